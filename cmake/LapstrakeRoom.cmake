@@ -1,0 +1,41 @@
+# lapstrake_room(NAME layers SOURCES a.cpp b.cpp DEPENDS base oci LIBRARIES LibArchive::LibArchive)
+#
+# Declares the static library lapstrake_<room> and records its arrows; tests/rooms reads the same list (rooms.txt in the
+# build folder) and greps the includes against it. Headers that other rooms may use are in include/lapstrake/<room>/.
+#
+# lapstrake_room_test(NAME layers SOURCES x_test.cpp [LIBRARIES ...])
+#
+# Declares the test program <room>_test, which links its room (and so what that room may see) and nothing else:
+# an upward call fails at link.
+file(WRITE ${CMAKE_BINARY_DIR}/rooms.txt "")
+
+function(lapstrake_room)
+  cmake_parse_arguments(ROOM "" "NAME" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+  add_library(lapstrake_${ROOM_NAME} STATIC ${ROOM_SOURCES})
+  target_include_directories(lapstrake_${ROOM_NAME} PUBLIC ${CMAKE_SOURCE_DIR}/include PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(lapstrake_${ROOM_NAME} PRIVATE lapstrake_options)
+  target_link_libraries(lapstrake_${ROOM_NAME} PUBLIC ${ROOM_LIBRARIES} Threads::Threads)
+  foreach(other ${ROOM_DEPENDS})
+    target_link_libraries(lapstrake_${ROOM_NAME} PUBLIC lapstrake_${other})
+  endforeach()
+  list(JOIN ROOM_DEPENDS " " arrows)
+  file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  file(APPEND ${CMAKE_BINARY_DIR}/rooms.txt "${ROOM_NAME} ${folder} : ${arrows}\n")
+endfunction()
+
+function(lapstrake_room_test)
+  if(NOT LAPSTRAKE_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(ROOM "" "NAME" "SOURCES;LIBRARIES" ${ARGN})
+  set(sources)
+  foreach(source ${ROOM_SOURCES})
+    list(APPEND sources ${CMAKE_SOURCE_DIR}/tests/${ROOM_NAME}/${source})
+  endforeach()
+  add_executable(${ROOM_NAME}_test ${sources})
+  target_include_directories(${ROOM_NAME}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  target_link_libraries(${ROOM_NAME}_test PRIVATE lapstrake_options lapstrake_test_main lapstrake_${ROOM_NAME} ${ROOM_LIBRARIES})
+  target_compile_definitions(${ROOM_NAME}_test PRIVATE LAPSTRAKE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  add_test(NAME ${ROOM_NAME} COMMAND ${ROOM_NAME}_test)
+  set_tests_properties(${ROOM_NAME} PROPERTIES TIMEOUT 300 LABELS unit)
+endfunction()

@@ -1,0 +1,45 @@
+// Files that are whole or absent: written aside, synced, renamed, the folder synced (facts: containerd's and restic's order).
+#pragma once
+#include <sys/types.h>
+
+#include <filesystem>
+#include <lapstrake/base/bytes.hpp>
+#include <lapstrake/base/c_handle.hpp>
+#include <string>
+#include <string_view>
+
+namespace lapstrake {
+
+// A new file in `folder` under a name of its own (opened O_EXCL, mode 0600) until it is published.
+class AtomicFile {
+ public:
+  // Error{input} when it cannot be made (full disk, read-only folder), with errno's text.
+  explicit AtomicFile(const std::filesystem::path& folder);
+  ~AtomicFile();  // what was not published is removed
+  AtomicFile(AtomicFile&&) noexcept;
+  AtomicFile& operator=(AtomicFile&&) noexcept;
+
+  void write(Bytes bytes);
+  // fsync, chmod to `mode` (umask is not applied), rename to `target` (same file system), fsync of target's folder.
+  void publish(const std::filesystem::path& target, mode_t mode = 0600);
+  const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  std::filesystem::path path_;
+  FileDescriptor fd_;
+};
+
+// All of a write(2) and so on: loops over short writes and EINTR. Error{input} naming `path`.
+void write_fully(int fd, Bytes bytes, const std::filesystem::path& path);
+
+// Writes `text` to `target` by way of an AtomicFile in the same folder.
+void write_file(const std::filesystem::path& target, std::string_view text, mode_t mode = 0644);
+// All of a regular file. Error{input} when it is absent, unreadable, not a regular file, or longer than `limit` bytes.
+std::string read_file(const std::filesystem::path& path, std::size_t limit = 64 << 20);
+void sync_folder(const std::filesystem::path& folder);
+// Makes `folder` and what is missing above it with `mode` (umask is not applied to the last one).
+void make_folder(const std::filesystem::path& folder, mode_t mode = 0755);
+// Reads `path` from its start to its end.
+Source file_source(const std::filesystem::path& path);
+
+}  // namespace lapstrake

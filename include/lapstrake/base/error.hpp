@@ -1,0 +1,70 @@
+// The one failure class: what failed in the user's words, why as the world said it, in which step, and the cure.
+#pragma once
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lapstrake {
+
+// The values are the process's exit codes, a contract that scripts depend on (docs/reference/exit-codes.md).
+enum class Fault {
+  internal = 1,      // a fault of ours or anything else
+  usage = 2,         // usage or spec
+  input = 3,         // an input is missing or unreadable, or the disk is full
+  network = 4,       // registry or network
+  access = 5,        // credentials or permission
+  integrity = 6,     // a digest is wrong, or bytes from elsewhere are not what they must be
+  deployment = 7,    // the deployment failed or was rolled back
+  timeout = 8,       // timed out, still in progress
+  approval = 9,      // waiting for an approval
+  interrupted = 130  // SIGINT
+};
+
+class Error : public std::exception {
+ public:
+  // `what` is one sentence without a final full stop: "cannot read `a.txt`: Permission denied".
+  Error(Fault fault, std::string what, std::string help = {});
+
+  // Why, as the world said it (a registry's message, errno's text). Control bytes are escaped when printed.
+  Error& because(std::string text);
+  // Adds a step, innermost first: "starting the upload of layer 1 of 2".
+  Error& during(std::string step);
+  // Sets the cure if there is none yet: a command to paste or a line to change.
+  Error& helped_by(std::string help);
+  // Marks a failure of the connection that a new attempt may heal (http/retry.hpp).
+  Error& transient(bool yes = true);
+
+  Fault fault() const noexcept { return fault_; }
+  const std::string& summary() const noexcept { return what_; }
+  const std::string& reason() const noexcept { return because_; }
+  const std::vector<std::string>& steps() const noexcept { return steps_; }
+  const std::string& help() const noexcept { return help_; }
+  bool is_transient() const noexcept { return transient_; }
+  const char* what() const noexcept override { return what_.c_str(); }
+
+ private:
+  Fault fault_;
+  std::string what_, because_, help_;
+  std::vector<std::string> steps_;
+  bool transient_ = false;
+};
+
+// The lines that a person reads ("error: ...", "  because: ...", "  while: ...", "  help: ..."), with a final newline.
+std::string report(const Error& error);
+
+// errno's text, the same in every locale: "No such file or directory".
+std::string reason(int error_number);
+
+// Runs `act`; a failure gains the step `doing` on its way up.
+template <class Act>
+auto step(std::string_view doing, Act&& act) {
+  try {
+    return act();
+  } catch (Error& error) {
+    error.during(std::string(doing));
+    throw;
+  }
+}
+
+}  // namespace lapstrake

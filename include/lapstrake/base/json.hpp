@@ -1,0 +1,19 @@
+// Strict reading of JSON that comes from elsewhere (facts/reliability.md T11: duplicate members, depth, trailing bytes).
+#pragma once
+#include <cstddef>
+#include <nlohmann/json_fwd.hpp>
+#include <string_view>
+
+namespace lapstrake {
+
+struct JsonRules {
+  std::size_t most_bytes = 8u << 20;
+  std::size_t most_depth = 64;
+  bool comments = false;  // `//` and `/* */`, as people write them into task definitions
+};
+
+// `what` names the text in the Error ("the manifest of `web`"). Error{integrity}: too long, too deep, not JSON (with line
+// and column), duplicate member, not UTF-8, bytes after the value.
+nlohmann::json parse_json(std::string_view text, std::string_view what, const JsonRules& rules = {});
+
+}  // namespace lapstrake

@@ -1,0 +1,47 @@
+#include <cstring>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+
+namespace lapstrake {
+
+Error::Error(Fault fault, std::string what, std::string help)
+    : fault_(fault), what_(std::move(what)), help_(std::move(help)) {}
+
+Error& Error::because(std::string text) {
+  because_ = std::move(text);
+  return *this;
+}
+
+Error& Error::during(std::string step) {
+  steps_.push_back(std::move(step));
+  return *this;
+}
+
+Error& Error::helped_by(std::string help) {
+  if (help_.empty()) help_ = std::move(help);
+  return *this;
+}
+
+Error& Error::transient(bool yes) {
+  transient_ = yes;
+  return *this;
+}
+
+std::string report(const Error& error) {
+  auto line = [](std::string_view label, std::string_view text) {
+    return cat(label, replace_all(printable(text, 4096, true), "\n", "\n    "), "\n");
+  };
+  std::string out = line("error: ", error.summary());
+  if (!error.reason().empty()) out += line("  because: ", error.reason());
+  for (const auto& doing : error.steps()) out += line("  while: ", doing);
+  if (!error.help().empty()) out += line("  help: ", error.help());
+  return out;
+}
+
+std::string reason(int error_number) {
+  // strerrordesc_np (glibc 2.32) is not translated, unlike strerror.
+  const char* text = ::strerrordesc_np(error_number);
+  return text != nullptr ? std::string(text) : cat("error ", error_number);
+}
+
+}  // namespace lapstrake

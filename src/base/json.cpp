@@ -1,0 +1,76 @@
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/json.hpp>
+#include <lapstrake/base/text.hpp>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <vector>
+
+namespace lapstrake {
+namespace {
+
+// Looks at the text before a tree is made of it, so that a hostile text costs no memory.
+class Gate : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  Gate(std::string_view text, std::string_view what, std::size_t most_depth)
+      : text_(text), what_(what), most_depth_(most_depth) {}
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return enter(); }
+  bool start_array(std::size_t) override { return enter(); }
+  bool end_object() override { return leave(); }
+  bool end_array() override { return leave(); }
+  bool key(string_t& name) override {
+    if (!members_.back().insert(name).second)
+      throw Error(Fault::integrity, cat(what_, " has the member `", printable(name, 80), "` twice in one object"));
+    return true;
+  }
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& failure) override {
+    std::size_t line = 1, column = 1;
+    for (const char c : text_.substr(0, std::min(position > 0 ? position - 1 : 0, text_.size())))
+      if (c == '\n')
+        ++line, column = 1;
+      else
+        ++column;
+    std::string why = failure.what();
+    if (const auto at = why.find("syntax error"); at != std::string::npos) why = why.substr(at);
+    throw Error(Fault::integrity, cat(what_, " is not valid JSON (line ", line, ", column ", column, ")"))
+        .because(printable(why, 300));
+  }
+
+ private:
+  bool enter() {
+    if (members_.size() >= most_depth_)
+      throw Error(Fault::integrity, cat(what_, " is nested deeper than ", most_depth_, " levels"));
+    members_.emplace_back();
+    return true;
+  }
+  bool leave() {
+    members_.pop_back();
+    return true;
+  }
+  std::string_view text_, what_;
+  std::size_t most_depth_;
+  std::vector<std::set<std::string>> members_;
+};
+
+}  // namespace
+
+nlohmann::json parse_json(std::string_view text, std::string_view what, const JsonRules& rules) {
+  if (text.size() > rules.most_bytes)
+    throw Error(Fault::integrity, cat(what, " is longer than ", human_size(rules.most_bytes)));
+  Gate gate(text, what, rules.most_depth);
+  nlohmann::json::sax_parse(text, &gate, nlohmann::json::input_format_t::json, true, rules.comments);
+  try {
+    return nlohmann::json::parse(text, nullptr, true, rules.comments);
+  } catch (const nlohmann::json::exception& failure) {
+    throw Error(Fault::integrity, cat(what, " is not valid JSON")).because(printable(failure.what(), 300));
+  }
+}
+
+}  // namespace lapstrake

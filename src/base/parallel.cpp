@@ -1,0 +1,47 @@
+#include <sched.h>
+
+#include <algorithm>
+#include <atomic>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
+
+namespace lapstrake {
+
+void stop_point(const std::stop_token& stop) {
+  if (stop.stop_requested()) throw Error(Fault::interrupted, "interrupted");
+}
+
+unsigned default_jobs() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  if (::sched_getaffinity(0, sizeof allowed, &allowed) == 0)
+    return static_cast<unsigned>(std::max(1, CPU_COUNT(&allowed)));
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+void parallel_for_each(std::size_t count, unsigned jobs, const std::function<void(std::size_t)>& act,
+                       const std::stop_token& stop) {
+  std::atomic<std::size_t> next = 0;
+  std::mutex mutex;
+  std::exception_ptr failure;
+  auto worker = [&] {
+    for (std::size_t index; (index = next++) < count;) {
+      try {
+        stop_point(stop);
+        act(index);
+      } catch (...) {
+        const std::lock_guard lock(mutex);
+        if (!failure) failure = std::current_exception();
+        next = count;
+      }
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    for (std::size_t i = 1; i < std::min<std::size_t>(jobs, count); ++i) others.emplace_back(worker);
+    worker();
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace lapstrake
