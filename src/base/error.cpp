@@ -22,8 +22,9 @@ Error& Error::helped_by(std::string help) {
   return *this;
 }
 
-Error& Error::transient(bool yes) {
-  transient_ = yes;
+Error& Error::transient(std::optional<std::chrono::milliseconds> floor) {
+  transient_ = true;
+  wait_floor_ = floor;
   return *this;
 }
 

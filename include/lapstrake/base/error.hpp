@@ -1,6 +1,8 @@
 // The one failure class: what failed in the user's words, why as the world said it, in which step, and the cure.
 #pragma once
+#include <chrono>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,7 +35,8 @@ class Error : public std::exception {
   // Sets the cure if there is none yet: a command to paste or a line to change.
   Error& helped_by(std::string help);
   // Marks a failure of the connection that a new attempt may heal (http/retry.hpp).
-  Error& transient(bool yes = true);
+  // `floor`: the wait that the other side asked for (Retry-After).
+  Error& transient(std::optional<std::chrono::milliseconds> floor = std::nullopt);
 
   Fault fault() const noexcept { return fault_; }
   const std::string& summary() const noexcept { return what_; }
@@ -41,6 +44,7 @@ class Error : public std::exception {
   const std::vector<std::string>& steps() const noexcept { return steps_; }
   const std::string& help() const noexcept { return help_; }
   bool is_transient() const noexcept { return transient_; }
+  std::optional<std::chrono::milliseconds> wait_floor() const noexcept { return wait_floor_; }
   const char* what() const noexcept override { return what_.c_str(); }
 
  private:
@@ -48,6 +52,7 @@ class Error : public std::exception {
   std::string what_, because_, help_;
   std::vector<std::string> steps_;
   bool transient_ = false;
+  std::optional<std::chrono::milliseconds> wait_floor_;
 };
 
 // The lines that a person reads ("error: ...", "  because: ...", "  while: ...", "  help: ..."), with a final newline.

@@ -1,0 +1,35 @@
+// The transport that talks to the world, by libcurl.
+#pragma once
+#include <chrono>
+#include <filesystem>
+#include <lapstrake/base/world.hpp>
+#include <lapstrake/http/message.hpp>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace lapstrake::http {
+
+struct TlsFor {  // one host's settings; none of them: the system's
+  std::optional<std::filesystem::path> ca_file;
+  std::optional<std::filesystem::path> client_certificate, client_key;
+};
+
+struct CurlOptions {
+  // A PEM file in place of the system's authorities, for every host (AWS_CA_BUNDLE, SSL_CERT_FILE).
+  std::optional<std::filesystem::path> ca_file;
+  // What a host ("registry.example:5000" or without port) has of its own.
+  std::function<TlsFor(const Url&)> tls_for = nullptr;
+  std::string user_agent;
+  std::chrono::seconds connect_timeout{30};
+  // A transfer slower than this for that long is given up (transient): facts/reliability.md T39.
+  long low_speed_bytes = 1024;
+  std::chrono::seconds low_speed_time{60};
+  World world;  // HTTPS_PROXY, HTTP_PROXY (http only, lower case too), NO_PROXY; stop ends transfers within a second
+};
+
+// Never follows a redirect, keeps no cookies, reads no netrc, speaks only http and https, TLS 1.2 or newer, sends
+// `Accept-Encoding: identity` and no Expect. Connections are reused per origin.
+Transport curl_transport(CurlOptions options);
+
+}  // namespace lapstrake::http

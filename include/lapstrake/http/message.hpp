@@ -1,0 +1,66 @@
+// Requests and responses as values.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <lapstrake/base/bytes.hpp>
+#include <lapstrake/http/url.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace lapstrake::http {
+
+// In order of arrival; names compare without case.
+class Headers {
+ public:
+  Headers() = default;
+  Headers(std::initializer_list<std::pair<std::string, std::string>> fields) : fields_(fields) {}
+  std::optional<std::string> find(std::string_view name) const;  // the first
+  std::vector<std::string> find_all(std::string_view name) const;
+  void set(std::string_view name, std::string_view value);  // replaces; Error{internal} for CR, LF or NUL
+  void add(std::string_view name, std::string_view value);
+  void remove(std::string_view name);
+  auto begin() const { return fields_.begin(); }
+  auto end() const { return fields_.end(); }
+  std::size_t size() const { return fields_.size(); }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+// Part of a file, sent from the disk: hence a body can be sent again.
+struct FileRange {
+  std::filesystem::path path;
+  std::uint64_t offset = 0, length = 0;
+};
+using Body = std::variant<std::string, FileRange>;
+std::uint64_t length(const Body& body);
+
+struct Request {
+  std::string method = "GET";
+  Url url;
+  Headers headers;
+  Body body = std::string();
+  // Where a 2xx reply's body goes; none: into Response::body, at most `most_reply` bytes (more is Error{integrity}).
+  Sink sink = nullptr;
+  std::size_t most_reply = 8u << 20;
+  // Told the bytes of the body that went out so far; called often, from the sending thread.
+  std::function<void(std::uint64_t sent)> progress = nullptr;
+};
+
+struct Response {
+  int status = 0;
+  Headers headers;
+  std::string body;
+  Url url;  // the one that answered
+};
+
+// Sends one request and brings its reply, whatever its status. Throws Error{network}, marked transient where a new attempt
+// may help, when there is none. Safe to call from several threads.
+using Transport = std::function<Response(const Request&)>;
+
+}  // namespace lapstrake::http

@@ -1,0 +1,33 @@
+// URLs of http and https (RFC 3986), taken apart once and put together in one place.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace lapstrake::http {
+
+struct Url {
+  std::string scheme = "https";  // lower case
+  std::string host;              // lower case; an IPv6 address in brackets
+  std::uint16_t port = 443;
+  std::string path = "/";  // as it goes on the wire, already percent-encoded; starts with "/"
+  std::string query;       // without "?"
+  std::string text() const;
+  // scheme, host and port: what a secret is bound to. "https://registry.example:5000"
+  std::string origin() const;
+  std::string authority() const;  // host, and port unless it is the scheme's default: the Host header
+  bool operator==(const Url&) const = default;
+};
+
+// Error{network} for anything but http and https, user info, control bytes, an empty host.
+Url parse_url(std::string_view text);
+// RFC 3986 5.2: `location` against `base`; the fragment is dropped, the query kept.
+Url resolve(const Url& base, std::string_view location);
+// Adds name=value (both encoded) with ? or &.
+Url with_query(Url url, std::string_view name, std::string_view value);
+// For logs: query values and user info are replaced by "REDACTED".
+std::string redacted(const Url& url);
+// 127.0.0.0/8, ::1, localhost and names that end in .localhost.
+bool is_loopback(std::string_view host);
+
+}  // namespace lapstrake::http

@@ -1,0 +1,45 @@
+// From a recipe to a list of entries in their final order.
+#pragma once
+#include <filesystem>
+#include <lapstrake/layers/base_files.hpp>
+#include <lapstrake/layers/entry.hpp>
+#include <lapstrake/oci/recipe.hpp>
+#include <string>
+#include <vector>
+
+namespace lapstrake::layers {
+
+struct Surroundings {
+  std::filesystem::path root;     // the spec's folder: nothing outside it is read ...
+  bool allow_outside = false;     // ... unless this says so
+  std::filesystem::path scratch;  // where unnamed files may be made (the store's)
+  std::stop_token stop;
+};
+
+// The accounts that owners by name are looked up in: the base's /etc/passwd and /etc/group with `accounts` laid over them.
+// Error{usage} for clashes (one name twice, a uid that another name of the spec has).
+class AccountTable {
+ public:
+  AccountTable(const oci::Accounts& accounts, const BaseFiles& base);
+  struct Ids {
+    std::uint32_t uid = 0, gid = 0;
+  };
+  Ids look_up(const oci::Owner& owner, const oci::Position& where) const;  // Error{usage} naming near names
+  // The layer that carries the spec's accounts: etc/passwd, etc/group (merged), homes are not made. Empty when the spec has none.
+  std::vector<Entry> entries(const BaseFiles& base) const;
+
+ private:
+  std::vector<oci::User> users_;
+  std::vector<oci::Group> groups_;
+  bool changed_ = false;
+};
+
+// Sorted by path bytewise with folders before what is in them, hard links after their targets, whiteouts before their
+// siblings; parents that the base lacks are added (0755 0:0), those it has are left alone. Errors, all of Fault::input or
+// usage with the step's position: absent or outside sources, special files, `.wh.` names, two steps that write one path
+// (both named; two folders with the same attributes are no clash), a path through a symlink or a file of the same layer,
+// names that no tar can carry.
+std::vector<Entry> assemble(const oci::LayerRecipe& recipe, const BaseFiles& below, const AccountTable& accounts,
+                            const Surroundings& surroundings);
+
+}  // namespace lapstrake::layers

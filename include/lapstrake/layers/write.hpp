@@ -1,0 +1,38 @@
+// From entries to a layer's bytes: tar, both digests, compression; one pass, bounded memory, the same bytes for any `jobs`.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <lapstrake/base/bytes.hpp>
+#include <lapstrake/layers/entry.hpp>
+#include <lapstrake/oci/digest.hpp>
+#include <lapstrake/oci/recipe.hpp>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace lapstrake::layers {
+
+struct WriteOptions {
+  oci::Compression compression;
+  std::int64_t mtime = 0;  // of every entry, whole seconds since the epoch
+  unsigned jobs = 1;
+  std::stop_token stop;
+  std::function<void(std::uint64_t tar_bytes)> progress = nullptr;  // the running total; called from one thread at a time
+};
+
+struct Written {
+  oci::Digest diff_id;  // of the tar
+  oci::Digest digest;   // of what went to the sink
+  std::uint64_t tar_size = 0, size = 0;
+  std::string media_type;
+};
+
+// The size of the tar is known beforehand only roughly: for progress bars.
+std::uint64_t estimated_tar_size(const std::vector<Entry>& entries);
+
+Written write_layer(const std::vector<Entry>& entries, const WriteOptions& options, const Sink& sink);
+
+// "1 (libarchive 3.6.2, zlib 1.2.13, zstd 1.5.4)": what the bytes depend on.
+std::string byte_format();
+
+}  // namespace lapstrake::layers
