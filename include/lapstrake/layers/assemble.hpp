@@ -16,8 +16,8 @@ struct Surroundings {
   std::stop_token stop;
 };
 
-// The accounts that owners by name are looked up in: the base's /etc/passwd and /etc/group with `accounts` laid over them.
-// Error{usage} for clashes (one name twice, a uid that another name of the spec has).
+// The accounts that owners by name are looked up in: the base's /etc/passwd and /etc/group with `accounts` laid over
+// them. Error{usage} for clashes (one name twice, a uid that another name of the spec has).
 class AccountTable {
  public:
   AccountTable(const oci::Accounts& accounts, const BaseFiles& base);
@@ -25,7 +25,8 @@ class AccountTable {
     std::uint32_t uid = 0, gid = 0;
   };
   Ids look_up(const oci::Owner& owner, const oci::Position& where) const;  // Error{usage} naming near names
-  // The layer that carries the spec's accounts: etc/passwd, etc/group (merged), homes are not made. Empty when the spec has none.
+  // The layer that carries the spec's accounts: etc/passwd, etc/group (merged), homes are not made. Empty when the spec
+  // has none.
   std::vector<Entry> entries(const BaseFiles& base) const;
 
  private:
@@ -35,10 +36,10 @@ class AccountTable {
 };
 
 // Sorted by path bytewise with folders before what is in them, hard links after their targets, whiteouts before their
-// siblings; parents that the base lacks are added (0755 0:0), those it has are left alone. Errors, all of Fault::input or
-// usage with the step's position: absent or outside sources, special files, `.wh.` names, two steps that write one path
-// (both named; two folders with the same attributes are no clash), a path through a symlink or a file of the same layer,
-// names that no tar can carry.
+// siblings; parents that the base lacks are added (0755 0:0), those it has are left alone. Errors, all of Fault::input
+// or usage with the step's position: absent or outside sources, special files, `.wh.` names, two steps that write one
+// path (both named; two folders with the same attributes are no clash), a path through a symlink or a file of the same
+// layer, names that no tar can carry.
 std::vector<Entry> assemble(const oci::LayerRecipe& recipe, const BaseFiles& below, const AccountTable& accounts,
                             const Surroundings& surroundings);
 

@@ -36,11 +36,11 @@ struct Entry {
   Kind kind = Kind::file;
   std::uint32_t mode = 0644;  // permission bits with setuid, setgid, sticky
   std::uint32_t uid = 0, gid = 0;
-  std::uint64_t size = 0;      // of a file's content, bytes
-  std::string target;          // of a symlink: as it is; of a hardlink: the path of an entry that comes before
-  oci::Xattrs xattrs;          // "security.capability" -> raw bytes
+  std::uint64_t size = 0;  // of a file's content, bytes
+  std::string target;      // of a symlink: as it is; of a hardlink: the path of an entry that comes before
+  oci::Xattrs xattrs;      // "security.capability" -> raw bytes
   Content content;
-  std::string origin;          // the step that made it, for messages: "copy `public/` (lapstrake.yaml:12:9)"
+  std::string origin;  // the step that made it, for messages: "copy `public/` (lapstrake.yaml:12:9)"
 };
 
 }  // namespace lapstrake::layers

@@ -1,4 +1,5 @@
-// From entries to a layer's bytes: tar, both digests, compression; one pass, bounded memory, the same bytes for any `jobs`.
+// From entries to a layer's bytes: tar, both digests, compression; one pass, bounded memory, the same bytes for any
+// `jobs`.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -17,7 +18,8 @@ struct WriteOptions {
   std::int64_t mtime = 0;  // of every entry, whole seconds since the epoch
   unsigned jobs = 1;
   std::stop_token stop;
-  std::function<void(std::uint64_t tar_bytes)> progress = nullptr;  // the running total; called from one thread at a time
+  std::function<void(std::uint64_t tar_bytes)> progress =
+      nullptr;  // the running total; called from one thread at a time
 };
 
 struct Written {

@@ -1,0 +1,245 @@
+#include <archive.h>
+#include <archive_entry.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/layers/tar.hpp>
+#include <limits>
+
+#include "c_locale.hpp"
+
+namespace lapstrake::layers {
+namespace {
+
+using ArchiveHandle = CHandle<archive, archive_read_free>;
+
+// Where libarchive gets its bytes: a stream, or a file that can be sought (a zip's directory is at its end).
+struct Input {
+  Source source;
+  int fd = -1;
+  std::vector<std::byte> buffer = std::vector<std::byte>(256 << 10);
+  std::exception_ptr thrown;
+
+  la_ssize_t read() {
+    if (fd < 0) return static_cast<la_ssize_t>(source(buffer));
+    for (;;) {
+      const ssize_t size = ::read(fd, buffer.data(), buffer.size());
+      if (size >= 0) return size;
+      if (errno != EINTR) throw Error(Fault::input, cat("cannot read: ", reason(errno)));
+    }
+  }
+};
+
+la_ssize_t read_some(archive* in, void* context, const void** bytes) {
+  auto& input = *static_cast<Input*>(context);
+  *bytes = input.buffer.data();
+  try {
+    if (!input.thrown) return input.read();
+  } catch (...) {
+    input.thrown = std::current_exception();
+  }
+  archive_set_error(in, EIO, "the bytes could not be read");
+  return ARCHIVE_FATAL;
+}
+
+la_int64_t seek_to(archive* in, void* context, la_int64_t offset, int whence) {
+  const off_t place = ::lseek(static_cast<Input*>(context)->fd, offset, whence);
+  if (place >= 0) return place;
+  archive_set_error(in, errno, "the file cannot be sought");
+  return ARCHIVE_FATAL;
+}
+
+// Without `.` and empty parts; a leading `/` stays.
+std::string tidy(std::string_view raw) {
+  std::string out;
+  if (raw.starts_with('/')) out = "/";
+  for (std::size_t at = 0; at < raw.size();) {
+    const std::size_t end = std::min(raw.find('/', at), raw.size());
+    const std::string_view part = raw.substr(at, end - at);
+    if (!part.empty() && part != ".") {
+      if (!out.empty() && out.back() != '/') out += '/';
+      out += part;
+    }
+    at = end + 1;
+  }
+  return out;
+}
+
+class Reader {
+ public:
+  Reader(archive* in, Input& input, std::string_view what, const ReadLimits& limits)
+      : in_(in), input_(input), what_(what), limits_(limits) {}
+
+  // `code` of the call that was just made. A warning that a name cannot be translated is no matter: the name is then
+  // the bytes as they are, which is what we want. All else is.
+  void check(int code) const {
+    if (input_.thrown) std::rethrow_exception(std::exchange(input_.thrown, nullptr));
+    if (code == ARCHIVE_OK) return;
+    const char* text = archive_error_string(in_);
+    const std::string why = text == nullptr ? "" : text;
+    if (code == ARCHIVE_WARN && why.find("converted") != std::string::npos) return;
+    Error error(Fault::integrity, cat("cannot read ", what_));
+    if (why.find("Unrecognized archive format") != std::string::npos)
+      throw error.because("it is not a tar archive of a known compression");
+    throw error.because(printable(why));
+  }
+
+  void all(const EachEntry& each) {
+    archive_entry* header = nullptr;
+    for (std::uint64_t entries = 0;; ++entries) {
+      stop_point(limits_.stop);
+      const int code = archive_read_next_header(in_, &header);
+      if (code == ARCHIVE_EOF) break;
+      check(code);
+      if (entries == limits_.most_entries) refuse(cat("it has more than ", limits_.most_entries, " entries"));
+      const TarEntry entry = entry_of(header);
+      each(entry, [this](std::span<std::byte> room) { return data(room); });
+      pass_over();
+    }
+    check(ARCHIVE_OK);
+  }
+
+ private:
+  [[noreturn]] void refuse(std::string why) const {
+    throw Error(Fault::integrity, cat("cannot read ", what_)).because(std::move(why));
+  }
+
+  void weigh(std::uint64_t bytes) {
+    stop_point(limits_.stop);
+    given_ += bytes;
+    const auto unpacked = archive_filter_bytes(in_, 0);
+    if (given_ > limits_.most_bytes || (unpacked > 0 && static_cast<std::uint64_t>(unpacked) > limits_.most_bytes))
+      refuse(cat("it unpacks to more than ", human_size(limits_.most_bytes)));
+  }
+
+  std::size_t data(std::span<std::byte> room) {
+    const la_ssize_t size = archive_read_data(in_, room.data(), room.size());
+    check(size < 0 ? static_cast<int>(size) : ARCHIVE_OK);
+    weigh(static_cast<std::uint64_t>(size));
+    return static_cast<std::size_t>(size);
+  }
+
+  // libarchive's own skipping would unpack a whole bomb in one call.
+  void pass_over() {
+    const void* bytes = nullptr;
+    std::size_t size = 0;
+    la_int64_t offset = 0;
+    for (;;) {
+      const int code = archive_read_data_block(in_, &bytes, &size, &offset);
+      if (code == ARCHIVE_EOF) return;
+      check(code);
+      weigh(size);
+    }
+  }
+
+  std::uint32_t id(la_int64_t number) const {
+    if (number < 0 || number > std::numeric_limits<std::uint32_t>::max())
+      refuse(cat("an owner has the number ", number));
+    return static_cast<std::uint32_t>(number);
+  }
+
+  TarEntry entry_of(archive_entry* header) const {
+    TarEntry out;
+    const char* path = archive_entry_pathname(header);
+    if (path == nullptr) refuse("an entry has no name");
+    out.path = tidy(path);
+    out.mode = archive_entry_perm(header) & 07777;
+    out.uid = id(archive_entry_uid(header));
+    out.gid = id(archive_entry_gid(header));
+    out.mtime = archive_entry_mtime(header);
+    set_kind(out, header);
+    set_xattrs(out, header);
+    return out;
+  }
+
+  void set_kind(TarEntry& out, archive_entry* header) const {
+    if (const char* target = archive_entry_hardlink(header)) {
+      out.kind = Kind::hardlink;
+      out.target = tidy(target);
+      return;
+    }
+    switch (archive_entry_filetype(header)) {
+      case AE_IFREG: {
+        const la_int64_t size = archive_entry_size(header);
+        if (size < 0) refuse(cat("`", printable(out.path), "` has a negative size"));
+        out.size = static_cast<std::uint64_t>(size);
+        return;
+      }
+      case AE_IFDIR: out.kind = Kind::directory; return;
+      case AE_IFLNK: {
+        const char* target = archive_entry_symlink(header);
+        if (target == nullptr) refuse(cat("the symbolic link `", printable(out.path), "` leads nowhere"));
+        out.kind = Kind::symlink;
+        out.target = target;
+        return;
+      }
+      default: out.special = true;
+    }
+  }
+
+  static void set_xattrs(TarEntry& out, archive_entry* header) {
+    archive_entry_xattr_reset(header);
+    const char* name = nullptr;
+    const void* value = nullptr;
+    std::size_t size = 0;
+    while (archive_entry_xattr_next(header, &name, &value, &size) == ARCHIVE_OK)
+      if (name != nullptr) out.xattrs.insert_or_assign(name, std::string(static_cast<const char*>(value), size));
+  }
+
+  archive* in_;
+  Input& input_;
+  std::string_view what_;
+  const ReadLimits& limits_;
+  std::uint64_t given_ = 0;
+};
+
+ArchiveHandle new_reader() {
+  ArchiveHandle in(archive_read_new());
+  if (in == nullptr) throw Error(Fault::internal, "out of memory");
+  return in;
+}
+
+// ARCHIVE_WARN here would mean that libarchive runs an external program for it.
+void enable(int code, const char* what) {
+  if (code != ARCHIVE_OK) throw Error(Fault::internal, cat("this libarchive cannot read ", what));
+}
+
+}  // namespace
+
+void read_tar(const Source& stream, std::string_view what, const EachEntry& each, const ReadLimits& limits) {
+  const InCLocale locale;
+  Input input{.source = stream, .thrown = nullptr};
+  const ArchiveHandle in = new_reader();
+  enable(archive_read_support_filter_gzip(in.get()), "gzip");
+  enable(archive_read_support_filter_zstd(in.get()), "zstd");
+  enable(archive_read_support_format_tar(in.get()), "tar");
+  Reader reader(in.get(), input, what, limits);
+  reader.check(archive_read_open(in.get(), &input, nullptr, read_some, nullptr));
+  reader.all(each);
+  while (stream(input.buffer) != 0) stop_point(limits.stop);
+}
+
+void read_archive(int fd, std::string_view what, const EachEntry& each, const ReadLimits& limits) {
+  const InCLocale locale;
+  Input input{.source = {}, .fd = fd, .thrown = nullptr};
+  const ArchiveHandle in = new_reader();
+  enable(archive_read_support_filter_gzip(in.get()), "gzip");
+  enable(archive_read_support_filter_zstd(in.get()), "zstd");
+  enable(archive_read_support_filter_xz(in.get()), "xz");
+  enable(archive_read_support_format_tar(in.get()), "tar");
+  enable(archive_read_support_format_zip(in.get()), "zip");
+  enable(archive_read_set_callback_data(in.get(), &input), "a file");
+  enable(archive_read_set_read_callback(in.get(), read_some), "a file");
+  enable(archive_read_set_seek_callback(in.get(), seek_to), "a file");
+  Reader reader(in.get(), input, what, limits);
+  reader.check(archive_read_open1(in.get()));
+  reader.all(each);
+}
+
+}  // namespace lapstrake::layers
