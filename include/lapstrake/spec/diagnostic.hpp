@@ -8,12 +8,12 @@ namespace lapstrake::spec {
 
 struct Diagnostic {
   enum class Severity { error, warning } severity = Severity::error;
-  oci::Position where;       // line 0: the file as a whole
-  std::size_t length = 1;    // columns that the caret underlines
-  std::string message;       // "unknown key `layrs`"
-  std::string hint;          // under the caret: "did you mean `layers`?"
-  std::string line;          // the text of the line, without its end
-  std::string help;          // a cure that needs a line of its own
+  oci::Position where;     // line 0: the file as a whole
+  std::size_t length = 1;  // columns that the caret underlines
+  std::string message;     // "unknown key `layrs`"
+  std::string hint;        // under the caret: "did you mean `layers`?"
+  std::string line;        // the text of the line, without its end
+  std::string help;        // a cure that needs a line of its own
 };
 
 // The form of docs/design.md ("error: ...", " --> file:line:column", the line, the caret and the hint).

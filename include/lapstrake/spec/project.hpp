@@ -9,18 +9,19 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lapstrake::spec {
 
 struct Image {
   std::string name;
-  std::string repository;         // "host/repo", empty when the spec gives none (build only)
-  std::vector<std::string> tags;  // "latest" is not assumed: without tags a push goes by digest alone
-  std::optional<oci::Reference> base;  // none: scratch
+  std::string repository;                // "host/repo", empty when the spec gives none (build only)
+  std::vector<std::string> tags;         // "latest" is not assumed: without tags a push goes by digest alone
+  std::optional<oci::Reference> base;    // none: scratch; the path of one on disk is whole
   std::vector<oci::Platform> platforms;  // at least one: linux/amd64 unless said
   oci::Compression compression;
-  std::vector<oci::LayerRecipe> layers;
+  std::vector<oci::LayerRecipe> layers;  // `${platform.*}` stands in their sources as written: fill_platform() fills it
   oci::Accounts accounts;
   std::optional<std::vector<std::string>> entrypoint, cmd;
   std::map<std::string, std::string> env, labels, annotations;
@@ -29,15 +30,25 @@ struct Image {
   oci::Position where;
 };
 
+// One of `tasks:`. What `from:` names and what stands in the spec are kept apart, as JSON texts, so that `aws` reads
+// the first in all its forms and lays the second over it. In both, `${images.N}` stands as it was written:
+// fill_images() fills it.
 struct Task {
-  std::string name;      // the family, unless the document says another
-  std::string document;  // JSON text: `from:` and the overlay merged; `${images.N}` still in it
-  std::map<std::string, oci::Position> positions;  // of the overlay's values, by JSON pointer into `document`
-  std::vector<std::string> images;  // names that `${images.N}` refers to
+  std::string name;                                // the family, unless the document says another
+  std::filesystem::path from_file;                 // empty when there is no `from:`
+  std::optional<std::string> from_text;            // that file as JSON, its variables filled in
+  std::string overlay;                             // a merge patch: null removes what the file has
+  std::map<std::string, oci::Position> positions;  // of the overlay's values, by JSON pointer into the overlay
+  std::vector<std::string> images;                 // names that `${images.N}` refers to, sorted, each once
   oci::Position where;
 };
 
+// Where the value at `pointer` of `document` (the file and the overlay merged) was written: at the nearest value around
+// it that the overlay has, else where the task stands. Objects in lists are found by their `name`.
+oci::Position position_of(const Task& task, const nlohmann::json& document, std::string_view pointer);
+
 struct RegistrySettings {
+  // Whole paths.
   std::optional<std::filesystem::path> ca, client_certificate, client_key;
   bool insecure = false;
 };

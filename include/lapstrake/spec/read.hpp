@@ -14,15 +14,16 @@ namespace lapstrake::spec {
 
 struct ReadOptions {
   std::filesystem::path file = "lapstrake.yaml";
-  std::optional<std::string> environment;     // -e
-  std::map<std::string, std::string> set;     // --set
-  Environment environment_variables;          // for ${env.N}
+  std::optional<std::string> environment;                            // -e
+  std::map<std::string, std::string> set;                            // --set
+  Environment environment_variables;                                 // for ${env.N}
+  bool allow_outside = false;                                        // sources may leave the spec's folder
   std::function<std::optional<std::string>()> git_commit = nullptr;  // for ${git.commit}; nothing: not a repository
 };
 
 struct ReadResult {
-  std::optional<Project> project;  // present unless a diagnostic is an error
-  std::vector<Diagnostic> diagnostics;  // in order of position
+  std::optional<Project> project;       // present unless a diagnostic is an error
+  std::vector<Diagnostic> diagnostics;  // in order of position, each once; every environment's mistakes are among them
 };
 
 // Reads the file, and the task definitions that `from:` names. Error{input} only when the spec itself cannot be read.
