@@ -39,8 +39,6 @@ Manifest parse_manifest(std::string_view json, std::string_view media_type, std:
   Manifest manifest{.media_type = std::string(media_type),
                     .artifact_type = members.text("artifactType"),
                     .config = parse_descriptor(members.need("config"), cat("the config in ", what)),
-                    .layers = {},
-                    .subject = std::nullopt,
                     .annotations = members.text_map("annotations")};
   for (const Json& layer : members.needed_list("layers"))
     manifest.layers.push_back(parse_descriptor(layer, cat("layer ", manifest.layers.size() + 1, " in ", what)));
@@ -57,7 +55,7 @@ Index parse_index(std::string_view json, std::string_view media_type, std::strin
   const Members members = document_members(object, what);
   check_document(members, media_type);
   if (members.has("layers") || members.has("config")) members.fail("is a manifest but was given as an index");
-  Index index{.media_type = std::string(media_type), .manifests = {}, .annotations = members.text_map("annotations")};
+  Index index{.media_type = std::string(media_type), .annotations = members.text_map("annotations")};
   for (const Json& child : members.needed_list("manifests"))
     index.manifests.push_back(parse_descriptor(child, cat("manifest ", index.manifests.size() + 1, " in ", what)));
   return index;
@@ -82,13 +80,7 @@ std::string render(const Index& index) {
 }
 
 Descriptor descriptor_of(std::string_view text, std::string_view media_type) {
-  return {.media_type = std::string(media_type),
-          .digest = Digest::of(text),
-          .size = text.size(),
-          .platform = std::nullopt,
-          .annotations = {},
-          .artifact_type = {},
-          .urls = {}};
+  return {.media_type = std::string(media_type), .digest = Digest::of(text), .size = text.size()};
 }
 
 }  // namespace lapstrake::oci

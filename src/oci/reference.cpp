@@ -161,7 +161,7 @@ DiskReference parse_disk_reference(std::string_view text) {
     if (!text.starts_with(prefix)) continue;
     const auto rest = text.substr(prefix.size());
     const auto colon = rest.find(':');
-    DiskReference out{.form = form, .path = rest.substr(0, colon), .tag = {}};
+    DiskReference out{.form = form, .path = rest.substr(0, colon)};
     if (colon != std::string_view::npos) out.tag = std::string(rest.substr(colon + 1));
     if (out.path.empty()) refuse(text, cat("nothing stands between `", prefix, "` and the tag"));
     if (colon != std::string_view::npos && !is_layout_tag(out.tag))

@@ -17,10 +17,10 @@ struct Descriptor {
   std::string media_type;
   Digest digest;
   std::uint64_t size = 0;  // bytes
-  std::optional<Platform> platform;
-  Annotations annotations;
-  std::string artifact_type;
-  std::vector<std::string> urls;  // foreign layers: reported, never fetched
+  std::optional<Platform> platform = {};
+  Annotations annotations = {};
+  std::string artifact_type = {};
+  std::vector<std::string> urls = {};  // foreign layers: reported, never fetched
   bool operator==(const Descriptor&) const = default;
 };
 

@@ -12,8 +12,8 @@ namespace lapstrake::oci {
 
 // image-spec config.md "history"; entries without empty_layer match diff_ids one to one.
 struct History {
-  std::string created;  // RFC 3339, empty when absent
-  std::string created_by, author, comment;
+  std::string created = {};  // RFC 3339, empty when absent
+  std::string created_by = {}, author = {}, comment = {};
   bool empty_layer = false;
   bool operator==(const History&) const = default;
 };
@@ -40,17 +40,17 @@ std::string render(const ImageConfig& config);                           // no w
 
 struct Manifest {
   std::string media_type;
-  std::string artifact_type;
+  std::string artifact_type = {};
   Descriptor config;
-  std::vector<Descriptor> layers;
-  std::optional<Descriptor> subject;
-  Annotations annotations;
+  std::vector<Descriptor> layers = {};
+  std::optional<Descriptor> subject = {};
+  Annotations annotations = {};
 };
 
 struct Index {
   std::string media_type;
-  std::vector<Descriptor> manifests;
-  Annotations annotations;
+  std::vector<Descriptor> manifests = {};
+  Annotations annotations = {};
 };
 
 // Strict (facts/reliability.md T10): the body's mediaType must equal `media_type` (when the body has one), a text with both

@@ -9,7 +9,7 @@ namespace lapstrake::oci {
 struct Platform {
   std::string os = "linux";
   std::string architecture = "amd64";
-  std::string variant;  // empty when there is none
+  std::string variant = {};  // empty when there is none
 
   // "linux/amd64", "linux/arm64/v8"; also "amd64" alone (linux). Error{usage} listing the known architectures.
   static Platform parse(std::string_view text);

@@ -14,18 +14,19 @@ namespace lapstrake::oci {
 struct RegistryReference {
   std::string host;        // "registry.example:5000", lower case
   std::string repository;  // "team/web"
-  std::string tag;         // empty when absent
-  std::optional<Digest> digest;
+  std::string tag = {};    // empty when absent
+  std::optional<Digest> digest = {};
   std::string text() const;
   bool operator==(const RegistryReference&) const = default;
 };
 
-// oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME:TAG]
+// oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME:TAG]. As in skopeo the path ends at the first `:`, so that
+// a path with a `:` cannot be named, and TAG may be a whole reference ("r.example:5000/web:v1"), as other tools write there.
 struct DiskReference {
   enum class Form { layout, oci_archive, docker_archive };
   Form form = Form::layout;
   std::filesystem::path path;
-  std::string tag;  // empty when absent; for a docker-archive the whole "name:tag"
+  std::string tag = {};  // empty when absent; for a docker-archive the whole "name:tag"
   std::string text() const;
   bool operator==(const DiskReference&) const = default;
 };
