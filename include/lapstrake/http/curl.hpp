@@ -2,9 +2,9 @@
 #pragma once
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <lapstrake/base/world.hpp>
 #include <lapstrake/http/message.hpp>
-#include <map>
 #include <optional>
 #include <string>
 
@@ -18,14 +18,19 @@ struct TlsFor {  // one host's settings; none of them: the system's
 struct CurlOptions {
   // A PEM file in place of the system's authorities, for every host (AWS_CA_BUNDLE, SSL_CERT_FILE).
   std::optional<std::filesystem::path> ca_file;
-  // What a host ("registry.example:5000" or without port) has of its own.
+  // What a host has of its own; its ca_file stands in place of all other authorities.
   std::function<TlsFor(const Url&)> tls_for = nullptr;
   std::string user_agent;
   std::chrono::seconds connect_timeout{30};
   // A transfer slower than this for that long is given up (transient): facts/reliability.md T39.
-  long low_speed_bytes = 1024;
+  // After a body has gone out its reply may take longer, a second more for each MiB, up to ten minutes: registries
+  // assemble large layers before they answer (moby/buildkit#3995).
+  std::uint64_t low_speed_bytes = 1024;
   std::chrono::seconds low_speed_time{60};
-  World world;  // HTTPS_PROXY, HTTP_PROXY (http only, lower case too), NO_PROXY; stop ends transfers within a second
+  // HTTPS_PROXY, HTTP_PROXY and NO_PROXY (lower case too) are read from the environment, never for loopback hosts; stop
+  // ends transfers within a second.
+  World world;
+  std::function<void(const std::string&)> log = nullptr;  // -v: told once which proxy is used
 };
 
 // Never follows a redirect, keeps no cookies, reads no netrc, speaks only http and https, TLS 1.2 or newer, sends

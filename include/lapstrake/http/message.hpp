@@ -18,11 +18,11 @@ namespace lapstrake::http {
 class Headers {
  public:
   Headers() = default;
-  Headers(std::initializer_list<std::pair<std::string, std::string>> fields) : fields_(fields) {}
-  std::optional<std::string> find(std::string_view name) const;  // the first
+  Headers(std::initializer_list<std::pair<std::string, std::string>> fields);  // add() for each
+  std::optional<std::string> find(std::string_view name) const;                // the first
   std::vector<std::string> find_all(std::string_view name) const;
   void set(std::string_view name, std::string_view value);  // replaces; Error{internal} for CR, LF or NUL
-  void add(std::string_view name, std::string_view value);
+  void add(std::string_view name, std::string_view value);  // the same refusals
   void remove(std::string_view name);
   auto begin() const { return fields_.begin(); }
   auto end() const { return fields_.end(); }
@@ -46,10 +46,17 @@ struct Request {
   Headers headers;
   Body body = std::string();
   // Where a 2xx reply's body goes; none: into Response::body, at most `most_reply` bytes (more is Error{integrity}).
+  // Of a reply that is not 2xx the first 64 KiB are kept, and the rest is not read.
   Sink sink = nullptr;
   std::size_t most_reply = 8u << 20;
   // Told the bytes of the body that went out so far; called often, from the sending thread.
   std::function<void(std::uint64_t sent)> progress = nullptr;
+  // Shown each piece of the body, with its place in it, before it goes out; what it throws ends the request. A
+  // connection that had to be opened anew shows the body again from 0.
+  std::function<void(std::uint64_t offset, Bytes piece)> tap = nullptr;
+  // The address came from another server (a redirect, an upload location): loopback and link-local addresses are
+  // refused.
+  bool from_elsewhere = false;
 };
 
 struct Response {
@@ -59,8 +66,12 @@ struct Response {
   Url url;  // the one that answered
 };
 
-// Sends one request and brings its reply, whatever its status. Throws Error{network}, marked transient where a new attempt
-// may help, when there is none. Safe to call from several threads.
+// The `reason()` of the Error for a connection that was taken and then closed before the first byte of a reply. ECR
+// does this to the upload of a blob into a repository that does not exist (facts: aws/containers-roadmap#1970).
+inline constexpr std::string_view closed_without_reply = "the connection was closed without a reply";
+
+// Sends one request and brings its reply, whatever its status. Throws Error{network}, marked transient where a new
+// attempt may help, when there is none. Safe to call from several threads.
 using Transport = std::function<Response(const Request&)>;
 
 }  // namespace lapstrake::http

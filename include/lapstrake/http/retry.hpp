@@ -19,21 +19,35 @@ struct RetryPolicy {
 bool is_retryable(int status);
 // Retry-After in seconds or as an HTTP date; nothing when absent, negative or unreadable.
 std::optional<std::chrono::milliseconds> retry_after(const Headers& headers, std::chrono::system_clock::time_point now);
-// The wait before attempt number `attempt` + 1 (the first is 1): full jitter over first_delay * 2^(attempt-1), capped, with
-// `floor` below; nothing when there shall be none.
+// The wait before attempt number `attempt` + 1 (the first is 1): full jitter over first_delay * 2^(attempt-1), capped,
+// added to `floor`; nothing when there shall be no such attempt. `chance` is in [0, 1).
 std::optional<std::chrono::milliseconds> delay_before_retry(const RetryPolicy& policy, unsigned attempt, double chance,
                                                             std::optional<std::chrono::milliseconds> floor);
 
 // Told before each wait: "attempt 1 of 6 failed: ...; trying again in 0.4 s".
 using RetryNotice = std::function<void(const std::string&)>;
 
-// Retries the request as it stands. Only for requests that may be sent twice (GET, HEAD, DELETE, and POSTs that are said to
-// be safe): uploads are retried as a whole by `registry`, in a new session.
+// Retries the request as it stands. Only for requests that may be sent twice (GET, HEAD, DELETE, and POSTs that are
+// said to be safe): uploads are retried as a whole by `registry`, in a new session. A reply that stays retryable is
+// returned; a request whose sink has taken bytes is not repeated.
 Transport with_retry(Transport inner, RetryPolicy policy, World world, RetryNotice notice = nullptr);
 
-// Runs `attempt` until it returns; Errors marked transient are retried by the policy.
+// For use inside a handler of `error`, the failure of attempt number `attempt`: waits, or throws it again when it is
+// not transient, when there were enough attempts, or when the wait asked for is too long.
+void wait_or_rethrow(const RetryPolicy& policy, const World& world, const RetryNotice& notice, unsigned attempt,
+                     Error& error);
+
+// Runs `act` until it returns; Errors marked transient are retried by the policy.
 template <class Act>
-auto retrying(const RetryPolicy& policy, const World& world, const RetryNotice& notice, Act&& act);
+auto retrying(const RetryPolicy& policy, const World& world, const RetryNotice& notice, Act&& act) {
+  for (unsigned attempt = 1;; ++attempt) {
+    try {
+      return act();
+    } catch (Error& error) {
+      wait_or_rethrow(policy, world, notice, attempt, error);
+    }
+  }
+}
 
 // "GET https://host/path?x=REDACTED -> 200 (0.031 s)": redacted, never a header's value. For -v.
 Transport with_trace(Transport inner, World world, std::function<void(const std::string&)> trace);

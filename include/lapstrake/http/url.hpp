@@ -27,7 +27,7 @@ Url resolve(const Url& base, std::string_view location);
 Url with_query(Url url, std::string_view name, std::string_view value);
 // For logs: query values and user info are replaced by "REDACTED".
 std::string redacted(const Url& url);
-// 127.0.0.0/8, ::1, localhost and names that end in .localhost.
+// 127.0.0.0/8, ::1 (with or without brackets), localhost and names that end in .localhost. Without a port.
 bool is_loopback(std::string_view host);
 
 }  // namespace lapstrake::http

@@ -1,0 +1,272 @@
+#include <curl/curl.h>
+#include <netdb.h>
+#include <sys/socket.h>
+
+#include <cstdio>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/http/curl.hpp>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "proxy.hpp"
+#include "transfer.hpp"
+#include "transfer_error.hpp"
+
+namespace lapstrake::http {
+namespace {
+
+using Handle = CHandle<CURL, curl_easy_cleanup>;
+using List = CHandle<curl_slist, curl_slist_free_all>;
+
+void start_libcurl() {
+  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);  // once, whatever the number of threads
+  if (started != CURLE_OK) throw Error(Fault::internal, cat("libcurl does not start: ", curl_easy_strerror(started)));
+}
+
+// Idle handles and the connections that they keep, by origin: no handle that has spoken to one host speaks to another
+// (facts: CVE-2026-8927, CVE-2026-6276).
+class HandlePool {
+ public:
+  Handle take(const std::string& origin) {
+    const std::lock_guard lock(mutex_);
+    auto& idle = idle_[origin];
+    if (idle.empty()) {
+      Handle fresh(curl_easy_init());
+      if (!fresh) throw Error(Fault::internal, "libcurl gives no handle");
+      return fresh;
+    }
+    Handle handle = std::move(idle.back());
+    idle.pop_back();
+    return handle;
+  }
+  void put_back(const std::string& origin, Handle handle) {
+    curl_easy_reset(handle.get());
+    const std::lock_guard lock(mutex_);
+    if (auto& idle = idle_[origin]; idle.size() < most_idle) idle.push_back(std::move(handle));
+  }
+
+ private:
+  static constexpr std::size_t most_idle = 16;
+  std::mutex mutex_;
+  std::map<std::string, std::vector<Handle>> idle_;
+};
+
+template <class Value>
+void set(const Handle& handle, CURLoption option, Value value) {
+  const CURLcode result = curl_easy_setopt(handle.get(), option, value);
+  if (result != CURLE_OK)
+    throw Error(Fault::internal,
+                cat("libcurl refuses option ", static_cast<int>(option), ": ", curl_easy_strerror(result)));
+}
+
+// Runs `act` on the transfer for a C callback: what it throws is kept, and `failed` returned.
+template <class Result, class Act>
+Result guarded(void* transfer, Result failed, Act act) {
+  auto& self = *static_cast<Transfer*>(transfer);
+  try {
+    return act(self);
+  } catch (...) {
+    self.failure = std::current_exception();
+    return failed;
+  }
+}
+
+extern "C" {
+static std::size_t on_read(char* room, std::size_t size, std::size_t count, void* transfer) {
+  return guarded<std::size_t>(transfer, CURL_READFUNC_ABORT,
+                              [&](Transfer& self) { return self.read_body(room, size * count); });
+}
+static int on_seek(void* transfer, curl_off_t offset, int origin) {
+  if (origin != SEEK_SET || offset < 0) return CURL_SEEKFUNC_CANTSEEK;
+  return guarded<int>(transfer, CURL_SEEKFUNC_FAIL, [&](Transfer& self) {
+    self.seek_body(static_cast<std::uint64_t>(offset));
+    return CURL_SEEKFUNC_OK;
+  });
+}
+static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* transfer) {
+  return guarded<std::size_t>(transfer, 0, [&](Transfer& self) {
+    self.take_header({bytes, size * count});
+    return size * count;
+  });
+}
+static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* transfer) {
+  return guarded<std::size_t>(transfer, 0, [&](Transfer& self) {
+    return self.take_body({bytes, size * count}) ? size * count : 0;
+  });
+}
+static int on_progress(void* transfer, curl_off_t, curl_off_t received, curl_off_t, curl_off_t sent) {
+  return guarded<int>(transfer, 1, [&](Transfer& self) {
+    self.watch(static_cast<std::uint64_t>(received), static_cast<std::uint64_t>(sent));
+    return 0;
+  });
+}
+static curl_socket_t on_socket(void* transfer, curlsocktype, struct curl_sockaddr* peer) {
+  return guarded<curl_socket_t>(transfer, CURL_SOCKET_BAD, [&](Transfer& self) {
+    const void* address = &peer->addr;  // libcurl's member is a sockaddr with room for the longer ones behind it
+    self.refuse_near_addresses({static_cast<const std::byte*>(address), peer->addrlen});
+    return ::socket(peer->family, peer->socktype | SOCK_CLOEXEC, peer->protocol);
+  });
+}
+}
+
+List header_list(const Request& request, const CurlOptions& options) {
+  List list;
+  const auto append = [&](const std::string& line) {
+    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+    if (longer == nullptr) throw Error(Fault::internal, "no memory is left");
+    if (list == nullptr) list.reset(longer);
+  };
+  append("Expect:");
+  if (!request.headers.find("Accept")) append("Accept: */*");
+  if (!request.headers.find("Accept-Encoding")) append("Accept-Encoding: identity");
+  if (!request.headers.find("User-Agent") && !options.user_agent.empty())
+    append(cat("User-Agent: ", options.user_agent));
+  // libcurl drops "Name:"; an empty value is written "Name;".
+  for (const auto& [name, value] : request.headers) append(value.empty() ? cat(name, ";") : cat(name, ": ", value));
+  return list;
+}
+
+void set_method(const Handle& handle, const Request& request) {
+  if (request.method == "HEAD") {
+    set(handle, CURLOPT_NOBODY, 1L);
+  } else if (request.method == "GET" && length(request.body) == 0) {
+    set(handle, CURLOPT_HTTPGET, 1L);
+  } else if (request.method == "DELETE" && length(request.body) == 0) {
+    set(handle, CURLOPT_CUSTOMREQUEST, "DELETE");
+  } else {  // with a body, be it empty: `Content-Length: 0` is sent then
+    set(handle, CURLOPT_UPLOAD, 1L);
+    set(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    set(handle, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(length(request.body)));
+  }
+}
+
+void set_limits(const Handle& handle, const CurlOptions& options) {
+  set(handle, CURLOPT_NOSIGNAL, 1L);
+  set(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  set(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(handle, CURLOPT_PATH_AS_IS, 1L);
+  set(handle, CURLOPT_TCP_KEEPALIVE, 1L);
+  set(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(handle, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options.connect_timeout.count()));
+  set(handle, CURLOPT_BUFFERSIZE, 256L << 10);
+  set(handle, CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10);
+}
+
+std::string set_tls(const Handle& handle, const Request& request, const CurlOptions& options) {
+  set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  const TlsFor tls = options.tls_for ? options.tls_for(request.url) : TlsFor{};
+  const auto ca = tls.ca_file ? tls.ca_file : options.ca_file;
+  if (ca) {
+    set(handle, CURLOPT_CAINFO, ca->c_str());
+    set(handle, CURLOPT_CAPATH, nullptr);  // the system's folder would be trusted as well
+  }
+  if (tls.client_certificate) set(handle, CURLOPT_SSLCERT, tls.client_certificate->c_str());
+  if (tls.client_key) set(handle, CURLOPT_SSLKEY, tls.client_key->c_str());
+  return ca ? ca->string() : std::string();
+}
+
+void set_callbacks(const Handle& handle, Transfer& transfer, const Request& request, bool direct) {
+  set(handle, CURLOPT_READFUNCTION, on_read);
+  set(handle, CURLOPT_READDATA, &transfer);
+  set(handle, CURLOPT_SEEKFUNCTION, on_seek);
+  set(handle, CURLOPT_SEEKDATA, &transfer);
+  set(handle, CURLOPT_HEADERFUNCTION, on_header);
+  set(handle, CURLOPT_HEADERDATA, &transfer);
+  set(handle, CURLOPT_WRITEFUNCTION, on_body);
+  set(handle, CURLOPT_WRITEDATA, &transfer);
+  set(handle, CURLOPT_NOPROGRESS, 0L);
+  set(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
+  set(handle, CURLOPT_XFERINFODATA, &transfer);
+  if (request.from_elsewhere && direct) {
+    set(handle, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+    set(handle, CURLOPT_OPENSOCKETDATA, &transfer);
+    set(handle, CURLOPT_FRESH_CONNECT, 1L);  // a connection kept from before was not looked at
+  }
+}
+
+// libcurl does not say which of the two it was (facts: F30).
+bool is_name_unknown(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int result = ::getaddrinfo(host.c_str(), nullptr, &hints, &found);
+  if (result == 0) ::freeaddrinfo(found);
+  return result == EAI_NONAME;
+}
+
+class CurlTransport {
+ public:
+  explicit CurlTransport(CurlOptions options) : options_(std::move(options)) { start_libcurl(); }
+
+  Response operator()(const Request& request) {
+    const auto origin = request.url.origin();
+    Handle handle = pool_.take(origin);
+    Response response = exchange(handle, request);
+    pool_.put_back(origin, std::move(handle));  // after a failure handle and connection are dropped
+    return response;
+  }
+
+ private:
+  Response exchange(const Handle& handle, const Request& request) {
+    Transfer transfer(request, options_);
+    const Proxy proxy = proxy_for(options_.world.environment, request.url);
+    tell(proxy);
+    const auto address = request.url.text();
+    const List headers = header_list(request, options_);
+    char text[CURL_ERROR_SIZE] = "";
+    set_limits(handle, options_);
+    set_method(handle, request);
+    TransferFailure failure;
+    failure.ca_file = set_tls(handle, request, options_);
+    set_callbacks(handle, transfer, request, proxy.address.empty());
+    set(handle, CURLOPT_URL, address.c_str());
+    set(handle, CURLOPT_HTTPHEADER, headers.get());
+    set(handle, CURLOPT_ERRORBUFFER, text);
+    set(handle, CURLOPT_PROXY, proxy.address.c_str());  // "": none, and none from the process's environment
+    set(handle, CURLOPT_NOPROXY, proxy.exceptions.c_str());
+
+    failure.code = curl_easy_perform(handle.get());
+    if (transfer.failure) std::rethrow_exception(transfer.failure);
+    if (failure.code == CURLE_OK || (failure.code == CURLE_WRITE_ERROR && transfer.cut_short()))
+      return std::move(transfer).finish();
+    failure.text = text;
+    failure.replied = transfer.replied();
+    throw explained(handle, request, proxy, std::move(failure));
+  }
+
+  Error explained(const Handle& handle, const Request& request, const Proxy& proxy, TransferFailure failure) const {
+    long os_error = 0;
+    curl_off_t sending_began = 0;
+    curl_easy_getinfo(handle.get(), CURLINFO_OS_ERRNO, &os_error);
+    curl_easy_getinfo(handle.get(), CURLINFO_HTTP_CONNECTCODE, &failure.proxy_status);
+    curl_easy_getinfo(handle.get(), CURLINFO_PRETRANSFER_TIME_T, &sending_began);
+    failure.os_error = static_cast<int>(os_error);
+    failure.connected = sending_began > 0;
+    failure.proxy = without_login(proxy.address);
+    if (failure.code == CURLE_COULDNT_RESOLVE_HOST) failure.name_unknown = is_name_unknown(request.url.host);
+    return transfer_error(request.url, failure);
+  }
+
+  void tell(const Proxy& proxy) {
+    if (proxy.address.empty() || !options_.log) return;
+    std::call_once(told_, [&] { options_.log(cat("using the proxy ", without_login(proxy.address))); });
+  }
+
+  CurlOptions options_;
+  HandlePool pool_;
+  std::once_flag told_;
+};
+
+}  // namespace
+
+Transport curl_transport(CurlOptions options) {
+  auto transport = std::make_shared<CurlTransport>(std::move(options));
+  return [transport](const Request& request) { return (*transport)(request); };
+}
+
+}  // namespace lapstrake::http

@@ -1,0 +1,143 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <ctime>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/http/retry.hpp>
+
+namespace lapstrake::http {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::string seconds_text(milliseconds time) {
+  const auto tenths = (time.count() + 50) / 100;
+  return cat(tenths / 10, ".", tenths % 10, " s");
+}
+
+// The three forms of RFC 9110 5.6.7, read without the locale (strptime follows LC_TIME).
+std::optional<std::chrono::system_clock::time_point> http_date(std::string_view text) {
+  static constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  std::string spaced(text);
+  std::replace(spaced.begin(), spaced.end(), '-', ' ');
+  std::vector<std::string> words;
+  for (auto& word : split(spaced, ' '))
+    if (!word.empty()) words.push_back(std::move(word));
+  if (words.size() == 5) words = {words[0], words[2], words[1], words[4], words[3], "GMT"};  // asctime's order
+  if (words.size() != 6 || words[5] != "GMT") return std::nullopt;
+  const auto clock = split(words[4], ':');
+  const auto month = std::find(months.begin(), months.end(), words[2]);
+  if (clock.size() != 3 || month == months.end()) return std::nullopt;
+  const auto day = parse_integer(words[1]), hour = parse_integer(clock[0]), minute = parse_integer(clock[1]),
+             second = parse_integer(clock[2]);
+  auto year = parse_integer(words[3]);
+  if (!day || !year || !hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  if (*year < 100) *year += *year < 70 ? 2000 : 1900;
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
+                                         std::chrono::month(static_cast<unsigned>(month - months.begin()) + 1),
+                                         std::chrono::day(static_cast<unsigned>(*day))};
+  if (!date.ok() || *year > 9999) return std::nullopt;
+  return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+         std::chrono::seconds(*second);
+}
+
+void notify(const RetryNotice& notice, const RetryPolicy& policy, unsigned attempt, std::string_view what,
+            milliseconds wait) {
+  if (notice)
+    notice(cat("attempt ", attempt, " of ", policy.most_attempts, " failed: ", what, "; trying again in ",
+               seconds_text(wait)));
+}
+
+}  // namespace
+
+bool is_retryable(int status) {
+  constexpr std::array statuses{408, 425, 429, 499, 500, 502, 503, 504, 522};
+  return std::find(statuses.begin(), statuses.end(), status) != statuses.end();
+}
+
+std::optional<milliseconds> retry_after(const Headers& headers, std::chrono::system_clock::time_point now) {
+  const auto field = headers.find("Retry-After");
+  if (!field) return std::nullopt;
+  const auto text = trim(*field);
+  if (const auto seconds = parse_integer(text)) {
+    if (*seconds < 0) return std::nullopt;
+    constexpr std::int64_t longest = 365LL * 24 * 3600;  // past this no sum overflows, and none waits
+    return std::chrono::seconds(std::min(*seconds, longest));
+  }
+  const auto date = http_date(text);
+  if (!date || *date < now) return std::nullopt;
+  return std::chrono::ceil<milliseconds>(*date - now);
+}
+
+std::optional<milliseconds> delay_before_retry(const RetryPolicy& policy, unsigned attempt, double chance,
+                                               std::optional<milliseconds> floor) {
+  if (attempt >= policy.most_attempts || (floor && *floor > policy.most_wait)) return std::nullopt;
+  const double cap = static_cast<double>(policy.most_delay.count());
+  const double backoff = std::min(
+      cap, std::ldexp(static_cast<double>(policy.first_delay.count()), static_cast<int>(std::min(attempt, 64u)) - 1));
+  return floor.value_or(milliseconds(0)) + milliseconds(static_cast<std::int64_t>(backoff * chance));
+}
+
+void wait_or_rethrow(const RetryPolicy& policy, const World& world, const RetryNotice& notice, unsigned attempt,
+                     Error& error) {
+  if (!error.is_transient()) throw;
+  const auto wait = delay_before_retry(policy, attempt, world.random(), error.wait_floor());
+  if (!wait) {
+    if (attempt > 1) error.during(cat("attempt ", attempt, " of ", policy.most_attempts));
+    if (error.wait_floor() && *error.wait_floor() > policy.most_wait)
+      error.helped_by(cat("try again in ", seconds_text(*error.wait_floor()), ": the other side asks for this wait"));
+    throw;
+  }
+  notify(notice, policy, attempt, error.reason().empty() ? error.summary() : cat(error.summary(), ": ", error.reason()),
+         *wait);
+  world.sleep(*wait);
+}
+
+Transport with_retry(Transport inner, RetryPolicy policy, World world, RetryNotice notice) {
+  return [=](const Request& request) {
+    bool sank = false;
+    Request watched = request;
+    if (request.sink)
+      watched.sink = [&](Bytes bytes) {
+        sank = true;
+        request.sink(bytes);
+      };
+    for (unsigned attempt = 1;; ++attempt) {
+      try {
+        Response response = inner(watched);
+        if (!is_retryable(response.status)) return response;
+        const auto floor = retry_after(response.headers, world.clock());
+        const auto wait = delay_before_retry(policy, attempt, world.random(), floor);
+        if (!wait) return response;
+        notify(notice, policy, attempt, cat(redacted(request.url), " answers ", response.status), *wait);
+        world.sleep(*wait);
+      } catch (Error& error) {
+        if (sank) throw;
+        wait_or_rethrow(policy, world, notice, attempt, error);
+      }
+    }
+  };
+}
+
+Transport with_trace(Transport inner, World world, std::function<void(const std::string&)> trace) {
+  return [=](const Request& request) {
+    const auto begin = world.clock();
+    const auto said = [&](std::string_view outcome) {
+      const auto time = std::chrono::duration_cast<milliseconds>(world.clock() - begin).count();
+      const auto fraction = cat(time % 1000);
+      trace(cat(request.method, " ", redacted(request.url), " -> ", outcome, " (", time / 1000, ".",
+                std::string(3 - std::min<std::size_t>(3, fraction.size()), '0'), fraction, " s)"));
+    };
+    try {
+      Response response = inner(request);
+      said(cat(response.status));
+      return response;
+    } catch (const Error& error) {
+      said(cat("no reply: ", error.summary()));
+      throw;
+    }
+  };
+}
+
+}  // namespace lapstrake::http

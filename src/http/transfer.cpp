@@ -1,0 +1,168 @@
+#include "transfer.hpp"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
+#include <lapstrake/base/text.hpp>
+
+namespace lapstrake::http {
+namespace {
+
+constexpr std::size_t most_headers = 256u << 10;    // facts: T12
+constexpr std::size_t most_error_body = 64u << 10;  // likewise
+constexpr std::chrono::seconds most_patience{600};
+
+FileDescriptor open_range(const FileRange& range) {
+  FileDescriptor fd(::open(range.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!fd) throw Error(Fault::input, cat("cannot read `", range.path.string(), "`: ", reason(errno)));
+  return fd;
+}
+
+std::size_t read_at(int fd, const FileRange& range, std::uint64_t place, char* room, std::size_t size) {
+  for (;;) {
+    const auto count = ::pread(fd, room, size, static_cast<off_t>(range.offset + place));
+    if (count > 0) return static_cast<std::size_t>(count);
+    if (count == 0) throw Error(Fault::integrity, cat("`", range.path.string(), "` became shorter while it was sent"));
+    if (errno != EINTR) throw Error(Fault::input, cat("cannot read `", range.path.string(), "`: ", reason(errno)));
+  }
+}
+
+bool is_near_ipv4(const unsigned char* octets) {
+  return octets[0] == 127 || octets[0] == 0 || (octets[0] == 169 && octets[1] == 254);
+}
+
+bool is_near_ipv6(const unsigned char* octets) {
+  static constexpr unsigned char zeros[15] = {};
+  static constexpr unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  static constexpr unsigned char nat64[12] = {0, 0x64, 0xff, 0x9b};
+  if (std::memcmp(octets, zeros, 15) == 0) return octets[15] <= 1;  // :: and ::1
+  if (octets[0] == 0xfe && (octets[1] & 0xc0) == 0x80) return true;
+  if (std::memcmp(octets, mapped, 12) == 0 || std::memcmp(octets, nat64, 12) == 0) return is_near_ipv4(octets + 12);
+  return octets[0] == 0x20 && octets[1] == 0x02 && is_near_ipv4(octets + 2);
+}
+
+}  // namespace
+
+bool is_near(Bytes address) {
+  sockaddr_in four{};
+  sockaddr_in6 six{};
+  sa_family_t family = 0;
+  if (address.size() < offsetof(sockaddr, sa_family) + sizeof family) return true;
+  std::memcpy(&family, address.data() + offsetof(sockaddr, sa_family), sizeof family);
+  unsigned char octets[16];
+  if (family == AF_INET && address.size() >= sizeof four) {
+    std::memcpy(&four, address.data(), sizeof four);
+    std::memcpy(octets, &four.sin_addr, 4);
+    return is_near_ipv4(octets);
+  }
+  if (family == AF_INET6 && address.size() >= sizeof six) {
+    std::memcpy(&six, address.data(), sizeof six);
+    std::memcpy(octets, &six.sin6_addr, 16);
+    return is_near_ipv6(octets);
+  }
+  return true;
+}
+
+Transfer::Transfer(const Request& request, const CurlOptions& options) : request_(request), options_(options) {
+  if (const auto* range = std::get_if<FileRange>(&request.body)) file_ = open_range(*range);
+  response_.url = request.url;
+}
+
+std::size_t Transfer::read_body(char* room, std::size_t size) {
+  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(size, length(request_.body) - place_));
+  if (wanted == 0) return 0;
+  std::size_t count = wanted;
+  if (const auto* text = std::get_if<std::string>(&request_.body))
+    std::memcpy(room, text->data() + place_, wanted);
+  else
+    count = read_at(file_.get(), std::get<FileRange>(request_.body), place_, room, wanted);
+  if (request_.tap) request_.tap(place_, as_bytes({room, count}));
+  place_ += count;
+  return count;
+}
+
+void Transfer::seek_body(std::uint64_t offset) { place_ = std::min(offset, length(request_.body)); }
+
+void Transfer::take_header(std::string_view line) {
+  header_bytes_ += line.size();
+  if (header_bytes_ > most_headers)
+    throw Error(Fault::integrity, cat("`", request_.url.authority(), "` answers with more than 256 KiB of headers"));
+  while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+  if (line.starts_with("HTTP/")) {  // also of "100 Continue": the last block is the reply's
+    response_.headers = {};
+    const auto blank = line.find(' ');
+    response_.status = static_cast<int>(parse_integer(line.substr(0, blank + 4).substr(blank + 1)).value_or(0));
+    return;
+  }
+  const auto colon = line.find(':');
+  if (colon == line.npos || colon == 0) return;
+  try {
+    response_.headers.add(line.substr(0, colon), trim(line.substr(colon + 1)));
+  } catch (const Error&) {
+    // A name that is none, or a NUL byte: no header that we would ask for.
+  }
+}
+
+bool Transfer::take_body(std::string_view bytes) {
+  const bool wanted = response_.status >= 200 && response_.status < 300;
+  if (wanted && request_.sink) {
+    request_.sink(as_bytes(bytes));
+    return true;
+  }
+  const auto cap = wanted ? request_.most_reply : std::min(request_.most_reply, most_error_body);
+  if (response_.body.size() + bytes.size() > cap) {
+    if (wanted)
+      throw Error(Fault::integrity, cat("the reply of ", redacted(request_.url), " is longer than ", human_size(cap)));
+    response_.body += bytes.substr(0, cap - response_.body.size());
+    cut_short_ = true;
+    return false;
+  }
+  response_.body += bytes;
+  return true;
+}
+
+void Transfer::watch(std::uint64_t received, std::uint64_t sent) {
+  stop_point(options_.world.stop);
+  if (request_.progress && sent != reported_) request_.progress(reported_ = sent);
+  const auto now = Steady::now();
+  const auto body = length(request_.body);
+  auto patience = options_.low_speed_time;
+  if (body > 0 && sent >= body && received == 0)
+    patience = std::min(most_patience, patience + std::chrono::seconds(body >> 20));
+  if (now - window_ < patience) return;
+  const auto least = options_.low_speed_bytes * static_cast<std::uint64_t>(patience.count());
+  if (received + sent - moved_ < least)
+    throw Error(Fault::network, cat("`", request_.url.authority(), "` is too slow: ",
+                                    human_size(received + sent - moved_), " in ", patience.count(), " s"))
+        .transient();
+  window_ = now;
+  moved_ = received + sent;
+}
+
+void Transfer::refuse_near_addresses(Bytes address) const {
+  if (is_near(address))
+    throw Error(Fault::network,
+                cat("`", request_.url.authority(), "`, which a server named, is a loopback or link-local address"),
+                "the server's configuration is at fault: such addresses are never followed");
+}
+
+Response Transfer::finish() && {
+  // As asked for: with `Accept-Encoding: identity` nothing may be encoded (facts: F38).
+  const auto encoding = response_.headers.find("Content-Encoding");
+  if (!request_.sink && !response_.body.empty() && response_.status < 300 && encoding &&
+      lower(*encoding) != "identity" && !encoding->empty())
+    throw Error(Fault::integrity,
+                cat(redacted(request_.url), " answers in the encoding `", printable(*encoding, 64),
+                    "`, which was not asked for"),
+                "a proxy on the way changes the replies: name the host in NO_PROXY");
+  return std::move(response_);
+}
+
+}  // namespace lapstrake::http

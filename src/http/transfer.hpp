@@ -1,0 +1,52 @@
+// One request on its way: what libcurl's callbacks read and fill.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <lapstrake/base/c_handle.hpp>
+#include <lapstrake/base/world.hpp>
+#include <lapstrake/http/curl.hpp>
+#include <lapstrake/http/message.hpp>
+#include <string>
+
+namespace lapstrake::http {
+
+// Whether a sockaddr (IPv4, IPv6, and IPv4 inside of IPv6: mapped, NAT64, 6to4) is loopback, link-local or unspecified:
+// where a host's own services and the clouds' metadata servers are.
+bool is_near(Bytes address);
+
+// Every call may throw: the callbacks keep the exception and end the transfer (curl.cpp).
+class Transfer {
+ public:
+  Transfer(const Request& request, const CurlOptions& options);  // opens the body's file
+
+  std::size_t read_body(char* room, std::size_t size);
+  void seek_body(std::uint64_t offset);
+  void take_header(std::string_view line);
+  // False: enough of a reply that is not wanted; the transfer may end here.
+  bool take_body(std::string_view bytes);
+  // Called all the time; ends what is interrupted or too slow.
+  void watch(std::uint64_t received, std::uint64_t sent);
+  // `address`: a sockaddr about to be connected to. Error{network} for loopback, link-local and unspecified ones.
+  void refuse_near_addresses(Bytes address) const;
+
+  bool replied() const { return header_bytes_ > 0; }
+  bool cut_short() const { return cut_short_; }
+  Response finish() &&;
+
+  std::exception_ptr failure;
+
+ private:
+  using Steady = std::chrono::steady_clock;
+  const Request& request_;
+  const CurlOptions& options_;
+  Response response_;
+  FileDescriptor file_;
+  std::uint64_t place_ = 0;  // of the next byte of the body
+  std::size_t header_bytes_ = 0;
+  bool cut_short_ = false;
+  std::uint64_t moved_ = 0, reported_ = 0;
+  Steady::time_point window_ = Steady::now();
+};
+
+}  // namespace lapstrake::http

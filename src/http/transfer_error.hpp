@@ -1,0 +1,25 @@
+// What libcurl's codes mean to people, and whether trying again may help: one table, pure.
+#pragma once
+#include <curl/curl.h>
+
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/http/url.hpp>
+#include <string>
+
+namespace lapstrake::http {
+
+struct TransferFailure {
+  CURLcode code = CURLE_OK;
+  std::string text;           // CURLOPT_ERRORBUFFER
+  int os_error = 0;           // CURLINFO_OS_ERRNO
+  long proxy_status = 0;      // CURLINFO_HTTP_CONNECTCODE
+  std::string proxy;          // without its login; empty when none was used
+  std::string ca_file;        // empty: the system's
+  bool name_unknown = false;  // the resolver says that there is no such name, not merely that it cannot tell
+  bool connected = false;     // the request could be sent
+  bool replied = false;       // a byte of the reply came
+};
+
+Error transfer_error(const Url& url, const TransferFailure& failure);
+
+}  // namespace lapstrake::http
