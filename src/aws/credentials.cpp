@@ -1,0 +1,210 @@
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <lapstrake/aws/credentials.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+
+#include "shared_file.hpp"
+
+namespace lapstrake::aws {
+namespace {
+
+std::string setting(const Section& section, const std::string& name) {
+  const auto found = section.find(name);
+  return found == section.end() ? "" : found->second;
+}
+
+struct SharedFile {
+  std::string shown;  // as people write it: "~/.aws/credentials"
+  std::map<std::string, Section> sections;
+};
+
+std::string home_of(const Environment& environment) { return environment("HOME").value_or(""); }
+
+std::string expanded(const std::string& path, const Environment& environment) {
+  return path.starts_with("~/") ? cat(home_of(environment), path.substr(1)) : path;
+}
+
+// A file that is absent has no sections.
+SharedFile read_shared_file(const Environment& environment, std::string_view variable, const std::string& usual) {
+  SharedFile file{.shown = environment(variable).value_or(usual), .sections = {}};
+  const std::filesystem::path path = expanded(file.shown, environment);
+  errno = 0;
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    const int why = errno;
+    if (why == ENOENT || why == ENOTDIR) return file;
+    throw Error(Fault::access, cat("cannot read `", file.shown, "`: ", reason(why)),
+                "make the file readable, or give the credentials in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+  }
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (in.bad()) throw Error(Fault::access, cat("cannot read `", file.shown, "`: ", reason(errno)));
+  file.sections = parse_shared_file(text, cat("`", file.shown, "`"));
+  return file;
+}
+
+// One profile, as the two files together have it.
+struct Profile {
+  std::string name;
+  Section credentials, config;
+  bool exists = false;
+};
+
+class SharedFiles {
+ public:
+  explicit SharedFiles(const Environment& environment)
+      : credentials_(read_shared_file(environment, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")),
+        config_(read_shared_file(environment, "AWS_CONFIG_FILE", "~/.aws/config")) {}
+
+  Profile profile(const std::string& name) const {
+    Profile out{.name = name, .credentials = {}, .config = {}};
+    const auto take = [&](const SharedFile& file, const std::string& section, Section& into) {
+      const auto found = file.sections.find(section);
+      if (found == file.sections.end()) return;
+      into = found->second;
+      out.exists = true;
+    };
+    take(credentials_, name, out.credentials);
+    if (name == "default") take(config_, "default", out.config);
+    take(config_, cat("profile ", name), out.config);
+    return out;
+  }
+  std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    for (const auto& [section, settings] : credentials_.sections) names.push_back(section);
+    for (const auto& [section, settings] : config_.sections) {
+      if (section == "default") names.push_back(section);
+      if (section.starts_with("profile ")) names.push_back(section.substr(8));
+    }
+    return names;
+  }
+  const std::string& credentials_shown() const { return credentials_.shown; }
+  const std::string& config_shown() const { return config_.shown; }
+
+ private:
+  SharedFile credentials_, config_;
+};
+
+// Part of an id, secret or token, it would only ever be a slip of copying; and a line end would end a header.
+void refuse_white_space(const std::string& value, std::string_view where) {
+  for (const char c : value)
+    if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f')
+      throw Error(Fault::access, cat(where, " holds white space or a control character"),
+                  cat("set ", where, " again, without blanks, quotes or line ends around it"));
+}
+
+struct Names {
+  std::string id, secret, token;
+};
+
+// The credentials of one place; nothing when it has none, Error when it has half of them.
+std::optional<Credentials> take_pair(const std::array<std::string, 3>& values, const Names& names,
+                                     const std::string& source) {
+  const auto& [id, secret, token] = values;
+  if (id.empty() && secret.empty()) return std::nullopt;
+  if (id.empty() || secret.empty())
+    throw Error(Fault::access,
+                cat("the AWS credentials are half set: ", source, " has `", id.empty() ? names.secret : names.id,
+                    "` but not `", id.empty() ? names.id : names.secret, "`"),
+                cat("set both `", names.id, "` and `", names.secret, "`, or neither"));
+  refuse_white_space(id, cat("`", names.id, "` of ", source));
+  refuse_white_space(secret, cat("`", names.secret, "` of ", source));
+  refuse_white_space(token, cat("`", names.token, "` of ", source));
+  return Credentials{id, secret, token, source};
+}
+
+std::optional<Credentials> from_environment(const Environment& environment) {
+  const auto value = [&](std::string_view name) { return environment(name).value_or(""); };
+  std::string token = value("AWS_SESSION_TOKEN");
+  if (token.empty()) token = value("AWS_SECURITY_TOKEN");
+  auto found = take_pair({value("AWS_ACCESS_KEY_ID"), value("AWS_SECRET_ACCESS_KEY"), token},
+                         {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}, "the environment");
+  if (found) found->source = "AWS_ACCESS_KEY_ID in the environment";
+  return found;
+}
+
+std::optional<Credentials> from_section(const Section& section, const std::string& profile, const std::string& file) {
+  const Names names{"aws_access_key_id", "aws_secret_access_key", "aws_session_token"};
+  return take_pair({setting(section, names.id), setting(section, names.secret), setting(section, names.token)}, names,
+                   cat("profile `", profile, "` of ", file));
+}
+
+// A way to credentials that the AWS tools know and we do not yet.
+[[noreturn]] void refuse_way(const std::string& name, std::string_view way) {
+  throw Error(Fault::access,
+              cat("profile `", name, "` takes its credentials from `", way, "`, which is not supported yet"),
+              cat("let the AWS CLI resolve them: `eval \"$(aws configure export-credentials --profile ", name,
+                  " --format env)\"`"));
+}
+
+void refuse_ways(const Profile& profile, std::initializer_list<std::string_view> ways) {
+  for (const auto way : ways)
+    if (profile.config.contains(std::string(way)) || profile.credentials.contains(std::string(way)))
+      refuse_way(profile.name, way);
+}
+
+// In the order of the AWS CLI (facts in docs/design.md, "Credentials").
+std::optional<Credentials> from_profile(const Profile& profile, const SharedFiles& files) {
+  refuse_ways(profile, {"role_arn", "web_identity_token_file", "sso_session", "sso_start_url"});
+  if (auto found = from_section(profile.credentials, profile.name, files.credentials_shown())) return found;
+  refuse_ways(profile, {"login_session", "credential_process"});
+  return from_section(profile.config, profile.name, files.config_shown());
+}
+
+[[noreturn]] void no_such_profile(const std::string& name, const SharedFiles& files) {
+  const auto near = nearest(name, files.names());
+  const auto names = files.names();
+  std::string help = near            ? cat("did you mean `", *near, "`?")
+                     : names.empty() ? std::string("make it with `aws configure --profile ") + name + "`"
+                                     : cat("the profiles are: ", join(names, ", "));
+  throw Error(Fault::access, cat("there is no AWS profile `", name, "`"), std::move(help))
+      .because(cat("neither ", files.credentials_shown(), " nor ", files.config_shown(), " has it"));
+}
+
+// What the environment offers that we cannot use yet, for the error that nothing was found.
+std::string unused_offer(const Environment& environment) {
+  if (environment("AWS_WEB_IDENTITY_TOKEN_FILE")) return "AWS_WEB_IDENTITY_TOKEN_FILE";
+  if (environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")) return "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+  if (environment("AWS_CONTAINER_CREDENTIALS_FULL_URI")) return "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+  return "";
+}
+
+[[noreturn]] void no_credentials(const Environment& environment, const std::string& profile, const SharedFiles& files) {
+  std::string where = cat("looked at AWS_ACCESS_KEY_ID in the environment, and for profile `", profile, "` in ",
+                          files.credentials_shown(), " and ", files.config_shown());
+  std::string help = "run `aws configure`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+  if (const auto offer = unused_offer(environment); !offer.empty()) {
+    where += cat("; ", offer, " is set, but is not supported yet");
+    help = "let the AWS CLI resolve them: `eval \"$(aws configure export-credentials --format env)\"`";
+  }
+  throw Error(Fault::access, "there are no AWS credentials", help).because(where);
+}
+
+std::optional<std::string> first_of(std::initializer_list<std::optional<std::string>> candidates) {
+  for (const auto& candidate : candidates)
+    if (candidate && !candidate->empty()) return candidate;
+  return std::nullopt;
+}
+
+}  // namespace
+
+Settings find_settings(const Environment& environment, const std::optional<std::string>& profile,
+                       const std::optional<std::string>& region) {
+  const SharedFiles files(environment);
+  const auto named = first_of({profile, environment("AWS_PROFILE"), environment("AWS_DEFAULT_PROFILE")});
+  const Profile chosen = files.profile(named.value_or("default"));
+  std::optional<Credentials> credentials;
+  if (!profile) credentials = from_environment(environment);
+  if (!credentials) {
+    if (named && !chosen.exists) no_such_profile(*named, files);
+    credentials = from_profile(chosen, files);
+  }
+  if (!credentials) no_credentials(environment, chosen.name, files);
+  return {*credentials, first_of({region, environment("AWS_REGION"), environment("AWS_DEFAULT_REGION"),
+                                  setting(chosen.credentials, "region"), setting(chosen.config, "region")})};
+}
+
+}  // namespace lapstrake::aws

@@ -1,0 +1,211 @@
+#include <lapstrake/aws/credentials.hpp>
+#include <lapstrake/base/error.hpp>
+#include <map>
+
+#include "support/catch.hpp"
+#include "support/temp_dir.hpp"
+
+using namespace lapstrake;
+
+namespace {
+
+// A home folder and the variables of one shell.
+struct Shell {
+  TempDir home;
+  std::map<std::string, std::string, std::less<>> variables;
+
+  Shell& set(const std::string& name, const std::string& value) {
+    variables[name] = value;
+    return *this;
+  }
+  Shell& credentials(const std::string& text) {
+    home.write(".aws/credentials", text);
+    return *this;
+  }
+  Shell& config(const std::string& text) {
+    home.write(".aws/config", text);
+    return *this;
+  }
+  aws::Settings find(std::optional<std::string> profile = {}, std::optional<std::string> region = {}) {
+    variables["HOME"] = home.path().string();
+    const auto look = [this](std::string_view name) -> std::optional<std::string> {
+      const auto found = variables.find(name);
+      return found == variables.end() ? std::nullopt : std::optional(found->second);
+    };
+    return aws::find_settings(look, profile, region);
+  }
+  Error failure(std::optional<std::string> profile = {}) {
+    try {
+      find(std::move(profile));
+    } catch (const Error& error) {
+      return error;
+    }
+    FAIL("credentials were found");
+    throw 0;
+  }
+};
+
+constexpr auto two_profiles =
+    "[default]\naws_access_key_id = AKIDDEFAULT\naws_secret_access_key = s1\n"
+    "[ci]\naws_access_key_id=AKIDCI\naws_secret_access_key=s2\naws_session_token=t2\n";
+
+}  // namespace
+
+TEST_CASE("the environment's credentials win over the default profile's, and over AWS_PROFILE") {
+  Shell shell;
+  shell.credentials(two_profiles).set("AWS_ACCESS_KEY_ID", "AKIDENV").set("AWS_SECRET_ACCESS_KEY", "s");
+  shell.set("AWS_PROFILE", "ci");
+  const auto found = shell.find().credentials;
+  CHECK(found.access_key_id == "AKIDENV");
+  CHECK(found.session_token.empty());
+  CHECK(found.source == "AWS_ACCESS_KEY_ID in the environment");
+}
+
+TEST_CASE("an explicit profile wins over the environment") {
+  Shell shell;
+  shell.credentials(two_profiles).set("AWS_ACCESS_KEY_ID", "AKIDENV").set("AWS_SECRET_ACCESS_KEY", "s");
+  const auto found = shell.find("ci").credentials;
+  CHECK(found.access_key_id == "AKIDCI");
+  CHECK(found.session_token == "t2");
+  CHECK(found.source == "profile `ci` of ~/.aws/credentials");
+}
+
+TEST_CASE("the session token is found under its old name too") {
+  Shell shell;
+  shell.set("AWS_ACCESS_KEY_ID", "A").set("AWS_SECRET_ACCESS_KEY", "s").set("AWS_SECURITY_TOKEN", "old");
+  CHECK(shell.find().credentials.session_token == "old");
+  shell.set("AWS_SESSION_TOKEN", "new");
+  CHECK(shell.find().credentials.session_token == "new");
+}
+
+TEST_CASE("AWS_PROFILE chooses the profile, otherwise it is the default one") {
+  Shell shell;
+  shell.credentials(two_profiles);
+  CHECK(shell.find().credentials.access_key_id == "AKIDDEFAULT");
+  shell.set("AWS_PROFILE", "ci");
+  CHECK(shell.find().credentials.access_key_id == "AKIDCI");
+}
+
+TEST_CASE("the credentials file wins over the config file") {
+  Shell shell;
+  shell.credentials(two_profiles);
+  shell.config(
+      "[profile ci]\naws_access_key_id=OTHER\naws_secret_access_key=other\n"
+      "[profile only]\naws_access_key_id=AKIDONLY\naws_secret_access_key=s3\n");
+  CHECK(shell.find("ci").credentials.access_key_id == "AKIDCI");
+  CHECK(shell.find("only").credentials.access_key_id == "AKIDONLY");
+}
+
+TEST_CASE("the files may be elsewhere") {
+  Shell shell;
+  const auto path = shell.home.write("elsewhere/keys", two_profiles);
+  shell.set("AWS_SHARED_CREDENTIALS_FILE", path.string());
+  shell.home.write("own.conf", "[default]\nregion=eu-north-1\n");
+  shell.set("AWS_CONFIG_FILE", "~/own.conf");
+  CHECK(shell.find().credentials.access_key_id == "AKIDDEFAULT");
+  CHECK(shell.find().region == "eu-north-1");
+}
+
+TEST_CASE("the region comes from the option, AWS_REGION, AWS_DEFAULT_REGION, the profile, in this order") {
+  Shell shell;
+  shell.credentials(two_profiles);
+  CHECK(shell.find("ci").region == std::nullopt);
+  shell.config("[profile ci]\nregion = sa-east-1\n");
+  CHECK(shell.find("ci").region == "sa-east-1");
+  shell.set("AWS_DEFAULT_REGION", "us-west-2");
+  CHECK(shell.find("ci").region == "us-west-2");
+  shell.set("AWS_REGION", "us-east-2");
+  CHECK(shell.find("ci").region == "us-east-2");
+  CHECK(shell.find("ci", "eu-west-1").region == "eu-west-1");
+}
+
+TEST_CASE("the shared files are read as the AWS tools read them") {
+  Shell shell;
+  shell.credentials(
+      "\xef\xbb\xbf# a comment\r\n; another\r\n[ default ]\r\n"
+      "AWS_Access_Key_Id\t=  AKIDDEFAULT   # whose\r\n"
+      "aws_secret_access_key = a#b=c;d/e+f==\r\n"
+      "[default]\naws_session_token = later\n");
+  shell.config(
+      "[default]\ns3 =\n  max_concurrent_requests = 20\n  region = nested\nregion = eu-west-1\n"
+      "[profile \"two words\"]\nregion=ap-south-1\naws_access_key_id=A\naws_secret_access_key=B\n");
+  const auto found = shell.find();
+  CHECK(found.credentials.access_key_id == "AKIDDEFAULT");
+  CHECK(found.credentials.secret_access_key == "a#b=c;d/e+f==");
+  CHECK(found.credentials.session_token == "later");
+  CHECK(found.region == "eu-west-1");
+  CHECK(shell.find("two words").region == "ap-south-1");
+}
+
+TEST_CASE("a line of a shared file that means nothing is an error that does not show the line") {
+  Shell shell;
+  const auto text = GENERATE("[default]\nwJalrXUtnFEMI\n", "wJalrXUtnFEMI = 1\n[default]\n", "# x\n[wJalrXUtnFEMI\n");
+  shell.credentials(text);
+  const auto error = shell.failure();
+  CHECK(error.fault() == Fault::access);
+  CHECK_THAT(error.summary(), Contains("`~/.aws/credentials`: line "));
+  CHECK_THAT(report(error), !Contains("wJalr"));
+}
+
+TEST_CASE("half a pair of credentials is an error, not a reason to look elsewhere") {
+  Shell shell;
+  shell.credentials(two_profiles);
+  SECTION("the environment without the secret") {
+    shell.set("AWS_ACCESS_KEY_ID", "AKID");
+    CHECK(shell.failure().summary() ==
+          "the AWS credentials are half set: the environment has `AWS_ACCESS_KEY_ID` but not `AWS_SECRET_ACCESS_KEY`");
+  }
+  SECTION("the environment without the id") {
+    shell.set("AWS_SECRET_ACCESS_KEY", "s");
+    CHECK_THAT(shell.failure().summary(), Contains("but not `AWS_ACCESS_KEY_ID`"));
+  }
+  SECTION("a profile") {
+    shell.credentials("[default]\naws_access_key_id=A\n");
+    CHECK_THAT(shell.failure().summary(), Contains("profile `default` of ~/.aws/credentials has"));
+  }
+}
+
+TEST_CASE("a secret that was copied with white space is named, not tried") {
+  Shell shell;
+  shell.set("AWS_ACCESS_KEY_ID", "AKID").set("AWS_SECRET_ACCESS_KEY", "hush\n");
+  const auto error = shell.failure();
+  CHECK(error.summary() == "`AWS_SECRET_ACCESS_KEY` of the environment holds white space or a control character");
+  CHECK_THAT(report(error), !Contains("hush"));
+}
+
+TEST_CASE("a profile that is not there gives the near name") {
+  Shell shell;
+  shell.credentials(two_profiles).config("[profile production]\nregion=x\n");
+  CHECK(shell.failure("productoin").help() == "did you mean `production`?");
+  CHECK_THAT(shell.failure("elephant").help(), Contains("ci, default, production"));
+  CHECK(shell.failure("elephant").fault() == Fault::access);
+  shell.set("AWS_PROFILE", "elephant");
+  CHECK(shell.failure().summary() == "there is no AWS profile `elephant`");
+}
+
+TEST_CASE("a profile that needs what is not supported yet says so and gives the way around") {
+  Shell shell;
+  const auto way = GENERATE("role_arn", "sso_session", "sso_start_url", "credential_process", "login_session",
+                            "web_identity_token_file");
+  shell.config(std::string("[profile dev]\n") + way + " = x\n");
+  const auto error = shell.failure("dev");
+  CHECK(error.summary() ==
+        std::string("profile `dev` takes its credentials from `") + way + "`, which is not supported yet");
+  CHECK_THAT(error.help(), Contains("aws configure export-credentials --profile dev --format env"));
+}
+
+TEST_CASE("keys of the credentials file win over a credential_process, but not over a role") {
+  Shell shell;
+  shell.credentials(two_profiles);
+  shell.config("[profile ci]\ncredential_process = x\n[default]\nrole_arn = x\n");
+  CHECK(shell.find("ci").credentials.access_key_id == "AKIDCI");
+  CHECK_THAT(shell.failure().summary(), Contains("role_arn"));
+}
+
+TEST_CASE("no credentials at all: the error lists where was looked") {
+  Shell shell;
+  CHECK_THAT(report(shell.failure()), Contains("AWS_ACCESS_KEY_ID") && Contains("~/.aws/credentials") &&
+                                          Contains("~/.aws/config") && Contains("`aws configure`"));
+  shell.set("AWS_WEB_IDENTITY_TOKEN_FILE", "/var/run/token");
+  CHECK_THAT(shell.failure().reason(), Contains("AWS_WEB_IDENTITY_TOKEN_FILE is set, but is not supported yet"));
+}
