@@ -15,8 +15,17 @@ std::string seconds_text(milliseconds time) {
   return cat(tenths / 10, ".", tenths % 10, " s");
 }
 
-// The three forms of RFC 9110 5.6.7, read without the locale (strptime follows LC_TIME).
-std::optional<std::chrono::system_clock::time_point> http_date(std::string_view text) {
+void notify(const RetryNotice& notice, const RetryPolicy& policy, unsigned attempt, std::string_view what,
+            milliseconds wait) {
+  if (notice)
+    notice(cat("attempt ", attempt, " of ", policy.most_attempts, " failed: ", what, "; trying again in ",
+               seconds_text(wait)));
+}
+
+}  // namespace
+
+// Read without the locale: strptime follows LC_TIME.
+std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string_view text) {
   static constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   std::string spaced(text);
@@ -42,15 +51,6 @@ std::optional<std::chrono::system_clock::time_point> http_date(std::string_view 
          std::chrono::seconds(*second);
 }
 
-void notify(const RetryNotice& notice, const RetryPolicy& policy, unsigned attempt, std::string_view what,
-            milliseconds wait) {
-  if (notice)
-    notice(cat("attempt ", attempt, " of ", policy.most_attempts, " failed: ", what, "; trying again in ",
-               seconds_text(wait)));
-}
-
-}  // namespace
-
 bool is_retryable(int status) {
   constexpr std::array statuses{408, 425, 429, 499, 500, 502, 503, 504, 522};
   return std::find(statuses.begin(), statuses.end(), status) != statuses.end();
@@ -65,7 +65,7 @@ std::optional<milliseconds> retry_after(const Headers& headers, std::chrono::sys
     constexpr std::int64_t longest = 365LL * 24 * 3600;  // past this no sum overflows, and none waits
     return std::chrono::seconds(std::min(*seconds, longest));
   }
-  const auto date = http_date(text);
+  const auto date = parse_http_date(text);
   if (!date || *date < now) return std::nullopt;
   return std::chrono::ceil<milliseconds>(*date - now);
 }
