@@ -41,7 +41,7 @@ struct TarEntry : Entry {
 struct ReadLimits {
   std::uint64_t most_entries = 5'000'000;
   std::uint64_t most_bytes = std::uint64_t{32} << 30;  // out of the compression, and of all files together
-  std::stop_token stop;
+  std::stop_token stop = {};
 };
 using EachEntry = std::function<void(const TarEntry&, const Source& data)>;
 

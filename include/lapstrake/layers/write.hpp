@@ -14,10 +14,10 @@
 namespace lapstrake::layers {
 
 struct WriteOptions {
-  oci::Compression compression;
+  oci::Compression compression = {};
   std::int64_t mtime = 0;  // of every entry, whole seconds since the epoch
   unsigned jobs = 1;
-  std::stop_token stop;
+  std::stop_token stop = {};
   std::function<void(std::uint64_t tar_bytes)> progress =
       nullptr;  // the running total; called from one thread at a time
 };

@@ -1,0 +1,100 @@
+#include "content.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+
+namespace lapstrake::layers {
+namespace {
+
+std::int64_t nanoseconds(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
+
+std::string name_of(const HostFile& file) { return printable(file.path.string(), 4096); }
+
+}  // namespace
+
+HostFile host_file(std::filesystem::path path, const struct stat& status) {
+  return {.path = std::move(path),
+          .device = status.st_dev,
+          .inode = status.st_ino,
+          .size = static_cast<std::uint64_t>(status.st_size),
+          .modified_ns = nanoseconds(status.st_mtim),
+          .changed_ns = nanoseconds(status.st_ctim)};
+}
+
+ContentReader::ContentReader(const Entry& entry) : entry_(entry) {
+  const auto* host = std::get_if<HostFile>(&entry.content);
+  if (host == nullptr) return;
+  // O_NONBLOCK: a FIFO that took the file's place must not hang us.
+  file_ = FileDescriptor(::open(host->path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file_ && (errno == ENOENT || errno == ELOOP || errno == ENOTDIR || errno == ENXIO))
+    changed("is another or gone");
+  if (!file_) {
+    throw Error(Fault::input, cat("cannot read `", name_of(*host), "`: ", reason(errno))).during(entry.origin);
+  }
+  expect_unchanged();
+}
+
+std::size_t ContentReader::read(std::span<std::byte> room) {
+  const std::uint64_t missing = entry_.size - given_;
+  room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), missing)));
+  if (room.empty()) return 0;
+  const std::size_t size = std::holds_alternative<std::string>(entry_.content) ? read_text(room) : read_file(room);
+  given_ += size;
+  if (given_ == entry_.size && file_) expect_unchanged();
+  return size;
+}
+
+std::size_t ContentReader::read_text(std::span<std::byte> room) {
+  const auto& text = std::get<std::string>(entry_.content);
+  if (text.size() != entry_.size)
+    throw Error(Fault::internal, cat("`", printable(entry_.path), "` has another size than its text"));
+  std::memcpy(room.data(), text.data() + given_, room.size());
+  return room.size();
+}
+
+std::size_t ContentReader::read_file(std::span<std::byte> room) {
+  const auto* spooled = std::get_if<Spooled>(&entry_.content);
+  if (spooled == nullptr && !file_) throw Error(Fault::internal, cat("`", printable(entry_.path), "` has no content"));
+  const int fd = spooled != nullptr ? spooled->file->get() : file_.get();
+  const std::uint64_t offset = given_ + (spooled != nullptr ? spooled->offset : 0);
+  for (;;) {
+    const ssize_t size = ::pread(fd, room.data(), room.size(), static_cast<off_t>(offset));
+    if (size > 0) return static_cast<std::size_t>(size);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0)
+      throw Error(Fault::input, cat("cannot read `", printable(entry_.path, 4096), "`: ", reason(errno)))
+          .during(entry_.origin);
+    if (spooled != nullptr) throw Error(Fault::internal, "an unnamed file of ours is too short");
+    changed(cat("has only ", given_, " of its ", count_of(entry_.size, "byte")));
+  }
+}
+
+void ContentReader::expect_unchanged() const {
+  const auto& listed = std::get<HostFile>(entry_.content);
+  struct stat status {};
+  if (::fstat(file_.get(), &status) != 0)
+    throw Error(Fault::input, cat("cannot read `", name_of(listed), "`: ", reason(errno))).during(entry_.origin);
+  const HostFile now = host_file(listed.path, status);
+  if (!S_ISREG(status.st_mode) || now.device != listed.device || now.inode != listed.inode)
+    changed("is another or gone");
+  if (now.size != listed.size || entry_.size != listed.size)
+    changed(cat("had ", count_of(listed.size, "byte"), " and has ", now.size));
+  if (now.modified_ns != listed.modified_ns || now.changed_ns != listed.changed_ns)
+    changed("was written or had its mode or owner changed");
+}
+
+void ContentReader::changed(std::string_view how) const {
+  throw Error(Fault::input, cat("`", name_of(std::get<HostFile>(entry_.content)), "` changed while it was read"),
+              "let what writes it finish, then build again")
+      .because(cat("it ", how))
+      .during(entry_.origin);
+}
+
+}  // namespace lapstrake::layers
