@@ -11,16 +11,16 @@
 namespace lapstrake::http {
 
 struct TlsFor {  // one host's settings; none of them: the system's
-  std::optional<std::filesystem::path> ca_file;
-  std::optional<std::filesystem::path> client_certificate, client_key;
+  std::optional<std::filesystem::path> ca_file = std::nullopt;
+  std::optional<std::filesystem::path> client_certificate = std::nullopt, client_key = std::nullopt;
 };
 
 struct CurlOptions {
   // A PEM file in place of the system's authorities, for every host (AWS_CA_BUNDLE, SSL_CERT_FILE).
-  std::optional<std::filesystem::path> ca_file;
+  std::optional<std::filesystem::path> ca_file = std::nullopt;
   // What a host has of its own; its ca_file stands in place of all other authorities.
   std::function<TlsFor(const Url&)> tls_for = nullptr;
-  std::string user_agent;
+  std::string user_agent = {};
   std::chrono::seconds connect_timeout{30};
   // A transfer slower than this for that long is given up (transient): facts/reliability.md T39.
   // After a body has gone out its reply may take longer, a second more for each MiB, up to ten minutes: registries
@@ -29,7 +29,7 @@ struct CurlOptions {
   std::chrono::seconds low_speed_time{60};
   // HTTPS_PROXY, HTTP_PROXY and NO_PROXY (lower case too) are read from the environment, never for loopback hosts; stop
   // ends transfers within a second.
-  World world;
+  World world = {};
   std::function<void(const std::string&)> log = nullptr;  // -v: told once which proxy is used
 };
 

@@ -42,8 +42,8 @@ std::uint64_t length(const Body& body);
 
 struct Request {
   std::string method = "GET";
-  Url url;
-  Headers headers;
+  Url url = {};
+  Headers headers = {};
   Body body = std::string();
   // Where a 2xx reply's body goes; none: into Response::body, at most `most_reply` bytes (more is Error{integrity}).
   // Of a reply that is not 2xx the first 64 KiB are kept, and the rest is not read.
@@ -61,9 +61,9 @@ struct Request {
 
 struct Response {
   int status = 0;
-  Headers headers;
-  std::string body;
-  Url url;  // the one that answered
+  Headers headers = {};
+  std::string body = {};
+  Url url = {};  // the one that answered
 };
 
 // The `reason()` of the Error for a connection that was taken and then closed before the first byte of a reply. ECR
