@@ -19,7 +19,7 @@ void TarPieces::advance() {
   if (reading_) {
     if (const std::size_t size = reading_->read(buffer_); size > 0) return tar_.data(Bytes(buffer_).first(size));
     reading_.reset();
-    if (open_.size() >= rule_.least) seal();
+    if (open_.size() >= least_) seal();
   } else if (at_ < entries_.size()) {
     begin(entries_[at_++]);
   } else {
@@ -37,10 +37,11 @@ void TarPieces::begin(const Entry& entry) {
   const std::uint64_t size = entry.kind == Kind::file ? entry.size : 0;
   const std::uint64_t whole = header_.size() + (size + 511) / 512 * 512;
   if (open_.size() + whole > rule_.most) seal();
+  least_ = whole > rule_.most ? 0 : rule_.least;
   put(header_);
   if (size > 0)
     reading_.emplace(entry);
-  else if (open_.size() >= rule_.least)
+  else if (open_.size() >= least_)
     seal();
 }
 

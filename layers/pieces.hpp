@@ -12,9 +12,9 @@ namespace lapstrake::layers {
 
 using Piece = std::vector<std::byte>;
 
-// The rule, part of the byte format: no piece is longer than `most`; an entry that would make it longer begins a new
-// one, and is cut at multiples of `most` from its own beginning if need be; a piece ends after the entry with which it
-// reaches `least`. So a changed file changes one piece, and what follows a big file stays as it is.
+// The rule, part of the byte format: an entry longer than `most` has pieces of its own, cut at multiples of `most` from
+// its beginning; of the others, one that would make a piece longer than `most` begins a new one, and a piece ends after
+// the entry with which it reaches `least`. So a changed file changes one piece, and a big file what is in it alone.
 struct CutRule {
   std::size_t least, most;
 };
@@ -35,6 +35,7 @@ class TarPieces {
   CutRule rule_;
   std::size_t at_ = 0;  // the next entry
   std::optional<ContentReader> reading_;
+  std::size_t least_ = 0;  // at which the piece ends with the present entry
   bool in_header_ = false, ended_ = false;
   Piece header_, open_;
   std::vector<std::byte> buffer_;
