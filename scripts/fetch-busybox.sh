@@ -1,0 +1,31 @@
+#!/bin/bash
+# Puts Debian's static busybox at the path given: the machine's own if it is static, else the one in the package
+# busybox-static, which is downloaded and unpacked but not installed (it would displace the package busybox).
+#
+#   scripts/fetch-busybox.sh examples/hello/bin/busybox
+set -euo pipefail
+destination=${1:?where to put it}
+mkdir -p "$(dirname "$destination")"
+is_static() { [[ -x $1 ]] && ! ldd "$1" >/dev/null 2>&1; }
+
+for busybox in /bin/busybox /usr/bin/busybox; do
+  if is_static "$busybox"; then
+    install -m 0755 "$busybox" "$destination"
+    echo "$destination: $busybox of this machine"
+    exit 0
+  fi
+done
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+chmod 0755 "$folder" # apt downloads as another user
+(cd "$folder" && apt-get download -q busybox-static >/dev/null)
+dpkg-deb -x "$folder"/busybox-static_*.deb "$folder/root"
+for busybox in "$folder"/root/bin/busybox "$folder"/root/usr/bin/busybox; do
+  if is_static "$busybox"; then
+    install -m 0755 "$busybox" "$destination"
+    echo "$destination: of the package busybox-static"
+    exit 0
+  fi
+done
+echo "the package busybox-static has no static busybox" >&2
+exit 1
