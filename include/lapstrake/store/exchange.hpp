@@ -8,19 +8,23 @@
 
 namespace lapstrake::store {
 
-// Opens an image on disk for reading. Archives may be compressed; an archive is indexed once (offsets) and its blobs are read
-// in place, nothing is unpacked. A docker-archive is given as the OCI image that its parts make (layers uncompressed or
-// as they are; the config kept byte for byte). Error{input} when it is absent or has no such tag, listing the tags.
-oci::Place open_image(const oci::DiskReference& reference);
+// Opens an image on disk for reading. Archives may be compressed; an archive is indexed once (offsets) and its blobs
+// are read in place, nothing is unpacked. A docker-archive is given as the OCI image that its parts make (layers
+// uncompressed or as they are; the config kept byte for byte). Error{input} when it is absent or has no such tag,
+// listing the tags. `scratch`: where a compressed archive is spooled into an unnamed file (by default the system's
+// place for such).
+oci::Place open_image(const oci::DiskReference& reference, const std::filesystem::path& scratch = {});
 
-// Writes the image or index `root` of `store` with all that it refers to. `tag` goes into org.opencontainers.image.ref.name;
-// for archives, `names` ("host/repo:tag") too (facts/images.md 3.7). A layout that exists gains or replaces the tag, the rest
-// of it stays; an archive is made aside and renamed. Same image, same bytes of an archive.
-void write_layout(const Store& store, const oci::Descriptor& root, const std::filesystem::path& folder, const std::string& tag);
+// Writes the image or index `root` of `store` with all that it refers to. `tag` goes into
+// org.opencontainers.image.ref.name; for archives, `names` ("host/repo:tag") too (facts/images.md 3.7). A layout that
+// exists gains or replaces the tag, the rest of it stays; an archive is made aside and renamed. Same image, same bytes
+// of an archive.
+void write_layout(const Store& store, const oci::Descriptor& root, const std::filesystem::path& folder,
+                  const std::string& tag);
 void write_oci_archive(const Store& store, const oci::Descriptor& root, const std::filesystem::path& file,
                        const std::string& tag, const std::vector<std::string>& names);
-// One platform only (Error{usage} for an index): `docker load` knows no more. The tar is a layout as well, so that podman and
-// containerd read it with the same digest.
+// One platform only (Error{usage} for an index): `docker load` knows no more. The tar is a layout as well, so that
+// podman and containerd read it with the same digest.
 void write_docker_archive(const Store& store, const oci::Descriptor& root, const std::filesystem::path& file,
                           const std::vector<std::string>& names);
 

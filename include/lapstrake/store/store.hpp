@@ -2,9 +2,15 @@
 //
 //   STORE/oci-layout, index.json      a layout as image-spec has it; refs are its manifests' annotations
 //   STORE/blobs/sha256/<hex>          0600; written aside, hashed as written, synced, renamed, the folder synced
-//   STORE/tmp/                        what is being written; `gc` empties it of what no process holds
+//   STORE/tmp/                        what is being written; `gc` empties it
 //   STORE/lock                        flock: shared by builds and pushes while they use blobs, exclusive for gc
+//   STORE/index.lock                  flock: exclusive while index.json is read, changed and replaced
+//
+// Locks are the kernel's alone: a process that dies leaves none behind. The order of what reaches the disk is blob,
+// rename, folder, index.json, so that a ref never points to what a power cut can take away.
 #pragma once
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/world.hpp>
@@ -23,7 +29,8 @@ std::filesystem::path default_root(const std::optional<std::string>& option, con
 
 struct CheckReport {
   std::uint64_t blobs = 0, bytes = 0;
-  std::vector<std::string> problems;  // "blob sha256:...: its bytes have the digest ...", "ref `web`: blob sha256:... is missing"
+  std::vector<std::string>
+      problems;  // "blob sha256:...: its bytes have the digest ...", "ref `web`: blob sha256:... is missing"
 };
 struct GcReport {
   std::uint64_t removed = 0, freed_bytes = 0, kept = 0;
@@ -31,8 +38,9 @@ struct GcReport {
 
 class Store {
  public:
-  // Makes what is missing (folders 0700). Error{input} when another user owns it, others may write to it, or it cannot be
-  // written. Holds the shared lock while it lives, so that gc waits for it.
+  // Makes what is missing (folders 0700). Error{input} when another user owns it, others may write to it, or it cannot
+  // be made. A whole store that may only be read opens too; then what would write fails. Holds the shared lock while it
+  // or a copy of it lives, so that gc waits for it; waits itself while gc is at work.
   static Store open(const std::filesystem::path& root);
 
   const std::filesystem::path& root() const;
@@ -44,22 +52,26 @@ class Store {
   class BlobWriter {
    public:
     void write(Bytes bytes);
-    // Publishes; a blob that is there already is left as it is. `expected`: another digest is Error{integrity}.
+    // Publishes; a blob that is there already with this size is left as it is. `expected`: another digest is
+    // Error{integrity}. Nothing may be written afterwards.
     oci::Digest commit(const std::optional<oci::Digest>& expected = std::nullopt);
 
    private:
     friend class Store;
-    BlobWriter(const Store& store);
-    const Store* store_;
+    explicit BlobWriter(const Store& store);
+    std::filesystem::path folder_;
+    std::shared_ptr<const FileDescriptor> lock_;  // no gc while a blob is written
     AtomicFile file_;
     Sha256 hash_;
+    std::uint64_t size_ = 0;
   };
   BlobWriter new_blob() const;
   oci::Descriptor put(std::string_view text, std::string_view media_type) const;
   // A stream that fails at its end when the bytes are not the digest's (T24).
   Source open_blob(const oci::Descriptor& descriptor) const;
 
-  // Refs: names ("php-fpm", or "cache/..." for later use) to descriptors; the last writer wins, none gets lost.
+  // Refs: names ("php-fpm", or "cache/..." for later use) to descriptors; the last writer wins, none gets lost. The
+  // blob must be there. Reading fails with Error{integrity} when index.json is damaged.
   void set_ref(const std::string& name, const oci::Descriptor& descriptor) const;
   std::optional<oci::Descriptor> ref(const std::string& name) const;
   std::map<std::string, oci::Descriptor> refs() const;
@@ -68,14 +80,15 @@ class Store {
 
   // Hashes every blob and follows every ref, to the layers and diff_ids' count.
   CheckReport check(const std::stop_token& stop) const;
-  // Takes the exclusive lock (Error{input} naming the wait after `patience`), removes blobs that no ref reaches and stale
-  // files of tmp/.
-  static GcReport gc(const std::filesystem::path& root, const World& world);
+  // Takes the exclusive lock (Error{input} naming the wait after `patience`), removes blobs that no ref reaches and
+  // stale files of tmp/. Removes nothing when it cannot tell what is in use (Error{integrity}).
+  static GcReport gc(const std::filesystem::path& root, const World& world,
+                     std::chrono::milliseconds patience = std::chrono::seconds(30));
 
  private:
-  explicit Store(std::filesystem::path root);
+  Store(std::filesystem::path root, std::shared_ptr<const FileDescriptor> lock);
   std::filesystem::path root_;
-  std::shared_ptr<FileDescriptor> lock_;
+  std::shared_ptr<const FileDescriptor> lock_;  // null in a read-only store without a lock file
 };
 
 }  // namespace lapstrake::store

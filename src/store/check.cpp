@@ -1,0 +1,160 @@
+#include <algorithm>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/oci/image.hpp>
+#include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/store/store.hpp>
+#include <set>
+
+#include "closure.hpp"
+#include "layout_files.hpp"
+#include "refs.hpp"
+
+namespace lapstrake::store {
+namespace {
+
+std::string problem(const Error& error) {
+  return error.reason().empty() ? error.summary() : cat(error.summary(), " (", error.reason(), ")");
+}
+
+struct Looked {
+  std::uint64_t bytes = 0;
+  bool is_blob = false;
+  std::string problem = {};
+};
+
+Looked look_at(const std::filesystem::path& path, const std::stop_token& stop) {
+  const std::string name = path.filename().string();
+  const auto digest = oci::Digest::parse(cat("sha256:", name));
+  if (!digest) return {.problem = cat("`", printable(path.string()), "` is not a blob")};
+  const auto bytes = open_regular(path);
+  if (!bytes) return {.problem = cat("blob ", digest->text(), ": it went away")};
+  Looked out{.is_blob = true};
+  Sha256 hash;
+  out.bytes = drain(*bytes, [&](Bytes piece) {
+    stop_point(stop);
+    hash.write(piece);
+  });
+  if (const oci::Digest found(hash.finish()); found != *digest)
+    out.problem = cat("blob ", digest->text(), ": its bytes have the digest ", found.text());
+  return out;
+}
+
+std::vector<std::filesystem::path> blob_files(const std::filesystem::path& root) {
+  std::vector<std::filesystem::path> out;
+  std::error_code failure;
+  for (std::filesystem::directory_iterator each(root / "blobs/sha256", failure), end; !failure && each != end;
+       each.increment(failure))
+    out.push_back(each->path());
+  if (failure)
+    throw Error(Fault::input, cat("cannot list `", (root / "blobs/sha256").string(), "`: ", reason(failure.value())));
+  std::ranges::sort(out);
+  return out;
+}
+
+void look_at_blobs(const Store& store, CheckReport& report, const std::stop_token& stop) {
+  const auto files = blob_files(store.root());
+  std::vector<Looked> looked(files.size());
+  parallel_for_each(
+      files.size(), default_jobs(),
+      [&](std::size_t i) {
+        try {
+          looked[i] = look_at(files[i], stop);
+        } catch (const Error& error) {
+          if (error.fault() == Fault::interrupted) throw;
+          looked[i].problem = problem(error);
+        }
+      },
+      stop);
+  for (const auto& one : looked) {
+    if (one.is_blob) ++report.blobs;
+    report.bytes += one.bytes;
+    if (!one.problem.empty()) report.problems.push_back(one.problem);
+  }
+}
+
+class RefCheck {
+ public:
+  RefCheck(const Store& store, CheckReport& report) : store_(store), report_(report) {}
+
+  void follow(const std::string& name, const oci::Descriptor& root) {
+    name_ = name;
+    seen_.clear();
+    follow(root, 0);
+  }
+
+ private:
+  void say(const std::string& text) { report_.problems.push_back(cat("ref `", printable(name_, 200), "`: ", text)); }
+
+  bool is_there(const oci::Descriptor& blob) {
+    const auto size = store_.size(blob.digest);
+    if (!size && !blob.urls.empty()) return false;  // a foreign layer is nobody's to keep
+    if (!size)
+      say(cat("blob ", blob.digest.text(), " is missing"));
+    else if (*size != blob.size)
+      say(cat("blob ", blob.digest.text(), " has ", *size, " bytes instead of ", blob.size));
+    return size == blob.size;
+  }
+
+  void follow(const oci::Descriptor& blob, int depth) {
+    if (!seen_.insert(blob.digest.text()).second || !is_there(blob)) return;
+    if (depth > 8) return say("indexes are nested deeper than 8 levels");
+    try {
+      const auto text = store_.place(name_, blob).text;
+      for (const auto& child : children(blob, text)) follow(child, depth + 1);
+      if (oci::is_manifest(blob.media_type)) count_layers(blob, text);
+    } catch (const Error& error) {
+      say(problem(error));
+    }
+  }
+
+  void count_layers(const oci::Descriptor& blob, const ReadText& text) {
+    const auto manifest = oci::parse_manifest(text(blob), blob.media_type, cat("the manifest ", blob.digest.brief()));
+    const auto& type = manifest.config.media_type;
+    if ((type != oci::media_type::config && type != oci::media_type::docker_config) ||
+        !store_.has(manifest.config.digest))
+      return;
+    const auto config = oci::parse_config(text(manifest.config), cat("the config ", manifest.config.digest.brief()));
+    if (config.diff_ids.size() != manifest.layers.size())
+      say(cat("manifest ", blob.digest.text(), " has ", count_of(manifest.layers.size(), "layer"),
+              " but its config counts ", config.diff_ids.size()));
+  }
+
+  const Store& store_;
+  CheckReport& report_;
+  std::string name_;
+  std::set<std::string> seen_;
+};
+
+// Runs `act`; what is wrong becomes a problem.
+template <class Act>
+void noting(CheckReport& report, Act&& act) {
+  try {
+    act();
+  } catch (const Error& error) {
+    if (error.fault() == Fault::interrupted) throw;
+    report.problems.push_back(problem(error));
+  }
+}
+
+}  // namespace
+
+CheckReport Store::check(const std::stop_token& stop) const {
+  CheckReport report;
+  noting(report, [&] {
+    check_layout_text(read_file(root_ / "oci-layout", most_text_bytes), cat("`", (root_ / "oci-layout").string(), "`"));
+  });
+  look_at_blobs(*this, report, stop);
+  noting(report, [&] {
+    RefCheck check(*this, report);
+    for (const auto& entry : read_index(root_).manifests) {
+      stop_point(stop);
+      const std::string name = ref_name(entry);
+      check.follow(name.empty() ? entry.digest.text() : name, entry);
+    }
+  });
+  return report;
+}
+
+}  // namespace lapstrake::store

@@ -1,0 +1,43 @@
+#include "closure.hpp"
+
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/oci/image.hpp>
+#include <lapstrake/oci/media_type.hpp>
+#include <set>
+
+namespace lapstrake::store {
+namespace {
+
+constexpr int most_nested = 8;
+
+void collect(const oci::Descriptor& blob, const ReadText& text, int depth, std::set<std::string>& seen,
+             std::vector<oci::Descriptor>& out) {
+  if (depth > most_nested)
+    throw Error(Fault::integrity, cat("indexes are nested deeper than ", most_nested, " levels"));
+  if (!seen.insert(blob.digest.text()).second) return;
+  for (const auto& child : children(blob, text)) collect(child, text, depth + 1, seen, out);
+  out.push_back(blob);
+}
+
+}  // namespace
+
+std::vector<oci::Descriptor> children(const oci::Descriptor& blob, const ReadText& text) {
+  const bool index = oci::is_index(blob.media_type);
+  if (!index && !oci::is_manifest(blob.media_type)) return {};
+  const std::string what = cat(index ? "the index " : "the manifest ", blob.digest.brief());
+  if (index) return oci::parse_index(text(blob), blob.media_type, what).manifests;
+  const auto manifest = oci::parse_manifest(text(blob), blob.media_type, what);
+  std::vector<oci::Descriptor> out = manifest.layers;
+  out.push_back(manifest.config);
+  return out;
+}
+
+std::vector<oci::Descriptor> closure(const oci::Descriptor& root, const ReadText& text) {
+  std::set<std::string> seen;
+  std::vector<oci::Descriptor> out;
+  collect(root, text, 0, seen, out);
+  return out;
+}
+
+}  // namespace lapstrake::store

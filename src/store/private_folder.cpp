@@ -1,0 +1,41 @@
+#include "private_folder.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+
+namespace lapstrake::store {
+
+void require_private(const std::filesystem::path& folder) {
+  const std::string name = folder.string();
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) != 0)
+    throw Error(Fault::input, cat("cannot use the store's folder `", name, "`: ", reason(errno)),
+                "point `--store` (LAPSTRAKE_STORE) at a folder of your own");
+  if (!S_ISDIR(status.st_mode))
+    throw Error(Fault::input, cat("cannot use `", name, "` as a store: it is not a folder"),
+                "point `--store` (LAPSTRAKE_STORE) at a folder");
+  if (status.st_uid != ::geteuid())
+    throw Error(Fault::input, cat("the store's folder `", name, "` belongs to another user"),
+                "point `--store` (LAPSTRAKE_STORE) at a folder of your own")
+        .because(cat("its owner has the uid ", status.st_uid, ", and this process ", ::geteuid()));
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    throw Error(Fault::input, cat("others may write to the store's folder `", name, "`"),
+                cat("look through it with `lapstrake store check` after `chmod go-w '", name, "'`"));
+}
+
+void make_private(const std::filesystem::path& folder) {
+  try {
+    make_folder(folder, 0700);
+  } catch (Error& error) {
+    error.helped_by("point `--store` (LAPSTRAKE_STORE) at a folder that can be written");
+    throw;
+  }
+  require_private(folder);
+}
+
+}  // namespace lapstrake::store

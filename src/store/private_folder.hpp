@@ -1,0 +1,12 @@
+// A store is its owner's alone: whoever else could write to it could poison what is built next.
+#pragma once
+#include <filesystem>
+
+namespace lapstrake::store {
+
+// Error{input} when it is no folder, another user owns it, or its group or others may write to it.
+void require_private(const std::filesystem::path& folder);
+// Makes it (0700) if it is absent, then requires it to be private.
+void make_private(const std::filesystem::path& folder);
+
+}  // namespace lapstrake::store

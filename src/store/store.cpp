@@ -1,0 +1,133 @@
+#include <sys/stat.h>
+
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/oci/image.hpp>
+#include <lapstrake/store/store.hpp>
+
+#include "layout_files.hpp"
+#include "lock.hpp"
+#include "private_folder.hpp"
+#include "refs.hpp"
+
+namespace lapstrake::store {
+
+std::filesystem::path default_root(const std::optional<std::string>& option, const Environment& environment) {
+  if (option && !option->empty()) return *option;
+  if (const auto store = environment("LAPSTRAKE_STORE")) return *store;
+  // The XDG Base Directory specification: a relative path is invalid and to be ignored.
+  if (const auto cache = environment("XDG_CACHE_HOME"); cache && cache->starts_with('/'))
+    return std::filesystem::path(*cache) / "lapstrake";
+  if (const auto home = environment("HOME")) return std::filesystem::path(*home) / ".cache" / "lapstrake";
+  throw Error(Fault::input, "cannot tell where the local store is: neither LAPSTRAKE_STORE nor HOME is set",
+              "say it with `--store DIR`");
+}
+
+Store::Store(std::filesystem::path root, std::shared_ptr<const FileDescriptor> lock)
+    : root_(std::move(root)), lock_(std::move(lock)) {}
+
+Store Store::open(const std::filesystem::path& root) {
+  make_private(root);
+  auto lock = std::make_shared<FileDescriptor>(open_lock(root / "lock"));
+  if (*lock) wait_for_lock(*lock, Hold::shared, root / "lock");
+  for (const auto* folder : {"blobs", "blobs/sha256", "tmp"}) make_private(root / folder);
+  make_layout_files(root);
+  return {root, std::move(lock)};
+}
+
+const std::filesystem::path& Store::root() const { return root_; }
+std::filesystem::path Store::scratch() const { return root_ / "tmp"; }
+std::filesystem::path Store::blob_path(const oci::Digest& digest) const { return root_ / blob_name(digest); }
+bool Store::has(const oci::Digest& digest) const { return size(digest).has_value(); }
+
+std::optional<std::uint64_t> Store::size(const oci::Digest& digest) const {
+  struct stat status {};
+  if (::lstat(blob_path(digest).c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+Store::BlobWriter::BlobWriter(const Store& store)
+    : folder_(store.root_ / "blobs/sha256"), lock_(store.lock_), file_(store.scratch()) {}
+
+void Store::BlobWriter::write(Bytes bytes) {
+  file_.write(bytes);
+  hash_.write(bytes);
+  size_ += bytes.size();
+}
+
+oci::Digest Store::BlobWriter::commit(const std::optional<oci::Digest>& expected) {
+  const oci::Digest digest(hash_.finish());
+  if (expected && *expected != digest)
+    throw Error(Fault::integrity, "a blob has other bytes than it must have")
+        .because(cat("their digest is ", digest.text(), " instead of ", expected->text()));
+  const auto target = folder_ / digest.hex();
+  struct stat status {};
+  const bool there = ::lstat(target.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+                     static_cast<std::uint64_t>(status.st_size) == size_;
+  if (!there) file_.publish(target, 0600);
+  return digest;
+}
+
+Store::BlobWriter Store::new_blob() const {
+  try {
+    return BlobWriter(*this);
+  } catch (Error& error) {
+    error.helped_by("point `--store` (LAPSTRAKE_STORE) at a folder that can be written");
+    throw;
+  }
+}
+
+oci::Descriptor Store::put(std::string_view text, std::string_view media_type) const {
+  auto descriptor = oci::descriptor_of(text, media_type);
+  if (size(descriptor.digest) != text.size()) {
+    BlobWriter blob = new_blob();
+    blob.write(as_bytes(text));
+    blob.commit(descriptor.digest);
+  }
+  return descriptor;
+}
+
+Source Store::open_blob(const oci::Descriptor& descriptor) const {
+  const auto path = blob_path(descriptor.digest);
+  auto bytes = open_regular(path);
+  if (!bytes)
+    throw Error(Fault::input, cat("the store has no blob ", descriptor.digest.text()), "build or pull the image again")
+        .because(cat("`", path.string(), "` does not exist"));
+  auto source = oci::verified(std::move(*bytes), descriptor.digest, descriptor.size,
+                              cat("blob ", descriptor.digest.brief(), " of the store"));
+  return [source = std::move(source), path](std::span<std::byte> room) {
+    try {
+      return source(room);
+    } catch (Error& error) {
+      error.helped_by(cat("remove it with `rm '", path.string(), "'`, then build or pull again"));
+      throw;
+    }
+  };
+}
+
+void Store::set_ref(const std::string& name, const oci::Descriptor& descriptor) const {
+  if (!has(descriptor.digest))
+    throw Error(Fault::internal,
+                cat("cannot give the name `", name, "` to ", descriptor.digest.text(), ": the store has no such blob"));
+  change_refs(root_, [&](oci::Index& index) { return replace_ref(index, name, descriptor); });
+}
+
+std::optional<oci::Descriptor> Store::ref(const std::string& name) const {
+  const auto all = refs();
+  const auto found = all.find(name);
+  return found == all.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::map<std::string, oci::Descriptor> Store::refs() const { return refs_of(read_index(root_)); }
+
+oci::Place Store::place(const std::string& name, const oci::Descriptor& root) const {
+  return {.name = name,
+          .root = [root] { return root; },
+          .text =
+              [store = *this](const oci::Descriptor& descriptor) {
+                return read_all(store.open_blob(descriptor), most_text_bytes, cat("blob ", descriptor.digest.brief()));
+              },
+          .open = [store = *this](const oci::Descriptor& descriptor) { return store.open_blob(descriptor); }};
+}
+
+}  // namespace lapstrake::store
