@@ -1,4 +1,5 @@
-// One call of an AWS API ("AWS JSON 1.1": ECR, ECS; "query": STS), signed, retried, its failure told with the IAM action.
+// One call of an AWS API ("AWS JSON 1.1": ECR, ECS; "query": STS), signed, retried, its failure told with the IAM
+// action.
 #pragma once
 #include <lapstrake/aws/credentials.hpp>
 #include <lapstrake/base/world.hpp>
@@ -16,18 +17,19 @@ struct Session {
   http::Transport transport;  // plain: neither signing nor retrying
   Credentials credentials;
   std::string region;
-  World world;  // AWS_ENDPOINT_URL[_ECR|_ECS|_STS], AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS
+  World world;  // AWS_ENDPOINT_URL[_ECR|_ECS|_STS], AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT,
+                // AWS_IGNORE_CONFIGURED_ENDPOINT_URLS
   http::RetryNotice notice = nullptr;
 };
 
 // "https://api.ecr.eu-west-1.amazonaws.com": facts in docs/design.md, "Endpoints".
 std::string endpoint(Service service, const std::string& region, const Environment& environment);
 
-// `operation` as AWS spells it ("DescribeRepositories"); `input` its members. Retries connection failures, 5xx and throttling
-// by code; signs again, once, with the server's clock when ours is more than 4 minutes off (and warns through `notice`).
-// Failures: Error with the AWS code in `because` ("AccessDeniedException: ... (request id ...)"); Fault::access for
-// credentials and permission, naming the IAM action in `help`; Fault::usage for what AWS calls a client's mistake
-// (ClientException, InvalidParameterException, ValidationException); Fault::network for the rest.
+// `operation` as AWS spells it ("DescribeRepositories"); `input` its members. Retries connection failures, 5xx and
+// throttling by code; signs again, once, with the server's clock when ours is more than 4 minutes off (and warns
+// through `notice`). Failures: Error with the AWS code in `because` ("AccessDeniedException: ... (request id ...)");
+// Fault::access for credentials and permission, naming the IAM action in `help`; Fault::usage for what AWS calls a
+// client's mistake (ClientException, InvalidParameterException, ValidationException); Fault::network for the rest.
 nlohmann::json call(const Session& session, Service service, std::string_view operation, const nlohmann::json& input);
 
 // The code of a failed call ("RepositoryNotFoundException"), if `error` came from call().

@@ -18,9 +18,10 @@ struct Settings {
 };
 
 // Order: an explicit `profile`, then AWS_ACCESS_KEY_ID and its kin, then AWS_PROFILE or "default" of the shared files
-// (AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE; credentials win over config). Error{access} that lists where was looked; a
-// half-set pair, a profile that is not there (near names), a profile that needs what is not supported yet (role_arn, sso,
-// credential_process: says so and gives the `aws configure export-credentials` way) are errors of their own.
+// (AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE; credentials win over config). Error{access} that lists where was
+// looked; a half-set pair, a profile that is not there (near names), a profile that needs what is not supported yet
+// (role_arn, sso, credential_process: says so and gives the `aws configure export-credentials` way) are errors of their
+// own.
 Settings find_settings(const Environment& environment, const std::optional<std::string>& profile,
                        const std::optional<std::string>& region);
 

@@ -1,5 +1,6 @@
 // ECR: host names, logins, repositories.
 #pragma once
+#include <chrono>
 #include <lapstrake/aws/call.hpp>
 #include <optional>
 #include <string>
@@ -13,6 +14,8 @@ struct EcrHost {
   bool fips = false, dualstack = false;
 };
 std::optional<EcrHost> parse_ecr_host(std::string_view host);
+// public.ecr.aws and its dualstack name: another API, and Bearer instead of Basic.
+bool is_public_ecr(std::string_view host);
 
 struct EcrLogin {
   std::string username, password;  // "AWS", a token of any length

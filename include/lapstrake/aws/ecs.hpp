@@ -7,8 +7,8 @@
 
 namespace lapstrake::aws {
 
-// DescribeTaskDefinition of a family's newest ACTIVE revision, as register input (read-only members dropped, tags laid in);
-// nothing when the family has none.
+// DescribeTaskDefinition of a family's newest ACTIVE revision, as register input (read-only members dropped, tags laid
+// in); nothing when the family has none.
 struct ActiveRevision {
   std::string arn;
   std::string document;  // JSON text
@@ -19,8 +19,8 @@ struct Registered {
   std::string arn;
   bool is_new = false;  // false: the newest active revision is this very definition
 };
-// Compares by canonical form (aws/task_definition.hpp), registers only a difference. A reply that got lost is settled by
-// looking again, so that no second revision is made (facts/reliability.md F48).
+// Compares by canonical form (aws/task_definition.hpp), registers only a difference. A reply that got lost is settled
+// by looking again, so that no second revision is made (facts/reliability.md F48).
 Registered register_task_definition(const Session& session, const nlohmann::json& document);
 
 }  // namespace lapstrake::aws

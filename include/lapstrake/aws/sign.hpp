@@ -1,4 +1,5 @@
-// AWS Signature Version 4, for headers. Pure: all three texts are returned, so that a test vector can point at the step.
+// AWS Signature Version 4, for headers. Pure: all three texts are returned, so that a test vector can point at the
+// step.
 #pragma once
 #include <chrono>
 #include <lapstrake/aws/credentials.hpp>
@@ -12,10 +13,10 @@ struct Scope {
 };
 
 struct SignRules {
-  bool normalize_path = true;        // all services but S3
-  bool sign_body_header = false;     // adds x-amz-content-sha256
-  bool sign_session_token = true;    // false: the token is added after signing
-  bool double_encode_path = true;    // all services but S3; the vectors' paths are raw: encoded once
+  bool normalize_path = true;      // all services but S3
+  bool sign_body_header = false;   // adds x-amz-content-sha256
+  bool sign_session_token = true;  // false: the token is added after signing
+  bool double_encode_path = true;  // all services but S3; the vectors' paths are raw: encoded once
 };
 
 struct Signature {

@@ -1,5 +1,5 @@
-// Task definitions as documents: merged, filled, checked, compared. Pure; AWS owns the schema, members that are not known here
-// pass through untouched.
+// Task definitions as documents: merged, filled, checked, compared. Pure; AWS owns the schema, members that are not
+// known here pass through untouched.
 #pragma once
 #include <functional>
 #include <map>
@@ -11,19 +11,21 @@
 
 namespace lapstrake::aws {
 
-// What people have: a RegisterTaskDefinition input, or what DescribeTaskDefinition prints ({"taskDefinition": {...}, "tags":
+// What people have: a RegisterTaskDefinition input, or what DescribeTaskDefinition prints ({"taskDefinition": {...},
+// "tags":
 // [...]}); comments allowed; read-only members dropped. Error{usage} naming `what`.
 nlohmann::json read_task_definition(std::string_view text, std::string_view what);
 
-// Lays `overlay` over `document`: a JSON merge patch (RFC 7396), but lists of objects that all have a `name` merge by it
-// (new names are appended, in order).
+// Lays `overlay` over `document`: a JSON merge patch (RFC 7396), but lists of objects that all have a `name` merge by
+// it (new names are appended, in order).
 nlohmann::json merge(nlohmann::json document, const nlohmann::json& overlay);
 
-// Values that ECS wants as strings become strings (cpu and memory of the task, environment values, log options, labels ...);
-// those it wants as numbers stay as they are.
+// Values that ECS wants as strings become strings (cpu and memory of the task, environment values, log options, labels
+// ...); those it wants as numbers stay as they are.
 nlohmann::json with_strings(nlohmann::json document);
 
-// How a finding of check() is anchored: a JSON pointer into the document ("/containerDefinitions/0/secrets/1/valueFrom").
+// How a finding of check() is anchored: a JSON pointer into the document
+// ("/containerDefinitions/0/secrets/1/valueFrom").
 struct Finding {
   enum class Severity { error, warning } severity = Severity::error;
   std::string pointer, message, help;
@@ -32,9 +34,9 @@ struct Finding {
 struct ImageFact {
   std::string architecture, os;  // "amd64", "linux"; both empty for an index of several platforms
 };
-// All offline checks of the document (facts/aws.md 4.2-4.4): Fargate's pairs, awsvpc, roles, secrets, dependsOn, essential,
-// names, log options, host ports, members that Fargate refuses. `images`: what is known of images built here, by the value of
-// `image`; used for runtimePlatform.
+// All offline checks of the document (facts/aws.md 4.2-4.4): Fargate's pairs, awsvpc, roles, secrets, dependsOn,
+// essential, names, log options, host ports, members that Fargate refuses. `images`: what is known of images built
+// here, by the value of `image`; used for runtimePlatform.
 std::vector<Finding> check(const nlohmann::json& document, const std::map<std::string, ImageFact>& images);
 
 // Fills runtimePlatform from the images' platform when the document says nothing. Error{usage} for a contradiction.

@@ -1,0 +1,22 @@
+// What AWS calls its services in addresses, signatures and headers.
+#pragma once
+#include <lapstrake/aws/call.hpp>
+#include <string_view>
+
+namespace lapstrake::aws {
+
+struct Api {
+  std::string_view variable;      // AWS_ENDPOINT_URL_...
+  std::string_view signing_name;  // and the prefix of IAM actions
+  std::string_view host;          // "ecs" of ecs.eu-west-1.amazonaws.com
+  std::string_view target;        // of X-Amz-Target; empty: the query protocol
+  std::string_view version;       // of the query protocol
+};
+const Api& api_of(Service service);
+
+// One attempt of call(): signed, sent, and signed once more when our clock is off. Failures that a new attempt may heal
+// are marked transient.
+nlohmann::json call_once(const Session& session, Service service, std::string_view operation,
+                         const nlohmann::json& input);
+
+}  // namespace lapstrake::aws

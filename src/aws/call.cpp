@@ -1,0 +1,133 @@
+#include <lapstrake/aws/call.hpp>
+#include <lapstrake/aws/sign.hpp>
+#include <lapstrake/base/encoding.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/json.hpp>
+#include <lapstrake/base/text.hpp>
+#include <nlohmann/json.hpp>
+
+#include "api.hpp"
+#include "refusal.hpp"
+#include "xml.hpp"
+
+namespace lapstrake::aws {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::chrono::minutes most_skew{4};  // AWS itself takes 5
+
+std::string json_body(const json& input) {
+  try {
+    return input.is_null() ? "{}" : input.dump();
+  } catch (const json::exception&) {
+    throw Error(Fault::usage, "a value that is to be sent to AWS is not UTF-8");
+  }
+}
+
+std::string query_body(const Api& api, std::string_view operation, const json& input) {
+  std::string body = cat("Action=", operation, "&Version=", api.version);
+  for (const auto& [name, value] : input.items())
+    body += cat("&", percent_encode(name), "=", percent_encode(value.get<std::string>()));
+  return body;
+}
+
+http::Request request_for(const Session& session, Service service, std::string_view operation, const json& input) {
+  const Api& api = api_of(service);
+  http::Request request;
+  request.method = "POST";
+  request.url = http::parse_url(endpoint(service, session.region, session.world.environment));
+  if (api.target.empty()) {
+    request.headers.add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+    request.body = query_body(api, operation, input);
+  } else {
+    request.headers.add("Content-Type", "application/x-amz-json-1.1");
+    request.headers.add("X-Amz-Target", cat(api.target, ".", operation));
+    request.body = json_body(input);
+  }
+  return request;
+}
+
+http::Response send_signed(const Session& session, const Api& api, http::Request request,
+                           std::chrono::system_clock::time_point now) {
+  const Scope scope{session.region, std::string(api.signing_name)};
+  for (const auto& [name, value] : sign(request, session.credentials, scope, now).added)
+    request.headers.set(name, value);
+  return session.transport(request);
+}
+
+bool is_success(const http::Response& response) { return response.status >= 200 && response.status < 300; }
+
+// How far the server's clock is ahead of ours, when that is why it refused.
+std::optional<std::chrono::seconds> skew(const http::Response& response, std::chrono::system_clock::time_point now) {
+  if (is_success(response) || !may_be_clock(read_refusal(response))) return std::nullopt;
+  const auto date = http::parse_http_date(response.headers.find("Date").value_or(""));
+  if (!date) return std::nullopt;
+  const auto ahead = std::chrono::round<std::chrono::seconds>(*date - now);
+  return std::chrono::abs(ahead) > most_skew ? std::optional(ahead) : std::nullopt;
+}
+
+std::string clock_warning(std::chrono::seconds ahead) {
+  const auto minutes = std::chrono::round<std::chrono::minutes>(std::chrono::abs(ahead)).count();
+  return cat("this machine's clock is ", count_of(static_cast<std::uint64_t>(minutes), "minute"),
+             ahead.count() > 0 ? " behind" : " ahead of", " AWS's; signing with AWS's time");
+}
+
+// Retry-After, or AWS's own header, which is in milliseconds.
+std::optional<std::chrono::milliseconds> wanted_wait(const http::Response& response,
+                                                     std::chrono::system_clock::time_point now) {
+  const auto own = parse_integer(trim(response.headers.find("x-amz-retry-after").value_or("")));
+  if (own && *own >= 0) return std::chrono::milliseconds(*own);
+  return http::retry_after(response.headers, now);
+}
+
+json read_reply(const Api& api, const http::Response& response, const std::string& action) {
+  if (!api.target.empty())
+    return trim(response.body).empty() ? json::object() : parse_json(response.body, cat("the reply to ", action));
+  json out = json::object();
+  for (const auto& [name, value] : xml_leaves(response.body)) out[name] = value;
+  return out;
+}
+
+}  // namespace
+
+json call_once(const Session& session, Service service, std::string_view operation, const json& input) {
+  const Api& api = api_of(service);
+  const auto request = request_for(session, service, operation, input);
+  const auto now = session.world.clock();
+  auto response = send_signed(session, api, request, now);
+  if (const auto ahead = skew(response, now)) {
+    if (session.notice) session.notice(clock_warning(*ahead));
+    response = send_signed(session, api, request, session.world.clock() + *ahead);
+  }
+  const std::string action = cat(api.signing_name, ":", operation);
+  if (is_success(response)) return read_reply(api, response, action);
+  auto failure = failure_of(read_refusal(response), {action, session.region, session.credentials});
+  if (failure.is_transient()) failure.transient(wanted_wait(response, now));
+  throw failure;
+}
+
+json call(const Session& session, Service service, std::string_view operation, const json& input) {
+  return http::retrying(http::RetryPolicy{}, session.world, session.notice,
+                        [&] { return call_once(session, service, operation, input); });
+}
+
+std::string code_of(const Error& error) {
+  const auto& reason = error.reason();
+  const auto end = std::min(reason.find(": "), reason.find(" (request id "));
+  const auto code = reason.substr(0, end);
+  const bool is_code = !code.empty() && code.front() >= 'A' && code.front() <= 'Z' &&
+                       code.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.") == code.npos;
+  return is_code ? code : "";
+}
+
+Identity caller_identity(const Session& session) {
+  const auto reply = call(session, Service::sts, "GetCallerIdentity", json::object());
+  Identity identity{reply.value("Account", ""), reply.value("Arn", "")};
+  if (identity.account.empty() || identity.arn.empty())
+    throw Error(Fault::network, "the reply to sts:GetCallerIdentity names no account",
+                "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
+  return identity;
+}
+
+}  // namespace lapstrake::aws

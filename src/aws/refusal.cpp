@@ -1,0 +1,214 @@
+#include "refusal.hpp"
+
+#include <algorithm>
+#include <array>
+#include <lapstrake/base/json.hpp>
+#include <lapstrake/base/text.hpp>
+#include <nlohmann/json.hpp>
+
+#include "xml.hpp"
+
+namespace lapstrake::aws {
+namespace {
+
+// "com.amazon.coral.service#AccessDeniedException" and "UnrecognizedClientException:http://..." without their
+// trimmings.
+std::string bare_code(std::string_view code) {
+  code = trim(code.substr(0, code.find(':')));
+  const auto hash = code.rfind('#');
+  return std::string(hash == std::string_view::npos ? code : code.substr(hash + 1));
+}
+
+std::string text_member(const nlohmann::json& object, std::initializer_list<const char*> names) {
+  for (const auto* name : names)
+    if (const auto found = object.find(name); found != object.end() && found->is_string()) return *found;
+  return "";
+}
+
+void read_json(const std::string& body, Refusal& refusal) {
+  try {
+    const auto reply = parse_json(body, "the reply");
+    if (!reply.is_object()) return;
+    refusal.code = bare_code(text_member(reply, {"__type", "code", "Code"}));
+    refusal.message = text_member(reply, {"message", "Message", "errorMessage"});
+  } catch (const Error&) {  // not AWS's own: the status and the text itself will have to do
+  }
+}
+
+void read_xml(const std::string& body, Refusal& refusal) {
+  auto leaves = xml_leaves(body);
+  refusal.code = bare_code(leaves["Code"]);
+  refusal.message = leaves["Message"];
+  refusal.request_id = leaves["RequestId"];
+}
+
+enum class Kind { throttled, expired, clock, wrong_secret, unknown_key, denied, mistake, other };
+
+struct Known {
+  std::string_view code;
+  Kind kind;
+};
+// LimitExceededException is not among the throttled: for ECR and ECS it is a quota, which no waiting heals.
+constexpr std::array known{
+    Known{"Throttling", Kind::throttled},
+    Known{"ThrottlingException", Kind::throttled},
+    Known{"ThrottledException", Kind::throttled},
+    Known{"RequestThrottled", Kind::throttled},
+    Known{"RequestThrottledException", Kind::throttled},
+    Known{"TooManyRequestsException", Kind::throttled},
+    Known{"RequestLimitExceeded", Kind::throttled},
+    Known{"BandwidthLimitExceeded", Kind::throttled},
+    Known{"ProvisionedThroughputExceededException", Kind::throttled},
+    Known{"TransactionInProgressException", Kind::throttled},
+    Known{"SlowDown", Kind::throttled},
+    Known{"EC2ThrottledException", Kind::throttled},
+    Known{"RequestTimeout", Kind::throttled},
+    Known{"RequestTimeoutException", Kind::throttled},
+    Known{"PriorRequestNotComplete", Kind::throttled},
+    Known{"ExpiredToken", Kind::expired},
+    Known{"ExpiredTokenException", Kind::expired},
+    Known{"RequestExpired", Kind::clock},
+    Known{"RequestTimeTooSkewed", Kind::clock},
+    Known{"RequestInTheFuture", Kind::clock},
+    Known{"SignatureDoesNotMatch", Kind::wrong_secret},
+    Known{"InvalidSignatureException", Kind::wrong_secret},
+    Known{"UnrecognizedClientException", Kind::unknown_key},
+    Known{"InvalidClientTokenId", Kind::unknown_key},
+    Known{"InvalidAccessKeyId", Kind::unknown_key},
+    Known{"AuthFailure", Kind::unknown_key},
+    Known{"AccessDenied", Kind::denied},
+    Known{"AccessDeniedException", Kind::denied},
+    Known{"UnauthorizedOperation", Kind::denied},
+    Known{"NotAuthorized", Kind::denied},
+    Known{"ClientException", Kind::mistake},
+    Known{"InvalidParameterException", Kind::mistake},
+    Known{"ValidationException", Kind::mistake},
+    Known{"ValidationError", Kind::mistake},
+    Known{"SerializationException", Kind::mistake},
+};
+
+Kind kind_of(const Refusal& refusal) {
+  const auto found =
+      std::find_if(known.begin(), known.end(), [&](const Known& each) { return each.code == refusal.code; });
+  if (found != known.end()) return found->kind;
+  return http::is_retryable(refusal.status) ? Kind::throttled : Kind::other;
+}
+
+// "AccessDeniedException: User: ... is not authorized (request id 1234)".
+std::string told(const Refusal& refusal) {
+  std::string text = refusal.code.empty() ? cat("HTTP ", refusal.status) : refusal.code;
+  if (!refusal.message.empty()) text += cat(": ", refusal.message);
+  if (!refusal.request_id.empty()) text += cat(" (request id ", refusal.request_id, ")");
+  return text;
+}
+
+// The word after `before` in AWS's sentence, up to the next blank; empty when it is not there.
+std::string word_after(std::string_view message, std::string_view before) {
+  const auto at = message.find(before);
+  if (at == std::string_view::npos) return "";
+  const auto rest = message.substr(at + before.size());
+  auto word = rest.substr(0, rest.find_first_of(" \n"));
+  while (word.ends_with('.') || word.ends_with(',')) word.remove_suffix(1);
+  return std::string(word);
+}
+
+nlohmann::ordered_json minimal_statement(const std::string& action, const std::string& resource) {
+  nlohmann::ordered_json statement{
+      {"Effect", "Allow"}, {"Action", action}, {"Resource", resource.empty() ? "*" : resource}};
+  if (action == "iam:PassRole")
+    statement["Condition"] = {{"StringEquals", {{"iam:PassedToService", "ecs-tasks.amazonaws.com"}}}};
+  return statement;
+}
+
+Error denied(const Refusal& refusal, const Attempt& attempt) {
+  std::string action = word_after(refusal.message, "not authorized to perform: ");
+  if (action.empty()) action = attempt.action;
+  std::string who = word_after(refusal.message, "User: ");
+  if (who.empty()) who = cat("the owner of `", attempt.credentials.access_key_id, "`");
+  Error error(Fault::access, cat("these AWS credentials may not do ", action));
+  if (refusal.message.find("explicit deny") != std::string::npos)
+    error.helped_by(
+        cat("a policy denies ", action, " to ", who, " outright: that statement has to go, no Allow outweighs it"));
+  else
+    error.helped_by(cat("add this statement to a policy of ", who, ":\n",
+                        minimal_statement(action, word_after(refusal.message, "on resource: "))
+                            .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
+  return error;
+}
+
+Error expired(const Attempt& attempt) {
+  return {Fault::access, cat("the AWS credentials have expired (", attempt.credentials.source, ")"),
+          "get new ones, for example by `aws sso login` and then "
+          "`eval \"$(aws configure export-credentials --format env)\"`"};
+}
+
+Error wrong_secret(const Attempt& attempt) {
+  return {Fault::access, cat("the secret access key does not fit the key id `", attempt.credentials.access_key_id, "`"),
+          cat("both came from ", attempt.credentials.source,
+              "; set them anew: a character lost in copying, or the secret of another key, is the usual cause")};
+}
+
+Error unknown_key(const Attempt& attempt) {
+  const bool temporary = !attempt.credentials.session_token.empty();
+  return {
+      Fault::access,
+      cat("AWS does not accept the key id `", attempt.credentials.access_key_id, "`",
+          temporary ? " with its session token" : ""),
+      cat("it came from ", attempt.credentials.source, "; ",
+          temporary ? "key id, secret and session token belong together: set all three anew"
+                    : "the key may be deleted or inactive, lack its AWS_SESSION_TOKEN, or belong to another partition",
+          " (or ", attempt.region, " is not enabled for the account)")};
+}
+
+Error wrong_clock() {
+  return {Fault::access, "AWS refused the request's time of signing",
+          "set this machine's clock, for example by `timedatectl set-ntp true`"};
+}
+
+Error other(const Refusal& refusal, const Attempt& attempt) {
+  const bool access = refusal.status == 401 || refusal.status == 403;
+  return {access ? Fault::access : Fault::network, cat("AWS refused ", attempt.action, " in ", attempt.region)};
+}
+
+Error by_kind(const Refusal& refusal, const Attempt& attempt) {
+  switch (kind_of(refusal)) {
+    case Kind::throttled:
+      return Error(Fault::network, cat("AWS could not do ", attempt.action, " in ", attempt.region, " for now"))
+          .transient();
+    case Kind::expired: return expired(attempt);
+    case Kind::clock: return wrong_clock();
+    case Kind::wrong_secret: return wrong_secret(attempt);
+    case Kind::unknown_key: return unknown_key(attempt);
+    case Kind::denied: return denied(refusal, attempt);
+    case Kind::mistake: return {Fault::usage, cat("AWS refused ", attempt.action, " in ", attempt.region)};
+    case Kind::other: break;
+  }
+  return other(refusal, attempt);
+}
+
+}  // namespace
+
+Refusal read_refusal(const http::Response& response) {
+  Refusal refusal{.status = response.status, .code = {}, .message = {}, .request_id = {}};
+  const auto body = trim(response.body);
+  if (body.starts_with('{'))
+    read_json(response.body, refusal);
+  else if (body.starts_with('<'))
+    read_xml(response.body, refusal);
+  if (const auto type = response.headers.find("X-Amzn-ErrorType"); type && refusal.code.empty())
+    refusal.code = bare_code(*type);
+  if (const auto id = response.headers.find("X-Amzn-RequestId")) refusal.request_id = *id;
+  if (refusal.code.empty() && refusal.message.empty()) refusal.message = printable(body, 200);
+  return refusal;
+}
+
+bool may_be_clock(const Refusal& refusal) {
+  const auto kind = kind_of(refusal);
+  return kind == Kind::clock || kind == Kind::wrong_secret || refusal.code == "AuthFailure";
+}
+
+Error failure_of(const Refusal& refusal, const Attempt& attempt) {
+  return std::move(by_kind(refusal, attempt).because(told(refusal)));
+}
+
+}  // namespace lapstrake::aws

@@ -1,0 +1,30 @@
+// What AWS says when it does not do what was asked, and how that is told.
+#pragma once
+#include <lapstrake/aws/call.hpp>
+#include <lapstrake/base/error.hpp>
+#include <string>
+#include <string_view>
+
+namespace lapstrake::aws {
+
+struct Refusal {
+  int status = 0;
+  std::string code, message, request_id;  // each may be empty
+};
+
+// From JSON's `__type`, XML's `<Code>` or the header X-Amzn-ErrorType, whichever the reply has.
+Refusal read_refusal(const http::Response& response);
+
+// Whether the code is one that a clock which is off brings about.
+bool may_be_clock(const Refusal& refusal);
+
+// What was tried, and by whom.
+struct Attempt {
+  std::string action;  // "ecr:DescribeRepositories"
+  std::string region;
+  const Credentials& credentials;
+};
+// Marked transient where a new attempt may help.
+Error failure_of(const Refusal& refusal, const Attempt& attempt);
+
+}  // namespace lapstrake::aws
