@@ -1,0 +1,67 @@
+// .dockerignore's patterns (moby/patternmatcher and Go's filepath.Match): `*`, `?`, `[a-z]`, `\x`, `**`, and `!` for
+// exceptions.
+#pragma once
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lapstrake::layers {
+
+// One pattern without `!`. `?` and classes take one UTF-8 character, `*` takes none of `/`, `**` does.
+class Pattern {
+ public:
+  // Error{usage} quoting `text` for an unclosed `[` or a `\` at the end.
+  explicit Pattern(std::string_view text);
+  // Whether it matches all of `path` ...
+  bool matches(std::string_view path) const { return run(path, false); }
+  // ... or a folder on the way to it.
+  bool matches_or_parent(std::string_view path) const { return run(path, true); }
+
+ private:
+  struct Token {
+    enum class Kind { one, any, star, folders, rest, set } kind;
+    char32_t character = 0;
+    bool negated = false;
+    std::vector<std::pair<char32_t, char32_t>> ranges = {};
+    bool takes(char32_t c) const;
+  };
+  std::size_t add_set(const std::u32string& pattern, std::size_t at, std::string_view text);
+  void add_stars(const std::u32string& pattern, std::size_t& at);
+  void enter(std::vector<bool>& states, std::size_t token) const;
+  bool run(std::string_view path, bool parents) const;
+  std::vector<Token> tokens_;
+  std::string literal_;  // when there is nothing special in it
+};
+
+// A list in which the last match wins and `!` takes back; what lies in a matched folder is matched.
+class Patterns {
+ public:
+  Patterns() = default;
+  // Error{usage} from Pattern, and for a lone `!`.
+  explicit Patterns(const std::vector<std::string>& patterns);
+  bool matches(std::string_view path) const;  // relative, without leading or trailing `/`
+  bool empty() const { return rules_.empty(); }
+  // Whether something in a matched folder may not be matched.
+  bool has_exceptions() const { return has_exceptions_; }
+
+ private:
+  struct Rule {
+    Pattern pattern;
+    bool exception;
+  };
+  std::vector<Rule> rules_;
+  bool has_exceptions_ = false;
+};
+
+// The patterns of an ignore file's text: no comments (`#` in the first column), no empty lines.
+std::vector<std::string> ignore_lines(std::string_view text);
+
+// Go's path.Clean: no `.`, no empty part, `..` taken back where it can be; "." for nothing.
+std::string clean_path(std::string_view path);
+
+// A glob: whether `text` has an unescaped `*`, `?` or `[`; and the name that is meant when it has none.
+bool is_glob(std::string_view text);
+std::string unescaped(std::string_view text);
+
+}  // namespace lapstrake::layers
