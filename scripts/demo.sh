@@ -15,6 +15,6 @@ cmake --build build/release --target lapstrake >&2
 heading "Fetching Debian's static busybox, the web server of examples/hello"
 [[ -x examples/hello/bin/busybox ]] || scripts/fetch-busybox.sh examples/hello/bin/busybox >&2
 
-export PATH=$PWD/build/release/src/cli:$PATH
+export PATH=$PWD/build/release/bin:$PATH
 heading "lapstrake sandbox -- lapstrake -C examples/hello push (and register)"
 exec lapstrake sandbox -- sh -c 'lapstrake -C examples/hello push && lapstrake -C examples/hello register'

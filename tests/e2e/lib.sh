@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154  # variables that the scripts read
+# shellcheck shell=bash disable=SC2034  # variables that the scripts read
 # Sourced by every script of this folder: a private world, assertions that say what differed, and an end that leaves nothing behind.
 #
 # Given by ctest: LAPSTRAKE (the program), SOURCE (the repository's root). In scripts: $work (a folder of its own), $hello

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154  # variables that the scripts read
+# shellcheck shell=bash disable=SC2034  # variables that the scripts read
 # Sourced after registry.sh: AWS's APIs as moto_server plays them, signatures and policies enforced, and a proxy that leads
 # AWS's own host names to it and to docker-registry.
 #

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154  # variables that the scripts read
+# shellcheck shell=bash disable=SC2034  # variables that the scripts read
 # Sourced after e2e/lib.sh: Debian's docker-registry over TLS with a password, on a free port of 127.0.0.1.
 #
 #   make_ca                       $work/ca.pem and, signed by it, $work/tls.pem for localhost, 127.0.0.1 and AWS's names

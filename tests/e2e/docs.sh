@@ -1,0 +1,48 @@
+#!/bin/bash
+# The commands in the docs work, and print what the docs say (the convention: tests/support/run_page.py). Each page runs in a
+# copy of the repository, in the sandbox.
+. "$(dirname "$0")/lib.sh"
+need python3
+have_hello
+
+# A page that lies is found out.
+mkdir lies
+for lie in '$ echo yes\nno' '$ false' '$ true\n[exit 3]'; do
+  printf '```console\n%b\n```\n' "$lie" >lies/page.md
+  run python3 "$SOURCE/tests/support/run_page.py" lies/page.md
+  [[ $code != 0 ]] || fail "a page that lies passes: $lie"
+done
+printf '<!-- not run: why -->\n```console\n$ true\n```\n' >lies/page.md
+expect 1 python3 "$SOURCE/tests/support/run_page.py" lies/page.md
+printf '```console\n$ echo sha256:0123 in 12 ms; (exit 3)\nsha256:4567... in 9.5 s\n[exit 3]\n```\n' >lies/page.md
+expect 0 python3 "$SOURCE/tests/support/run_page.py" lies/page.md
+ok "a page that lies is found out"
+
+pages=(README.md docs/tutorial.md)
+readarray -t -O 2 pages < <(cd "$SOURCE" && find docs/how-to docs/reference -name '*.md' | sort)
+for page in "${pages[@]}"; do
+  [[ -e $SOURCE/$page ]] || continue
+  grep -q '^```console' "$SOURCE/$page" || continue
+  rm -rf copy
+  mkdir copy
+  (cd "$SOURCE" && cp -R README.md docs examples scripts "$work/copy/" 2>/dev/null) || true
+  mkdir -p copy/examples/hello/bin
+  cp busybox copy/examples/hello/bin/busybox
+  code=0
+  (cd copy && LAPSTRAKE_STORE=$work/store-$RANDOM "$LAPSTRAKE" --progress none sandbox -- \
+    python3 "$SOURCE/tests/support/run_page.py" "$page") 2>&1 | tee page.out || code=$?
+  [[ $code == 0 ]] || fail "$page does not tell the truth"
+done
+
+# Every link within the docs leads somewhere.
+dead=0
+cd "$SOURCE" || exit 1
+for page in *.md docs/*.md docs/*/*.md examples/*/*.md; do
+  [[ -e $page ]] || continue
+  while IFS= read -r link; do
+    target=${link%%#*}
+    [[ -z $target || $target == *://* || -e $(dirname "$page")/$target ]] || { echo "$page: a dead link to $link" && dead=1; }
+  done < <(grep -oE '\]\([^) ]+\)' "$page" | sed 's/^](//; s/)$//')
+done
+[[ $dead == 0 ]] || fail "dead links"
+ok "no dead links in the docs"

@@ -1,0 +1,61 @@
+#!/bin/bash
+# --help tells the truth: every command that it lists exists, every page fits a terminal, and a slip of the finger is forgiven.
+. "$(dirname "$0")/lib.sh"
+
+expect 0 lapstrake --help
+cp out overview
+equal "$(head -n 1 overview)" "Examples:" "help begins with examples"
+readarray -t commands < <(awk '/^Commands:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }' overview)
+[[ ${#commands[@]} -ge 9 ]] || fail "only ${#commands[@]} commands are listed"
+for command in build push register check inspect schema sandbox store version help; do
+  [[ " ${commands[*]} " == *" $command "* ]] || fail "\`$command\` is not listed"
+done
+for page in overview "${commands[@]}" "store check" "store gc" "store path"; do
+  # shellcheck disable=SC2086  # "store gc" is two words
+  [[ $page == overview ]] || expect 0 lapstrake $page --help
+  [[ $page == overview ]] || cp out page
+  [[ $page == overview ]] && cp overview page
+  [[ -s page && ! -s err ]] || fail "the help of \`$page\` is not on stdout"
+  awk 'length($0) > 80 { print FILENAME ": " $0; bad = 1 } END { exit bad }' page || fail "a line of \`$page --help\` is longer than 80 columns"
+  grep -q '^Usage: lapstrake' page || fail "the help of \`$page\` has no usage line"
+  grep -q '^Example' page || fail "the help of \`$page\` has no example"
+  if [[ $page != overview ]]; then
+    # shellcheck disable=SC2086
+    expect 0 lapstrake help $page
+    cmp -s out page || fail "\`help $page\` is not \`$page --help\`"
+  fi
+done
+ok "${#commands[@]} commands: each exists and answers --help, in at most 80 columns"
+
+for slip in biuld:build pusj:push regsiter:register chekc:check "inspct:inspect" "stroe:store" sandbx:sandbox shcema:schema; do
+  expect 2 lapstrake "${slip%:*}"
+  grep -q "\`${slip#*:}\`" err || fail "\`${slip%:*}\` does not suggest \`${slip#*:}\`"
+done
+ok "misspelt commands exit 2 and suggest the right one"
+expect 2 lapstrake build --platfrom linux/arm64
+says "--platform" "a misspelt option too"
+expect 2 lapstrake store chekc
+says "check" "and a misspelt command of store"
+expect 2 lapstrake -C /nonexistent-folder check
+ok "an absent folder exits 2"
+
+expect 0 lapstrake version
+matches "$out" 'lapstrake [0-9]+\.[0-9]+\.[0-9]+' "version prints the version"
+matches "$out" 'libarchive [0-9]' "and what the bytes depend on"
+expect 0 lapstrake schema
+matches "$out" '"\$schema"' "schema prints a JSON Schema"
+expect 0 lapstrake store path
+equal "$out" "$LAPSTRAKE_STORE" "store path prints the store's folder"
+
+# Help promises no option that the program does not know, and the reference lists every command and option.
+reference=$SOURCE/docs/reference/commands.md
+if [[ -e $reference ]]; then
+  for command in "${commands[@]}"; do
+    grep -qE "^### .*\`?$command" "$reference" || fail "docs/reference/commands.md has no section \`$command\`"
+    lapstrake "$command" --help | grep -oE -- '--[a-z][a-z-]+' | sort -u >options
+    while IFS= read -r option; do
+      grep -qF -- "$option" "$reference" || fail "docs/reference/commands.md does not know \`$option\` of \`$command\`"
+    done <options
+  done
+  ok "docs/reference/commands.md has every command and option of the help"
+fi

@@ -1,0 +1,47 @@
+#!/bin/bash
+# SIGINT (and SIGTERM) end a build, a push and the sandbox within 2 seconds, and leave the store clean.
+. "$(dirname "$0")/lib.sh"
+have_project registry.example/team/app 150000000
+need openssl
+
+interrupt() { # signal seconds-before wanted-code what command...
+  local signal=$1 before=$2 want=$3 what=$4 begin took code=0
+  shift 4
+  # bash starts background jobs with SIGINT ignored; a terminal would not.
+  env --default-signal=INT,TERM "$@" >int.out 2>err </dev/null &
+  local child=$!
+  sleep "$before"
+  kill -0 "$child" 2>/dev/null || fail "$what ended before it could be interrupted"
+  begin=$(date +%s%N)
+  kill "-$signal" "$child"
+  wait "$child" || code=$?
+  took=$((($(date +%s%N) - begin) / 1000000))
+  [[ $code == "$want" ]] || fail "$what: SIG$signal ends it with $code instead of $want"
+  [[ $took -lt 2000 ]] || fail "$what: SIG$signal takes $took ms"
+  run lapstrake store check
+  [[ $code == 0 ]] || fail "$what: the store is not clean"$'\n'"$out"
+  ok "$what: SIG$signal ends it in $took ms with exit code $want, the store is clean"
+}
+
+for before in 0.05 0.4 0.9; do
+  rm -rf "$LAPSTRAKE_STORE"
+  interrupt INT $before 130 "build after $before s" "$LAPSTRAKE" -C "$project" build -j 2
+done
+rm -rf "$LAPSTRAKE_STORE"
+interrupt TERM 0.4 143 "build after 0.4 s" "$LAPSTRAKE" -C "$project" build
+interrupt INT 0.7 130 "the sandbox" "$LAPSTRAKE" sandbox
+
+# A push that hangs: a registry that accepts and says nothing.
+python3 - >hang.log 2>&1 <<'PY' &
+import socket, sys, time
+listener = socket.create_server(("127.0.0.1", 0))
+print("port %d" % listener.getsockname()[1], flush=True)
+kept = []
+while True:
+    kept.append(listener.accept())
+PY
+started+=($!)
+for _ in $(seq 100); do grep -q port hang.log && break; sleep 0.05; done
+sed -i "s|repository: .*|repository: 127.0.0.1:$(cut -d' ' -f2 hang.log)/team/app|" "$project/lapstrake.yaml"
+rm "$project/public/noise.bin"
+interrupt INT 1 130 "a push that hangs" "$LAPSTRAKE" -C "$project" push
