@@ -1,5 +1,6 @@
 #include "codec.hpp"
 
+#include <libdeflate.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -7,6 +8,8 @@
 #include <lapstrake/base/c_handle.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
+
+#include "seam.hpp"
 
 namespace lapstrake::layers {
 namespace {
@@ -42,7 +45,7 @@ CutRule cut_rule(oci::Codec codec) {
 int level_of(const oci::Compression& compression) {
   const bool gzip = compression.codec == oci::Codec::gzip;
   if (compression.codec == oci::Codec::none) return 0;
-  const int level = compression.level.value_or(gzip ? 6 : 3), most = gzip ? 9 : 19;
+  const int level = compression.level.value_or(gzip ? 1 : 3), most = gzip ? 12 : 19;
   if (level < 1 || level > most)
     throw Error(Fault::usage, cat(gzip ? "gzip" : "zstd", " has no level ", level),
                 cat("choose a level from 1 to ", most));
@@ -50,24 +53,16 @@ int level_of(const oci::Compression& compression) {
 }
 
 GzipPiece gzip_piece(Bytes raw, int level) {
-  struct Stream : z_stream {
-    Stream() : z_stream{} {}
-    ~Stream() { deflateEnd(this); }
-  } stream;  // a fresh one each time: a stream used before may compress otherwise
-  const int begun = deflateInit2(&stream, level, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
-  if (begun != Z_OK) fail("zlib", zError(begun));
-  GzipPiece out{.deflated = std::string(deflateBound(&stream, static_cast<uLong>(raw.size())) + 16, '\0'),
+  const CHandle<libdeflate_compressor, libdeflate_free_compressor> compressor(libdeflate_alloc_compressor(level));
+  if (compressor == nullptr) fail("libdeflate", "out of memory");
+  GzipPiece out{.deflated = std::string(libdeflate_deflate_compress_bound(compressor.get(), raw.size()), '\0'),
                 .raw_size = raw.size()};
-  auto* in = const_cast<unsigned char*>(reinterpret_cast<const unsigned char*>(raw.data()));
-  stream.next_in = in;
-  stream.avail_in = static_cast<uInt>(raw.size());
-  stream.next_out = reinterpret_cast<unsigned char*>(out.deflated.data());
-  stream.avail_out = static_cast<uInt>(out.deflated.size());
-  const int done = deflate(&stream, Z_FULL_FLUSH);
-  if (done != Z_OK || stream.avail_in != 0 || stream.avail_out == 0)
-    fail("zlib", "the room for its output is too small");
-  out.deflated.resize(out.deflated.size() - stream.avail_out);
-  out.crc = static_cast<std::uint32_t>(crc32_z(0, in, raw.size()));
+  const std::size_t size =
+      libdeflate_deflate_compress(compressor.get(), raw.data(), raw.size(), out.deflated.data(), out.deflated.size());
+  if (size == 0) fail("libdeflate", "the room for its output is too small");
+  out.deflated.resize(size);
+  open_end(out.deflated);
+  out.crc = libdeflate_crc32(0, raw.data(), raw.size());
   return out;
 }
 

@@ -1,5 +1,5 @@
 #include <archive.h>
-#include <zlib.h>
+#include <libdeflate.h>
 #include <zstd.h>
 
 #include <algorithm>
@@ -100,7 +100,8 @@ Written write_layer(const std::vector<Entry>& entries, const WriteOptions& optio
 }
 
 std::string byte_format() {
-  return cat("1 (", archive_version_string(), ", zlib ", zlibVersion(), ", zstd ", ZSTD_versionString(), ")");
+  return cat("1 (", archive_version_string(), ", libdeflate ", LIBDEFLATE_VERSION_STRING, ", zstd ",
+             ZSTD_versionString(), ")");
 }
 
 }  // namespace lapstrake::layers

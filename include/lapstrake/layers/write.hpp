@@ -34,7 +34,7 @@ std::uint64_t estimated_tar_size(const std::vector<Entry>& entries);
 
 Written write_layer(const std::vector<Entry>& entries, const WriteOptions& options, const Sink& sink);
 
-// "1 (libarchive 3.6.2, zlib 1.2.13, zstd 1.5.4)": what the bytes depend on.
+// "1 (libarchive 3.6.2, libdeflate 1.14, zstd 1.5.4)": what the bytes depend on.
 std::string byte_format();
 
 }  // namespace lapstrake::layers
