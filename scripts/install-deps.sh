@@ -8,7 +8,7 @@
 # As root, or with sudo; without either it prints the command that an administrator has to run.
 set -euo pipefail
 
-build=(g++ cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev libarchive-dev zlib1g-dev libzstd-dev
+build=(g++ cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev libarchive-dev zlib1g-dev libdeflate-dev libzstd-dev
   nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libboost-dev ca-certificates)
 demo=(curl)
 tests=(catch2 clang clang-format clang-tidy dpkg-dev file git

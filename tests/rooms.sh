@@ -51,7 +51,7 @@ check_arrows() { # rooms.txt
 
 # Heavy headers cost seconds a file: none in the public headers, each in its own rooms only.
 check_heavy() {
-  local heavy='<(CLI/|CLI11|yaml-cpp/|curl/|boost/|archive|openssl/|zlib\.h|zstd|nlohmann/json\.hpp)'
+  local heavy='<(CLI/|CLI11|yaml-cpp/|curl/|boost/|archive|openssl/|zlib\.h|zstd|libdeflate|nlohmann/json\.hpp)'
   lines_with "#[ \t]*include[ \t]*$heavy" include | complain "no heavy header in include/ (nlohmann/json_fwd.hpp is light)"
   local all=(src layers registry)
   lines_with '#[ \t]*include[ \t]*<CLI' "${all[@]}" | { grep -v '^src/cli/' || true; } | complain "CLI11 belongs to src/cli"
