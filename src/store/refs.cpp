@@ -42,10 +42,14 @@ void make_layout_files(const std::filesystem::path& root) {
   if (absent("index.json")) replace_file(root, "index.json", render(empty_index()));
 }
 
+oci::Index read_layout_index(const std::filesystem::path& path) {
+  return oci::parse_index(read_file(path), oci::media_type::index, cat("`", path.string(), "`"));
+}
+
 oci::Index read_index(const std::filesystem::path& root) {
   const auto path = root / "index.json";
   try {
-    return oci::parse_index(read_file(path), oci::media_type::index, cat("`", path.string(), "`"));
+    return read_layout_index(path);
   } catch (Error& error) {
     if (error.fault() == Fault::integrity)
       error.helped_by(cat("remove it with `rm '", path.string(), "'`; the next builds and pushes write it anew"));
@@ -68,7 +72,7 @@ void change_refs(const std::filesystem::path& root, const std::function<bool(oci
 
 bool replace_ref(oci::Index& index, const std::string& name, const oci::Descriptor& descriptor) {
   oci::Descriptor entry = descriptor;
-  entry.annotations[std::string(oci::ref_name_annotation)] = name;
+  if (!name.empty()) entry.annotations[std::string(oci::ref_name_annotation)] = name;
   const auto has_name = [&](const oci::Descriptor& other) { return ref_name(other) == name; };
   const auto first = std::ranges::find_if(index.manifests, has_name);
   if (first == index.manifests.end()) {

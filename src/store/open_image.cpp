@@ -1,0 +1,52 @@
+#include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/store/exchange.hpp>
+#include <memory>
+
+#include "archive_index.hpp"
+#include "docker_archive.hpp"
+#include "layout_place.hpp"
+
+namespace lapstrake::store {
+namespace {
+
+std::string without_tag(const oci::DiskReference& reference) {
+  return oci::DiskReference{.form = reference.form, .path = reference.path}.text();
+}
+
+oci::Place open_folder(const oci::DiskReference& reference) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(reference.path, ignored))
+    throw Error(Fault::input,
+                cat("cannot read `", reference.text(), "`: `", reference.path.string(), "` does not exist"));
+  if (!std::filesystem::is_directory(reference.path, ignored))
+    throw Error(Fault::input,
+                cat("cannot read `", reference.text(), "`: `", reference.path.string(), "` is not a folder"),
+                cat("if it is an archive, name it `oci-archive:", reference.path.string(), "`"));
+  const auto open = [folder = reference.path](const std::string& name) -> std::optional<Source> {
+    std::error_code absent;
+    if (!std::filesystem::exists(folder / name, absent)) return std::nullopt;
+    return file_source(folder / name);
+  };
+  return layout_place({.name = reference.text(), .where = without_tag(reference), .open = open}, reference.tag);
+}
+
+oci::Place open_oci_archive(const oci::DiskReference& reference, const std::shared_ptr<const ArchiveIndex>& archive) {
+  const auto open = [archive](const std::string& name) {
+    const auto member = archive->find(name);
+    return member ? std::optional(archive->open(*member)) : std::nullopt;
+  };
+  return layout_place({.name = reference.text(), .where = without_tag(reference), .open = open}, reference.tag);
+}
+
+}  // namespace
+
+oci::Place open_image(const oci::DiskReference& reference, const std::filesystem::path& scratch) {
+  if (reference.form == oci::DiskReference::Form::layout) return open_folder(reference);
+  const auto archive = std::make_shared<const ArchiveIndex>(reference.path, scratch);
+  if (reference.form == oci::DiskReference::Form::oci_archive) return open_oci_archive(reference, archive);
+  return docker_archive_place(archive, reference.text(), reference.tag);
+}
+
+}  // namespace lapstrake::store

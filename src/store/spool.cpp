@@ -1,0 +1,87 @@
+#include "spool.hpp"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+
+namespace lapstrake::store {
+namespace {
+
+using Reader = CHandle<archive, archive_read_free>;
+
+// A ratio says nothing about bombs (zeros shrink 32,000 to 1 and are harmless); only a limit does.
+constexpr std::uint64_t most_bytes = std::uint64_t{64} << 30;
+
+FileDescriptor unnamed_file(const std::filesystem::path& folder) {
+  FileDescriptor file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (file || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT)) return file;
+  std::string name = (folder / "lapstrake-XXXXXX").string();  // a file system without O_TMPFILE
+  file = FileDescriptor(::mkostemp(name.data(), O_CLOEXEC));
+  if (file && ::unlink(name.c_str()) != 0) return {};
+  return file;
+}
+
+Error damaged(archive* reader, const std::filesystem::path& path) {
+  const char* why = archive_error_string(reader);
+  return Error(Fault::integrity, cat("cannot decompress `", path.string(), "`"))
+      .because(why == nullptr ? "" : printable(why, 200));
+}
+
+void open_compressed(archive* reader, const FileDescriptor& file, const std::filesystem::path& path) {
+  if (reader == nullptr) throw Error(Fault::internal, "out of memory");
+  const bool good =
+      archive_read_support_filter_gzip(reader) == ARCHIVE_OK &&
+      archive_read_support_filter_zstd(reader) == ARCHIVE_OK && archive_read_support_filter_xz(reader) == ARCHIVE_OK &&
+      archive_read_support_filter_bzip2(reader) == ARCHIVE_OK && archive_read_support_format_raw(reader) == ARCHIVE_OK;
+  archive_entry* entry = nullptr;
+  if (!good || archive_read_open_fd(reader, file.get(), 256 << 10) != ARCHIVE_OK ||
+      archive_read_next_header(reader, &entry) != ARCHIVE_OK)
+    throw damaged(reader, path);
+}
+
+}  // namespace
+
+bool is_compressed(const FileDescriptor& file, const std::filesystem::path& path) {
+  std::array<char, 6> room{};
+  const ssize_t size = ::pread(file.get(), room.data(), room.size(), 0);
+  if (size < 0) throw Error(Fault::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
+  const std::string_view start(room.data(), static_cast<std::size_t>(size));
+  for (const std::string_view magic : {"\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd\x37zXZ", "BZh"})
+    if (start.starts_with(magic)) return true;
+  return false;
+}
+
+FileDescriptor spool(const FileDescriptor& file, const std::filesystem::path& path,
+                     const std::filesystem::path& scratch) {
+  std::error_code failure;
+  const auto folder = scratch.empty() ? std::filesystem::temp_directory_path(failure) : scratch;
+  FileDescriptor out = failure ? FileDescriptor() : unnamed_file(folder);
+  if (!out)
+    throw Error(Fault::input,
+                cat("cannot decompress `", path.string(), "`: no file can be made in `", folder.string(), "`"),
+                "set TMPDIR to a folder that can be written")
+        .because(reason(failure ? failure.value() : errno));
+  const Reader reader(archive_read_new());
+  open_compressed(reader.get(), file, path);
+  std::vector<std::byte> room(256 << 10);
+  for (std::uint64_t total = 0;;) {
+    const la_ssize_t size = archive_read_data(reader.get(), room.data(), room.size());
+    if (size < 0) throw damaged(reader.get(), path);
+    if (size == 0) return out;
+    total += static_cast<std::uint64_t>(size);
+    if (total > most_bytes)
+      throw Error(Fault::integrity,
+                  cat("`", path.string(), "` is longer than ", human_size(most_bytes), " when it is decompressed"));
+    write_fully(out.get(), Bytes(room).first(static_cast<std::size_t>(size)), folder);
+  }
+}
+
+}  // namespace lapstrake::store

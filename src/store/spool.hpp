@@ -1,0 +1,14 @@
+// A compressed archive cannot be read in place: its tar is kept in a file without a name while it is needed.
+#pragma once
+#include <filesystem>
+#include <lapstrake/base/c_handle.hpp>
+
+namespace lapstrake::store {
+
+// By its first bytes: gzip, zstd, xz or bzip2.
+bool is_compressed(const FileDescriptor& file, const std::filesystem::path& path);
+// `scratch` may be empty: the system's folder for temporary files. Error{integrity} past 64 GiB or when it is damaged.
+FileDescriptor spool(const FileDescriptor& file, const std::filesystem::path& path,
+                     const std::filesystem::path& scratch);
+
+}  // namespace lapstrake::store

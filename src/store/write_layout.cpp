@@ -1,0 +1,83 @@
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/store/exchange.hpp>
+
+#include "layout_files.hpp"
+#include "lock.hpp"
+#include "outgoing.hpp"
+#include "refs.hpp"
+
+namespace lapstrake::store {
+namespace {
+
+bool is_absent(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return !std::filesystem::exists(path, ignored);
+}
+
+// What a killed run may have left does not count.
+bool has_nothing(const std::filesystem::path& folder) {
+  std::error_code failure;
+  for (std::filesystem::directory_iterator each(folder, failure), end; !failure && each != end; each.increment(failure))
+    if (!each->path().filename().string().starts_with(".new-")) return false;
+  if (failure) throw Error(Fault::input, cat("cannot list `", folder.string(), "`: ", reason(failure.value())));
+  return true;
+}
+
+void make_layout(const std::filesystem::path& folder) {
+  if (!is_absent(folder / "oci-layout"))
+    return check_layout_text(read_file(folder / "oci-layout", most_text_bytes),
+                             cat("`", (folder / "oci-layout").string(), "`"));
+  if (!has_nothing(folder))
+    throw Error(Fault::input,
+                cat("cannot write an image layout into `", folder.string(), "`: it has other files in it"),
+                "name a new folder, or one that is a layout already");
+  write_file(folder / "oci-layout", layout_text);
+}
+
+FileDescriptor lock_folder(const std::filesystem::path& folder) {
+  FileDescriptor lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!lock) throw Error(Fault::input, cat("cannot open `", folder.string(), "`: ", reason(errno)));
+  wait_for_lock(lock, Hold::exclusive, folder);
+  return lock;
+}
+
+// Whatever wrote it: only the right bytes count as there.
+bool is_there(const std::filesystem::path& path, const oci::Descriptor& blob) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored) || std::filesystem::file_size(path, ignored) != blob.size)
+    return false;
+  Sha256 hash;
+  drain(file_source(path), [&](Bytes bytes) { hash.write(bytes); });
+  return oci::Digest(hash.finish()) == blob.digest;
+}
+
+void copy_blob(const Store& store, const oci::Descriptor& blob, const std::filesystem::path& folder) {
+  const auto target = folder / blob_name(blob.digest);
+  if (is_there(target, blob)) return;
+  AtomicFile file(folder);
+  drain(store.open_blob(blob), [&](Bytes bytes) { file.write(bytes); });
+  file.publish(target, 0644);
+}
+
+}  // namespace
+
+void write_layout(const Store& store, const oci::Descriptor& root, const std::filesystem::path& folder,
+                  const std::string& tag) {
+  make_folder(folder);
+  const auto lock = lock_folder(folder);
+  make_layout(folder);
+  make_folder(folder / "blobs");
+  make_folder(folder / "blobs/sha256");
+  oci::Index index = is_absent(folder / "index.json") ? empty_index() : read_layout_index(folder / "index.json");
+  for (const auto& blob : outgoing_blobs(store, root)) copy_blob(store, blob, folder);
+  if (replace_ref(index, tag, root) || is_absent(folder / "index.json"))
+    write_file(folder / "index.json", render(index));
+}
+
+}  // namespace lapstrake::store
