@@ -1,0 +1,202 @@
+#include "api.hpp"
+
+#include <lapstrake/aws/sign.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/json.hpp>
+#include <lapstrake/base/text.hpp>
+#include <nlohmann/json.hpp>
+
+#include "clock.hpp"
+#include "input.hpp"
+
+namespace lapstrake::sandbox {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr auto window = std::chrono::minutes(5);
+
+// X-Amz-Target's prefixes (botocore's service models).
+constexpr std::pair<std::string_view, std::string_view> prefixes[] = {{"AmazonEC2ContainerRegistry_V20150921", "ecr"},
+                                                                      {"AmazonEC2ContainerServiceV20141113", "ecs"}};
+
+Answer json_answer(int status, const Json& document) {
+  return {.status = status,
+          .headers = {{"x-amzn-RequestId", uuid()}, {"Content-Type", "application/x-amz-json-1.1"}},
+          .body = document.dump(-1, ' ', false, Json::error_handler_t::replace)};
+}
+
+// What the front of AWS's JSON services says before the service itself sees the call; the rest comes without the
+// prefix.
+bool is_of_the_front(const std::string& code) {
+  for (const std::string_view known :
+       {"InvalidSignatureException", "UnrecognizedClientException", "MissingAuthenticationTokenException",
+        "IncompleteSignatureException", "UnknownOperationException", "SerializationException"})
+    if (code == known) return true;
+  return false;
+}
+
+Answer json_failure(const ApiFailure& failure) {
+  Json document = {{"__type", (is_of_the_front(failure.code) ? "com.amazon.coral.service#" : "") + failure.code}};
+  if (!failure.message.empty()) document["message"] = failure.message;
+  return json_answer(failure.status, document);
+}
+
+std::string xml_text(std::string_view text) {
+  std::string out = replace_all(std::string(text), "&", "&amp;");
+  return replace_all(replace_all(std::move(out), "<", "&lt;"), ">", "&gt;");
+}
+
+Answer xml_answer(int status, const std::string& id, std::string body) {
+  return {
+      .status = status, .headers = {{"x-amzn-RequestId", id}, {"Content-Type", "text/xml"}}, .body = std::move(body)};
+}
+
+constexpr std::string_view sts_namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
+
+Answer xml_failure(const ApiFailure& failure) {
+  const std::string id = uuid();
+  return xml_answer(failure.status, id,
+                    cat("<ErrorResponse xmlns=\"", sts_namespace, "\">\n  <Error>\n    <Type>Sender</Type>\n    <Code>",
+                        xml_text(failure.code), "</Code>\n    <Message>", xml_text(failure.message),
+                        "</Message>\n  </Error>\n  <RequestId>", id, "</RequestId>\n</ErrorResponse>\n"));
+}
+
+// STS has names and a status of its own for what the JSON services call otherwise.
+ApiFailure in_sts_words(ApiFailure failure) {
+  for (const auto& [json, query] : {std::pair{"InvalidSignatureException", "SignatureDoesNotMatch"},
+                                    std::pair{"UnrecognizedClientException", "InvalidClientTokenId"},
+                                    std::pair{"MissingAuthenticationTokenException", "MissingAuthenticationToken"},
+                                    std::pair{"IncompleteSignatureException", "IncompleteSignature"}})
+    if (failure.code == json)
+      return {query, failure.message, failure.code == "IncompleteSignatureException" ? 400 : 403};
+  return failure;
+}
+
+void check_date(const aws::Claim& claim, Time now) {
+  const auto signed_at = parse_basic_time(claim.date);
+  if (!signed_at) throw ApiFailure{"IncompleteSignatureException", "Date must be in ISO-8601 'basic format'."};
+  const std::string at = claim.date, today = basic_time(now);
+  if (*signed_at < now - window)
+    throw ApiFailure{"InvalidSignatureException", cat("Signature expired: ", at, " is now earlier than ",
+                                                      basic_time(now - window), " (", today, " - 5 min.)")};
+  if (*signed_at > now + window)
+    throw ApiFailure{"InvalidSignatureException", cat("Signature not yet current: ", at, " is still later than ",
+                                                      basic_time(now + window), " (", today, " + 5 min.)")};
+}
+
+void check_signed_headers(const Head& head, const aws::Claim& claim) {
+  for (const auto& [name, value] : head.headers) {
+    const std::string small = lower(name);
+    if (!small.starts_with("x-amz-") && small != "host") continue;
+    if (std::find(claim.signed_headers.begin(), claim.signed_headers.end(), small) == claim.signed_headers.end())
+      throw ApiFailure{"InvalidSignatureException",
+                       cat("'", small, "' must be a 'SignedHeader' in the AWS Authorization.")};
+  }
+}
+
+http::Request as_request(const Head& head, const std::string& body) {
+  http::Request request{.method = head.method, .headers = head.headers, .body = body};
+  request.url = {.scheme = "https", .host = head.host, .port = head.port, .path = head.path, .query = head.query};
+  return request;
+}
+
+bool is_form(const Head& head) {
+  return head.headers.find("Content-Type").value_or("").starts_with("application/x-www-form-urlencoded");
+}
+
+}  // namespace
+
+Api::Api(AccessKey key, std::string account, Operations ecr, Operations ecs)
+    : key_(std::move(key)), account_(std::move(account)), services_{{"ecr", std::move(ecr)}, {"ecs", std::move(ecs)}} {}
+
+Answer Api::answer(const Head& head, const std::string& body, const std::optional<AwsHost>& host, Time now) const {
+  const bool sts = host ? host->service == "sts" : is_form(head);
+  try {
+    return sts ? answer_sts(head, body, host, now) : answer_json(head, body, host, now);
+  } catch (const ApiFailure& failure) {
+    return sts ? xml_failure(in_sts_words(failure)) : json_failure(failure);
+  }
+}
+
+std::string Api::authenticate(const Head& head, const std::string& body, const std::string& service,
+                              const std::optional<AwsHost>& host, Time now) const {
+  if (!head.headers.find("Authorization"))
+    throw ApiFailure{"MissingAuthenticationTokenException", "Missing Authentication Token"};
+  const auto claim = aws::read_claim(head.headers);
+  if (!claim)
+    throw ApiFailure{"IncompleteSignatureException",
+                     "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters, and an "
+                     "X-Amz-Date of the same day."};
+  if (claim->access_key_id != key_.id || !claim->session_token.empty())
+    throw ApiFailure{"UnrecognizedClientException", "The security token included in the request is invalid."};
+  check_date(*claim, now);
+  if (claim->service != service)
+    throw ApiFailure{"InvalidSignatureException",
+                     cat("Credential should be scoped to correct service: '", service, "'.")};
+  if (host && host->region != claim->region)
+    throw ApiFailure{"InvalidSignatureException",
+                     cat("Credential should be scoped to a valid region, not '", claim->region, "'.")};
+  check_signed_headers(head, *claim);
+  if (!aws::verify(as_request(head, body), *claim, key_.secret))
+    throw ApiFailure{"InvalidSignatureException",
+                     "The request signature we calculated does not match the signature you provided. Check your AWS "
+                     "Secret Access Key and signing method. Consult the service documentation for details."};
+  return claim->region;
+}
+
+Answer Api::answer_json(const Head& head, const std::string& body, const std::optional<AwsHost>& host, Time now) const {
+  const std::string target = head.headers.find("X-Amz-Target").value_or("");
+  const auto dot = target.find('.');
+  std::string service = host ? host->service : "";
+  bool known = false;
+  for (const auto& [prefix, name] : prefixes)
+    if (target.substr(0, dot) == prefix && (service.empty() || service == name)) {
+      service = name;
+      known = true;
+    }
+  if (head.method != "POST" || head.path != "/" || service.empty())
+    throw ApiFailure{"UnknownOperationException", "", 404};
+  const std::string region = authenticate(head, body, service, host, now);
+  const auto& operations = services_.at(service);
+  const auto operation = operations.find(dot == std::string::npos ? "" : target.substr(dot + 1));
+  if (!known || operation == operations.end()) throw ApiFailure{"UnknownOperationException", ""};
+  Json input = Json::object();
+  try {
+    if (!trim(body).empty()) input = parse_json(body, "the request");
+  } catch (const Error&) {
+    throw ApiFailure{"SerializationException", ""};
+  }
+  try {
+    check_shape(input, Json::object());  // an object; members that are null are absent
+    return json_answer(200, operation->second(input, {.account = account_, .region = region, .now = now}));
+  } catch (const Json::exception&) {
+    throw ApiFailure{"SerializationException", "Unexpected field type"};
+  }
+}
+
+Answer Api::answer_sts(const Head& head, const std::string& body, const std::optional<AwsHost>& host, Time now) const {
+  const std::string parameters = head.method == "POST" ? body : head.query;
+  const Caller caller{.account = account_, .region = authenticate(head, body, "sts", host, now), .now = now};
+  const std::string action = query_value(parameters, "Action"), id = uuid();
+  if (action != "GetCallerIdentity")
+    throw ApiFailure{"InvalidAction", cat("Could not find operation ", printable(action, 100), " for version ",
+                                          printable(query_value(parameters, "Version"), 20))};
+  return xml_answer(
+      200, id,
+      cat("<GetCallerIdentityResponse xmlns=\"", sts_namespace, "\">\n  <GetCallerIdentityResult>\n    <Arn>",
+          caller.arn(), "</Arn>\n    <UserId>AIDASANDBOXSANDBOX234</UserId>\n    <Account>", account_,
+          "</Account>\n  </GetCallerIdentityResult>\n  <ResponseMetadata>\n    <RequestId>", id,
+          "</RequestId>\n  </ResponseMetadata>\n</GetCallerIdentityResponse>\n"));
+}
+
+std::string operation_of(const Head& head, const std::string& body) {
+  if (is_form(head)) return query_value(body, "Action");
+  const std::string target = head.headers.find("X-Amz-Target").value_or("");
+  const auto dot = target.find('.');
+  return dot == std::string::npos ? std::string() : target.substr(dot + 1);
+}
+
+bool is_api_call(const Head& head) { return head.path == "/" && (is_form(head) || head.headers.find("X-Amz-Target")); }
+
+}  // namespace lapstrake::sandbox

@@ -1,0 +1,53 @@
+// The AWS APIs: who may call (Signature Version 4), which operation, and AWS's two ways to tell a failure.
+#pragma once
+#include <functional>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "hosts.hpp"
+#include "logins.hpp"
+#include "message.hpp"
+
+namespace lapstrake::sandbox {
+
+// Thrown by operations: what AWS answers in place of a result.
+struct ApiFailure {
+  std::string code, message;  // "ClientException"
+  int status = 400;
+};
+
+struct Caller {
+  std::string account, region;
+  Time now;
+  std::string arn() const { return "arn:aws:iam::" + account + ":user/sandbox"; }
+};
+
+// By name: "RegisterTaskDefinition".
+using Operation = std::function<nlohmann::json(const nlohmann::json& input, const Caller& caller)>;
+using Operations = std::map<std::string, Operation>;
+
+class Api {
+ public:
+  Api(AccessKey key, std::string account, Operations ecr, Operations ecs);
+
+  // `host`: nothing for loopback names; then the request itself says which service and region it means.
+  Answer answer(const Head& head, const std::string& body, const std::optional<AwsHost>& host, Time now) const;
+
+ private:
+  Answer answer_json(const Head& head, const std::string& body, const std::optional<AwsHost>& host, Time now) const;
+  Answer answer_sts(const Head& head, const std::string& body, const std::optional<AwsHost>& host, Time now) const;
+  // The region that the caller means.
+  std::string authenticate(const Head& head, const std::string& body, const std::string& service,
+                           const std::optional<AwsHost>& host, Time now) const;
+
+  AccessKey key_;
+  std::string account_;
+  std::map<std::string, Operations> services_;
+};
+
+// What the request calls: "RegisterTaskDefinition"; empty when it is no API call.
+std::string operation_of(const Head& head, const std::string& body);
+bool is_api_call(const Head& head);
+
+}  // namespace lapstrake::sandbox

@@ -1,0 +1,16 @@
+// Times as AWS writes them.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "logins.hpp"
+
+namespace lapstrake::sandbox {
+
+std::string basic_time(Time time);  // "20150830T123600Z": X-Amz-Date
+std::optional<Time> parse_basic_time(std::string_view text);
+std::string http_date(Time time);  // "Sun, 30 Aug 2015 12:36:00 GMT"
+double epoch_seconds(Time time);   // AWS JSON's time stamps, in milliseconds' steps
+
+}  // namespace lapstrake::sandbox

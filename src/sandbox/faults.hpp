@@ -1,0 +1,58 @@
+// Faults on request: a script of rules, each of which meets the nth request that it matches
+// (docs/reference/sandbox.md).
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <lapstrake/http/message.hpp>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lapstrake::sandbox {
+
+// What a rule does to a request. Members that are absent change nothing.
+struct Misfortune {
+  enum class Reset { none, before, body, headers, after };
+
+  std::chrono::milliseconds delay{0};
+  Reset reset = Reset::none;
+  unsigned at_percent = 50;   // of the request's body, for Reset::body
+  bool hang_up = false;       // FIN without a reply, nothing is carried out
+  std::optional<int> status;  // this reply in place of the true one, nothing is carried out
+  std::string body;
+  std::map<std::string, std::optional<std::string>> headers;  // set, or (null) removed, in whatever reply goes out
+  std::optional<std::uint64_t> truncate;                      // bytes of the reply's body that are sent before FIN
+  bool corrupt = false;                                       // the first byte of the reply's body is changed
+  std::chrono::seconds skew{0};                               // the server's clock is ahead by that much
+  bool expire_token = false;                                  // the registry login counts as expired
+};
+
+struct FaultRule {
+  std::string method, host, path, operation;  // globs (`*` alone is special); empty: any
+  std::uint64_t from = 1, to = UINT64_MAX, every = 1;
+  Misfortune act;
+};
+
+// Error{usage} that names the member: "rules[0].do.reset".
+std::vector<FaultRule> parse_faults(const std::string& script);
+
+// `*` stands for any run of characters.
+bool matches(std::string_view glob, std::string_view text);
+
+class Faults {
+ public:
+  // Counts begin anew.
+  void set(std::vector<FaultRule> rules);
+  // Counts the request with every rule that it matches; the first of them whose turn it is acts.
+  Misfortune next(const std::string& method, const std::string& host, const std::string& path, const std::string& query,
+                  const std::string& operation);
+
+ private:
+  std::mutex mutex_;
+  std::vector<FaultRule> rules_;
+  std::vector<std::uint64_t> counts_;
+};
+
+}  // namespace lapstrake::sandbox

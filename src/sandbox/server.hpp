@@ -1,0 +1,36 @@
+// The sockets: one TLS port, one CONNECT proxy port, both on 127.0.0.1; a thread for each connection. The proxy carries
+// no bytes anywhere: once it has accepted a CONNECT, the TLS session of that connection begins on the same socket.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "certificates.hpp"
+#include "message.hpp"
+
+namespace lapstrake::sandbox {
+
+struct ServerOptions {
+  std::uint16_t port = 0, proxy_port = 0;  // 0: any free one
+  Authority* authority = nullptr;          // outlives the server
+  Site site;
+  std::function<bool(const std::string& host)> may_connect;  // which hosts the proxy leads here
+  std::function<void(const std::string& line)> log;
+};
+
+class Server {
+ public:
+  // Listens when it returns. Error{input} for a port that is taken.
+  explicit Server(ServerOptions options);
+  ~Server();  // cuts all connections and waits for their threads
+
+  std::uint16_t port() const;
+  std::uint16_t proxy_port() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lapstrake::sandbox

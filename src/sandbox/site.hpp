@@ -1,0 +1,44 @@
+// All that the sandbox plays, behind one function: which host is meant, what is recorded, which fault strikes.
+#pragma once
+#include <deque>
+#include <functional>
+#include <lapstrake/sandbox/sandbox.hpp>
+#include <memory>
+#include <mutex>
+
+#include "api.hpp"
+#include "distribution.hpp"
+#include "faults.hpp"
+
+namespace lapstrake::sandbox {
+
+class Plays {
+ public:
+  Plays(const Options& options, AccessKey key);
+
+  Answer answer(const Head& head, const BodyReader& body, const std::stop_token& stop);
+  std::vector<Sandbox::Record> records() const;
+  void set_faults(const std::string& script) { faults_.set(parse_faults(script)); }
+  RegistryLogins& logins() { return logins_; }
+  void log(const std::string& line) const;
+
+ private:
+  struct Entry;
+  Answer carried_out(const Head& head, const std::string& text, const BodyReader& body, const Misfortune& misfortune);
+  Answer struck(const Head& head, const std::string& text, const BodyReader& body, const Misfortune& misfortune,
+                const std::stop_token& stop);
+  std::shared_ptr<Sandbox::Record> begin_record(const Head& head);
+  void end_record(Sandbox::Record& record, int status, std::uint64_t body_bytes, const std::string& operation);
+
+  std::string account_, region_;
+  std::function<void(const std::string&)> log_;
+  Repositories repositories_;
+  RegistryLogins logins_;
+  Distribution distribution_;
+  Api api_;
+  Faults faults_;
+  mutable std::mutex mutex_, log_mutex_;
+  std::deque<std::shared_ptr<Sandbox::Record>> records_;
+};
+
+}  // namespace lapstrake::sandbox

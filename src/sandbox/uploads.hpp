@@ -1,0 +1,54 @@
+// Upload sessions of blobs, with ECR's own manners: bytes go to a file as they come; a session that was cut off takes
+// no second attempt from byte 0 (facts: ECR answers 416 "First byte of the layer part is 0 instead of N").
+#pragma once
+#include <lapstrake/base/c_handle.hpp>
+#include <lapstrake/base/sha256.hpp>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "message.hpp"
+#include "repositories.hpp"
+
+namespace lapstrake::sandbox {
+
+class Uploads {
+ public:
+  explicit Uploads(const Repositories& files) : files_(files) {}
+
+  std::string begin(const std::string& repository);  // a new session's id
+
+  enum class Kind { chunk, closing };
+  struct Outcome {
+    enum class Kind { stored, unknown, wrong_start } kind = Kind::stored;
+    std::uint64_t size = 0;     // stored so far
+    std::uint64_t claimed = 0;  // wrong_start: where the part said that it begins
+  };
+  // Stores a PATCH's or the closing PUT's body. `start`: Content-Range's first byte, if there was one. Throws Cut when
+  // the connection breaks; what came until then stays in the session.
+  Outcome append(const std::string& id, const std::string& repository, Kind kind, std::optional<std::uint64_t> start,
+                 const BodyReader& body);
+
+  struct Finished {
+    enum class Kind { done, unknown, part_too_small, wrong_digest } kind = Kind::done;
+    std::uint64_t size = 0;
+    std::string digest = {};  // what the bytes have
+  };
+  // Ends the session, whatever comes of it; the blob is in place when the digest is right.
+  Finished finish(const std::string& id, const std::string& digest);
+
+  std::optional<std::uint64_t> size(const std::string& id, const std::string& repository) const;
+  bool cancel(const std::string& id, const std::string& repository);
+
+ private:
+  struct Session;
+  std::shared_ptr<Session> find(const std::string& id, const std::string& repository) const;
+
+  const Repositories& files_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<Session>> sessions_;
+};
+
+}  // namespace lapstrake::sandbox
