@@ -1,0 +1,23 @@
+// From a document whose shape was checked to values; what only the values show to be wrong is told on the way.
+#pragma once
+#include <filesystem>
+#include <lapstrake/spec/project.hpp>
+#include <string>
+#include <vector>
+
+#include "findings.hpp"
+#include "node.hpp"
+
+namespace lapstrake::spec {
+
+class Variables;
+class TaskFiles;
+
+std::vector<Image> images(const Node& document, const std::filesystem::path& folder, Findings& findings);
+oci::LayerRecipe layer(const Node& node, Findings& findings);
+std::vector<Task> tasks(const Node& document, TaskFiles& files, Variables& variables, Findings& findings);
+void check_services(const Node& document, Findings& findings);
+std::map<std::string, RegistrySettings> registries(const Node& document, const std::filesystem::path& folder,
+                                                   Findings& findings);
+
+}  // namespace lapstrake::spec

@@ -1,0 +1,20 @@
+// AWS's documents: values as JSON, and where each was written.
+#pragma once
+#include <lapstrake/oci/recipe.hpp>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "node.hpp"
+
+namespace lapstrake::spec {
+
+// Quoted text stays text. Plain text is true, false, null, or a number if JSON would write that number in the same
+// letters (256, 0.5); all else (012, 1.10, 1e3, yes) stays text, so that nothing is changed by reading it.
+nlohmann::json to_json(const Node& node);
+
+// The members of `node` but those in `without`, and where each value stands, by JSON pointer.
+nlohmann::json to_json(const Node& node, const std::string& without, const Source& source,
+                       std::map<std::string, oci::Position>& positions);
+
+}  // namespace lapstrake::spec

@@ -1,0 +1,67 @@
+#include "findings.hpp"
+
+#include <algorithm>
+#include <lapstrake/base/text.hpp>
+
+namespace lapstrake::spec {
+namespace {
+
+constexpr std::size_t most_findings = 500;       // a person reads the first twenty
+constexpr std::size_t longest_shown_line = 240;  // bytes; of a longer one no line is shown past it
+
+using Severity = Diagnostic::Severity;
+
+std::string shown(std::string_view line, std::size_t column) {
+  if (line.size() <= longest_shown_line) return std::string(line);
+  if (column > longest_shown_line / 2) return {};
+  std::size_t end = longest_shown_line;
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80) --end;
+  return cat(line.substr(0, end), "...");
+}
+
+}  // namespace
+
+void Findings::error(const Span& where, std::string message, std::string hint, std::string help) {
+  error_in(spec_, where, std::move(message), std::move(hint), std::move(help));
+}
+
+void Findings::error_in(const Source& source, const Span& where, std::string message, std::string hint,
+                        std::string help) {
+  has_errors_ = true;
+  add(source, where,
+      {.severity = Severity::error,
+       .where = {},
+       .message = std::move(message),
+       .hint = std::move(hint),
+       .line = {},
+       .help = std::move(help)});
+}
+
+void Findings::warning(const Span& where, std::string message, std::string hint, std::string help) {
+  add(spec_, where,
+      {.severity = Severity::warning,
+       .where = {},
+       .message = std::move(message),
+       .hint = std::move(hint),
+       .line = {},
+       .help = std::move(help)});
+}
+
+void Findings::add(const Source& source, const Span& where, Diagnostic diagnostic) {
+  if (found_.size() >= most_findings) return;
+  if (!seen_.emplace(source.file(), where.line, where.column, diagnostic.message).second) return;
+  diagnostic.where = source.position(where);
+  diagnostic.length = where.length;
+  diagnostic.line = shown(source.line(where.line), where.column);
+  found_.push_back(std::move(diagnostic));
+}
+
+std::vector<Diagnostic> Findings::sorted() const {
+  auto out = found_;
+  std::ranges::stable_sort(out, {}, [this](const Diagnostic& d) {
+    return std::tuple(d.where.file != spec_.file(), d.where.file, d.where.line, d.where.column);
+  });
+  return out;
+}
+
+}  // namespace lapstrake::spec

@@ -1,0 +1,36 @@
+// Gathers what is wrong, each mistake once, in order of position.
+#pragma once
+#include <lapstrake/spec/diagnostic.hpp>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "source.hpp"
+
+namespace lapstrake::spec {
+
+class Findings {
+ public:
+  explicit Findings(const Source& spec) : spec_(spec) {}
+
+  void error(const Span& where, std::string message, std::string hint = {}, std::string help = {});
+  void warning(const Span& where, std::string message, std::string hint = {}, std::string help = {});
+  // In another file than the spec.
+  void error_in(const Source& source, const Span& where, std::string message, std::string hint = {},
+                std::string help = {});
+
+  const Source& spec() const noexcept { return spec_; }
+  bool has_errors() const noexcept { return has_errors_; }
+  std::vector<Diagnostic> sorted() const;  // the spec's own first
+
+ private:
+  void add(const Source& source, const Span& where, Diagnostic diagnostic);
+
+  const Source& spec_;
+  std::vector<Diagnostic> found_;
+  std::set<std::tuple<std::string, std::size_t, std::size_t, std::string>> seen_;
+  bool has_errors_ = false;
+};
+
+}  // namespace lapstrake::spec

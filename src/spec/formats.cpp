@@ -1,0 +1,308 @@
+#include "formats.hpp"
+
+#include <algorithm>
+#include <lapstrake/base/encoding.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/oci/reference.hpp>
+#include <vector>
+
+namespace lapstrake::spec {
+namespace {
+
+using Refusal = std::optional<Complaint>;
+constexpr std::int64_t most_id = 4294967294;  // 2^32 - 1 means "no one" to the kernel
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
+
+// Starts with a letter, a digit or one of `first`, goes on with those or `more`.
+bool is_word(std::string_view text, std::size_t most, bool digit_first, std::string_view first, std::string_view more) {
+  if (text.empty() || text.size() > most) return false;
+  if (!is_letter(text[0]) && !is_one_of(text[0], first) && !(digit_first && is_digit(text[0]))) return false;
+  return std::ranges::all_of(text, [&](char c) { return is_letter(c) || is_digit(c) || is_one_of(c, more); });
+}
+
+bool is_account(std::string_view text) {
+  if (text.ends_with('$')) text.remove_suffix(1);
+  return is_word(text, 32, false, "_", "_.-");
+}
+
+bool is_id(std::string_view text) {
+  const auto id = parse_decimal(text);
+  return id && *id >= 0 && *id <= most_id;
+}
+
+bool has_parent_part(std::string_view path) {
+  const auto parts = split(path, '/');
+  return std::ranges::find(parts, "..") != parts.end();
+}
+
+Refusal fine(std::string_view) { return std::nullopt; }
+
+Refusal need(bool is_right, std::string_view message, std::string_view hint) {
+  if (is_right) return std::nullopt;
+  return Complaint{std::string(message), std::string(hint)};
+}
+
+Refusal one_line(std::string_view text) {
+  return need(text.find_first_of("\r\n") == std::string_view::npos, "has more than one line", "write one line");
+}
+Refusal some(std::string_view text) { return need(!text.empty(), "is empty", "write something, or remove the line"); }
+Refusal name(std::string_view text) {
+  return need(is_word(text, 128, true, "", "._-"), "is no name that can be used here",
+              "letters, digits, `.`, `_` and `-`; first a letter or a digit");
+}
+Refusal variable(std::string_view text) {
+  return need(is_word(text, 128, false, "_", "_-"), "cannot be the name of a variable",
+              "letters, digits, `_` and `-`; first a letter or `_`");
+}
+Refusal family(std::string_view text) {
+  return need(is_word(text, 255, true, "_-", "_-"), "cannot be the name of a task definition",
+              "ECS takes letters, digits, `_` and `-`, 255 at most");
+}
+Refusal account(std::string_view text) {
+  return need(is_account(text), "cannot be the name of a user or group",
+              "letters, digits, `_`, `.` and `-`, 32 at most; first a letter or `_`");
+}
+
+Refusal folder_path(std::string_view text) {
+  if (!text.starts_with('/'))
+    return Complaint{"is not an absolute path",
+                     cat("paths in the image start at its root: `/", printable(text, 60), "`")};
+  return need(!has_parent_part(text), "has `..` in it", "write the path without it");
+}
+Refusal file_path(std::string_view text) {
+  if (auto refusal = folder_path(text)) return refusal;
+  return need(!text.ends_with('/'), "ends in `/`", "name the file itself");
+}
+Refusal source(std::string_view text) {
+  if (auto refusal = some(text)) return refusal;
+  static constexpr std::string_view cure = "put it into this folder, or use --allow-outside";
+  if (auto refusal = need(!text.starts_with('/'), "is outside of the spec's folder", cure)) return refusal;
+  return need(!has_parent_part(text), "leads out of the spec's folder", cure);
+}
+
+Refusal owner(std::string_view text) {
+  return need(parse_owner(text).has_value(), "is not an owner", "write USER or USER:GROUP, each a name or a number");
+}
+Refusal mode(std::string_view text) {
+  return need(parse_mode(text).has_value(), "is not a mode", "three or four octal digits: \"0644\"");
+}
+Refusal copy_mode(std::string_view text) {
+  return need(text == "keep" || parse_mode(text), "is not a mode", "three or four octal digits, \"0644\", or `keep`");
+}
+
+Refusal platform(std::string_view text) {
+  try {
+    oci::Platform::parse(text);
+    return std::nullopt;
+  } catch (const Error& error) {
+    return Complaint{"is not a platform", error.help()};
+  }
+}
+
+bool names_host(std::string_view text) {
+  const auto first = text.substr(0, text.find('/'));
+  return first != text && (first.find_first_of(".:") != std::string_view::npos || first == "localhost");
+}
+
+Refusal reference(std::string_view text) {
+  try {
+    oci::parse_reference(text);
+    return std::nullopt;
+  } catch (const Error& error) {
+    const auto& why = error.summary();
+    const auto at = why.find("reference: ");
+    return Complaint{"is not an image reference", at == std::string::npos ? why : why.substr(at + 11)};
+  }
+}
+
+Refusal repository(std::string_view text) {
+  if (auto refusal = reference(text)) return Complaint{"is not a repository", refusal->hint};
+  const auto parsed = oci::parse_reference(text);
+  const auto* in_registry = std::get_if<oci::RegistryReference>(&parsed);
+  if (in_registry == nullptr) return Complaint{"is a place on disk", "a repository is host/name"};
+  if (in_registry->digest) return Complaint{"has a digest in it", "leave it away: the digest comes from the build"};
+  if (!in_registry->tag.empty())
+    return Complaint{"has a tag in it", cat("move it to `tags: [\"", in_registry->tag, "\"]`")};
+  return need(names_host(text), "names no host", "write host/name, for example registry.example/team/app");
+}
+Refusal tag(std::string_view text) {
+  return need(oci::is_tag(text), "is not a tag",
+              "letters, digits, `_`, `.` and `-`, 128 at most; first none of `.` and `-`");
+}
+Refusal base(std::string_view text) { return text == "scratch" ? std::nullopt : reference(text); }
+
+Refusal port(std::string_view text) {
+  return need(parse_port(text).has_value(), "is not a port", "write 1 to 65535, with /tcp or /udp or without");
+}
+
+const std::vector<std::string>& signals() {
+  static const std::vector<std::string> names{
+      "SIGHUP",  "SIGINT",  "SIGQUIT", "SIGILL",  "SIGTRAP",   "SIGABRT",  "SIGBUS",   "SIGFPE",
+      "SIGKILL", "SIGUSR1", "SIGSEGV", "SIGUSR2", "SIGPIPE",   "SIGALRM",  "SIGTERM",  "SIGCHLD",
+      "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU",   "SIGURG",   "SIGXCPU",  "SIGXFSZ",
+      "SIGPROF", "SIGPWR",  "SIGSYS",  "SIGIO",   "SIGVTALRM", "SIGWINCH", "SIGSTKFLT"};
+  return names;
+}
+
+Refusal signal(std::string_view text) {
+  if (parse_signal(text)) return std::nullopt;
+  const auto meant = nearest(text.starts_with("SIG") ? std::string(text) : cat("SIG", text), signals());
+  return Complaint{"is not a signal", meant ? cat("did you mean `", *meant, "`?") : "for example SIGTERM or SIGQUIT"};
+}
+
+Refusal env_name(std::string_view text) {
+  return need(is_word(text, 255, false, "_", "_.-"), "cannot be the name of an environment variable",
+              "letters, digits and `_`; first a letter or `_`");
+}
+
+// setcap's clauses: names, then `=` or `+` and flags of e, i and p.
+bool is_capability_clause(std::string_view clause) {
+  const auto operation = clause.find_first_of("=+");
+  if (operation == std::string_view::npos || operation == 0 || operation + 1 == clause.size()) return false;
+  for (const auto& capability : split(clause.substr(0, operation), ','))
+    if (capability != "all" &&
+        !(capability.starts_with("cap_") && capability.size() > 4 &&
+          std::ranges::all_of(capability, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; })))
+      return false;
+  return std::ranges::all_of(clause.substr(operation + 1), [](char c) { return is_one_of(c, "eip"); });
+}
+Refusal capabilities(std::string_view text) {
+  const auto clauses = split(text, ' ');
+  return need(std::ranges::all_of(clauses, is_capability_clause), "is not a set of capabilities",
+              "in setcap's form: cap_net_bind_service=ep");
+}
+
+Refusal xattr_name(std::string_view text) {
+  if (text == "security.capability") return Complaint{"is what `capabilities:` sets", "use that key of the layer"};
+  const auto dot = text.find('.');
+  const auto space = text.substr(0, dot);
+  const bool known = space == "user" || space == "trusted" || space == "security" || space == "system";
+  return need(known && dot != std::string_view::npos && dot + 1 < text.size() && text.size() <= 255,
+              "is not the name of an extended attribute",
+              "for example user.origin; first user, trusted, security or system");
+}
+Refusal xattr_value(std::string_view text) {
+  return need(parse_xattr(text).has_value(), "is not a value of an extended attribute",
+              "after 0x come pairs of hex digits, after 0s base64; other text stands for itself");
+}
+
+Refusal host(std::string_view text) {
+  if (const auto scheme = text.find("://"); scheme != std::string_view::npos)
+    return Complaint{
+        "is a URL",
+        cat("the host alone: `", printable(text.substr(scheme + 3, text.find('/', scheme + 3) - scheme - 3), 80), "`")};
+  return need(
+      text.find('/') == std::string_view::npos && !reference(cat(text, names_host(cat(text, "/x")) ? "/x" : ".x/x")),
+      "is not a host", "a host name or an address, with a port or without: registry.example:5000");
+}
+
+const FormatRow rows[] = {
+    {Format::any, "text", "", true, fine},
+    {Format::one_line, "one line of text", R"(^[^\r\n]*$)", true, one_line},
+    {Format::some, "text, not empty", R"([\s\S])", true, some},
+    {Format::name, "a name", R"(^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$)", true, name},
+    {Format::variable, "a variable's name", R"(^[A-Za-z_][A-Za-z0-9_-]{0,127}$)", false, variable},
+    {Format::family, "a family's name", R"(^[A-Za-z0-9_-]{1,255}$)", true, family},
+    {Format::account, "a user's or group's name", R"(^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$)", false, account},
+    {Format::file_path, "an absolute path", R"(^(?![\s\S]*/\.\.(/|$))/[\s\S]*[^/]$)", false, file_path},
+    {Format::folder_path, "an absolute path", R"(^(?![\s\S]*/\.\.(/|$))/)", false, folder_path},
+    {Format::source, "a path in the spec's folder", R"(^(?!/)(?!([\s\S]*/)?\.\.(/|$))[\s\S])", true, source},
+    {Format::owner, "USER[:GROUP]", R"(^[A-Za-z0-9_.-]+\$?(:[A-Za-z0-9_.-]+\$?)?$)", true, owner},
+    {Format::mode, "an octal mode", "^[0-7]{3,4}$", true, mode},
+    {Format::copy_mode, "an octal mode, or `keep`", "^([0-7]{3,4}|keep)$", true, copy_mode},
+    {Format::platform, "OS/ARCHITECTURE[/VARIANT]", "^[a-z0-9]+(/[a-z0-9_]+){0,2}$", false, platform},
+    {Format::repository, "HOST/NAME", R"(^[A-Za-z0-9.\[\]:-]+(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$)", false, repository},
+    {Format::tag, "a tag", "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", true, tag},
+    {Format::base, "`scratch` or an image reference", R"(^[^\s]+$)", false, base},
+    {Format::port, "PORT[/tcp or /udp]", "^[0-9]{1,5}(/(tcp|udp|sctp))?$", true, port},
+    {Format::signal, "a signal", R"(^(SIG[A-Z0-9]+([+-][0-9]+)?|[0-9]{1,2})$)", true, signal},
+    {Format::env_name, "a variable's name", "^[A-Za-z_][A-Za-z0-9_.-]{0,254}$", false, env_name},
+    {Format::capabilities, "capabilities in setcap's form", "^[a-z_,]+[=+][eip]+( [a-z_,]+[=+][eip]+)*$", false,
+     capabilities},
+    {Format::xattr_name, "an extended attribute's name", R"(^(user|trusted|security|system)\.(?!capability$))", false,
+     xattr_name},
+    {Format::xattr_value, "text, or 0x and hex, or 0s and base64", "", true, xattr_value},
+    {Format::host, "HOST[:PORT]", R"(^[A-Za-z0-9.\[\]:-]+$)", false, host},
+};
+
+}  // namespace
+
+const FormatRow& row(Format format) { return *std::ranges::find(rows, format, &FormatRow::format); }
+
+std::optional<std::uint32_t> parse_mode(std::string_view text) {
+  if (text.size() < 3 || text.size() > 4) return std::nullopt;
+  std::uint32_t mode = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '7') return std::nullopt;
+    mode = mode * 8 + static_cast<std::uint32_t>(c - '0');
+  }
+  return mode;
+}
+
+std::optional<oci::Owner> parse_owner(std::string_view text) {
+  const auto halves = split(text, ':');
+  if (halves.size() > 2) return std::nullopt;
+  for (const auto& half : halves)
+    if (!is_id(half) && !is_account(half)) return std::nullopt;
+  return oci::Owner{.user = halves[0], .group = halves.back(), .group_given = halves.size() == 2};
+}
+
+std::optional<std::string> parse_port(std::string_view text) {
+  const auto slash = text.find('/');
+  const auto protocol = slash == std::string_view::npos ? std::string_view("tcp") : text.substr(slash + 1);
+  const auto port = parse_decimal(text.substr(0, slash));
+  if (!port || *port < 1 || *port > 65535) return std::nullopt;
+  if (protocol != "tcp" && protocol != "udp" && protocol != "sctp") return std::nullopt;
+  return cat(*port, "/", protocol);
+}
+
+std::optional<std::string> parse_signal(std::string_view text) {
+  if (const auto number = parse_decimal(text))
+    return *number >= 1 && *number <= 64 ? std::optional(cat(*number)) : std::nullopt;
+  if (std::ranges::count(signals(), text) != 0) return std::string(text);
+  for (const std::string_view edge : {"SIGRTMIN", "SIGRTMAX"}) {
+    if (!text.starts_with(edge)) continue;
+    const auto offset = text.substr(edge.size());
+    if (offset.empty()) return std::string(text);
+    const auto steps = parse_decimal(offset.substr(1));
+    if (offset[0] == (edge == "SIGRTMIN" ? '+' : '-') && steps && *steps >= 1 && *steps <= 15) return std::string(text);
+  }
+  return std::nullopt;
+}
+
+std::optional<oci::Platform> parse_platform(std::string_view text) {
+  try {
+    return oci::Platform::parse(text);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<std::string> parse_xattr(std::string_view text) {
+  if (text.starts_with("0s")) return base64_decode(text.substr(2));
+  if (!text.starts_with("0x")) return std::string(text);
+  text.remove_prefix(2);
+  if (text.empty() || text.size() % 2 != 0) return std::nullopt;
+  std::string bytes;
+  for (std::size_t at = 0; at < text.size(); at += 2) {
+    unsigned byte = 0;
+    const auto [end, error] = std::from_chars(text.data() + at, text.data() + at + 2, byte, 16);
+    if (error != std::errc{} || end != text.data() + at + 2) return std::nullopt;
+    bytes += static_cast<char>(byte);
+  }
+  return bytes;
+}
+
+std::optional<std::int64_t> parse_decimal(std::string_view text) {
+  const auto digits = text.starts_with('-') ? text.substr(1) : text;
+  if (digits.empty() || (digits.size() > 1 && digits[0] == '0') || !std::ranges::all_of(digits, is_digit))
+    return std::nullopt;
+  if (digits == "0" && digits.size() != text.size()) return std::nullopt;
+  return parse_integer(text);
+}
+
+}  // namespace lapstrake::spec

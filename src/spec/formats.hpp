@@ -1,0 +1,64 @@
+// The forms that texts of a spec take, each with its words, its pattern for the JSON Schema and the check of the
+// reader.
+#pragma once
+#include <cstdint>
+#include <lapstrake/oci/platform.hpp>
+#include <lapstrake/oci/recipe.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lapstrake::spec {
+
+enum class Format {
+  any,
+  one_line,
+  some,
+  name,
+  variable,
+  family,
+  account,
+  file_path,
+  folder_path,
+  source,
+  owner,
+  mode,
+  copy_mode,
+  platform,
+  repository,
+  tag,
+  base,
+  port,
+  signal,
+  env_name,
+  capabilities,
+  xattr_name,
+  xattr_value,
+  host
+};
+
+struct Complaint {
+  std::string message;  // goes on after the text: "is not an absolute path"
+  std::string hint;
+};
+
+struct FormatRow {
+  Format format;
+  std::string_view words;    // "an absolute path"
+  std::string_view pattern;  // ECMA 262; empty when every text fits
+  bool as_number;            // a text that YAML readers take for a number has this form too: 0644, 33:33, 1.10
+  std::optional<Complaint> (*complaint)(std::string_view text);
+};
+
+const FormatRow& row(Format format);
+
+// The values behind the texts; nothing when the text does not have the form.
+std::optional<std::uint32_t> parse_mode(std::string_view text);  // three or four octal digits
+std::optional<oci::Owner> parse_owner(std::string_view text);
+std::optional<std::string> parse_port(std::string_view text);    // "9000/tcp"
+std::optional<std::string> parse_signal(std::string_view text);  // "SIGTERM"
+std::optional<oci::Platform> parse_platform(std::string_view text);
+std::optional<std::string> parse_xattr(std::string_view text);     // text, 0x and hex, 0s and base64
+std::optional<std::int64_t> parse_decimal(std::string_view text);  // no leading zeros, no plus
+
+}  // namespace lapstrake::spec

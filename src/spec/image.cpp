@@ -1,0 +1,188 @@
+#include <algorithm>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+
+#include "build.hpp"
+#include "fields.hpp"
+#include "formats.hpp"
+
+namespace lapstrake::spec {
+namespace {
+
+std::string first_at(const Span& where) { return cat("the first is at line ", where.line, ", column ", where.column); }
+
+// Tells texts that stand twice once `form` has made them comparable.
+template <class Form>
+void check_twice(std::span<const Node> items, std::string_view what, Findings& findings, Form form) {
+  std::map<std::string, Span> first;
+  for (const auto& item : items) {
+    if (item.kind != Node::Kind::text || item.unresolved) continue;
+    const auto [known, is_new] = first.emplace(form(item.text), item.where);
+    if (!is_new)
+      findings.error(item.where, cat("the ", what, " ", in_quotes(item.text), " stands twice"),
+                     first_at(known->second));
+  }
+}
+
+// The same for the values of `key` in a list of objects.
+void check_twice(std::span<const Node> items, std::string_view key, std::string_view what, Findings& findings) {
+  std::map<std::string, Span> first;
+  for (const auto& item : items) {
+    const auto* node = text_node(item, key);
+    if (node == nullptr) continue;
+    const auto [known, is_new] = first.emplace(node->text, node->where);
+    if (!is_new) findings.error(node->where, cat("two ", what, " ", in_quotes(node->text)), first_at(known->second));
+  }
+}
+
+oci::Compression compression(const Node& image, Findings& findings) {
+  oci::Compression out;
+  const auto* node = image.find("compression");
+  if (node == nullptr) return out;
+  const auto type = node->kind == Node::Kind::map ? text_field(*node, "type") : text_field(image, "compression");
+  if (type == "zstd") out.codec = oci::Codec::zstd;
+  if (type == "none") out.codec = oci::Codec::none;
+  const auto level = integer_field(*node, "level");
+  if (!level) return out;
+  const auto where = node->find("level")->where;
+  if (type == "none") findings.error(where, "no compression has no level", "remove the line");
+  if (type == "gzip" && *level > 9) findings.error(where, cat("`level` cannot be ", *level, " for gzip"), "1 to 9");
+  out.level = static_cast<int>(*level);
+  return out;
+}
+
+std::optional<oci::Reference> base(const Node& image, const std::filesystem::path& folder) {
+  const auto text = text_field(image, "base", "scratch");
+  if (text == "scratch") return std::nullopt;
+  try {
+    auto reference = oci::parse_reference(text);
+    if (auto* disk = std::get_if<oci::DiskReference>(&reference)) disk->path = (folder / disk->path).lexically_normal();
+    return reference;
+  } catch (const Error&) {
+    return std::nullopt;  // told by its shape
+  }
+}
+
+oci::Accounts accounts(const Node& image, Findings& findings) {
+  oci::Accounts out;
+  for (const auto& item : items_of(image, "users")) {
+    const auto uid = integer_field(item, "uid").value_or(0);
+    out.users.push_back({.name = text_field(item, "name"),
+                         .uid = static_cast<std::uint32_t>(uid),
+                         .gid = static_cast<std::uint32_t>(integer_field(item, "gid").value_or(uid)),
+                         .home = text_field(item, "home", "/"),
+                         .shell = text_field(item, "shell", "/usr/sbin/nologin"),
+                         .comment = text_field(item, "comment"),
+                         .where = findings.spec().position(item.where)});
+    for (const std::string_view key : {"home", "shell", "comment"})
+      if (const auto* field = text_node(item, key);
+          field != nullptr && field->text.find_first_of(":\r\n") != std::string::npos)
+        findings.error(field->where, cat("`", key, "` has a `:` or a line end in it"), "/etc/passwd cannot hold that");
+  }
+  for (const auto& item : items_of(image, "groups"))
+    out.groups.push_back({.name = text_field(item, "name"),
+                          .gid = static_cast<std::uint32_t>(integer_field(item, "gid").value_or(0)),
+                          .members = texts_field(item, "members"),
+                          .where = findings.spec().position(item.where)});
+  check_twice(items_of(image, "users"), "name", "users are called", findings);
+  check_twice(items_of(image, "users"), "uid", "users have the uid", findings);
+  check_twice(items_of(image, "groups"), "name", "groups are called", findings);
+  check_twice(items_of(image, "groups"), "gid", "groups have the gid", findings);
+  return out;
+}
+
+void check_lists(const Node& image, Findings& findings) {
+  const auto same = [](const std::string& text) { return text; };
+  const auto path = [](const std::string& text) { return clean_path(cat(text, "/")); };
+  check_twice(items_of(image, "tags"), "tag", findings, same);
+  check_twice(items_of(image, "volumes"), "volume", findings, path);
+  check_twice(items_of(image, "platforms"), "platform", findings, [](const std::string& text) {
+    auto platform = parse_platform(text).value_or(oci::Platform{.os = text, .architecture = {}, .variant = {}});
+    if (platform.matches({.os = platform.os, .architecture = "arm64", .variant = {}})) platform.variant = "v8";
+    return platform.text();
+  });
+  check_twice(items_of(image, "expose"), "port", findings,
+              [](const std::string& text) { return parse_port(text).value_or(text); });
+  check_twice(items_of(image, "layers"), "name", "layers are called", findings);
+}
+
+void check_whole(const Member& member, Findings& findings) {
+  const auto& image = member.value;
+  if (const auto* tags = image.member("tags");
+      tags != nullptr && !tags->value.items.empty() && image.find("repository") == nullptr)
+    findings.error(tags->where, cat("the image ", in_quotes(member.key), " has `tags` and no `repository`"),
+                   "for example `repository: registry.example/team/web`");
+  if (const auto* platforms = image.find("platforms");
+      platforms != nullptr && platforms->kind == Node::Kind::list && platforms->items.empty())
+    findings.error(platforms->where, "`platforms` is empty", "remove the line for linux/amd64");
+  const auto* entrypoint = image.find("entrypoint");
+  if (entrypoint != nullptr && !entrypoint->items.empty() && entrypoint->items[0].kind == Node::Kind::text &&
+      entrypoint->items[0].text.empty())
+    findings.error(entrypoint->items[0].where, "`entrypoint` names no program", "its first item is the program");
+  if (items_of(image, "layers").empty() && text_field(image, "base", "scratch") == "scratch" &&
+      image.kind == Node::Kind::map)
+    findings.warning(member.where, cat("the image ", in_quotes(member.key), " is empty"),
+                     "give it `layers:` or a `base:`");
+  for (const auto& annotation : members_of(image, "annotations"))
+    if (annotation.key.starts_with("dev.lapstrake."))
+      findings.error(annotation.where, cat("the annotation ", in_quotes(annotation.key), " is lapstrake's own"),
+                     "choose another name");
+}
+
+Image image(const Member& member, const std::filesystem::path& folder, Findings& findings) {
+  const auto& node = member.value;
+  Image out;
+  out.name = member.key;
+  out.repository = text_field(node, "repository");
+  out.tags = texts_field(node, "tags");
+  out.base = base(node, folder);
+  for (const auto& text : texts_field(node, "platforms"))
+    if (auto platform = parse_platform(text)) out.platforms.push_back(*std::move(platform));
+  if (out.platforms.empty()) out.platforms.emplace_back();
+  out.compression = compression(node, findings);
+  for (const auto& item : items_of(node, "layers")) out.layers.push_back(layer(item, findings));
+  out.accounts = accounts(node, findings);
+  out.entrypoint = command_field(node, "entrypoint");
+  out.cmd = command_field(node, "cmd");
+  out.env = pairs_field(node, "env");
+  out.labels = pairs_field(node, "labels");
+  out.annotations = pairs_field(node, "annotations");
+  out.user = text_field(node, "user");
+  out.workdir = text_field(node, "workdir");
+  out.stopsignal = parse_signal(text_field(node, "stopsignal")).value_or("");
+  out.author = text_field(node, "author");
+  for (const auto& port : texts_field(node, "expose")) out.expose.push_back(parse_port(port).value_or(port));
+  out.volumes = texts_field(node, "volumes");
+  out.where = findings.spec().position(member.where);
+  check_lists(node, findings);
+  check_whole(member, findings);
+  return out;
+}
+
+// The second push would move the first one's tag.
+void check_targets(const Node& document, Findings& findings) {
+  std::map<std::string, std::string> owners;
+  for (const auto& member : members_of(document, "images")) {
+    const auto repository = text_field(member.value, "repository");
+    for (const auto& tag : items_of(member.value, "tags")) {
+      if (repository.empty() || tag.kind != Node::Kind::text || tag.unresolved) continue;
+      const auto [known, is_new] = owners.emplace(cat(lower(repository), ":", tag.text), member.key);
+      if (!is_new && known->second != member.key)
+        findings.error(
+            tag.where,
+            cat("the images ", in_quotes(known->second), " and ", in_quotes(member.key), " are pushed to one tag"),
+            "give one of them another tag or repository");
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Image> images(const Node& document, const std::filesystem::path& folder, Findings& findings) {
+  std::vector<Image> out;
+  for (const auto& member : members_of(document, "images")) out.push_back(image(member, folder, findings));
+  check_targets(document, findings);
+  return out;
+}
+
+}  // namespace lapstrake::spec

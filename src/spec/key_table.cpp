@@ -1,0 +1,144 @@
+// The document as a whole, tasks, services, environments and registries.
+#include "keys.hpp"
+
+namespace lapstrake::spec {
+namespace {
+
+Object whole() {
+  return {.name = "spec",
+          .place = "",
+          .doc = "One file holds a project: images, the tasks that run them, and how environments differ.",
+          .example = R"(vars: { registry: registry.example:5000, version: v1.0.0 }
+images:
+  web:
+    repository: ${vars.registry}/team/web
+    tags: ["${vars.version}"]
+    layers:
+      - name: app
+        copy: [ { from: public/, to: /www/ } ]
+environments:
+  production: { vars: { registry: registry.corp.example } }
+)",
+          .keys = {
+              {"vars",
+               mapping(Format::variable, text()),
+               false,
+               "Values that are written once and used as `${vars.NAME}`; a value may use other variables. `--set "
+               "NAME=VALUE` "
+               "overrides one that stands here.",
+               "{ region: us-east-1, version: v1.0.0 }",
+               "",
+               {"variables", "args"}},
+              {"images",
+               mapping(Format::name, object("image")),
+               false,
+               "The images to build, by name: `lapstrake build NAME`, `${images.NAME}`.",
+               "{ web: { layers: [ { name: app, copy: [ { from: public/, to: /www/ } ] } ] } }",
+               "",
+               {"image"}},
+              {"tasks",
+               mapping(Format::family, object("task")),
+               false,
+               "Task definitions to register with Amazon ECS, by name. The name is the family, unless the document has "
+               "another.",
+               "{ web: { from: task-definition.json } }",
+               "",
+               {"task", "taskDefinitions", "task_definitions"}},
+              {"services",
+               mapping(Format::name, object("service")),
+               false,
+               "The services that run the tasks. They are read and checked, and wait for `deploy`, which this release "
+               "does not have.",
+               "{ web: { cluster: prod, task: web, desiredCount: 2 } }",
+               "",
+               {"service"}},
+              {"environments",
+               mapping(Format::name, patch()),
+               false,
+               "How the document differs in an environment (`-e NAME`): a merge patch over everything above. `null` "
+               "removes a "
+               "key, lists of objects that all have a `name` merge by it, other lists are replaced.",
+               "{ production: { tasks: { web: { cpu: \"1024\" } } } }",
+               "",
+               {"env", "environment", "envs"}},
+              {"registries",
+               mapping(Format::host, object("registry")),
+               false,
+               "How to reach single registries: private CAs, client certificates, plain HTTP. Credentials never stand "
+               "in a spec.",
+               "{ registry.corp.example: { ca: certs/corp.pem } }",
+               "",
+               {"registry"}},
+          }};
+}
+
+Object task() {
+  return {
+      .name = "task",
+      .place = "tasks.NAME",
+      .doc =
+          "A task definition in ECS's own spelling: every member of RegisterTaskDefinition may stand here, known to "
+          "lapstrake "
+          "or not, and passes through. `${images.NAME}` becomes the image's `repository:tag@sha256:...`.",
+      .example = R"(images:
+  php-fpm:
+    repository: registry.example/php-fpm
+    layers: [ { name: app, copy: [ { from: public/, to: /var/www/ } ] } ]
+tasks:
+  my-web-app:
+    from: task-definition.json
+    cpu: "1024"
+    containerDefinitions:
+      - { name: php-fpm, image: "${images.php-fpm}" }
+)",
+      .keys = {{"from", text(Format::source), false,
+                "A file to start from, relative to the spec: JSON (comments allowed) or YAML, as "
+                "RegisterTaskDefinition takes it or "
+                "as `aws ecs describe-task-definition` prints it. What stands here is laid over it as a merge patch.",
+                "task-definition.json"}},
+      .open = true};
+}
+
+Object service() {
+  return {.name = "service",
+          .place = "services.NAME",
+          .doc = "A service that runs a task; otherwise CreateService's and UpdateService's own members.",
+          .example = R"(tasks:
+  my-web-app:
+    containerDefinitions:
+      - { name: web, image: "public.ecr.aws/nginx/nginx:1.27", essential: true }
+services:
+  web: { cluster: prod, task: my-web-app, desiredCount: 2 }
+)",
+          .keys = {{"task", text(Format::family), true, "The name of a task of this spec.", "my-web-app"}},
+          .open = true};
+}
+
+Object registry() {
+  return {
+      .name = "registry",
+      .place = "registries.HOST",
+      .doc = "One registry, by its host with the port.",
+      .example = R"(registries:
+  registry.corp.example: { ca: certs/corp.pem }
+  10.0.0.5:5000: { insecure: true }
+)",
+      .keys = {
+          {"ca", text(Format::some), false, "A PEM file of the CAs that the registry's certificate is checked against.",
+           "certs/corp.pem", "the system's CAs"},
+          {"cert", text(Format::some), false, "A PEM file with the client certificate to show.", "certs/client.pem"},
+          {"key", text(Format::some), false, "A PEM file with the key of `cert`.", "certs/client.key"},
+          {"insecure",
+           boolean(),
+           false,
+           "Speak plain HTTP. Loopback hosts need no such word.",
+           "true",
+           "false",
+           {"http", "plain_http", "tls"}}}};
+}
+
+}  // namespace
+
+std::vector<Object> document_objects() { return {whole(), task(), service(), registry()}; }
+
+}  // namespace lapstrake::spec

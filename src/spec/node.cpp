@@ -1,0 +1,30 @@
+#include "node.hpp"
+
+#include <lapstrake/base/text.hpp>
+
+namespace lapstrake::spec {
+
+const Member* Node::member(std::string_view key) const {
+  for (const auto& member : members)
+    if (member.key == key) return &member;
+  return nullptr;
+}
+
+const Node* Node::find(std::string_view key) const {
+  const auto* found = member(key);
+  return found == nullptr ? nullptr : &found->value;
+}
+
+std::string_view kind_name(Node::Kind kind) {
+  switch (kind) {
+    case Node::Kind::null: return "nothing";
+    case Node::Kind::text: return "text";
+    case Node::Kind::list: return "a list";
+    case Node::Kind::map: return "a mapping";
+  }
+  return "nothing";
+}
+
+std::string in_quotes(std::string_view text) { return cat("`", printable(text, 80), "`"); }
+
+}  // namespace lapstrake::spec

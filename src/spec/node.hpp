@@ -1,0 +1,39 @@
+// The document as a tree of values: aliases followed, each value with the place where it was written.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "source.hpp"
+
+namespace lapstrake::spec {
+
+struct Member;
+
+struct Node {
+  enum class Kind { null, text, list, map };
+  Kind kind = Kind::null;
+  std::string text = {};    // of a scalar, as it was written: 1.10 is "1.10"
+  bool plain = false;       // a scalar without quotes
+  bool unresolved = false;  // holds a variable that could not be filled in: its text is not to be judged
+  Span where = {};
+  std::vector<Node> items = {};
+  std::vector<Member> members = {};  // in the order of the file
+
+  const Node* find(std::string_view key) const;
+  const Member* member(std::string_view key) const;
+};
+
+struct Member {
+  std::string key;
+  Span where;  // of the key
+  Node value;
+};
+
+// "a list", "a mapping", "text", "nothing"
+std::string_view kind_name(Node::Kind kind);
+
+// `text` between backquotes, safe for a terminal, cut when long.
+std::string in_quotes(std::string_view text);
+
+}  // namespace lapstrake::spec

@@ -1,0 +1,22 @@
+// A text cut at its variables.
+#pragma once
+#include <string_view>
+#include <vector>
+
+namespace lapstrake::spec {
+
+struct Piece {
+  enum class Kind {
+    plain,
+    escape,    // `$${`, which stands for `${`
+    variable,  // `${name}`
+    open       // `${` with no `}` after it: the rest of the text
+  };
+  Kind kind = Kind::plain;
+  std::string_view text;  // as it stands
+  std::string_view name;  // of a variable, without the braces
+};
+
+std::vector<Piece> pieces(std::string_view text);
+
+}  // namespace lapstrake::spec

@@ -1,0 +1,131 @@
+#include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/spec/read.hpp>
+
+#include "build.hpp"
+#include "fields.hpp"
+#include "keys.hpp"
+#include "merge.hpp"
+#include "shape.hpp"
+#include "task_file.hpp"
+#include "variables.hpp"
+#include "yaml.hpp"
+
+namespace lapstrake::spec {
+namespace {
+
+constexpr std::size_t most_environments = 64;
+
+std::filesystem::path folder_of(const std::filesystem::path& file) {
+  return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+}
+
+std::string file_text(const std::filesystem::path& file) {
+  std::string text = read_file(file, 16 * most_bytes);
+  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);  // a byte order mark, as Windows editors write
+  return text;
+}
+
+class Reader {
+ public:
+  Reader(const ReadOptions& options, const Source& source)
+      : options_(options), findings_(source), files_(folder_of(options.file), options.allow_outside, findings_) {}
+
+  ReadResult read() {
+    ReadResult out;
+    auto project = read_project();
+    out.diagnostics = findings_.sorted();
+    if (!findings_.has_errors()) out.project = std::move(project);
+    return out;
+  }
+
+ private:
+  std::optional<Project> read_project() {
+    const auto& source = findings_.spec();
+    if (source.text().size() > most_bytes) {
+      findings_.error({}, cat("the file is longer than ", human_size(most_bytes)), "",
+                      "a spec holds names and settings; put long texts into files and copy them");
+      return std::nullopt;
+    }
+    const auto document = parse_yaml(source, findings_);
+    if (!document || !is_mapping(*document)) return std::nullopt;
+    return read_environments(*document);
+  }
+
+  bool is_mapping(const Node& document) {
+    if (document.kind == Node::Kind::map) return true;
+    const bool has_colon = document.kind == Node::Kind::text && document.text.find(':') != std::string::npos;
+    findings_.error(document.where, cat("a spec is a mapping of keys, and this is ", kind_name(document.kind)),
+                    has_colon ? "write a space after the colon" : "start with `images:`");
+    return false;
+  }
+
+  // The chosen environment makes the project; the others are read for their mistakes.
+  Project read_environments(const Node& document) {
+    const auto patches = members_of(document, "environments");
+    if (patches.size() > most_environments) {
+      findings_.error(document.member("environments")->where, cat("more than ", most_environments, " environments"),
+                      "take a file for each group of them");
+      return {};
+    }
+    const Member* chosen = nullptr;
+    for (const auto& patch : patches)
+      if (options_.environment && patch.key == *options_.environment) chosen = &patch;
+    if (options_.environment && chosen == nullptr) tell_unknown_environment(patches);
+    auto project = read_one(document, chosen, true);
+    for (const auto& patch : patches)
+      if (&patch != chosen) read_one(document, &patch, false);
+    return project;
+  }
+
+  void tell_unknown_environment(std::span<const Member> patches) {
+    std::vector<std::string> names;
+    for (const auto& patch : patches) names.push_back(patch.key);
+    const auto near = nearest(*options_.environment, names);
+    findings_.error({}, cat("there is no environment ", in_quotes(*options_.environment)), "",
+                    near            ? cat("did you mean `-e ", *near, "`?")
+                    : names.empty() ? "the spec has no `environments:`"
+                                    : cat("the environments are ", printable(join(names, ", "), 400)));
+  }
+
+  // `patch`: nullptr for the document as it stands.
+  Project read_one(const Node& document, const Member* patch, bool chosen) {
+    Node merged_document = document;
+    if (patch != nullptr && patch->value.kind == Node::Kind::map) {
+      check_patch(*patch);
+      merged_document = merged(document, patch->value, findings_);
+    }
+    Variables variables(merged_document, options_, chosen, findings_);
+    variables.fill(merged_document);
+    check_shape(merged_document, table_, {.allow_outside = options_.allow_outside}, findings_);
+    Project out;
+    out.file = options_.file;
+    out.folder = folder_of(options_.file);
+    out.environment = options_.environment.value_or("");
+    out.images = images(merged_document, out.folder, findings_);
+    out.tasks = tasks(merged_document, files_, variables, findings_);
+    out.registries = registries(merged_document, out.folder, findings_);
+    check_services(merged_document, findings_);
+    return out;
+  }
+
+  void check_patch(const Member& patch) {
+    if (const auto* inner = patch.value.member("environments"))
+      findings_.error(inner->where, "environments do not stand inside of environments", "remove it");
+  }
+
+  const ReadOptions& options_;
+  Findings findings_;
+  TaskFiles files_;
+  Table table_;
+};
+
+}  // namespace
+
+ReadResult read(const ReadOptions& options) {
+  const Source source(options.file.string(), file_text(options.file));
+  return Reader(options, source).read();
+}
+
+}  // namespace lapstrake::spec

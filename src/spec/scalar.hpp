@@ -1,0 +1,19 @@
+// How far values reach in their source, which yaml-cpp does not say.
+#pragma once
+#include <string_view>
+
+#include "source.hpp"
+
+namespace lapstrake::spec {
+
+struct Extent {
+  Span where;          // without anchor and tag; the part on its first line
+  bool closed = true;  // a quoted scalar has its second quote
+};
+
+Extent scalar_extent(const Source& source, const Span& start, std::string_view value);
+// Without anchor and tag; a block mapping is shown by its first key.
+Span collection_start(const Source& source, const Span& start);
+std::size_t alias_length(const Source& source, const Span& start);  // bytes of `*name`
+
+}  // namespace lapstrake::spec

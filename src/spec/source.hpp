@@ -1,0 +1,38 @@
+// A text that was read, and where things stand in it.
+#pragma once
+#include <cstddef>
+#include <lapstrake/oci/recipe.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lapstrake::spec {
+
+// Counted from 1, in characters (code points); line 0 is the file as a whole. A span does not cross lines.
+struct Span {
+  std::size_t line = 0, column = 0, length = 1;
+};
+
+class Source {
+ public:
+  Source(std::string file, std::string text);
+
+  const std::string& file() const noexcept { return file_; }
+  const std::string& text() const noexcept { return text_; }
+  std::string_view line(std::size_t number) const;  // without its end; empty past the last
+  oci::Position position(const Span& span) const { return {.file = file_, .line = span.line, .column = span.column}; }
+
+  // Of `bytes` bytes from byte `column` (from 0) of line `line` (from 0), as yaml-cpp counts.
+  Span span(std::size_t line, std::size_t column, std::size_t bytes) const;
+  Span span_at(std::size_t offset, std::size_t bytes) const;
+  std::size_t offset(const Span& span) const;
+
+  // Where `part` stands at or after the start of `span`, within the next `reach` bytes; `span` itself when it does not.
+  Span find(const Span& span, std::string_view part, std::size_t reach) const;
+
+ private:
+  std::string file_, text_;
+  std::vector<std::size_t> starts_;  // of each line
+};
+
+}  // namespace lapstrake::spec

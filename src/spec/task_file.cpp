@@ -1,0 +1,68 @@
+#include "task_file.hpp"
+
+#include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/json.hpp>
+#include <lapstrake/base/text.hpp>
+#include <nlohmann/json.hpp>
+
+#include "document.hpp"
+#include "task_file_text.hpp"
+#include "yaml.hpp"
+
+namespace lapstrake::spec {
+namespace {
+
+bool is_yaml(const std::filesystem::path& path) { return path.extension() == ".yaml" || path.extension() == ".yml"; }
+
+bool is_within(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  const auto relative = std::filesystem::weakly_canonical(path).lexically_relative(std::filesystem::canonical(folder));
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+std::string without_byte_order_mark(std::string text) {
+  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+  return text;
+}
+
+}  // namespace
+
+TaskFiles::TaskFiles(std::filesystem::path folder, bool allow_outside, Findings& findings)
+    : folder_(std::move(folder)), allow_outside_(allow_outside), findings_(findings) {}
+TaskFiles::~TaskFiles() = default;
+
+const TaskFile* TaskFiles::read(const std::string& from, const Span& where) {
+  const auto known = files_.find(from);
+  if (known != files_.end() && known->second != nullptr) return known->second.get();
+  return (files_[from] = load(from, where)).get();
+}
+
+std::unique_ptr<TaskFile> TaskFiles::load(const std::string& from, const Span& where) try {
+  const auto path = folder_ / from;
+  if (!allow_outside_ && !is_within(path, folder_)) {
+    findings_.error(where, cat("`from`: ", in_quotes(from), " leads out of the spec's folder"),
+                    "put it into this folder, or use --allow-outside");
+    return nullptr;
+  }
+  Source source(path.lexically_normal().string(), without_byte_order_mark(read_file(path, most_bytes)));
+  nlohmann::json document;
+  if (is_yaml(path)) {
+    const auto node = parse_yaml(source, findings_);
+    if (!node) return nullptr;
+    document = to_json(*node);
+  } else {
+    document = parse_json(source.text(), in_quotes(from),
+                          {.most_bytes = most_bytes, .most_depth = most_depth, .comments = true});
+  }
+  if (document.is_object()) return std::make_unique<TaskFile>(TaskFile{std::move(source), std::move(document)});
+  findings_.error(where, cat(in_quotes(from), " is not a task definition"), "it must hold one JSON object");
+  return nullptr;
+} catch (const Error& error) {
+  findings_.error(where, error.summary(), "", error.reason().empty() ? error.help() : error.reason());
+  return nullptr;
+} catch (const std::filesystem::filesystem_error& error) {
+  findings_.error(where, cat("cannot read ", in_quotes(from), ": ", printable(error.code().message(), 200)));
+  return nullptr;
+}
+
+}  // namespace lapstrake::spec

@@ -1,0 +1,33 @@
+// The files that `from:` of tasks names.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "findings.hpp"
+
+namespace lapstrake::spec {
+
+struct TaskFile;
+
+// Reads each file once, however many environments are looked at.
+class TaskFiles {
+ public:
+  TaskFiles(std::filesystem::path folder, bool allow_outside, Findings& findings);
+  ~TaskFiles();
+
+  // The JSON or YAML (.yaml, .yml) of `from`, a path relative to the folder; nullptr after a mistake, told at `where`.
+  const TaskFile* read(const std::string& from, const Span& where);
+
+ private:
+  std::unique_ptr<TaskFile> load(const std::string& from, const Span& where);
+
+  std::filesystem::path folder_;
+  bool allow_outside_;
+  Findings& findings_;
+  std::map<std::string, std::unique_ptr<TaskFile>> files_;
+};
+
+}  // namespace lapstrake::spec

@@ -1,0 +1,247 @@
+#include "variables.hpp"
+
+#include <algorithm>
+#include <lapstrake/base/text.hpp>
+
+#include "pieces.hpp"
+
+namespace lapstrake::spec {
+namespace {
+
+constexpr std::size_t most_growth = 8u << 20;  // bytes: variables of variables double as aliases do
+constexpr std::string_view literal_hint = "for a literal `${` write `$${`";
+
+// What would hand a credential to everyone who can pull the image or read the task definition.
+constexpr std::string_view credentials[] = {
+    "AWS_SECRET_ACCESS_KEY",          "AWS_SESSION_TOKEN",     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_BEARER_TOKEN_BEDROCK",       "GITHUB_TOKEN",          "GH_TOKEN",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_RUNTIME_TOKEN", "CI_JOB_TOKEN",
+    "CI_REGISTRY_PASSWORD",           "CI_DEPLOY_PASSWORD"};
+
+bool is_scope(std::string_view name, std::string_view scope) {
+  return name.starts_with(scope) && name.substr(scope.size()).starts_with('.');
+}
+
+bool is_ours(std::string_view name) {
+  return is_scope(name, "vars") || is_scope(name, "env") || is_scope(name, "images") || name == "git.commit";
+}
+
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& known, std::string_view prefix,
+                         std::string otherwise) {
+  const auto near = nearest(name, known);
+  return near ? cat("did you mean `${", prefix, *near, "}`?") : otherwise;
+}
+
+}  // namespace
+
+Variables::Variables(const Node& document, const ReadOptions& options, bool chosen, Findings& findings)
+    : options_(options), chosen_(chosen), findings_(findings) {
+  if (const auto* images = document.find("images"))
+    for (const auto& member : images->members) images_.push_back(member.key);
+  std::vector<std::string> names;
+  if (const auto* vars = document.find("vars"))
+    for (const auto& member : vars->members) vars_[member.key].node = &member.value, names.push_back(member.key);
+  for (const auto& [name, value] : options.set) {
+    if (const auto found = vars_.find(name); found != vars_.end()) {
+      found->second.state = Var::State::done;
+      found->second.value = value;
+    } else if (chosen) {
+      const auto near = nearest(name, names);
+      findings_.error({}, cat("--set ", printable(name, 80), ": the spec has no such var"), "",
+                      near ? cat("did you mean --set ", *near, "=...?")
+                           : cat("add it to `vars:`, for example `vars: { ", printable(name, 80), ": \"\" }`"));
+    }
+  }
+}
+
+void Variables::fill(Node& document) {
+  for (auto& [name, var_] : vars_)
+    if (var_.node != nullptr) var("", name, [](std::string_view, const std::string&, const std::string&) {});
+  for (auto& member : document.members)
+    if (member.key != "vars") fill_node(member.value, {.images = member.key == "tasks"});
+}
+
+void Variables::fill_node(Node& node, const Scope& scope) {
+  for (auto& item : node.items) fill_node(item, scope);
+  for (auto& member : node.members) {
+    check_key(member);
+    fill_node(member.value, {.images = scope.images, .platform = member.key == "from" && !scope.images});
+  }
+  if (node.kind != Node::Kind::text || node.text.find("${") == std::string::npos) return;
+  if (auto text = filled(node.text, scope, at(node)))
+    node.text = std::move(*text);
+  else
+    node.unresolved = true;
+}
+
+void Variables::check_key(const Member& member) {
+  for (const auto& piece : pieces(member.key))
+    if (piece.kind == Piece::Kind::variable && is_ours(piece.name))
+      findings_.error(member.where, cat("a variable in the key ", in_quotes(member.key)),
+                      "variables are filled in in values alone");
+}
+
+// A block of text is searched for the variable from its first line on.
+Variables::Tell Variables::at(const Node& node) {
+  return [this, &node](std::string_view token, std::string message, std::string hint) {
+    const auto& spec = findings_.spec();
+    findings_.error(spec.find(node.where, token, 4 * node.text.size() + 256), std::move(message), std::move(hint));
+  };
+}
+
+std::optional<std::string> Variables::fill_foreign(std::string_view text, const Source& source) {
+  return filled(text, {.images = true, .foreign = true},
+                [&](std::string_view token, std::string message, std::string hint) {
+                  findings_.error_in(source, source.find({.line = 1, .column = 1}, token, source.text().size()),
+                                     std::move(message), std::move(hint));
+                });
+}
+
+std::optional<std::string> Variables::filled(std::string_view text, const Scope& scope, const Tell& tell) {
+  std::string out;
+  bool whole = grown_ <= most_growth;
+  const auto parts = pieces(text);
+  for (std::size_t i = 0; i < parts.size() && grown_ <= most_growth; ++i) {
+    const auto& part = parts[i];
+    const auto next = i + 1 < parts.size() ? parts[i + 1].text : std::string_view{};
+    if (part.kind == Piece::Kind::variable && (!scope.foreign || is_ours(part.name))) {
+      const auto found = value(part.text, part.name, scope, tell);
+      whole = whole && found;
+      if (found) out += *found;
+    } else if (part.kind == Piece::Kind::open && !scope.foreign) {
+      tell(part.text.substr(0, 2), "a variable is never closed with `}`", std::string(literal_hint));
+      whole = false;
+    } else if (part.kind == Piece::Kind::escape) {
+      // Before `images.` it stays for fill_images, which would otherwise take it for a variable.
+      const bool stays = (scope.images && next.starts_with("images.")) ||
+                         (scope.foreign && !is_ours(next.substr(0, std::min(next.find('}'), next.size()))));
+      out += stays ? part.text : part.text.substr(1);
+    } else {
+      out += part.text;
+    }
+    if (out.size() > most_growth) break;
+  }
+  grown_ += out.size();
+  if (grown_ > most_growth) {
+    findings_.error({}, cat("the variables grow past ", human_size(most_growth), " when they are filled in"));
+    return std::nullopt;
+  }
+  return whole ? std::optional(std::move(out)) : std::nullopt;
+}
+
+std::optional<std::string> Variables::value(std::string_view token, std::string_view name, const Scope& scope,
+                                            const Tell& tell) {
+  if (name.find_first_of("${\n") != std::string_view::npos) {
+    tell(token.substr(0, token.find('\n')), "variables do not stand inside of variables", std::string(literal_hint));
+    return std::nullopt;
+  }
+  if (is_scope(name, "vars")) return var(token, std::string(name.substr(5)), tell);
+  if (is_scope(name, "env")) return from_environment(token, name.substr(4), tell);
+  if (is_scope(name, "git")) return commit(token, name, tell);
+  if (is_scope(name, "images")) return image(token, std::string(name.substr(7)), scope, tell);
+  if (is_scope(name, "platform")) return platform(token, name, scope, tell);
+  return unknown(token, name, tell);
+}
+
+std::optional<std::string> Variables::var(std::string_view token, const std::string& name, const Tell& tell) {
+  const auto found = vars_.find(name);
+  if (found == vars_.end()) {
+    std::vector<std::string> names;
+    for (const auto& [known, _] : vars_) names.push_back(known);
+    tell(token, cat("there is no var ", in_quotes(name)),
+         did_you_mean(name, names, "vars.",
+                      names.empty() ? "add it to `vars:`" : cat("the vars are ", printable(join(names, ", "), 200))));
+    return std::nullopt;
+  }
+  auto& entry = found->second;
+  if (entry.state == Var::State::running) {
+    tell(token, cat("the var ", in_quotes(name), " is made of itself"), "its value would have no end");
+    return std::nullopt;
+  }
+  if (entry.state == Var::State::waiting) {
+    entry.state = Var::State::running;
+    if (entry.node->kind == Node::Kind::text) entry.value = filled(entry.node->text, {}, at(*entry.node));
+    entry.state = Var::State::done;
+  }
+  return entry.value;
+}
+
+std::optional<std::string> Variables::from_environment(std::string_view token, std::string_view name,
+                                                       const Tell& tell) {
+  const auto separator = name.find(":-");
+  const auto variable = name.substr(0, separator);
+  if (row(Format::env_name).complaint(variable)) {
+    tell(token, cat(in_quotes(variable), " cannot be the name of an environment variable"),
+         "write `${env.NAME}` or `${env.NAME:-default}`");
+    return std::nullopt;
+  }
+  if (std::ranges::count(credentials, variable) != 0) {
+    tell(token, cat(in_quotes(variable), " is a credential, and a spec never holds one"),
+         "give containers secrets by `secrets:` and `valueFrom`");
+    return std::nullopt;
+  }
+  const auto value = options_.environment_variables ? options_.environment_variables(variable) : std::nullopt;
+  if (value && is_utf8(*value)) return value;
+  if (value) {
+    tell(token, cat("the environment variable ", in_quotes(variable), " is not UTF-8"), "set it to text");
+    return std::nullopt;
+  }
+  if (separator != std::string_view::npos) return std::string(name.substr(separator + 2));
+  if (chosen_)
+    tell(token, cat("the environment variable ", in_quotes(variable), " is not set"),
+         cat("set it, or write `${env.", printable(variable, 80), ":-default}`"));
+  return std::nullopt;
+}
+
+std::optional<std::string> Variables::commit(std::string_view token, std::string_view name, const Tell& tell) {
+  if (name != "git.commit") {
+    tell(token, cat("there is no variable ", in_quotes(name)), "did you mean `${git.commit}`?");
+    return std::nullopt;
+  }
+  auto commit = options_.git_commit ? options_.git_commit() : std::nullopt;
+  if (!commit && chosen_)
+    tell(token, "there is no commit: the spec is not in a git repository, or nothing was committed yet", "");
+  return commit;
+}
+
+std::optional<std::string> Variables::image(std::string_view token, const std::string& name, const Scope& scope,
+                                            const Tell& tell) {
+  if (!scope.images) {
+    tell(token, cat(in_quotes(token), " can only stand in `tasks:`"), "an image's reference is known once it is built");
+    return std::nullopt;
+  }
+  if (std::ranges::count(images_, name) != 0) return std::string(token);
+  tell(token, cat("there is no image ", in_quotes(name)),
+       did_you_mean(name, images_, "images.",
+                    images_.empty() ? "the spec has no `images:`"
+                                    : cat("the images are ", printable(join(images_, ", "), 200))));
+  return std::nullopt;
+}
+
+std::optional<std::string> Variables::platform(std::string_view token, std::string_view name, const Scope& scope,
+                                               const Tell& tell) {
+  static const std::vector<std::string> known{"platform.arch", "platform.os", "platform.variant"};
+  if (std::ranges::count(known, name) == 0) {
+    tell(token, cat("there is no variable ", in_quotes(name)),
+         did_you_mean(name, known, "", "${platform.arch}, ${platform.os} or ${platform.variant}"));
+    return std::nullopt;
+  }
+  if (scope.platform) return std::string(token);
+  tell(token, cat(in_quotes(token), " can only stand in the `from` of a copy or an archive"),
+       "the rest is the same for all platforms");
+  return std::nullopt;
+}
+
+std::optional<std::string> Variables::unknown(std::string_view token, std::string_view name, const Tell& tell) {
+  std::string hint(literal_hint);
+  const auto dot = name.find('.');
+  if (vars_.contains(std::string(name)))
+    hint = cat("did you mean `${vars.", printable(name, 80), "}`?");
+  else if (const auto near = nearest(name.substr(0, dot), {"vars", "env", "git", "images", "platform"});
+           near && dot != std::string_view::npos)
+    hint = cat("did you mean `${", *near, printable(name.substr(dot), 80), "}`?");
+  tell(token, cat("there is no variable ", in_quotes(name)), std::move(hint));
+  return std::nullopt;
+}
+
+}  // namespace lapstrake::spec

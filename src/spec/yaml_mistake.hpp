@@ -1,0 +1,13 @@
+// yaml-cpp's messages, in words that say what to do.
+#pragma once
+#include <string_view>
+
+#include "findings.hpp"
+
+namespace lapstrake::spec {
+
+// `line` and `column` count from 0, in bytes.
+void tell_mistake(const Source& source, std::size_t line, std::size_t column, std::string_view message,
+                  Findings& findings);
+
+}  // namespace lapstrake::spec
