@@ -113,6 +113,8 @@ void Transfer::take_header(std::string_view line) {
 bool Transfer::take_body(std::string_view bytes) {
   const bool wanted = response_.status >= 200 && response_.status < 300;
   if (wanted && request_.sink) {
+    if (request_.begins && !begun_) request_.begins(response_);
+    begun_ = true;
     request_.sink(as_bytes(bytes));
     return true;
   }

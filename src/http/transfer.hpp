@@ -44,7 +44,7 @@ class Transfer {
   FileDescriptor file_;
   std::uint64_t place_ = 0;  // of the next byte of the body
   std::size_t header_bytes_ = 0;
-  bool cut_short_ = false;
+  bool cut_short_ = false, begun_ = false;
   std::uint64_t moved_ = 0, reported_ = 0;
   Steady::time_point window_ = Steady::now();
 };

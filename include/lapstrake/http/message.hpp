@@ -40,6 +40,13 @@ struct FileRange {
 using Body = std::variant<std::string, FileRange>;
 std::uint64_t length(const Body& body);
 
+struct Response {
+  int status = 0;
+  Headers headers = {};
+  std::string body = {};
+  Url url = {};  // the one that answered
+};
+
 struct Request {
   std::string method = "GET";
   Url url = {};
@@ -48,6 +55,8 @@ struct Request {
   // Where a 2xx reply's body goes; none: into Response::body, at most `most_reply` bytes (more is Error{integrity}).
   // Of a reply that is not 2xx the first 64 KiB are kept, and the rest is not read.
   Sink sink = nullptr;
+  // Shown the status and the headers of a 2xx reply before its first byte goes into the sink.
+  std::function<void(const Response&)> begins = nullptr;
   std::size_t most_reply = 8u << 20;
   // Told the bytes of the body that went out so far; called often, from the sending thread.
   std::function<void(std::uint64_t sent)> progress = nullptr;
@@ -57,13 +66,6 @@ struct Request {
   // The address came from another server (a redirect, an upload location): loopback and link-local addresses are
   // refused.
   bool from_elsewhere = false;
-};
-
-struct Response {
-  int status = 0;
-  Headers headers = {};
-  std::string body = {};
-  Url url = {};  // the one that answered
 };
 
 // The `reason()` of the Error for a connection that was taken and then closed before the first byte of a reply. ECR

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <lapstrake/base/error.hpp>
 #include <lapstrake/base/world.hpp>
 #include <lapstrake/http/message.hpp>
 #include <lapstrake/http/retry.hpp>
@@ -17,14 +18,17 @@
 namespace lapstrake::registry {
 
 struct ClientOptions {
-  http::Transport transport;  // plain: no retry, no redirects
-  Keychain keychain;
-  World world;
-  http::RetryPolicy policy;
+  http::Transport transport = nullptr;  // plain: no retry, no redirects
+  Keychain keychain = nullptr;
+  World world = {};
+  http::RetryPolicy policy = {};
   http::RetryNotice notice = nullptr;
-  // Hosts that may be spoken to without TLS (loopback hosts always may).
+  // Hosts that may be spoken to without TLS (loopback hosts always may). Such a host is asked once, without secrets, by
+  // https; if no TLS is spoken there and an HTTP server answers, all goes in the clear. Other hosts are spoken to by
+  // https alone.
   std::function<bool(const std::string& host)> insecure = nullptr;
-  // Secrets of `host` may also go to this token server (realm) on another host. docker.io's and gitlab.com's are built in.
+  // Secrets of `host` may also go to this token server (realm) on another host. docker.io's, registry.gitlab.com's and
+  // nvcr.io's are built in; any port of the registry's own host is its own.
   std::function<bool(const std::string& host, const http::Url& realm)> trusted_realm = nullptr;
   std::function<void(const std::string&)> log = nullptr;  // -v: which source a login came from
 };
@@ -39,9 +43,13 @@ class Repository {
   Repository(Repository&&) noexcept;
 
   std::string name() const;  // "host/name"
+  const World& world() const;
 
+  // A blob of another size under this digest counts as absent.
   bool has_blob(const oci::Digest& digest, std::uint64_t size) const;
-  // POST, then one PUT; each retry begins a new session. `progress` is told bytes of this blob (it may go back at a retry).
+  // POST, then one PUT; each retry asks again whether the blob is there and begins a new session. `progress` is told
+  // bytes of this blob (it may go back at a retry). Error{integrity}, before the last byte is sent, when the file is
+  // not the blob.
   void put_blob(const oci::Descriptor& blob, const std::filesystem::path& file,
                 const std::function<void(std::uint64_t sent)>& progress) const;
 
@@ -52,19 +60,30 @@ class Repository {
     oci::Descriptor descriptor;  // digest computed from the text, and equal to the one asked for
   };
   Text get_manifest(const std::string& tag_or_digest) const;
-  // By digest or tag. A tag that cannot be overwritten and has this digest already is success, with another digest an Error
-  // that names both. The reply's digest, and a HEAD afterwards, must agree (Error{integrity}).
+  // By digest or tag. A tag that cannot be overwritten and has this digest already is success, with another digest an
+  // Error that names both. The reply's digest, and a HEAD afterwards, must agree (Error{integrity}).
   void put_manifest(const std::string& tag_or_digest, const std::string& text, const std::string& media_type) const;
 
-  // Streams a blob into `sink`, verified at its end.
+  // Streams a blob into `sink`, verified at its end; a broken connection is taken up where it broke.
   void get_blob(const oci::Descriptor& blob, const Sink& sink) const;
+  // Bytes of a blob from `offset` on, at least one and at most `most`, or all of the rest where the registry serves no
+  // ranges (at most 64 MiB). Not verified: see oci::verified.
+  std::string get_range(const oci::Descriptor& blob, std::uint64_t offset, std::uint64_t most) const;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
 
-// An image in a registry as a place to read from.
+// The push failed because the repository does not exist and is not made by pushing (ECR): the app may create it and
+// push again.
+bool is_missing_repository(const Error& error);
+// A manifest was refused because the registry lacks a blob or a child that it names (it may have said otherwise
+// before).
+bool is_missing_content(const Error& error);
+
+// An image in a registry as a place to read from; without tag and digest "latest". Blobs are read in ranges of 8 MiB,
+// so that a reader may be slow; a registry that serves no ranges is read whole if that is not more than 64 MiB.
 oci::Place place(std::shared_ptr<const Repository> repository, const oci::RegistryReference& reference);
 
 }  // namespace lapstrake::registry

@@ -15,21 +15,21 @@ using BlobPath = std::function<std::filesystem::path(const oci::Digest&)>;
 struct PushedManifest {  // children first, the root (image or index) last
   oci::Descriptor descriptor;
   std::string text;
-  std::vector<oci::Descriptor> blobs;  // config and layers; none for an index
+  std::vector<oci::Descriptor> blobs = {};  // config and layers; none for an index
 };
 
 struct PushEvent {
   enum class Kind { checking, present, sending, sent, manifest, tag } kind;
-  oci::Descriptor blob;           // or the manifest
-  std::uint64_t sent = 0;         // bytes so far, for `sending`
-  std::string tag;
+  oci::Descriptor blob;    // or the manifest
+  std::uint64_t sent = 0;  // bytes so far, for `sending`
+  std::string tag = {};
 };
 
 struct PushOptions {
   unsigned jobs = 4;  // uploads at a time
-  std::vector<std::string> tags;
+  std::vector<std::string> tags = {};
   std::function<void(const PushEvent&)> progress = nullptr;  // from several threads, one at a time
-  std::stop_token stop;
+  std::stop_token stop = {};
 };
 
 struct PushReport {
@@ -37,6 +37,8 @@ struct PushReport {
   bool all_present = false;  // the manifest was there under every tag: nothing was sent
 };
 
+// Foreign layers (with `urls`) are not sent. A manifest that the registry refuses for want of a blob is healed, three
+// times at most: what is missing is sent again.
 PushReport push(const Repository& repository, const std::vector<PushedManifest>& manifests, const BlobPath& blobs,
                 const PushOptions& options);
 

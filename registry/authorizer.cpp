@@ -1,0 +1,197 @@
+#include "authorizer.hpp"
+
+#include <algorithm>
+#include <lapstrake/base/encoding.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/json.hpp>
+#include <lapstrake/base/text.hpp>
+#include <nlohmann/json.hpp>
+
+#include "realm.hpp"
+#include "refusal.hpp"
+
+namespace lapstrake::registry {
+namespace {
+
+constexpr std::size_t most_token_reply = 1u << 20;  // facts/reliability.md T12
+
+const Challenge* find(const std::vector<Challenge>& challenges, std::string_view scheme) {
+  for (const auto& challenge : challenges)
+    if (challenge.scheme == scheme) return &challenge;
+  return nullptr;
+}
+
+bool is_token_text(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+}  // namespace
+
+Authorizer::Authorizer(const ClientOptions& options, http::Transport send, std::string host, std::string repository)
+    : options_(options), send_(std::move(send)), host_(std::move(host)), repository_(std::move(repository)) {}
+
+std::optional<std::string> Authorizer::header(const http::Url& origin, Access access) {
+  const std::lock_guard lock(mutex_);
+  if (basic_works_ || (login() && login_->preemptive)) return basic();
+  if (!bearer_) return std::nullopt;
+  // A token for pushes is good for pulls as well.
+  for (const auto candidate : {Access::push, access})
+    if (auto token = live_token(scope_for(candidate))) return token;
+  return fetch_token(origin, scope_for(access));
+}
+
+std::optional<std::string> Authorizer::answer(const http::Url& origin, const http::Headers& reply, Access access,
+                                              const std::optional<std::string>& used) {
+  const std::lock_guard lock(mutex_);
+  const auto challenges = challenges_of(reply);
+  if (const auto* bearer = find(challenges, "bearer")) {
+    bearer_ = *bearer;
+    basic_works_ = false;
+    auto scope = scope_for(access);
+    // Another thread may have got one meanwhile.
+    if (auto token = live_token(scope); token && token != used) return token;
+    // What the registry asks for beyond our own (a mount, another name for the same repository).
+    if (const auto asked = bearer->parameter("scope");
+        bearer->parameter("error") == "insufficient_scope" && !asked.empty())
+      scope = asked;
+    tokens_.erase(scope);
+    return fetch_token(origin, scope);
+  }
+  if (find(challenges, "basic") == nullptr) return std::nullopt;
+  if (const auto current = basic(); current && current != used) {
+    basic_works_ = true;
+    return current;
+  }
+  if (!used) return std::nullopt;
+  renew_login();
+  const auto fresh = basic();
+  return fresh != used ? fresh : std::nullopt;
+}
+
+std::optional<std::string> Authorizer::renewed(const http::Url& origin, Access access,
+                                               const std::optional<std::string>& used) {
+  const std::lock_guard lock(mutex_);
+  if (!used) return std::nullopt;
+  if (used->starts_with("Bearer ")) {
+    if (auto token = live_token(scope_for(access)); token && token != used) return token;
+    tokens_.clear();
+    return bearer_ ? std::optional(fetch_token(origin, scope_for(access))) : std::nullopt;
+  }
+  if (const auto current = basic(); current && current != used) return current;
+  renew_login();
+  const auto fresh = basic();
+  return fresh != used ? fresh : std::nullopt;
+}
+
+std::string Authorizer::login_source() const {
+  const std::lock_guard lock(mutex_);
+  return login_ ? cat(login_->source,
+                      login_->username.empty() ? "" : cat(" (user `", printable(login_->username, 128), "`)"))
+                : "";
+}
+
+const std::optional<Login>& Authorizer::login() {
+  if (!asked_) {
+    if (options_.keychain) login_ = options_.keychain(host_, false);
+    asked_ = true;
+    if (options_.log) options_.log(login_ ? cat("login to ", host_, ": ", login_->source) : cat("no login to ", host_));
+  }
+  return login_;
+}
+
+void Authorizer::renew_login() {
+  if (options_.keychain) login_ = options_.keychain(host_, true);
+  asked_ = true;
+  tokens_.clear();
+  if (options_.log)
+    options_.log(login_ ? cat("login to ", host_, " renewed: ", login_->source) : cat("no login to ", host_));
+}
+
+std::optional<std::string> Authorizer::basic() {
+  if (!login() || login_->identity_token) return std::nullopt;
+  return cat("Basic ", base64(as_bytes(cat(login_->username, ":", login_->password))));
+}
+
+std::optional<std::string> Authorizer::live_token(const std::string& scope) const {
+  const auto found = tokens_.find(scope);
+  if (found == tokens_.end() || found->second.expires <= options_.world.clock()) return std::nullopt;
+  return found->second.header;
+}
+
+// distribution: docs/spec/auth/scope.md
+std::string Authorizer::scope_for(Access access) const {
+  return cat("repository:", repository_, access == Access::push ? ":pull,push" : ":pull");
+}
+
+std::string Authorizer::fetch_token(const http::Url& origin, const std::string& scope) {
+  const auto realm_text = bearer_->parameter("realm");
+  for (bool renew = false;; renew = true) {
+    const bool has_login = login().has_value();
+    const auto realm = checked_realm(realm_text, origin, host_, has_login, options_.trusted_realm);
+    auto request = token_request(realm, scope);
+    // Without a secret in it the address may be anywhere, but not on this host.
+    request.from_elsewhere = realm.host != origin.host && !http::is_loopback(origin.host);
+    const auto response = send_(request);
+    if (response.status == 200) {
+      auto token = read_token(response);
+      auto text = token.header;
+      tokens_[scope] = std::move(token);
+      return text;
+    }
+    if (response.status == 401 && has_login && !renew) {
+      const auto before = login_;
+      renew_login();
+      if (login_ && login_->password != before->password) continue;
+      login_ = before;
+    }
+    if (response.status >= 300 && response.status < 400)
+      throw Error(Fault::access,
+                  cat("the token server of `", host_, "` redirects to another address, which is not followed"),
+                  "check the registry's address");
+    const auto source = login_ ? login_->source : std::string();
+    throw refused(response, cat("the token server of `", host_, "` (", realm.authority(), ") refuses the login"), host_,
+                  source);
+  }
+}
+
+http::Request Authorizer::token_request(const http::Url& realm, const std::string& scope) {
+  http::Request request{.url = realm, .most_reply = most_token_reply};
+  const auto service = bearer_->parameter("service");
+  if (login_ && login_->identity_token) {  // distribution: docs/spec/auth/oauth.md
+    request.method = "POST";
+    request.headers.set("Content-Type", "application/x-www-form-urlencoded");
+    request.body =
+        cat("grant_type=refresh_token&service=", percent_encode(service),
+            "&client_id=lapstrake&scope=", percent_encode(scope), "&refresh_token=", percent_encode(login_->password));
+    return request;
+  }
+  if (!service.empty()) request.url = with_query(request.url, "service", service);
+  request.url = with_query(request.url, "scope", scope);
+  if (const auto header = basic()) request.headers.set("Authorization", *header);
+  return request;
+}
+
+Authorizer::Token Authorizer::read_token(const http::Response& response) const {
+  const auto unusable = [&](std::string_view why) {
+    return Error(Fault::access, cat("the token server of `", host_, "` gave no token that can be used: ", why));
+  };
+  std::string text;
+  double life = 60;  // docs/spec/auth/token.md: when nothing is said
+  try {
+    const auto document = parse_json(response.body, "its reply", {.most_bytes = most_token_reply});
+    if (!document.is_object()) throw unusable("its reply is not an object");
+    for (const char* name : {"token", "access_token"})
+      if (text.empty() && document.contains(name) && document[name].is_string())
+        text = document[name].get<std::string>();
+    if (const auto said = document.find("expires_in"); said != document.end() && said->is_number())
+      life = std::clamp(said->get<double>(), 0.0, 86'400.0);
+  } catch (const Error& error) {
+    if (error.fault() == Fault::access) throw;
+    throw unusable("its reply is not JSON");
+  }
+  if (!is_token_text(text)) throw unusable("there is none in its reply");
+  const auto margin = std::chrono::milliseconds(static_cast<std::int64_t>(life * 900));  // a tenth of it early
+  return {cat("Bearer ", text), options_.world.clock() + margin};
+}
+
+}  // namespace lapstrake::registry

@@ -1,0 +1,118 @@
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/sha256.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/registry/client.hpp>
+#include <utility>
+
+#include "refusal.hpp"
+#include "state.hpp"
+
+namespace lapstrake::registry {
+namespace {
+
+// "bytes 100-199/200" -> 100
+std::optional<std::uint64_t> first_byte(const http::Headers& headers) {
+  const auto field = headers.find("Content-Range");
+  if (!field || !field->starts_with("bytes ")) return std::nullopt;
+  const auto first = parse_integer(std::string_view(*field).substr(6, field->find('-') - 6));
+  if (!first || *first < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(*first);
+}
+
+// Passes a blob on to a sink, through as many replies as it takes, and verifies it.
+class Download {
+ public:
+  Download(const oci::Descriptor& blob, const Sink& sink, std::string what)
+      : blob_(blob), sink_(sink), what_(std::move(what)) {}
+
+  std::uint64_t place() const { return place_; }
+  // The reply now begins at this byte of the blob: what was had already is passed over.
+  void begin_at(std::uint64_t first) { next_ = first; }
+  void take(Bytes bytes) {
+    if (next_ < place_) {
+      const auto known = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), place_ - next_));
+      next_ += known;
+      bytes = bytes.subspan(known);
+    }
+    if (bytes.empty()) return;
+    if (bytes.size() > blob_.size - place_) fail("it is longer");
+    hash_.write(bytes);
+    sink_(bytes);
+    next_ = place_ += bytes.size();
+  }
+  void finish() {
+    if (place_ != blob_.size) fail(cat("it has ", place_, " bytes"));
+    if (const oci::Digest found(hash_.finish()); found != blob_.digest) fail(cat("it has the digest ", found.text()));
+  }
+
+ private:
+  [[noreturn]] void fail(std::string_view why) const {
+    throw Error(Fault::integrity, cat("what ", what_, " sends is not the blob ", blob_.digest.text(), " of ",
+                                      blob_.size, " bytes: ", why));
+  }
+  const oci::Descriptor& blob_;
+  const Sink& sink_;
+  std::string what_;
+  Sha256 hash_;
+  std::uint64_t place_ = 0, next_ = 0;
+};
+
+}  // namespace
+
+bool Repository::has_blob(const oci::Digest& digest, std::uint64_t size) const {
+  auto& exchange = state_->exchange;
+  const auto url = exchange.url(state_->path("blobs/" + digest.text()));
+  // Not by send(): a redirect means that the blob is there, and the address is signed for GET alone.
+  const auto response = http::retrying(state_->options.policy, world(), state_->options.notice, [&] {
+    return exchange.attempt({.method = "HEAD", .url = url}, Access::push, Redirects::keep);
+  });
+  if (response.status >= 300 && response.status < 400) return true;
+  if (response.status == 404 || response.status == 405) return false;
+  if (response.status >= 400) throw state_->refusal(response, cat("cannot push to `", name(), "`"));
+  const auto length = response.headers.find("Content-Length");
+  return !length || parse_integer(*length) == static_cast<std::int64_t>(size);
+}
+
+void Repository::get_blob(const oci::Descriptor& blob, const Sink& sink) const {
+  auto& exchange = state_->exchange;
+  const auto url = exchange.url(state_->path("blobs/" + blob.digest.text()));
+  Download download(blob, sink, cat("`", state_->host, "`"));
+  const auto what = cat("cannot read the blob ", blob.digest.text(), " of `", name(), "`");
+  bool absent = false;
+  http::retrying(state_->options.policy, world(), state_->options.notice, [&] {
+    http::Request request{.url = url};
+    const auto wanted = download.place();
+    if (wanted > 0) request.headers.set("Range", cat("bytes=", wanted, "-"));
+    request.begins = [&](const http::Response& reply) {
+      const auto first = reply.status == 206 ? first_byte(reply.headers) : std::optional<std::uint64_t>(0);
+      if (!first || *first > wanted)
+        throw Error(Fault::network, what).because("the registry answers with another range than it was asked for");
+      download.begin_at(*first);
+    };
+    request.sink = [&](Bytes bytes) { download.take(bytes); };
+    const auto response = exchange.attempt(request, Access::pull);
+    if (response.status == 404 &&
+        !std::exchange(absent, true))  // just pushed, perhaps, and not yet everywhere (facts: F7)
+      throw state_->refusal(response, what).transient(std::chrono::seconds(1));
+    if (response.status != 200 && response.status != 206) throw state_->refusal(response, what);
+  });
+  download.finish();
+}
+
+std::string Repository::get_range(const oci::Descriptor& blob, std::uint64_t offset, std::uint64_t most) const {
+  auto& exchange = state_->exchange;
+  const auto what = cat("cannot read the blob ", blob.digest.text(), " of `", name(), "`");
+  http::Request request{.url = exchange.url(state_->path("blobs/" + blob.digest.text())), .most_reply = 64u << 20};
+  if (offset > 0 || most < blob.size) request.headers.set("Range", cat("bytes=", offset, "-", offset + most - 1));
+  auto response = exchange.send(request, Access::pull);
+  if (response.status == 206 && first_byte(response.headers) != offset)
+    throw Error(Fault::network, what).because("the registry answers with another range than it was asked for");
+  if (response.status != 200 && response.status != 206) throw state_->refusal(response, what);
+  if (response.status == 200)
+    response.body.erase(0, static_cast<std::size_t>(std::min<std::uint64_t>(offset, response.body.size())));
+  if (response.body.empty())
+    throw Error(Fault::integrity, what).because(cat("it has fewer than ", blob.size, " bytes"));
+  return std::move(response.body);
+}
+
+}  // namespace lapstrake::registry

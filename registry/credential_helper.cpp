@@ -1,0 +1,163 @@
+#include "credential_helper.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <lapstrake/base/c_handle.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/json.hpp>
+#include <lapstrake/base/parallel.hpp>
+#include <lapstrake/base/text.hpp>
+#include <nlohmann/json.hpp>
+
+extern char** environ;
+
+namespace lapstrake::registry {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+[[noreturn]] void fail(const std::string& name, std::string_view why, std::string help = {}) {
+  throw Error(Fault::access, cat("the credential helper `docker-credential-", printable(name, 64), "` ", why),
+              std::move(help));
+}
+
+bool is_name(std::string_view name) {
+  constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+  return !name.empty() && name.find_first_not_of(allowed) == name.npos;
+}
+
+std::optional<std::string> on_path(const World& world, const std::string& program) {
+  for (const auto& folder : split(world.environment("PATH").value_or("/usr/local/bin:/usr/bin:/bin"), ':')) {
+    if (!folder.starts_with('/')) continue;  // not from wherever we happen to stand
+    auto path = cat(folder, "/", program);
+    if (::access(path.c_str(), X_OK) == 0) return path;
+  }
+  return std::nullopt;
+}
+
+// A child in a process group of its own, with one socket as its stdin and stdout. What is left of it is killed at the
+// end.
+class Child {
+ public:
+  Child(const std::string& path, const std::string& name) {
+    int pair[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+      fail(name, cat("cannot be run: ", reason(errno)));
+    ours_ = FileDescriptor(pair[0]);
+    const FileDescriptor theirs(pair[1]);
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    int result = ::posix_spawn_file_actions_init(&actions);
+    if (result != 0) fail(name, cat("cannot be run: ", reason(result)));
+    result = ::posix_spawnattr_init(&attributes);
+    if (result == 0) {
+      result = spawn(path, actions, attributes, theirs.get());
+      ::posix_spawnattr_destroy(&attributes);
+    }
+    ::posix_spawn_file_actions_destroy(&actions);
+    if (result != 0) fail(name, cat("cannot be run: ", reason(result)));
+  }
+  ~Child() {
+    if (id_ <= 0) return;
+    ::kill(-id_, SIGKILL);
+    while (::waitpid(id_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  int socket() const { return ours_.get(); }
+  int exit_status() {
+    siginfo_t ended{};
+    while (::waitid(P_PID, static_cast<id_t>(id_), &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+    }
+    ::kill(-id_, SIGKILL);  // what it left behind in its group, whose number is ours until it is reaped
+    int status = 0;
+    pid_t waited = 0;
+    do {
+      waited = ::waitpid(id_, &status, 0);
+    } while (waited < 0 && errno == EINTR);
+    id_ = -1;
+    return waited > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+  }
+
+ private:
+  int spawn(const std::string& path, posix_spawn_file_actions_t& actions, posix_spawnattr_t& attributes, int end) {
+    std::string program = path, verb = "get";
+    char* const arguments[] = {program.data(), verb.data(), nullptr};
+    sigset_t none;
+    sigemptyset(&none);
+    for (const int result :
+         {::posix_spawn_file_actions_adddup2(&actions, end, 0), ::posix_spawn_file_actions_adddup2(&actions, end, 1),
+          ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0),
+          ::posix_spawnattr_setpgroup(&attributes, 0), ::posix_spawnattr_setsigmask(&attributes, &none),
+          ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK)})
+      if (result != 0) return result;
+    return ::posix_spawn(&id_, path.c_str(), &actions, &attributes, arguments, environ);
+  }
+
+  FileDescriptor ours_;
+  pid_t id_ = -1;
+};
+
+std::string reply_of(const World& world, Child& child, const std::string& name, const HelperLimits& limits) {
+  std::string reply;
+  const auto deadline = Steady::now() + limits.time;
+  for (;;) {
+    stop_point(world.stop);
+    if (Steady::now() >= deadline) fail(name, cat("did not answer within ", limits.time.count() / 1000, " s"));
+    pollfd ready{child.socket(), POLLIN, 0};
+    const int count = ::poll(&ready, 1, 100);
+    if (count < 0 && errno != EINTR) fail(name, cat("cannot be heard: ", reason(errno)));
+    if (count <= 0) continue;
+    std::array<char, 4096> room;
+    const auto size = ::recv(child.socket(), room.data(), room.size(), 0);
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) return reply;
+    reply.append(room.data(), static_cast<std::size_t>(size));
+    if (reply.size() > limits.reply) fail(name, cat("answers with more than ", human_size(limits.reply)));
+  }
+}
+
+}  // namespace
+
+std::optional<Login> ask_helper(const World& world, const std::string& name, const std::string& server,
+                                const HelperLimits& limits) {
+  if (!is_name(name)) fail(name, "has a name that is not one", "a name has letters, digits, `.`, `_` and `-` only");
+  const auto path = on_path(world, cat("docker-credential-", name));
+  if (!path)
+    fail(name, "is not on the PATH",
+         "install it, or take it out of `credHelpers` or `credsStore` in docker's config.json");
+  Child child(*path, name);
+  // Fits into any socket's buffer; one that does not read it will not answer either.
+  if (::send(child.socket(), server.data(), server.size(), MSG_NOSIGNAL) < 0 && errno != EPIPE && errno != ECONNRESET)
+    fail(name, cat("cannot be asked: ", reason(errno)));
+  ::shutdown(child.socket(), SHUT_WR);
+  const auto reply = reply_of(world, child, name, limits);
+  if (const int status = child.exit_status(); status != 0) {
+    if (lower(reply).find("credentials not found") != std::string::npos) return std::nullopt;
+    fail(name, cat("failed (exit status ", status, "): ", printable(trim(reply), 256)));
+  }
+  Login login{.source = cat("docker-credential-", name)};
+  try {
+    const auto answer = parse_json(reply, "the answer");
+    login.username = answer.at("Username").get<std::string>();
+    login.password = answer.at("Secret").get<std::string>();
+  } catch (const std::exception&) {
+    fail(name, "gave an answer that is not JSON with `Username` and `Secret`");  // the answer is not quoted: it may
+                                                                                 // hold the secret
+  }
+  login.identity_token = login.username == "<token>";
+  if (login.password.empty()) return std::nullopt;
+  return login;
+}
+
+}  // namespace lapstrake::registry

@@ -1,0 +1,22 @@
+// docker-credential-NAME, a program that holds logins (docker/docker-credential-helpers).
+#pragma once
+#include <chrono>
+#include <lapstrake/base/world.hpp>
+#include <lapstrake/registry/keychain.hpp>
+#include <optional>
+#include <string>
+
+namespace lapstrake::registry {
+
+struct HelperLimits {
+  std::chrono::milliseconds time{30'000};
+  std::size_t reply = 64u << 10;
+};
+
+// Runs `docker-credential-NAME get` with `server` on its stdin, found on PATH's absolute folders, without a shell.
+// Nothing when it says "credentials not found". Error{access} when the name is not [A-Za-z0-9._-]+, when it is not
+// there, fails, or passes the limits. Its own words on stderr are not taken: they may hold secrets.
+std::optional<Login> ask_helper(const World& world, const std::string& name, const std::string& server,
+                                const HelperLimits& limits = {});
+
+}  // namespace lapstrake::registry

@@ -1,0 +1,155 @@
+#include "exchange.hpp"
+
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+
+#include "refusal.hpp"
+
+namespace lapstrake::registry {
+namespace {
+
+constexpr unsigned most_hops = 5;  // facts/reliability.md T39
+
+// docker's own hub answers elsewhere than it is called.
+std::string api_host(const std::string& host) {
+  return host == "docker.io" || host == "index.docker.io" ? "registry-1.docker.io" : host;
+}
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+bool is_read(const http::Request& request) { return request.method == "GET" || request.method == "HEAD"; }
+
+}  // namespace
+
+Exchange::Exchange(const ClientOptions& options, const std::string& host, const std::string& repository)
+    : options_(options),
+      host_(host),
+      authorizer_(options, http::with_retry(options.transport, options.policy, options.world, options.notice), host,
+                  repository) {}
+
+http::Url Exchange::url(const std::string& path) {
+  http::Url url = base();
+  url.path = path;
+  return url;
+}
+
+const http::Url& Exchange::base() {
+  const std::lock_guard lock(mutex_);
+  if (!base_) base_ = http::retrying(options_.policy, options_.world, options_.notice, [&] { return probe(); });
+  return *base_;
+}
+
+http::Url Exchange::probe() const {
+  const auto secure = http::parse_url(cat("https://", api_host(host_), "/v2/"));
+  const bool may_be_plain = http::is_loopback(secure.host) || (options_.insecure && options_.insecure(host_));
+  if (!may_be_plain) return secure;
+  try {
+    options_.transport({.url = secure});
+    return secure;
+  } catch (const Error& error) {
+    if (error.fault() != Fault::network) throw;
+    const auto plain = http::parse_url(cat("http://", host_, "/v2/"));
+    try {
+      // A TLS server answers a plain request too: with 400.
+      const int status = options_.transport({.url = plain}).status;
+      if (status != 400 && !http::is_retryable(status)) return plain;
+    } catch (const Error& second) {
+      if (second.fault() == Fault::interrupted) throw;
+    }
+    throw;  // https, which is tried first, says what is wrong
+  }
+}
+
+http::Response Exchange::send(const http::Request& request, Access access) {
+  base();
+  return http::retrying(options_.policy, options_.world, options_.notice, [&] { return attempt(request, access); });
+}
+
+http::Response Exchange::attempt(http::Request request, Access access, Redirects redirects) {
+  auto response = is_own(request.url) ? authorized(request, access) : once(request, std::nullopt);
+  if (redirects == Redirects::follow && is_redirect(response.status))
+    response = followed(std::move(request), std::move(response));
+  return response;
+}
+
+http::Response Exchange::authorized(http::Request& request, Access access) {
+  const auto origin = base();
+  auto used = authorizer_.header(origin, access);
+  auto response = once(request, used);
+  if (response.status == 401) {
+    if (auto next = authorizer_.answer(origin, response.headers, access, used)) {
+      used = std::move(next);
+      response = once(request, used);
+    }
+  }
+  response = explained(request, std::move(response), used);
+  if (says_expired(response)) {
+    if (auto next = authorizer_.renewed(origin, access, used)) response = explained(request, once(request, next), next);
+  }
+  return response;
+}
+
+// containerd: TestPusherForbiddenGETFallbackForErrorBody.
+http::Response Exchange::explained(const http::Request& request, http::Response response,
+                                   const std::optional<std::string>& authorization) {
+  const bool is_mute =
+      request.method == "HEAD" && response.status >= 400 && response.status != 404 && response.status != 405;
+  if (!is_mute || !response.body.empty()) return response;
+  http::Request spoken = request;
+  spoken.method = "GET";
+  spoken.headers.set("Range", "bytes=0-0");
+  spoken.sink = [](Bytes) {};
+  auto reply = once(spoken, authorization);
+  // Where GET is allowed and HEAD is not, nothing is learnt, and the HEAD's own status stands.
+  if (reply.status < 400) return response;
+  return reply;
+}
+
+http::Response Exchange::once(const http::Request& request, const std::optional<std::string>& authorization) {
+  gate_.pass(options_.world);
+  http::Request sent = request;
+  if (authorization) sent.headers.set("Authorization", *authorization);
+  auto response = options_.transport(sent);
+  refuse_retryable(request, response);
+  return response;
+}
+
+void Exchange::refuse_retryable(const http::Request& request, const http::Response& response) {
+  if (!http::is_retryable(response.status)) return;
+  const auto floor = http::retry_after(response.headers, options_.world.clock());
+  if (response.status == 429 && floor && *floor <= options_.policy.most_wait) gate_.close_for(options_.world, *floor);
+  throw Error(Fault::network, cat("`", request.url.authority(), "` answers ", response.status, " to ", request.method,
+                                  " ", redacted(request.url)))
+      .because(refusal_of(response).message)
+      .transient(floor);
+}
+
+// Secrets end at the registry's origin, and do not come back after another one was asked.
+http::Response Exchange::followed(http::Request request, http::Response response) {
+  std::string chain = redacted(request.url);
+  bool own = is_own(request.url);
+  const bool near_is_elsewhere = !http::is_loopback(base().host);
+  for (unsigned hop = 0; is_redirect(response.status); ++hop) {
+    const auto location = response.headers.find("Location");
+    if (!location) return response;
+    const auto next = resolve(request.url, *location);
+    chain += cat(" -> ", redacted(next));
+    const auto refuse = [&](std::string_view why) {
+      throw Error(Fault::network, cat("`", host_, "` sends us elsewhere, which is not followed: ", why)).because(chain);
+    };
+    if (hop == most_hops) refuse(cat("after ", most_hops, " redirects"));
+    if (request.url.scheme == "https" && next.scheme == "http") refuse("from https to http");
+    own = own && is_own(next);
+    if (!is_read(request) && (!own || (response.status != 307 && response.status != 308)))
+      refuse(cat("a ", request.method, " is repeated at the same origin only, and after 307 or 308"));
+    request.url = next;
+    request.from_elsewhere = !own && near_is_elsewhere;
+    std::optional<std::string> authorization;
+    if (own) authorization = authorizer_.header(base(), is_read(request) ? Access::pull : Access::push);
+    response = once(request, authorization);
+  }
+  return response;
+}
+
+}  // namespace lapstrake::registry

@@ -1,0 +1,54 @@
+// Requests to one registry: its address, its logins, its redirects, its pace. What a reply means is for others to say.
+#pragma once
+#include <lapstrake/http/message.hpp>
+#include <lapstrake/registry/client.hpp>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "authorizer.hpp"
+#include "gate.hpp"
+
+namespace lapstrake::registry {
+
+enum class Redirects { follow, keep };
+
+class Exchange {
+ public:
+  Exchange(const ClientOptions& options, const std::string& host, const std::string& repository);
+
+  // "https://HOST" + path. A loopback or insecure host is asked once, without secrets, which of https and http it
+  // speaks.
+  http::Url url(const std::string& path);
+
+  // One attempt: adds the login, answers one challenge, follows the redirects of GET and HEAD. A HEAD that is refused
+  // is repeated as GET, since only that has a message. Error{network}, transient, for statuses that may heal; all other
+  // statuses are returned.
+  http::Response attempt(http::Request request, Access access, Redirects redirects = Redirects::follow);
+  // The same, tried again by the policy; for requests that may be sent twice.
+  http::Response send(const http::Request& request, Access access);
+
+  // Secrets go to this origin only.
+  bool is_own(const http::Url& url) { return url.origin() == base().origin(); }
+  std::string login_source() const { return authorizer_.login_source(); }
+
+ private:
+  const http::Url& base();
+  http::Url probe() const;
+  http::Response authorized(http::Request& request, Access access);
+  http::Response once(const http::Request& request, const std::optional<std::string>& authorization);
+  http::Response followed(http::Request request, http::Response response);
+  http::Response explained(const http::Request& request, http::Response response,
+                           const std::optional<std::string>& authorization);
+  void refuse_retryable(const http::Request& request, const http::Response& response);
+
+  const ClientOptions& options_;
+  std::string host_;
+  Gate gate_;
+  Authorizer authorizer_;
+  std::mutex mutex_;
+  std::optional<http::Url> base_;
+};
+
+}  // namespace lapstrake::registry

@@ -1,0 +1,167 @@
+#include <array>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/json.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/registry/client.hpp>
+#include <nlohmann/json.hpp>
+
+#include "refusal.hpp"
+#include "state.hpp"
+
+namespace lapstrake::registry {
+namespace {
+
+using namespace oci::media_type;
+
+constexpr std::size_t most_manifest = 8u << 20;
+constexpr std::string_view no_content = "the registry lacks something that the manifest names: ";
+
+std::string accepted() { return cat(manifest, ", ", index, ", ", docker_manifest, ", ", docker_index); }
+
+std::string checked(const std::string& tag_or_digest) {
+  if (!oci::is_tag(tag_or_digest) && !oci::Digest::parse(tag_or_digest))
+    throw Error(Fault::usage, cat("`", printable(tag_or_digest, 256), "` is neither a tag nor a digest"),
+                "a tag has at most 128 letters, digits, `.`, `_` and `-`, and does not begin with `.` or `-`");
+  return tag_or_digest;
+}
+
+// "host/name:tag" or "host/name@sha256:..."
+std::string named(const std::string& repository, const std::string& tag_or_digest) {
+  return cat(repository, oci::Digest::parse(tag_or_digest) ? "@" : ":", tag_or_digest);
+}
+
+// Registries that serve manifests as "application/json" or as nothing in particular: the text says what it is.
+std::string media_type_of(const http::Response& response, std::string_view text, const std::string& what) {
+  const auto field = response.headers.find("Content-Type").value_or("");
+  const std::string said(trim(oci::without_parameters(field)));
+  if (oci::is_manifest(said) || oci::is_index(said)) return said;
+  const auto document = parse_json(text, what, {.most_bytes = most_manifest});
+  if (document.is_object() && document.contains("mediaType") && document["mediaType"].is_string())
+    return document["mediaType"].get<std::string>();
+  throw Error(Fault::integrity, cat(what, " is of no known kind: `", printable(said, 128), "`"),
+              "old formats (Docker schema 1) are not read: push the image again with a current tool");
+}
+
+bool is_immutable(const http::Response& response, const Refusal& said) {
+  return said.has("TAG_INVALID") || said.has("TAG_IMMUTABLE") || said.says("imagetagalreadyexists") ||
+         said.says("immutable") || response.status == 409;
+}
+
+bool lacks_content(const Refusal& said) {
+  return said.has("MANIFEST_BLOB_UNKNOWN") || said.has("BLOB_UNKNOWN") || said.has("MANIFEST_UNKNOWN") ||
+         said.says("layersnotfound") || said.says("referencedimagesnotfound");
+}
+
+// What is there now; nothing at all when we may not look: a role may be allowed to push and not to read (ECR's older
+// policies).
+std::optional<std::optional<oci::Descriptor>> find_if_allowed(const Repository& repository,
+                                                              const std::string& tag_or_digest) {
+  try {
+    return repository.find_manifest(tag_or_digest);
+  } catch (const Error& error) {
+    if (error.fault() != Fault::access) throw;
+    return std::nullopt;
+  }
+}
+
+Error taken(const std::string& what, const std::string& tag, const oci::Digest& theirs, const oci::Digest& ours,
+            std::string_view said) {
+  return Error(Fault::network, what, cat("push under another tag, or delete `", tag, "` in the registry first"))
+      .because(cat("the tag `", tag, "` cannot be overwritten: it is ", theirs.text(), ", and this image is ",
+                   ours.text(), said.empty() ? "" : " (", said, said.empty() ? "" : ")"));
+}
+
+}  // namespace
+
+bool is_missing_content(const Error& error) { return error.reason().starts_with(no_content); }
+
+std::optional<oci::Descriptor> Repository::find_manifest(const std::string& tag_or_digest) const {
+  auto& exchange = state_->exchange;
+  const auto url = exchange.url(state_->path("manifests/" + checked(tag_or_digest)));
+  const auto response =
+      exchange.send({.method = "HEAD", .url = url, .headers = {{"Accept", accepted()}}}, Access::pull);
+  if (response.status == 404) return std::nullopt;
+  const auto length = parse_integer(response.headers.find("Content-Length").value_or(""));
+  const auto digest = oci::Digest::parse(response.headers.find("Docker-Content-Digest").value_or(""));
+  const std::string type(trim(oci::without_parameters(response.headers.find("Content-Type").value_or(""))));
+  if (response.status == 200 && digest && length && *length > 0 && (oci::is_manifest(type) || oci::is_index(type)))
+    return oci::Descriptor{.media_type = type, .digest = *digest, .size = static_cast<std::uint64_t>(*length)};
+  if (response.status != 200 && response.status != 405)
+    throw state_->refusal(response, cat("cannot read `", named(name(), tag_or_digest), "`"));
+  return get_manifest(tag_or_digest).descriptor;  // HEAD says too little, or is not known there
+}
+
+Repository::Text Repository::get_manifest(const std::string& tag_or_digest) const {
+  auto& exchange = state_->exchange;
+  const auto what = cat("`", named(name(), tag_or_digest), "`");
+  const auto url = exchange.url(state_->path("manifests/" + checked(tag_or_digest)));
+  auto response =
+      exchange.send({.url = url, .headers = {{"Accept", accepted()}}, .most_reply = most_manifest}, Access::pull);
+  if (response.status != 200) throw state_->refusal(response, cat("cannot read ", what));
+  const auto digest = oci::Digest::of(response.body);
+  if (const auto asked = oci::Digest::parse(tag_or_digest); asked && *asked != digest)
+    throw Error(Fault::integrity,
+                cat("what `", state_->host, "` sends for ", what, " has another digest: ", digest.text()));
+  auto type = media_type_of(response, response.body, what);
+  const auto size = response.body.size();
+  return {std::move(response.body), {.media_type = std::move(type), .digest = digest, .size = size}};
+}
+
+void Repository::put_manifest(const std::string& tag_or_digest, const std::string& text,
+                              const std::string& media_type) const {
+  const auto digest = oci::Digest::of(text);
+  const bool by_tag = !oci::Digest::parse(tag_or_digest);
+  const auto what = cat("cannot push `", named(name(), tag_or_digest), "`");
+  if (!by_tag && tag_or_digest != digest.text())
+    throw Error(Fault::internal, cat(what, ": its text has the digest ", digest.text()));
+  const auto present = [&] {
+    const auto found = find_if_allowed(*this, tag_or_digest);
+    return found && *found && (*found)->digest == digest;
+  };
+  if (present()) return;
+
+  auto& exchange = state_->exchange;
+  const http::Request put{.method = "PUT",
+                          .url = exchange.url(state_->path("manifests/" + checked(tag_or_digest))),
+                          .headers = {{"Content-Type", media_type}},
+                          .body = text};
+  const auto response = http::retrying(state_->options.policy, world(), state_->options.notice, [&] {
+    try {
+      return exchange.attempt(put, Access::push);
+    } catch (const Error& error) {
+      // The reply was lost, but perhaps not the request (facts/reliability.md F34).
+      if (!error.is_transient() || !present()) throw;
+      return http::Response{.status = 201};
+    }
+  });
+  if (response.status < 200 || response.status > 204) {
+    const auto said = refusal_of(response);
+    if (by_tag && is_immutable(response, said)) {
+      const auto found = find_manifest(tag_or_digest);
+      if (found && found->digest == digest) return;
+      if (found) throw taken(what, tag_or_digest, found->digest, digest, said.message);
+    }
+    auto error = state_->refusal(response, what);
+    if (lacks_content(said)) error.because(cat(no_content, said.message));
+    throw error;
+  }
+  if (const auto theirs = response.headers.find("Docker-Content-Digest"); theirs && *theirs != digest.text())
+    throw Error(Fault::integrity, what)
+        .because(cat("sent ", digest.text(), ", and the registry says that it took ", printable(*theirs, 128)));
+  // Whatever it said, it must have it now; a registry of many machines may need a moment (facts: T32, F25).
+  for (const int wait : std::array{200, 500, 1000, 2000, 0}) {
+    const auto allowed = find_if_allowed(*this, tag_or_digest);
+    if (!allowed) return;
+    const auto& found = *allowed;
+    if (found && found->digest == digest) return;
+    if (found && by_tag)
+      throw Error(Fault::integrity, what)
+          .because(cat("the tag is ", found->digest.text(), " after it was set to ", digest.text(),
+                       ": another push moved it, or the registry is at fault"));
+    if (wait > 0) world().sleep(std::chrono::milliseconds(wait));
+  }
+  throw Error(Fault::integrity, what).because("the registry said that it took the manifest, and does not have it");
+}
+
+}  // namespace lapstrake::registry

@@ -1,0 +1,105 @@
+#include "refusal.hpp"
+
+#include <algorithm>
+#include <lapstrake/base/json.hpp>
+#include <lapstrake/base/text.hpp>
+#include <nlohmann/json.hpp>
+
+namespace lapstrake::registry {
+namespace {
+
+std::string text_of(const nlohmann::json& object, const char* name) {
+  const auto found = object.find(name);
+  if (found == object.end() || found->is_null()) return {};
+  return found->is_string() ? found->get<std::string>()
+                            : found->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// "CODE: message (detail)"; a detail that is a list or an object is for programs, unless there is nothing else.
+std::string sentence(const nlohmann::json& error) {
+  std::string out = text_of(error, "code");
+  if (const auto message = text_of(error, "message"); !message.empty()) out += cat(out.empty() ? "" : ": ", message);
+  const auto detail = error.find("detail");
+  if (detail != error.end() && !detail->empty()) out += cat(" (", text_of(error, "detail").substr(0, 512), ")");
+  return out;
+}
+
+bool read_errors(std::string_view body, Refusal& refusal) {
+  try {
+    const auto document = parse_json(body, "the reply", {.most_bytes = 64u << 10});
+    if (!document.is_object() || !document.contains("errors") || !document["errors"].is_array()) return false;
+    std::vector<std::string> sentences;
+    for (const auto& error : document["errors"]) {
+      if (!error.is_object()) continue;
+      refusal.codes.push_back(text_of(error, "code"));
+      sentences.push_back(sentence(error));
+    }
+    refusal.message = join(sentences, "; ");
+    return !sentences.empty();
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// "... not authorized to perform: ecr:X on resource: ..." -> "ecr:X"
+std::string missing_action(std::string_view message) {
+  constexpr std::string_view words = "not authorized to perform: ";
+  const auto begin = message.find(words);
+  if (begin == message.npos) return {};
+  const auto action = message.substr(begin + words.size());
+  return std::string(action.substr(0, action.find_first_of(" ,;)")));
+}
+
+std::string cure(const http::Response& response, const Refusal& refusal, const std::string& host,
+                 const std::string& login) {
+  if (const auto action = missing_action(refusal.message); !action.empty())
+    return cat("allow `", action, "` on this repository, in the role's policy or the repository's");
+  if (refusal.says("kmsexception") || refusal.says("kms key"))
+    return "allow kms:GenerateDataKey and kms:Decrypt on the repository's key";
+  if (response.status == 401 || response.status == 403) {
+    if (is_ecr(host)) return "check that these AWS credentials are of the right account and region, and may use ECR";
+    if (login.empty()) return cat("log in with `docker login ", host, "`");
+    return cat("the login of ", login, " was sent: if it is the wrong one, `docker login ", host, "`");
+  }
+  if (response.status == 413) return "a proxy or the registry limits the size of a request: raise its limit";
+  if (response.status == 507 || refusal.says("quota")) return "make room in the registry, or raise its quota";
+  return {};
+}
+
+}  // namespace
+
+bool Refusal::has(std::string_view code) const { return std::find(codes.begin(), codes.end(), code) != codes.end(); }
+
+bool Refusal::says(std::string_view words) const { return lower(message).find(words) != std::string::npos; }
+
+Refusal refusal_of(const http::Response& response) {
+  Refusal refusal;
+  if (!read_errors(response.body, refusal)) {
+    const auto text = trim(response.body);
+    const bool for_people = !text.empty() && text.front() != '<' && text.front() != '{';
+    refusal.message = for_people ? cat("HTTP ", response.status, ": ", text) : cat("HTTP ", response.status);
+  }
+  refusal.message = printable(refusal.message, 1024);
+  return refusal;
+}
+
+bool says_expired(const http::Response& response) {
+  if (response.status != 403 && response.status != 400) return false;
+  const auto text = lower(response.body);
+  return text.find("expired") != text.npos && text.find("token") != text.npos;
+}
+
+Error refused(const http::Response& response, std::string what, const std::string& host, const std::string& login) {
+  const auto refusal = refusal_of(response);
+  const bool is_access = response.status == 401 || response.status == 403;
+  Error error(is_access ? Fault::access : Fault::network, std::move(what), cure(response, refusal, host, login));
+  error.because(refusal.message);
+  return error;
+}
+
+bool is_ecr(std::string_view host) {
+  return host.find(".dkr.ecr.") != host.npos || host.find(".dkr.ecr-fips.") != host.npos ||
+         host.find(".dkr-ecr.") != host.npos || host.find(".dkr-ecr-fips.") != host.npos;
+}
+
+}  // namespace lapstrake::registry

@@ -1,0 +1,33 @@
+// What a registry says when it says no, and the Error that people see.
+#pragma once
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/http/message.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lapstrake::registry {
+
+// distribution-spec "Error Codes": {"errors": [{"code", "message", "detail"}]}; other bodies are one message without
+// code.
+struct Refusal {
+  std::vector<std::string> codes;  // upper case as they come
+  std::string message;             // printable, at most 1 KiB; "HTTP 502" when the body says nothing to people
+  bool has(std::string_view code) const;
+  bool says(std::string_view words) const;  // in the message, without case
+};
+
+Refusal refusal_of(const http::Response& response);
+
+// ECR's token of this host has run out (aws: a 403, or 400, without a challenge).
+bool says_expired(const http::Response& response);
+
+// The `what` of an Error, its fault from the status (401, 403: access; else network), `because` from the body, and the
+// cure for what is known: quotas, IAM actions, logins. `login`: where the login that was sent came from, empty if there
+// was none.
+Error refused(const http::Response& response, std::string what, const std::string& host, const std::string& login);
+
+// ECR's private hosts, in all their forms (facts/aws.md 3.1).
+bool is_ecr(std::string_view host);
+
+}  // namespace lapstrake::registry

@@ -1,0 +1,31 @@
+// What the parts of Repository share: one file for uploads, one for blobs, one for manifests.
+#pragma once
+#include <lapstrake/registry/client.hpp>
+#include <string>
+#include <string_view>
+
+#include "exchange.hpp"
+
+namespace lapstrake::registry {
+
+struct Repository::State {
+  State(ClientOptions its_options, std::string its_host, std::string its_name)
+      : options(std::move(its_options)),
+        host(std::move(its_host)),
+        name(std::move(its_name)),
+        exchange(options, host, name) {}
+
+  std::string where() const { return host + "/" + name; }
+  std::string path(std::string_view rest) const { return "/v2/" + name + "/" + std::string(rest); }
+  // The Error for a reply that says no; knows the registry's words for a repository that is not there.
+  Error refusal(const http::Response& response, std::string what) const;
+
+  ClientOptions options;
+  std::string host, name;
+  mutable Exchange exchange;
+};
+
+// The Error for a repository that is not there; `because` is how is_missing_repository knows it.
+Error missing_repository(const std::string& host, const std::string& name, std::string what, std::string_view said);
+
+}  // namespace lapstrake::registry
