@@ -73,8 +73,8 @@ std::string tidy(std::string_view raw) {
 
 class Reader {
  public:
-  Reader(archive* in, Input& input, std::string_view what, const ReadLimits& limits)
-      : in_(in), input_(input), what_(what), limits_(limits) {}
+  Reader(archive* in, Input& input, std::string_view what, const ReadLimits& limits, Fault fault)
+      : in_(in), input_(input), what_(what), limits_(limits), fault_(fault) {}
 
   // `code` of the call that was just made. A warning that a name cannot be translated is no matter: the name is then
   // the bytes as they are, which is what we want. All else is.
@@ -84,7 +84,7 @@ class Reader {
     const char* text = archive_error_string(in_);
     const std::string why = text == nullptr ? "" : text;
     if (code == ARCHIVE_WARN && why.find("converted") != std::string::npos) return;
-    Error error(Fault::integrity, cat("cannot read ", what_));
+    Error error(fault_, cat("cannot read ", what_));
     if (why.find("Unrecognized archive format") != std::string::npos)
       throw error.because("it is not a tar archive of a known compression");
     throw error.because(printable(why));
@@ -107,7 +107,7 @@ class Reader {
 
  private:
   [[noreturn]] void refuse(std::string why) const {
-    throw Error(Fault::integrity, cat("cannot read ", what_)).because(std::move(why));
+    throw Error(fault_, cat("cannot read ", what_)).because(std::move(why));
   }
 
   void weigh(std::uint64_t bytes) {
@@ -196,6 +196,7 @@ class Reader {
   Input& input_;
   std::string_view what_;
   const ReadLimits& limits_;
+  Fault fault_;  // of what is broken
   std::uint64_t given_ = 0;
 };
 
@@ -219,7 +220,7 @@ void read_tar(const Source& stream, std::string_view what, const EachEntry& each
   enable(archive_read_support_filter_gzip(in.get()), "gzip");
   enable(archive_read_support_filter_zstd(in.get()), "zstd");
   enable(archive_read_support_format_tar(in.get()), "tar");
-  Reader reader(in.get(), input, what, limits);
+  Reader reader(in.get(), input, what, limits, Fault::integrity);
   reader.check(archive_read_open(in.get(), &input, nullptr, read_some, nullptr));
   reader.all(each);
   while (stream(input.buffer) != 0) stop_point(limits.stop);
@@ -237,7 +238,7 @@ void read_archive(int fd, std::string_view what, const EachEntry& each, const Re
   enable(archive_read_set_callback_data(in.get(), &input), "a file");
   enable(archive_read_set_read_callback(in.get(), read_some), "a file");
   enable(archive_read_set_seek_callback(in.get(), seek_to), "a file");
-  Reader reader(in.get(), input, what, limits);
+  Reader reader(in.get(), input, what, limits, Fault::input);
   reader.check(archive_read_open1(in.get()));
   reader.all(each);
 }

@@ -4,6 +4,7 @@
 #include <lapstrake/layers/base_files.hpp>
 #include <lapstrake/layers/entry.hpp>
 #include <lapstrake/oci/recipe.hpp>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,9 @@ class AccountTable {
   std::vector<Entry> entries(const BaseFiles& base) const;
 
  private:
-  std::vector<oci::User> users_;
+  oci::Accounts own_;             // the spec's
+  std::vector<oci::User> users_;  // ... and what the base has besides
   std::vector<oci::Group> groups_;
-  bool changed_ = false;
 };
 
 // Sorted by path bytewise with folders before what is in them, hard links after their targets, whiteouts before their

@@ -18,12 +18,13 @@ class BaseFiles {
   struct Node {
     Kind kind = Kind::file;
     std::uint32_t mode = 0, uid = 0, gid = 0;
-    std::string target;  // of a symlink
+    std::string target;       // of a symlink
+    std::uint32_t layer = 0;  // that brought it, from 1
   };
 
   // Streams a base layer (tar, plain or compressed by gzip or zstd; told by its first bytes) and lays it on top:
   // whiteouts and opaque folders applied, /etc/passwd and /etc/group kept as text (at most 1 MiB each). Nothing is
-  // written to disk. Error{integrity} for what is not a tar, for `..`, and for more than `caps` allow.
+  // written to disk. Error{integrity} for what is not a tar, for `..`, and for more than `ReadLimits` allow.
   void add_layer(const Source& blob, std::string_view what, const std::stop_token& stop = {});
   // Lays a layer of ours on top.
   void add_layer(const std::vector<Entry>& entries);
@@ -31,13 +32,25 @@ class BaseFiles {
   // `path` without leading "/"; no symlink is followed.
   const Node* find(std::string_view path) const;
   // `path` with each folder symlink on its way followed (bin/sh -> usr/bin/sh when bin -> usr/bin): entries must be
-  // written there, since a real `bin/` over the link destroys the image. The last component is not followed.
+  // written there, since a real `bin/` over the link destroys the image. The last component is not followed. Links
+  // never lead out of the root. Error{input} for a loop.
   std::string resolve(std::string_view path) const;
-  std::optional<std::string> text_of(std::string_view path) const;  // etc/passwd and etc/group only
+  // The same with the last component followed too.
+  std::string follow(std::string_view path) const;
+  std::optional<std::string> text_of(std::string_view path) const;  // etc/passwd and etc/group only, links followed
+  // The names in a folder, for suggestions; at most `most`.
+  std::vector<std::string> names_in(std::string_view folder, std::size_t most = 10'000) const;
 
  private:
+  void lay(const Entry& entry, std::string path, const std::function<std::string()>& text);
+  void white_out(std::string_view folder, std::string_view name);
+  void remove_below(std::string_view folder);
+  void remove(std::string_view path);
+  void make_parents(std::string_view path);
+
   std::map<std::string, Node, std::less<>> nodes_;
   std::map<std::string, std::string, std::less<>> texts_;
+  std::uint32_t layers_ = 0;
 };
 
 }  // namespace lapstrake::layers

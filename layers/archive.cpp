@@ -1,0 +1,176 @@
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/layers/tar.hpp>
+#include <map>
+
+#include "content.hpp"
+#include "draft.hpp"
+#include "paths.hpp"
+#include "sources.hpp"
+
+namespace lapstrake::layers {
+namespace {
+
+// A file without a name: gone when the last of us is.
+FileDescriptor unnamed_file(const std::filesystem::path& folder) {
+  FileDescriptor fd(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (fd) return fd;
+  std::string name = (folder / ".archive-XXXXXX").string();  // a file system without O_TMPFILE
+  fd = FileDescriptor(::mkostemp(name.data(), O_CLOEXEC));
+  if (!fd || ::unlink(name.c_str()) != 0)
+    throw Error(Fault::input, cat("cannot make a file in `", folder.string(), "`: ", reason(errno)),
+                "point `--store` (LAPSTRAKE_STORE) at a folder that can be written");
+  return fd;
+}
+
+class ArchiveStep {
+ public:
+  ArchiveStep(const oci::Archive& archive, std::size_t step, const Workshop& shop)
+      : archive_(archive),
+        step_(step),
+        shop_(shop),
+        include_(archive.include),
+        exclude_(archive.exclude),
+        to_(image_path(archive.to)),
+        origin_(origin_of("archive", archive.from, archive.where)) {
+    if (archive.owner) ids_ = shop.accounts.look_up(*archive.owner, archive.where);
+  }
+
+  void run(std::vector<Draft>& out) {
+    open();
+    spool_ = std::make_shared<const FileDescriptor>(unnamed_file(shop_.surroundings.scratch));
+    read_archive(file_.get(), cat("the archive `", printable(archive_.from), "`"),
+                 [&](const TarEntry& entry, const Source& data) { take(entry, data); },
+                 {.stop = shop_.surroundings.stop});
+    struct stat status {};
+    if (::fstat(file_.get(), &status) != 0 || !same(host_file({}, status), before_))
+      throw Error(Fault::input, cat("`", printable(archive_.from, 4096), "` changed while it was read"));
+    if (!specials_.empty())
+      throw Error(Fault::input, cat("the archive has devices, FIFOs or sockets: ", join(specials_, ", ")),
+                  "leave them out with `exclude:`");
+    for (auto& [path, draft] : members_) out.push_back(std::move(draft));
+  }
+
+ private:
+  static bool same(const HostFile& a, const HostFile& b) {
+    return a.device == b.device && a.inode == b.inode && a.size == b.size && a.modified_ns == b.modified_ns &&
+           a.changed_ns == b.changed_ns;
+  }
+
+  void open() {
+    const std::string path = unescaped(shop_.tree.place_of(archive_.from));
+    const auto node = shop_.tree.find(path, HostTree::Links::follow);
+    if (!node) absent(path, shop_.tree);
+    if (!S_ISREG(node->status.st_mode))
+      throw Error(Fault::input, cat("`", printable(archive_.from, 4096), "` is not a regular file"));
+    file_ = shop_.tree.open(node->path);
+    if (!file_) throw Error(Fault::input, cat("cannot read `", printable(archive_.from, 4096), "`: ", reason(errno)));
+    struct stat status {};
+    if (::fstat(file_.get(), &status) != 0 || status.st_ino != node->status.st_ino ||
+        status.st_dev != node->status.st_dev)
+      throw Error(Fault::input, cat("`", printable(archive_.from, 4096), "` changed while it was read"));
+    before_ = host_file({}, status);
+    std::array<char, 2> magic{};
+    is_zip_ = ::pread(file_.get(), magic.data(), magic.size(), 0) == 2 && magic[0] == 'P' && magic[1] == 'K';
+  }
+
+  // The member's name after strip_components; nothing when it goes with them.
+  std::optional<std::string> stripped(const std::string& name) const {
+    std::string_view rest = name;
+    for (unsigned i = 0; i < archive_.strip_components; ++i) {
+      const auto slash = rest.find('/');
+      if (slash == std::string_view::npos) return std::nullopt;
+      rest.remove_prefix(slash + 1);
+    }
+    if (rest.empty()) return std::nullopt;
+    return std::string(rest);
+  }
+
+  std::string inner_path(const std::string& raw) const {
+    const auto path = raw.starts_with('/') ? std::nullopt : relative_path(raw);
+    if (!path)
+      throw Error(Fault::input,
+                  cat("the archive's member `", printable(raw, 4096), "` would be written outside of its folder"),
+                  "this archive is broken or malicious: do not use it");
+    return *path;
+  }
+
+  void take(const TarEntry& entry, const Source& data) {
+    const auto path = stripped(inner_path(entry.path));
+    if (!path || (!include_.empty() && !include_.matches(*path)) || exclude_.matches(*path)) return;
+    if (entry.special) {
+      if (specials_.size() < 10) specials_.push_back(cat("`", printable(entry.path, 400), "`"));
+      return;
+    }
+    Draft draft{.entry = entry};
+    Entry& out = draft.entry;
+    out.path = joined(to_, *path);
+    out.origin = origin_;
+    if (ids_) out.uid = ids_->uid, out.gid = ids_->gid;
+    if (!ids_ && is_zip_) out.uid = out.gid = 0;
+    std::erase_if(out.xattrs, [](const auto& xattr) { return xattr.first != "security.capability"; });
+    draft.says = ids_ ? Draft::Says::owner : Draft::Says::nothing;
+    if (out.kind == Kind::symlink) out.mode = 0777;
+    if (out.kind == Kind::hardlink) {
+      link(draft, entry);
+    } else if (out.kind == Kind::file) {
+      spool(draft, data);
+    }
+    members_.insert_or_assign(out.path, draft);
+  }
+
+  // A hard link is its target once more; which of them has the body is decided when all are sorted.
+  void link(Draft& draft, const TarEntry& entry) const {
+    const auto target = stripped(inner_path(entry.target));
+    const auto found = target ? members_.find(joined(to_, *target)) : members_.end();
+    if (found == members_.end() || found->second.entry.kind == Kind::directory)
+      throw Error(Fault::input,
+                  cat("the archive's hard link `", printable(entry.path, 4096), "` leads to `",
+                      printable(entry.target, 4096), "`, which is not taken from it"),
+                  "include both, or exclude both");
+    const std::string path = draft.entry.path;
+    draft = found->second;
+    draft.entry.path = path;
+  }
+
+  void spool(Draft& draft, const Source& data) {
+    draft.entry.content = Spooled{.file = spool_, .offset = spooled_};
+    draft.identity = {step_, 0, ++bodies_};
+    const std::uint64_t begin = spooled_;
+    drain(data, [&](Bytes bytes) {
+      write_fully(spool_->get(), bytes, shop_.surroundings.scratch);
+      spooled_ += bytes.size();
+    });
+    draft.entry.size = spooled_ - begin;  // a zip may not know it before
+  }
+
+  const oci::Archive& archive_;
+  std::size_t step_;
+  const Workshop& shop_;
+  Patterns include_, exclude_;
+  std::string to_, origin_;
+  std::optional<AccountTable::Ids> ids_;
+  FileDescriptor file_;
+  HostFile before_;
+  bool is_zip_ = false;
+  std::shared_ptr<const FileDescriptor> spool_;
+  std::uint64_t spooled_ = 0, bodies_ = 0;
+  std::map<std::string, Draft> members_;  // a later member of one name replaces the earlier, as tar does
+  std::vector<std::string> specials_;
+};
+
+}  // namespace
+
+void draft_archive(const oci::Archive& archive, std::size_t number, const Workshop& shop, std::vector<Draft>& out) {
+  step(origin_of("archive", archive.from, archive.where), [&] { ArchiveStep(archive, number, shop).run(out); });
+}
+
+}  // namespace lapstrake::layers

@@ -1,0 +1,184 @@
+#include <deque>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/layers/base_files.hpp>
+#include <lapstrake/layers/tar.hpp>
+
+#include "paths.hpp"
+
+namespace lapstrake::layers {
+namespace {
+
+constexpr std::size_t most_text_bytes = 1 << 20;
+constexpr std::uint64_t most_name_bytes_of_layer = 1 << 30;  // names are what we keep in memory
+constexpr int most_links = 40;                               // Linux's own limit (MAXSYMLINKS)
+
+bool is_account_file(std::string_view path) { return name_of(path) == "passwd" || name_of(path) == "group"; }
+
+[[noreturn]] void broken(std::string_view path, std::string_view why) {
+  throw Error(Fault::integrity, cat("`", printable(path, 4096), "` ", why));
+}
+
+}  // namespace
+
+void BaseFiles::add_layer(const Source& blob, std::string_view what, const std::stop_token& stop) {
+  ++layers_;
+  std::uint64_t name_bytes = 0;
+  const EachEntry each = [&](const TarEntry& entry, const Source& data) {
+    const auto path = relative_path(entry.path);
+    if (!path) broken(entry.path, "would lie outside of the image");
+    if (path->size() > most_path_bytes) broken(*path, "is longer than 4096 bytes");
+    name_bytes += path->size() + entry.target.size();
+    if (name_bytes > most_name_bytes_of_layer) broken(*path, "is one of too many long names");
+    lay(entry, *path, [&] { return read_all(data, most_text_bytes, cat("`", *path, "`")); });
+  };
+  step(cat("reading ", what), [&] { read_tar(blob, what, each, {.stop = stop}); });
+}
+
+void BaseFiles::add_layer(const std::vector<Entry>& entries) {
+  ++layers_;
+  for (const Entry& entry : entries) {
+    const auto* text = std::get_if<std::string>(&entry.content);
+    lay(entry, entry.path, [&] { return text == nullptr ? std::string{} : *text; });
+  }
+}
+
+// containerd's pkg/archive/tar.go: whiteouts apply to lower layers only; a folder over a folder keeps what is in it,
+// any other replacement takes away what was there; folders on the way are made.
+void BaseFiles::lay(const Entry& entry, std::string path, const std::function<std::string()>& text) {
+  if (path.empty()) return;  // the root itself
+  const std::string real = resolve(path);
+  if (name_of(real).starts_with(whiteout_prefix)) return white_out(parent_of(real), name_of(real));
+  Node node{.kind = entry.kind, .mode = entry.mode, .uid = entry.uid, .gid = entry.gid, .target = {}, .layer = layers_};
+  std::optional<std::string> content;
+  if (entry.kind == Kind::symlink) node.target = entry.target;
+  if (entry.kind == Kind::hardlink) {
+    const auto target = relative_path(entry.target);
+    if (!target) broken(entry.target, "is the target of a hard link and would lie outside of the image");
+    const std::string body = resolve(*target);
+    const Node* found = find(body);
+    if (found == nullptr || found->kind == Kind::directory)
+      broken(path, cat("is a hard link to `", printable(*target), "`, which is no file"));
+    if (body == real) return;
+    node = *found;
+    node.layer = layers_;
+    if (const auto kept = texts_.find(body); kept != texts_.end()) content = kept->second;
+  }
+  if (const Node* before = find(real);
+      before != nullptr && (before->kind != Kind::directory || entry.kind != Kind::directory))
+    remove(real);
+  make_parents(real);
+  if (entry.kind == Kind::file && is_account_file(real) && entry.size > 0 &&
+      (entry.size <= most_text_bytes || parent_of(real) == "etc"))
+    content = text();
+  if (content) texts_.insert_or_assign(real, std::move(*content));
+  nodes_.insert_or_assign(real, std::move(node));
+}
+
+void BaseFiles::white_out(std::string_view folder, std::string_view name) {
+  if (name == ".wh..wh..opq") return remove_below(folder);
+  name.remove_prefix(whiteout_prefix.size());
+  if (name.empty() || name == "." || name == "..") broken(folder, "has a whiteout of no name");
+  if (name.starts_with(whiteout_prefix)) return;  // AUFS's own notes
+  const std::string path = joined(folder, name);
+  // A whiteout of something that this very layer brings is no matter: it means what lies below.
+  if (const Node* node = find(path); node != nullptr && node->layer == layers_)
+    remove_below(path);
+  else
+    remove(path);
+}
+
+// What lower layers have below `folder`.
+void BaseFiles::remove_below(std::string_view folder) {
+  auto at = folder.empty() ? nodes_.begin() : nodes_.lower_bound(cat(folder, "/"));
+  while (at != nodes_.end() && lies_in(at->first, folder)) {
+    if (at->second.layer == layers_) {
+      ++at;
+      continue;
+    }
+    texts_.erase(at->first);
+    at = nodes_.erase(at);
+  }
+}
+
+void BaseFiles::remove(std::string_view path) {
+  if (const auto at = nodes_.find(path); at != nodes_.end()) nodes_.erase(at);
+  if (const auto at = texts_.find(path); at != texts_.end()) texts_.erase(at);
+  auto at = nodes_.lower_bound(cat(path, "/"));
+  while (at != nodes_.end() && lies_in(at->first, path)) {
+    texts_.erase(at->first);
+    at = nodes_.erase(at);
+  }
+}
+
+void BaseFiles::make_parents(std::string_view path) {
+  for (std::string_view folder = parent_of(path); !folder.empty(); folder = parent_of(folder)) {
+    Node& node =
+        nodes_.emplace(folder, Node{.kind = Kind::directory, .mode = 0755, .target = {}, .layer = 0}).first->second;
+    if (node.kind != Kind::directory) broken(path, cat("lies in `", printable(folder), "`, which is no folder"));
+    node.layer = layers_;  // this layer needs it: a whiteout of it means what was in it before
+  }
+}
+
+const BaseFiles::Node* BaseFiles::find(std::string_view path) const {
+  const auto at = nodes_.find(path);
+  return at == nodes_.end() ? nullptr : &at->second;
+}
+
+std::string BaseFiles::resolve(std::string_view path) const {
+  const std::string folder = follow(parent_of(path));
+  return joined(folder, name_of(path));
+}
+
+std::string BaseFiles::follow(std::string_view path) const {
+  std::deque<std::string> todo;
+  for_each_part(path, [&](std::string_view part) { return todo.emplace_back(part), true; });
+  std::string out;
+  for (int links = 0; !todo.empty();) {
+    const std::string part = std::move(todo.front());
+    todo.pop_front();
+    if (part == "..") {
+      out = parent_of(out);
+      continue;
+    }
+    std::string next = joined(out, part);
+    const Node* node = find(next);
+    if (node == nullptr || node->kind != Kind::symlink) {
+      out = std::move(next);
+      continue;
+    }
+    if (++links > most_links || todo.size() > most_path_bytes)
+      throw Error(Fault::input, cat("`/", printable(path, 4096),
+                                    "` cannot be followed: the image's symbolic links lead in a circle"));
+    if (node->target.starts_with('/')) out.clear();
+    std::deque<std::string> target;
+    for_each_part(node->target, [&](std::string_view step) { return target.emplace_back(step), true; });
+    todo.insert(todo.begin(), target.begin(), target.end());
+  }
+  return out;
+}
+
+std::optional<std::string> BaseFiles::text_of(std::string_view path) const {
+  const auto at = texts_.find(follow(path));
+  if (at == texts_.end()) return std::nullopt;
+  return at->second;
+}
+
+std::vector<std::string> BaseFiles::names_in(std::string_view folder, std::size_t most) const {
+  std::vector<std::string> out;
+  const std::string prefix = folder.empty() ? std::string{} : cat(folder, "/");
+  auto at = nodes_.lower_bound(prefix);
+  while (at != nodes_.end() && at->first.starts_with(prefix) && out.size() < most) {
+    const std::string_view rest = std::string_view(at->first).substr(prefix.size());
+    const auto slash = rest.find('/');
+    if (slash == std::string_view::npos) {
+      out.emplace_back(rest);
+      ++at;
+    } else {
+      at = nodes_.lower_bound(cat(prefix, rest.substr(0, slash), "0"));  // '0' follows '/': past all that lies in it
+    }
+  }
+  return out;
+}
+
+}  // namespace lapstrake::layers

@@ -1,0 +1,43 @@
+// An entry on its way: what a step says, before it is laid against the base and the other steps.
+#pragma once
+#include <lapstrake/layers/assemble.hpp>
+#include <optional>
+#include <tuple>
+#include <vector>
+
+#include "host_tree.hpp"
+#include "patterns.hpp"
+
+namespace lapstrake::layers {
+
+struct Draft {
+  Entry entry;  // its path is the spec's: the base's links are not followed yet
+  // Of folders: what the spec says about a folder that the base has. What it does not say stays as the base has it.
+  enum class Says { all, owner, mode, nothing } says = Says::all;
+  bool is_stated = false;  // by `directories:`
+  bool is_target = false;  // the folder that a copy is made into: of one that is there already nothing is said at all
+  // Files that are one file (hard links): step, and two numbers that are theirs in it.
+  using Identity = std::tuple<std::size_t, std::uint64_t, std::uint64_t>;
+  std::optional<Identity> identity = {};
+};
+
+// What the steps of one layer have in common.
+struct Workshop {
+  const HostTree& tree;
+  const AccountTable& accounts;
+  const Surroundings& surroundings;
+  Patterns ignored;  // by .lapstrakeignore
+};
+
+// The folder or file name that a path of the spec stands for: relative, checked. Error{usage} for `..` and what no tar
+// carries.
+std::string image_path(std::string_view path);
+
+// "copy `public/` (lapstrake.yaml:12:9)"
+std::string origin_of(std::string_view step, std::string_view what, const oci::Position& where);
+
+// Both append to `out`; `step` is the number of the step in its layer.
+void draft_copy(const oci::Copy& copy, std::size_t step, const Workshop& shop, std::vector<Draft>& out);
+void draft_archive(const oci::Archive& archive, std::size_t step, const Workshop& shop, std::vector<Draft>& out);
+
+}  // namespace lapstrake::layers

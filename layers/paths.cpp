@@ -1,0 +1,30 @@
+#include "paths.hpp"
+
+namespace lapstrake::layers {
+
+std::optional<std::string> relative_path(std::string_view path) {
+  std::string out;
+  const bool inside = for_each_part(path, [&](std::string_view part) {
+    if (part == "..") return false;
+    out = joined(out, part);
+    return true;
+  });
+  if (!inside) return std::nullopt;
+  return out;
+}
+
+std::string_view flaw_of(std::string_view path) {
+  if (path.size() > most_path_bytes) return "is longer than 4096 bytes";
+  if (path.find('\0') != std::string_view::npos) return "holds a NUL byte";
+  std::string_view flaw;
+  for_each_part(path, [&](std::string_view part) {
+    if (part.size() > most_name_bytes) flaw = "has a part of more than 255 bytes";
+    if (part == "..") flaw = "has a `..`";
+    if (part.starts_with(whiteout_prefix))
+      flaw = "has a part that begins with `.wh.`, which images keep for what is removed";
+    return flaw.empty();
+  });
+  return flaw;
+}
+
+}  // namespace lapstrake::layers

@@ -1,0 +1,140 @@
+#include "sources.hpp"
+
+#include <algorithm>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
+#include <lapstrake/base/text.hpp>
+
+#include "paths.hpp"
+
+namespace lapstrake::layers {
+namespace {
+
+using Links = HostTree::Links;
+
+// `a/**` is `a` with all that is in it.
+std::string without_rest(std::string from) {
+  while (from == "**" || from.ends_with("/**")) from.resize(from.size() - std::min<std::size_t>(3, from.size()));
+  return from.empty() ? "." : from;
+}
+
+// A glob, a component at a time: `**` is any number of folders.
+class Glob {
+ public:
+  Glob(const std::vector<std::string>& parts, const HostTree& tree, const std::stop_token& stop)
+      : tree_(tree), stop_(stop) {
+    for (const std::string& part : parts) parts_.push_back({Pattern(part), part == "**"});
+  }
+
+  std::vector<HostTree::Node> matches_in(const std::string& folder) const {
+    std::vector<HostTree::Node> found;
+    std::vector<std::pair<std::string, std::vector<std::size_t>>> todo;
+    todo.emplace_back(folder, entered({0}));
+    while (!todo.empty()) {
+      stop_point(stop_);
+      const auto [path, states] = std::move(todo.back());
+      todo.pop_back();
+      for (HostTree::Node& node : tree_.list(path)) {
+        auto next = after(states, name_of(node.path));
+        const bool whole = std::find(next.begin(), next.end(), parts_.size()) != next.end();
+        if (whole)
+          found.push_back(std::move(node));  // all that is in a folder comes with it
+        else if (!next.empty() && S_ISDIR(node.status.st_mode))
+          todo.emplace_back(node.path, std::move(next));
+      }
+    }
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    return found;
+  }
+
+ private:
+  struct Part {
+    Pattern pattern;
+    bool any_folders;
+  };
+
+  std::vector<std::size_t> entered(std::vector<std::size_t> states) const {
+    for (std::size_t i = 0; i < states.size(); ++i)
+      if (states[i] < parts_.size() && parts_[states[i]].any_folders) states.push_back(states[i] + 1);
+    std::sort(states.begin(), states.end());
+    states.erase(std::unique(states.begin(), states.end()), states.end());
+    return states;
+  }
+
+  std::vector<std::size_t> after(const std::vector<std::size_t>& states, std::string_view name) const {
+    std::vector<std::size_t> next;
+    for (const std::size_t state : states) {
+      if (state == parts_.size()) continue;
+      if (parts_[state].any_folders)
+        next.push_back(state);
+      else if (parts_[state].pattern.matches(name))
+        next.push_back(state + 1);
+    }
+    return entered(std::move(next));
+  }
+
+  std::vector<Part> parts_;
+  const HostTree& tree_;
+  const std::stop_token& stop_;
+};
+
+std::vector<std::string> names_of(const std::vector<HostTree::Node>& nodes) {
+  std::vector<std::string> out;
+  for (const auto& node : nodes) out.emplace_back(name_of(node.path));
+  return out;
+}
+
+Sources matches_of(const std::string& from, const HostTree& tree, const std::stop_token& stop) {
+  std::vector<std::string> fixed, parts = split(from, '/');
+  while (!is_glob(parts.front())) {
+    fixed.push_back(unescaped(parts.front()));
+    parts.erase(parts.begin());
+  }
+  const std::string folder = join(fixed, "/");
+  const auto start = tree.find(folder, Links::follow);
+  if (!start || !S_ISDIR(start->status.st_mode)) absent(folder, tree);
+  return {.nodes = Glob(parts, tree, stop).matches_in(start->path), .place = start->path, .name = {}};
+}
+
+}  // namespace
+
+void absent(std::string_view from, const HostTree& tree) {
+  // The deepest folder on the way that is there, and what in it is nearly what was asked for.
+  std::string there, missing;
+  std::optional<HostTree::Node> folder;
+  for_each_part(from, [&](std::string_view part) {
+    folder = tree.find(there, Links::follow);
+    missing = part;
+    const std::string next = joined(there, part);
+    if (!tree.find(next, Links::follow)) return false;
+    there = next;
+    return true;
+  });
+  Error error(Fault::input, cat("there is no `", printable(tree.under_root(from).value_or(cat("/", from)), 4096), "`"));
+  if (folder && S_ISDIR(folder->status.st_mode) && folder->readable)
+    if (const auto near = nearest(missing, names_of(tree.list(folder->path))))
+      error.helped_by(cat("did you mean `", printable(tree.under_root(joined(there, *near)).value_or(*near)), "`?"));
+  error.helped_by("paths on the left are relative to the folder of the spec");
+  throw error;
+}
+
+Sources sources_of(const oci::Copy& copy, const HostTree& tree, const std::stop_token& stop) {
+  const std::string from = tree.place_of(without_rest(copy.from));
+  if (is_glob(from)) {
+    Sources found = matches_of(from, tree, stop);
+    if (found.nodes.empty())
+      throw Error(Fault::input, cat("nothing matches `", printable(copy.from, 4096), "`"),
+                  "a `\\` before `*`, `?` or `[` makes it the character itself");
+    return found;
+  }
+  const std::string name = unescaped(from);
+  const bool follow = copy.symlinks == oci::Copy::Symlinks::follow || copy.from.ends_with('/') || name.empty();
+  auto node = tree.find(name, follow ? Links::follow : Links::keep);
+  if (!node) absent(name, tree);
+  std::string place(S_ISDIR(node->status.st_mode) ? node->path : std::string(parent_of(node->path)));
+  std::vector<HostTree::Node> nodes;
+  nodes.push_back(std::move(*node));
+  return {.nodes = std::move(nodes), .place = std::move(place), .name = std::string(name_of(name))};
+}
+
+}  // namespace lapstrake::layers
