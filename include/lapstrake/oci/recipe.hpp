@@ -26,8 +26,8 @@ struct Position {
 
 // "33:33", "www-data", "www-data:33", "0": each half a number or a name that is looked up in the image's own accounts.
 struct Owner {
-  std::string user = "0", group = "0";  // a lone name gives the group of that user's passwd entry; a lone number itself
-  bool group_given = true;
+  std::string user = "0", group = "0";  // a lone name gives the group of that user's passwd entry; a lone number N is N:N,
+  bool group_given = true;               // as in docker's COPY --chown=33
 };
 
 // File capabilities ("cap_net_bind_service=ep", setcap's syntax) and other extended attributes, values as raw bytes.
