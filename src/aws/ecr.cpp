@@ -91,7 +91,8 @@ EcrLogin ecr_login(const Session& session) {
 
 bool repository_exists(const Session& session, const std::string& account, const std::string& repository) {
   try {
-    call(session, Service::ecr, "DescribeRepositories", {{"registryId", account}, {"repositoryNames", json::array({repository})}});
+    call(session, Service::ecr, "DescribeRepositories",
+         {{"registryId", account}, {"repositoryNames", json::array({repository})}});
     return true;
   } catch (const Error& error) {
     if (code_of(error) == "RepositoryNotFoundException") return false;

@@ -1,0 +1,65 @@
+#include <lapstrake/aws/ecs.hpp>
+#include <lapstrake/aws/task_definition.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <nlohmann/json.hpp>
+
+#include "api.hpp"
+#include "json_text.hpp"
+#include "register_input.hpp"
+
+namespace lapstrake::aws {
+namespace {
+
+using nlohmann::json;
+
+using Call = json (*)(const Session&, Service, std::string_view, const json&);
+
+std::string arn_of(const json& reply, std::string_view action) {
+  auto arn = text_of(member_of(reply, "taskDefinition"), "taskDefinitionArn");
+  if (arn.empty())
+    throw Error(Fault::network, cat("the reply to ", action, " names no task definition"),
+                "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
+  return arn;
+}
+
+// A family that has no active revision is no failure.
+std::optional<json> describe(const Session& session, const std::string& family, Call call) {
+  try {
+    return call(session, Service::ecs, "DescribeTaskDefinition",
+                {{"taskDefinition", family}, {"include", json::array({"TAGS"})}});
+  } catch (const Error& error) {
+    if (code_of(error) == "ClientException" && error.reason().find("Unable to describe") != std::string::npos)
+      return std::nullopt;
+    throw;
+  }
+}
+
+std::optional<ActiveRevision> look(const Session& session, const std::string& family, Call call) {
+  const auto reply = describe(session, family, call);
+  if (!reply) return std::nullopt;
+  const auto arn = arn_of(*reply, "ecs:DescribeTaskDefinition");
+  return ActiveRevision{arn, register_input(*reply).dump()};
+}
+
+}  // namespace
+
+std::optional<ActiveRevision> newest_revision(const Session& session, const std::string& family) {
+  return look(session, family, call);
+}
+
+Registered register_task_definition(const Session& session, const json& document) {
+  const json wanted = with_strings(document), form = canonical(wanted);
+  const std::string family = text_of(document, "family");
+  bool has_sent = false;
+  // The calls in here are single attempts: after one whose reply got lost, the first thing to do is to look again.
+  return http::retrying(http::RetryPolicy{}, session.world, session.notice, [&]() -> Registered {
+    const auto newest = look(session, family, call_once);
+    if (newest && canonical(json::parse(newest->document)) == form) return {newest->arn, has_sent};
+    has_sent = true;
+    return {arn_of(call_once(session, Service::ecs, "RegisterTaskDefinition", wanted), "ecs:RegisterTaskDefinition"),
+            true};
+  });
+}
+
+}  // namespace lapstrake::aws

@@ -1,0 +1,95 @@
+#include "json_text.hpp"
+
+#include <algorithm>
+#include <lapstrake/base/text.hpp>
+#include <nlohmann/json.hpp>
+
+namespace lapstrake::aws {
+namespace {
+
+using nlohmann::json;
+
+// The index behind the string or comment that begins at `at`; `at` itself when none does.
+std::size_t skip_token(std::string_view text, std::size_t at) {
+  const auto rest = text.substr(at);
+  const auto end_of = [&](std::string_view mark, std::size_t from) {
+    const auto found = text.find(mark, from);
+    return found == std::string_view::npos ? text.size() : found + mark.size();
+  };
+  if (rest.starts_with("//")) return end_of("\n", at);
+  if (rest.starts_with("/*")) return end_of("*/", at + 2);
+  if (!rest.starts_with('"')) return at;
+  for (++at; at < text.size() && text[at] != '"'; ++at)
+    if (text[at] == '\\') ++at;
+  return std::min(at + 1, text.size());
+}
+
+std::string place(std::string_view text, std::size_t at) {
+  const auto before = text.substr(0, at);
+  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+  const auto start = before.rfind('\n');
+  return cat("line ", line, ", column ", start == std::string_view::npos ? at + 1 : at - start);
+}
+
+}  // namespace
+
+std::optional<std::string> trailing_comma(std::string_view text) {
+  std::optional<std::size_t> comma;  // the last thing seen, if it is one
+  for (std::size_t at = 0; at < text.size();) {
+    if (const auto behind = skip_token(text, at); behind != at) {
+      if (text[at] == '"') comma.reset();
+      at = behind;
+      continue;
+    }
+    const char c = text[at];
+    if (comma && (c == '}' || c == ']')) return place(text, *comma);
+    if (c == ',')
+      comma = at;
+    else if (!trim(text.substr(at, 1)).empty())
+      comma.reset();
+    ++at;
+  }
+  return std::nullopt;
+}
+
+json as_string(const json& value) { return value.is_number() || value.is_boolean() ? json(value.dump()) : value; }
+
+const json& member_of(const json& object, const char* name) {
+  static const json none;
+  if (!object.is_object()) return none;
+  const auto found = object.find(name);
+  return found == object.end() ? none : *found;
+}
+
+std::string text_of(const json& object, const char* name) {
+  const auto& value = member_of(object, name);
+  return value.is_string() ? value.get<std::string>() : "";
+}
+
+const json& list_of(const json& object, const char* name) {
+  static const json none = json::array();
+  const auto& value = member_of(object, name);
+  return value.is_array() ? value : none;
+}
+
+std::string below(const std::string& pointer, std::string_view name) {
+  return cat(pointer, "/", replace_all(replace_all(std::string(name), "~", "~0"), "/", "~1"));
+}
+
+std::string below(const std::string& pointer, std::size_t index) { return cat(pointer, "/", index); }
+
+void visit_place(json& value, std::string_view place, const Visit& visit, const std::string& pointer) {
+  if (place.empty()) return visit(value, pointer);
+  const auto slash = place.find('/');
+  const std::string name(place.substr(0, slash));
+  const auto rest = slash == std::string_view::npos ? std::string_view() : place.substr(slash + 1);
+  if (name != "*") {
+    if (value.is_object() && value.contains(name)) visit_place(value[name], rest, visit, below(pointer, name));
+  } else if (value.is_array()) {
+    for (std::size_t i = 0; i < value.size(); ++i) visit_place(value[i], rest, visit, below(pointer, i));
+  } else if (value.is_object()) {
+    for (auto& [member, inner] : value.items()) visit_place(inner, rest, visit, below(pointer, member));
+  }
+}
+
+}  // namespace lapstrake::aws

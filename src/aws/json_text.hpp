@@ -1,0 +1,33 @@
+// Places in JSON text and values in JSON documents.
+#pragma once
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lapstrake::aws {
+
+// "line 12, column 5" of the first comma that a `}` or `]` follows; comments are skipped.
+std::optional<std::string> trailing_comma(std::string_view text);
+
+// A number or a truth as ECS wants it written into a string; all else as it is.
+nlohmann::json as_string(const nlohmann::json& value);
+
+// The member if it is there and a string, otherwise "".
+std::string text_of(const nlohmann::json& object, const char* name);
+// The member if it is there and an array, otherwise an empty one.
+const nlohmann::json& list_of(const nlohmann::json& object, const char* name);
+// The member if it is there, otherwise null.
+const nlohmann::json& member_of(const nlohmann::json& object, const char* name);
+
+// A JSON pointer (RFC 6901) one step further down.
+std::string below(const std::string& pointer, std::string_view name);
+std::string below(const std::string& pointer, std::size_t index);
+
+// Shows every value at `place` ("volumes/*/name"; `*` is each element of a list or each member of an object), and where
+// it is.
+using Visit = std::function<void(nlohmann::json& value, const std::string& pointer)>;
+void visit_place(nlohmann::json& document, std::string_view place, const Visit& visit, const std::string& pointer = "");
+
+}  // namespace lapstrake::aws

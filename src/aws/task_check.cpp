@@ -1,0 +1,72 @@
+#include <algorithm>
+#include <array>
+#include <lapstrake/base/text.hpp>
+
+#include "json_text.hpp"
+#include "task_rules.hpp"
+
+namespace lapstrake::aws {
+
+using nlohmann::json;
+
+Scene::Scene(const json& task, const std::map<std::string, ImageFact>& known_images)
+    : document(task), images(known_images), network_mode(text_of(task, "networkMode")) {
+  const auto& launch = list_of(document, "requiresCompatibilities");
+  is_fargate = std::find(launch.begin(), launch.end(), "FARGATE") != launch.end();
+  is_windows = text_of(member_of(document, "runtimePlatform"), "operatingSystemFamily").starts_with("WINDOWS");
+  const auto& list = list_of(document, "containerDefinitions");
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const auto name = text_of(list[i], "name");
+    const auto& essential = member_of(list[i], "essential");
+    containers.push_back({.value = list[i],
+                          .pointer = cat("/containerDefinitions/", i),
+                          .name = name.empty() ? cat("number ", i + 1) : name,
+                          .is_essential = !essential.is_boolean() || essential.get<bool>()});
+  }
+}
+
+const Container* Scene::find(std::string_view name) const {
+  const auto found =
+      std::find_if(containers.begin(), containers.end(), [&](const auto& each) { return each.name == name; });
+  return found == containers.end() ? nullptr : &*found;
+}
+
+void Findings::error(std::string pointer, std::string message, std::string help) {
+  found_.push_back({Finding::Severity::error, std::move(pointer), std::move(message), std::move(help)});
+}
+
+void Findings::warning(std::string pointer, std::string message, std::string help) {
+  found_.push_back({Finding::Severity::warning, std::move(pointer), std::move(message), std::move(help)});
+}
+
+bool is_word(std::string_view text, std::string_view others) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           others.find(c) != std::string_view::npos;
+  });
+}
+
+std::string placeholder_in(std::string_view text) {
+  for (auto begin = text.find('<'); begin != std::string_view::npos; begin = text.find('<', begin + 1)) {
+    const auto end = text.find('>', begin);
+    if (end == std::string_view::npos) break;
+    const auto inside = text.substr(begin + 1, end - begin - 1);
+    if (inside.size() > 2 && is_word(inside, "_- ") && inside.front() != ' ' && inside.back() != ' ')
+      return cat("<", inside, ">");
+  }
+  return "";
+}
+
+std::vector<Finding> check(const json& document, const std::map<std::string, ImageFact>& images) {
+  const Scene scene(document, images);
+  Findings findings;
+  for (const auto& rules : {shape_rules(), image_rules(), platform_rules(), fargate_rules(), role_rules(),
+                            order_rules(), container_rules()}) {
+    for (const auto rule : rules.of_task) rule(scene, findings);
+    for (const auto& container : scene.containers)
+      for (const auto rule : rules.of_container) rule(scene, container, findings);
+  }
+  return std::move(findings).take();
+}
+
+}  // namespace lapstrake::aws

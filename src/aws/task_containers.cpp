@@ -1,0 +1,223 @@
+#include <algorithm>
+#include <array>
+#include <lapstrake/base/text.hpp>
+#include <set>
+
+#include "json_text.hpp"
+#include "task_rules.hpp"
+#include "task_size.hpp"
+
+namespace lapstrake::aws {
+namespace {
+
+using nlohmann::json;
+
+std::optional<std::int64_t> number(const json& object, const char* name) {
+  const auto& value = member_of(object, name);
+  return value.is_number_integer() ? std::optional(value.get<std::int64_t>()) : std::nullopt;
+}
+
+void port(const Scene& scene, const json& mapping, const std::string& pointer, Findings& findings) {
+  const auto container_port = number(mapping, "containerPort"), host_port = number(mapping, "hostPort");
+  for (const auto* name : {"containerPort", "hostPort"})
+    if (const auto value = number(mapping, name); value && (*value < 0 || *value > 65535))
+      findings.error(below(pointer, name), cat(*value, " is no port"), "write a number from 1 to 65535");
+  if (!container_port && member_of(mapping, "containerPortRange").is_null() &&
+      member_of(mapping, "containerPort").is_null())
+    findings.error(pointer, "a port mapping has no `containerPort`", "add the port that the container listens at");
+  const bool one_network = scene.is_fargate || scene.network_mode == "awsvpc" || scene.network_mode == "host";
+  if (one_network && container_port && host_port && *host_port != *container_port)
+    findings.error(pointer + "/hostPort",
+                   cat("with the network mode ", scene.network_mode.empty() ? "awsvpc" : scene.network_mode,
+                       " the host port ", *host_port, " cannot differ from the container port ", *container_port),
+                   cat("remove `hostPort`, or write ", *container_port));
+  if (const auto protocol = text_of(mapping, "protocol"); !protocol.empty() && protocol != "tcp" && protocol != "udp")
+    findings.error(pointer + "/protocol", cat("`", protocol, "` is no protocol of a port"), "write tcp or udp");
+}
+
+void ports(const Scene& scene, const Container& container, Findings& findings) {
+  const auto& list = list_of(container.value, "portMappings");
+  for (std::size_t i = 0; i < list.size(); ++i)
+    port(scene, list[i], below(container.pointer + "/portMappings", i), findings);
+}
+
+// All containers of an awsvpc task listen at one address.
+void ports_clash(const Scene& scene, Findings& findings) {
+  if (scene.network_mode != "awsvpc") return;
+  std::map<std::pair<std::int64_t, std::string>, std::string> taken;
+  for (const auto& container : scene.containers) {
+    const auto& list = list_of(container.value, "portMappings");
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const auto value = number(list[i], "containerPort");
+      const auto protocol = text_of(list[i], "protocol");
+      if (!value) continue;
+      const auto [other, is_free] =
+          taken.emplace(std::pair(*value, protocol.empty() ? "tcp" : protocol), container.name);
+      if (!is_free)
+        findings.warning(below(container.pointer + "/portMappings", i),
+                         cat("`", other->second, "` and `", container.name, "` both take port ", *value),
+                         "containers of an awsvpc task share one address: give each a port of its own");
+    }
+  }
+}
+
+void log_driver(const Scene& scene, const Container& container, Findings& findings) {
+  const auto& log = member_of(container.value, "logConfiguration");
+  const auto pointer = container.pointer + "/logConfiguration";
+  if (!log.is_object()) return;
+  const auto driver = text_of(log, "logDriver");
+  if (driver.empty())
+    findings.error(pointer + "/logDriver", "`logConfiguration` has no `logDriver`", "add `logDriver: awslogs`");
+  if (scene.is_fargate && !driver.empty() && driver != "awslogs" && driver != "splunk" && driver != "awsfirelens")
+    findings.error(pointer + "/logDriver", cat("Fargate does not take the log driver `", driver, "`"),
+                   "one of awslogs, splunk, awsfirelens");
+  if (driver == "awsfirelens" && std::none_of(scene.containers.begin(), scene.containers.end(), [](const auto& each) {
+        return member_of(each.value, "firelensConfiguration").is_object();
+      }))
+    findings.error(pointer + "/logDriver",
+                   "the log driver awsfirelens needs a container with a `firelensConfiguration`",
+                   "add a log router container, for example with `firelensConfiguration: { type: fluentbit }`");
+}
+
+const std::vector<std::string> awslogs_options{"awslogs-group",           "awslogs-region",
+                                               "awslogs-stream-prefix",   "awslogs-create-group",
+                                               "awslogs-datetime-format", "awslogs-multiline-pattern",
+                                               "awslogs-endpoint",        "mode",
+                                               "max-buffer-size"};
+
+void awslogs(const Scene& scene, const Container& container, Findings& findings) {
+  const auto& log = member_of(container.value, "logConfiguration");
+  if (text_of(log, "logDriver") != "awslogs") return;
+  const auto pointer = container.pointer + "/logConfiguration/options";
+  const auto& options = member_of(log, "options");
+  const auto need = [&](const char* name, const std::string& example) {
+    if (member_of(options, name).is_null())
+      findings.error(below(pointer, name), cat("the logs of `", container.name, "` need the option `", name, "`"),
+                     cat("add `", name, ": ", example, "`"));
+  };
+  need("awslogs-group", cat("/ecs/", text_of(scene.document, "family")));
+  need("awslogs-region", "eu-west-1");
+  if (scene.is_fargate) need("awslogs-stream-prefix", "ecs");
+  if (const auto mode = text_of(options, "mode"); !mode.empty() && mode != "blocking" && mode != "non-blocking")
+    findings.error(pointer + "/mode", cat("`", mode, "` is no mode of a log driver"), "write blocking or non-blocking");
+  if (!options.is_object()) return;
+  for (const auto& [name, value] : options.items())
+    if (const auto near = nearest(name, awslogs_options); near && *near != name)
+      findings.warning(below(pointer, name), cat("awslogs knows no option `", name, "`"),
+                       cat("did you mean `", *near, "`?"));
+}
+
+struct Range {
+  const char* member;
+  std::int64_t least, most;
+};
+constexpr std::array health_ranges{Range{"interval", 5, 300}, Range{"timeout", 2, 60}, Range{"retries", 1, 10},
+                                   Range{"startPeriod", 0, 300}};
+
+void health(const Scene& scene, const Container& container, Findings& findings) {
+  const auto& check = member_of(container.value, "healthCheck");
+  if (!check.is_object()) return;
+  const auto pointer = container.pointer + "/healthCheck";
+  for (const auto& range : health_ranges)
+    if (const auto value = number(check, range.member); value && (*value < range.least || *value > range.most))
+      findings.error(below(pointer, range.member), cat("`", range.member, "` of a health check cannot be ", *value),
+                     cat("write a number from ", range.least, " to ", range.most));
+  const auto& command = list_of(check, "command");
+  const auto first = command.empty() || !command[0].is_string() ? "" : command[0].get<std::string>();
+  if (first != "CMD" && first != "CMD-SHELL" && first != "NONE")
+    findings.error(pointer + "/command", "the command of a health check must begin with CMD or CMD-SHELL",
+                   "write `command: [CMD, /bin/check]`");
+  if (first == "CMD-SHELL" && scene.images.contains(text_of(container.value, "image")))
+    findings.warning(pointer + "/command/0", cat("CMD-SHELL needs /bin/sh in the image of `", container.name, "`"),
+                     "write `command: [CMD, ...]` if the image has no shell");
+}
+
+void sums(const Scene& scene, Findings& findings) {
+  std::int64_t cpu = 0, memory = 0;
+  for (const auto& container : scene.containers) {
+    cpu += number(container.value, "cpu").value_or(0);
+    const auto hard = number(container.value, "memory"), soft = number(container.value, "memoryReservation");
+    memory += soft ? *soft : hard.value_or(0);
+  }
+  const auto task_cpu = cpu_of(scene.document), task_memory = memory_of(scene.document);
+  if (task_cpu && cpu > *task_cpu)
+    findings.error("/cpu", cat("the containers ask for ", cpu, " CPU units, the task has ", *task_cpu),
+                   "lower the containers' `cpu`, or raise the task's");
+  if (task_memory && memory > *task_memory)
+    findings.error("/memory", cat("the containers ask for ", memory, " MiB, the task has ", *task_memory),
+                   "lower the containers' `memory`, or raise the task's");
+}
+
+void memory(const Scene& scene, const Container& container, Findings& findings) {
+  const auto hard = number(container.value, "memory"), soft = number(container.value, "memoryReservation");
+  if (hard && soft && *soft >= *hard)
+    findings.error(container.pointer + "/memoryReservation",
+                   cat("`", container.name, "` reserves ", *soft, " MiB of at most ", *hard),
+                   "`memoryReservation` must be less than `memory`");
+  const auto task = memory_of(scene.document);
+  if (hard && task && *hard > *task)
+    findings.error(container.pointer + "/memory",
+                   cat("`", container.name, "` may use ", *hard, " MiB, the task has ", *task),
+                   cat("write at most ", *task));
+  const bool is_written =
+      !member_of(container.value, "memory").is_null() || !member_of(container.value, "memoryReservation").is_null();
+  if (!scene.is_fargate && !is_written && member_of(scene.document, "memory").is_null())
+    findings.error(container.pointer + "/memory",
+                   cat("neither the task nor `", container.name, "` says how much memory it needs"),
+                   "add `memory` (MiB) to the container, or to the task");
+}
+
+std::set<std::string> volume_names(const Scene& scene) {
+  std::set<std::string> names;
+  for (const auto& volume : list_of(scene.document, "volumes")) names.insert(text_of(volume, "name"));
+  return names;
+}
+
+void mounts(const Scene& scene, const Container& container, Findings& findings) {
+  const auto volumes = volume_names(scene);
+  const auto& list = list_of(container.value, "mountPoints");
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const auto at = below(container.pointer + "/mountPoints", i);
+    const auto volume = text_of(list[i], "sourceVolume");
+    if (!volumes.contains(volume)) {
+      const auto near = nearest(volume, {volumes.begin(), volumes.end()});
+      findings.error(at + "/sourceVolume",
+                     cat("`", container.name, "` mounts the volume `", volume, "`, which the task has not"),
+                     near ? cat("did you mean `", *near, "`?") : cat("add `{ name: ", volume, " }` to `volumes`"));
+    }
+    if (const auto path = text_of(list[i], "containerPath"); !path.starts_with('/') && !scene.is_windows)
+      findings.error(at + "/containerPath", cat("`", path, "` is no absolute path"), "begin it with `/`");
+  }
+  const auto& from = list_of(container.value, "volumesFrom");
+  for (std::size_t i = 0; i < from.size(); ++i)
+    if (const auto other = text_of(from[i], "sourceContainer"); scene.find(other) == nullptr)
+      findings.error(below(container.pointer + "/volumesFrom", i) + "/sourceContainer",
+                     cat("`", other, "` is no container of this task"), "name one of the task's containers");
+}
+
+void volumes(const Scene& scene, Findings& findings) {
+  std::set<std::string> seen;
+  const auto& list = list_of(scene.document, "volumes");
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const auto name = text_of(list[i], "name");
+    const auto at = below("/volumes", i);
+    if (name.empty()) findings.error(at + "/name", "a volume has no `name`", "add a `name`");
+    if (!name.empty() && !seen.insert(name).second)
+      findings.error(at + "/name", cat("two volumes have the name `", name, "`"), "give each volume a name of its own");
+    const auto& efs = member_of(list[i], "efsVolumeConfiguration");
+    const bool authorized = !member_of(efs, "authorizationConfig").is_null();
+    if (authorized && text_of(efs, "transitEncryption") != "ENABLED")
+      findings.error(at + "/efsVolumeConfiguration/transitEncryption",
+                     cat("volume `", name, "` has an `authorizationConfig`, which needs encryption in transit"),
+                     "add `transitEncryption: ENABLED`");
+  }
+}
+
+constexpr Rule task_rules[]{ports_clash, sums, volumes};
+constexpr ContainerRule each_container[]{ports, log_driver, awslogs, health, memory, mounts};
+
+}  // namespace
+
+Rules container_rules() { return {task_rules, each_container}; }
+
+}  // namespace lapstrake::aws

@@ -1,0 +1,181 @@
+#include <algorithm>
+#include <array>
+#include <lapstrake/base/text.hpp>
+
+#include "json_text.hpp"
+#include "task_rules.hpp"
+#include "task_size.hpp"
+
+namespace lapstrake::aws {
+namespace {
+
+using nlohmann::json;
+
+// Present and not just an empty list, object, string or `false`.
+bool says_something(const json& value) {
+  return !value.is_null() && value != false && !(value.is_structured() && value.empty()) && value != "";
+}
+
+std::string size_text(TaskSize size) { return cat("`cpu: \"", size.cpu, "\"`, `memory: \"", size.memory, "\"`"); }
+
+void has_size(const Scene& scene, Findings& findings) {
+  for (const auto* name : {"cpu", "memory"}) {
+    const auto& value = member_of(scene.document, name);
+    const auto units = name == std::string_view("cpu") ? cpu_of(scene.document) : memory_of(scene.document);
+    const auto pointer = cat("/", name);
+    if (value.is_null()) {
+      if (scene.is_fargate)
+        findings.error(pointer, cat("a Fargate task needs a `", name, "` for the whole task"),
+                       cat("add ", size_text(nearest_fargate_size(
+                                       {cpu_of(scene.document).value_or(1), memory_of(scene.document).value_or(1)},
+                                       scene.is_windows))));
+    } else if (!units) {
+      findings.error(
+          pointer,
+          cat("`", value.is_string() ? value.get<std::string>() : value.dump(), "` is no ", name, " of a task"),
+          name == std::string_view("cpu") ? "write CPU units (`\"1024\"`) or vCPUs (`\"1 vCPU\"`)"
+                                          : "write MiB (`\"2048\"`) or GB (`\"2 GB\"`)");
+    }
+  }
+}
+
+void fargate_pair(const Scene& scene, Findings& findings) {
+  const auto cpu = cpu_of(scene.document), memory = memory_of(scene.document);
+  if (!scene.is_fargate || !cpu || !memory || is_fargate_size({*cpu, *memory}, scene.is_windows)) return;
+  const auto near = nearest_fargate_size({*cpu, *memory}, scene.is_windows);
+  const auto memories = fargate_memories(*cpu, scene.is_windows);
+  findings.error(
+      memories.empty() ? "/cpu" : "/memory",
+      cat("Fargate has no tasks with cpu ", *cpu, " and memory ", *memory, scene.is_windows ? " on Windows" : ""),
+      cat("the nearest valid pair is ", size_text(near), memories.empty() ? "" : cat(" (cpu ", memories, ")")));
+}
+
+void awsvpc(const Scene& scene, Findings& findings) {
+  if (!scene.is_fargate || scene.network_mode == "awsvpc") return;
+  findings.error("/networkMode",
+                 scene.network_mode.empty()
+                     ? "a Fargate task needs a `networkMode`"
+                     : cat("a Fargate task cannot have the network mode `", scene.network_mode, "`"),
+                 "write `networkMode: awsvpc`");
+}
+
+void network_mode(const Scene& scene, Findings& findings) {
+  const auto& mode = scene.network_mode;
+  if (scene.is_fargate || mode.empty() || mode == "bridge" || mode == "host" || mode == "awsvpc" || mode == "none")
+    return;
+  findings.error("/networkMode", cat("`", mode, "` is no network mode"), "one of awsvpc, bridge, host, none");
+}
+
+void storage(const Scene& scene, Findings& findings) {
+  const auto& size = member_of(member_of(scene.document, "ephemeralStorage"), "sizeInGiB");
+  if (!size.is_number_integer()) return;
+  const auto gib = size.get<std::int64_t>();
+  if (gib < 21 || gib > 200)
+    findings.error("/ephemeralStorage/sizeInGiB",
+                   cat("ephemeral storage of ", gib, " GiB cannot be had: it is 21 to 200"),
+                   gib == 20 ? "remove `ephemeralStorage`: 20 GiB is what a task has without it"
+                             : "write a number from 21 to 200");
+}
+
+struct Refused {
+  const char* member;
+  std::string_view instead;
+};
+constexpr std::array refused_of_task{
+    Refused{"ipcMode", "remove it"},
+    Refused{"placementConstraints", "remove them: Fargate chooses the place"},
+    Refused{"inferenceAccelerators", "remove them"},
+};
+constexpr std::array refused_of_container{
+    Refused{"disableNetworking", "remove it"},
+    Refused{"dnsSearchDomains", "remove them: the VPC's DHCP options set them"},
+    Refused{"dnsServers", "remove them: the VPC's DHCP options set them"},
+    Refused{"dockerSecurityOptions", "remove them"},
+    Refused{"extraHosts", "remove them: use Route 53 or service discovery"},
+    Refused{"links", "remove them: containers of one task reach each other at 127.0.0.1"},
+    Refused{"privileged", "remove it: no Fargate container is privileged"},
+};
+constexpr std::array refused_linux_parameters{
+    Refused{"maxSwap", "remove it"},
+    Refused{"swappiness", "remove it"},
+    Refused{"devices", "remove them"},
+    Refused{"sharedMemorySize", "remove it"},
+    Refused{"tmpfs", "use a volume without `host` instead"},
+};
+
+template <std::size_t count>
+void refuse(const json& object, const std::string& pointer, const std::array<Refused, count>& members,
+            Findings& findings) {
+  for (const auto& each : members)
+    if (says_something(member_of(object, each.member)))
+      findings.error(below(pointer, each.member), cat("Fargate does not take `", each.member, "`"),
+                     std::string(each.instead));
+}
+
+void task_members(const Scene& scene, Findings& findings) {
+  if (!scene.is_fargate) return;
+  refuse(scene.document, "", refused_of_task, findings);
+  if (const auto mode = text_of(scene.document, "pidMode"); !mode.empty() && mode != "task")
+    findings.error("/pidMode", cat("Fargate does not take the pid mode `", mode, "`"),
+                   "write `pidMode: task` or remove it");
+}
+
+void task_volumes(const Scene& scene, Findings& findings) {
+  if (!scene.is_fargate) return;
+  const auto& volumes = list_of(scene.document, "volumes");
+  for (std::size_t i = 0; i < volumes.size(); ++i) {
+    const auto pointer = below("/volumes", i);
+    if (says_something(member_of(member_of(volumes[i], "host"), "sourcePath")))
+      findings.error(pointer + "/host/sourcePath", "a Fargate task has no host whose folders it could mount",
+                     "remove `host`, or use EFS (`efsVolumeConfiguration`)");
+    if (says_something(member_of(volumes[i], "dockerVolumeConfiguration")))
+      findings.error(pointer + "/dockerVolumeConfiguration", "Fargate does not take `dockerVolumeConfiguration`",
+                     "remove it, or use EFS (`efsVolumeConfiguration`)");
+  }
+}
+
+void container_members(const Scene& scene, const Container& container, Findings& findings) {
+  if (!scene.is_fargate) return;
+  refuse(container.value, container.pointer, refused_of_container, findings);
+  const auto& parameters = member_of(container.value, "linuxParameters");
+  refuse(parameters, container.pointer + "/linuxParameters", refused_linux_parameters, findings);
+  const auto& added = list_of(member_of(parameters, "capabilities"), "add");
+  for (std::size_t i = 0; i < added.size(); ++i)
+    if (added[i] != "SYS_PTRACE")
+      findings.error(below(container.pointer + "/linuxParameters/capabilities/add", i),
+                     cat("Fargate does not add the capability ", added[i].dump()),
+                     "remove it: only SYS_PTRACE can be added");
+}
+
+void container_resources(const Scene& scene, const Container& container, Findings& findings) {
+  if (!scene.is_fargate) return;
+  const auto& needs = list_of(container.value, "resourceRequirements");
+  for (std::size_t i = 0; i < needs.size(); ++i)
+    if (text_of(needs[i], "type") == "GPU")
+      findings.error(below(container.pointer + "/resourceRequirements", i), "Fargate has no GPUs",
+                     "remove it, or run the task on EC2");
+  const auto& limits = list_of(container.value, "ulimits");
+  for (std::size_t i = 0; i < limits.size(); ++i)
+    if (const auto name = text_of(limits[i], "name"); name != "nofile")
+      findings.warning(below(container.pointer + "/ulimits", i), cat("Fargate sets no limit `", name, "`"),
+                       "keep only `nofile`");
+}
+
+void stop_times(const Scene& scene, const Container& container, Findings& findings) {
+  for (const auto* name : {"startTimeout", "stopTimeout"}) {
+    const auto& value = member_of(container.value, name);
+    if (!scene.is_fargate || !value.is_number_integer()) continue;
+    if (value < 2 || value > 120)
+      findings.error(below(container.pointer, name),
+                     cat("`", name, "` of ", value.dump(), " s cannot be had on Fargate"), "write 2 to 120 seconds");
+  }
+}
+
+constexpr Rule task_rules[]{has_size, fargate_pair, awsvpc, network_mode, storage, task_members, task_volumes};
+constexpr ContainerRule each_container[]{container_members, container_resources, stop_times};
+
+}  // namespace
+
+Rules fargate_rules() { return {task_rules, each_container}; }
+
+}  // namespace lapstrake::aws

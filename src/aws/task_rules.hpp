@@ -1,0 +1,63 @@
+// The rules of check(): each a small function that looks at one thing.
+#pragma once
+#include <lapstrake/aws/task_definition.hpp>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lapstrake::aws {
+
+struct Container {
+  const nlohmann::json& value;
+  std::string pointer;  // "/containerDefinitions/0"
+  std::string name;     // "number 1" when it has none
+  bool is_essential = true;
+};
+
+// The document, and what most rules ask of it.
+struct Scene {
+  Scene(const nlohmann::json& task, const std::map<std::string, ImageFact>& known_images);
+
+  const nlohmann::json& document;
+  const std::map<std::string, ImageFact>& images;
+  std::vector<Container> containers;
+  bool is_fargate = false, is_windows = false;
+  std::string network_mode;  // as written; empty when it is not
+
+  const Container* find(std::string_view name) const;
+};
+
+class Findings {
+ public:
+  void error(std::string pointer, std::string message, std::string help);
+  void warning(std::string pointer, std::string message, std::string help);
+  std::vector<Finding> take() && { return std::move(found_); }
+
+ private:
+  std::vector<Finding> found_;
+};
+
+using Rule = void (*)(const Scene&, Findings&);
+using ContainerRule = void (*)(const Scene&, const Container&, Findings&);
+
+struct Rules {
+  std::span<const Rule> of_task;
+  std::span<const ContainerRule> of_container;
+};
+Rules shape_rules();      // types, names, images, placeholders, slips of the pen
+Rules fargate_rules();    // what Fargate asks for and what it refuses
+Rules role_rules();       // roles, secrets, what only a role can reach
+Rules container_rules();  // ports, logs, health, sizes, volumes
+Rules order_rules();      // dependsOn and essential
+Rules platform_rules();   // the images' platforms
+Rules image_rules();      // the form of image references
+
+// A value that still waits to be filled in: "<aws_account_id>"; empty when there is none.
+std::string placeholder_in(std::string_view text);
+// Whether all bytes of a text that is not empty are letters, digits or in `others`.
+bool is_word(std::string_view text, std::string_view others);
+
+}  // namespace lapstrake::aws
