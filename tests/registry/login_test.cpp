@@ -1,0 +1,286 @@
+#include <lapstrake/base/encoding.hpp>
+#include <lapstrake/base/parallel.hpp>
+
+#include "bench.hpp"
+#include "support/catch.hpp"
+
+using namespace lapstrake;
+using namespace lapstrake::registry;
+using fake::reply;
+
+namespace {
+
+std::string basic(const std::string& user, const std::string& password) {
+  return "Basic " + base64(as_bytes(user + ":" + password));
+}
+
+Keychain keychain_of(Login first, std::optional<Login> renewed = std::nullopt, unsigned* renewals = nullptr) {
+  return [=](const std::string& host, bool renew) -> std::optional<Login> {
+    if (host != "registry.example" && host != "docker.io") return std::nullopt;
+    if (renew && renewals != nullptr) ++*renewals;
+    return renew && renewed ? renewed : first;
+  };
+}
+
+const Login bob{.username = "bob", .password = "sesame", .source = "a test"};
+constexpr const char* bearer = R"(Bearer realm="https://registry.example/token",service="r")";
+
+// Lets in who shows `good` and challenges all others.
+void guard(fake::Registry& registry, std::string good, std::string challenge) {
+  registry.guard = [=](const http::Request& request) -> std::optional<http::Response> {
+    if (request.url.path == "/token") return std::nullopt;
+    if (request.headers.find("Authorization") == good) return std::nullopt;
+    return reply(401, {{"WWW-Authenticate", challenge}}, R"({"errors":[{"code":"UNAUTHORIZED","message":"who?"}]})");
+  };
+}
+
+}  // namespace
+
+TEST_CASE("Basic is sent after a challenge, and then at once") {
+  Bench bench;
+  bench.keychain = keychain_of(bob);
+  guard(bench.registry, basic("bob", "sesame"), R"(Basic realm="r")");
+  const auto repository = bench.repository();
+  CHECK_FALSE(repository.find_manifest("v1"));
+  CHECK_FALSE(repository.find_manifest("v2"));
+  const auto sent = bench.registry.sent();
+  REQUIRE(sent.size() == 3);
+  CHECK(sent[0].authorization.empty());
+  CHECK(sent[2].authorization == basic("bob", "sesame"));
+  CHECK(bench.log == std::vector<std::string>{"login to registry.example: a test"});
+}
+
+TEST_CASE("a login that is known to be wanted is sent at once") {
+  Bench bench;
+  auto login = bob;
+  login.preemptive = true;
+  bench.keychain = keychain_of(login);
+  guard(bench.registry, basic("bob", "sesame"), R"(Basic realm="r")");
+  CHECK_FALSE(bench.repository().find_manifest("v1"));
+  CHECK(bench.registry.sent().size() == 1);
+}
+
+TEST_CASE("a wrong login is sent once, and the error says whose it was") {
+  Bench bench;
+  unsigned renewals = 0;
+  bench.keychain = keychain_of(bob, bob, &renewals);
+  guard(bench.registry, "nobody", R"(Basic realm="r")");
+  const auto error = failure_of([&] { bench.repository().get_manifest("v1"); });
+  CHECK(error.fault() == Fault::access);
+  CHECK(error.reason() == "UNAUTHORIZED: who?");
+  CHECK_THAT(error.help(), Contains("the login of a test (user `bob`) was sent"));
+  CHECK_THAT(report(error), !Contains("sesame"));
+  CHECK(bench.registry.sent().size() == 2);
+  CHECK(renewals == 0);
+}
+
+TEST_CASE("without a login the cure is to log in") {
+  Bench bench;
+  guard(bench.registry, "nobody", R"(Basic realm="r")");
+  const auto error = failure_of([&] { bench.repository().get_manifest("v1"); });
+  CHECK(error.fault() == Fault::access);
+  CHECK(error.help() == "log in with `docker login registry.example`");
+  CHECK(bench.registry.sent().size() == 1);
+}
+
+TEST_CASE("a token is fetched once for each scope, with the login, and used again") {
+  Bench bench;
+  bench.keychain = keychain_of(bob);
+  guard(bench.registry, "Bearer t1", bearer);
+  bench.registry.fault("GET", "/token", reply(200, {}, R"({"token":"t1","expires_in":300})"), 9);
+  const auto repository = bench.repository();
+  const auto blob = bench.blob("x");
+  CHECK_FALSE(repository.has_blob(blob.digest, 1));
+  bench.put(repository, blob);
+  CHECK_FALSE(repository.find_manifest("v1"));  // the token for pushes will do
+  CHECK(bench.registry.steps() == std::vector<std::string>{"HEAD blob", "GET token", "HEAD blob", "POST uploads",
+                                                           "PUT uploads", "HEAD manifests"});
+  const auto token = bench.registry.sent().at(1);
+  CHECK(token.url == "https://registry.example/token?service=r&scope=repository%3Aweb%3Apull%2Cpush");
+  CHECK(token.authorization == basic("bob", "sesame"));
+}
+
+TEST_CASE("a token is fetched anew a little before it ends") {
+  Bench bench;
+  guard(bench.registry, "Bearer t1", bearer);
+  bench.registry.fault("GET", "/token", reply(200, {}, R"({"access_token":"t1","expires_in":100})"), 9);
+  const auto repository = bench.repository();
+  repository.find_manifest("v1");
+  bench.time.now += std::chrono::seconds(89);
+  repository.find_manifest("v1");
+  CHECK(bench.registry.count("GET token") == 1);
+  bench.time.now += std::chrono::seconds(2);
+  repository.find_manifest("v1");
+  CHECK(bench.registry.count("GET token") == 2);
+}
+
+TEST_CASE("many threads share one token") {
+  Bench bench;
+  guard(bench.registry, "Bearer t1", bearer);
+  bench.registry.fault("GET", "/token", reply(200, {}, R"({"token":"t1"})"), 99);
+  const auto repository = bench.repository();
+  parallel_for_each(40, 8, [&](std::size_t i) { repository.has_blob(oci::Digest::of(cat(i)), 1); });
+  CHECK(bench.registry.count("GET token") == 1);
+}
+
+TEST_CASE("an identity token is exchanged by POST, and stands in no address") {
+  Bench bench;
+  bench.keychain =
+      keychain_of({.username = "<token>", .password = "id&entity", .identity_token = true, .source = "a test"});
+  guard(bench.registry, "Bearer t1", bearer);
+  bench.registry.fault("POST", "/token", reply(200, {}, R"({"access_token":"t1"})"));
+  bench.repository().find_manifest("v1");
+  const auto sent = bench.registry.sent().at(1);
+  CHECK(sent.url == "https://registry.example/token");
+  CHECK(sent.authorization.empty());
+  CHECK(
+      sent.body ==
+      "grant_type=refresh_token&service=r&client_id=lapstrake&scope=repository%3Aweb%3Apull&refresh_token=id%26entity");
+}
+
+TEST_CASE("a realm on another host gets neither login nor request, unless there is no login") {
+  Bench bench;
+  guard(bench.registry, "Bearer t1", R"(Bearer realm="https://evil.example/token",service="r")");
+  bench.registry.fault("GET", "evil.example", reply(200, {}, R"({"token":"t1"})"), 9);
+  SECTION("with a login") {
+    bench.keychain = keychain_of(bob);
+    const auto error = failure_of([&] { bench.repository().find_manifest("v1"); });
+    CHECK_THAT(error.summary(),
+               Contains("`registry.example` asks for its logins to be sent to `https://evil.example:443`"));
+    CHECK(bench.registry.sent().size() == 1);
+  }
+  SECTION("anonymously") {
+    bench.repository().find_manifest("v1");
+    const auto sent = bench.registry.sent();
+    CHECK(sent.at(1).authorization.empty());
+    CHECK(sent.at(1).from_elsewhere);
+    CHECK(sent.at(2).authorization == "Bearer t1");
+  }
+}
+
+TEST_CASE("docker's hub answers at its other name and logs in at its third") {
+  Bench bench;
+  bench.keychain = keychain_of(bob);
+  guard(bench.registry, "Bearer t1", R"(Bearer realm="https://auth.docker.io/token",service="registry.docker.io")");
+  bench.registry.fault("GET", "https://auth.docker.io/token", reply(200, {}, R"({"token":"t1"})"));
+  bench.repository("docker.io").find_manifest("v1");
+  const auto sent = bench.registry.sent();
+  CHECK(sent.at(0).url == "https://registry-1.docker.io/v2/web/manifests/v1");
+  CHECK(sent.at(1).authorization == basic("bob", "sesame"));
+}
+
+TEST_CASE("a token server that redirects, refuses or speaks nonsense is an error") {
+  Bench bench;
+  bench.keychain = keychain_of(bob);
+  guard(bench.registry, "Bearer t1", bearer);
+  const auto [answer, says] = GENERATE(table<http::Response, std::string>({
+      {reply(302, {{"Location", "https://169.254.169.254/"}}), "redirects to another address, which is not followed"},
+      {reply(403, {}, R"({"details":"no"})"), "refuses the login"},
+      {reply(200, {}, "<html>"), "its reply is not JSON"},
+      {reply(200, {}, "{}"), "there is none in its reply"},
+      {reply(200, {}, R"({"token":"a\r\nX: b"})"), "there is none in its reply"},
+  }));
+  bench.registry.fault("GET", "/token", answer, 9);
+  const auto error = failure_of([&] { bench.repository().find_manifest("v1"); });
+  CHECK(error.fault() == Fault::access);
+  CHECK_THAT(error.summary(), Contains(says));
+  CHECK(bench.registry.count("GET token") == 1);
+}
+
+TEST_CASE("a token that has run out in the middle of an upload is renewed, and the upload goes on") {
+  Bench bench;
+  bench.registry.fault("GET", "/token", reply(200, {}, R"({"token":"t1"})"), 1);
+  bench.registry.fault("GET", "/token", reply(200, {}, R"({"token":"t2"})"), 9);
+  bench.registry.guard = [&](const http::Request& request) -> std::optional<http::Response> {
+    if (request.headers.find("Authorization") == (request.method == "PUT" ? "Bearer t2" : "Bearer t1"))
+      return std::nullopt;
+    return reply(401, {{"WWW-Authenticate", bearer}});
+  };
+  const auto repository = bench.repository();
+  bench.put(repository, bench.blob("x"));
+  CHECK(bench.registry.steps() == std::vector<std::string>{"POST uploads", "GET token", "POST uploads", "PUT uploads",
+                                                           "GET token", "PUT uploads"});
+  CHECK(bench.registry.blobs.size() == 1);
+}
+
+TEST_CASE("ECR's way of saying that a token has expired renews the login once") {
+  Bench bench;
+  unsigned renewals = 0;
+  const Login stale{.username = "AWS", .password = "old", .preemptive = true, .source = "ECR"};
+  auto fresh = stale;
+  fresh.password = "new";
+  const auto expired =
+      fake::error(403, "DENIED", "Your authorization token has expired. Reauthenticate and try again.");
+  bench.registry.guard = [&](const http::Request& request) -> std::optional<http::Response> {
+    if (request.headers.find("Authorization") == basic("AWS", "new")) return std::nullopt;
+    return request.method == "HEAD" ? reply(403) : expired;
+  };
+  SECTION("and the new one is good") {
+    bench.keychain = keychain_of(stale, fresh, &renewals);
+    const auto repository = bench.repository();
+    CHECK_FALSE(repository.has_blob(oci::Digest::of("x"), 1));
+    CHECK(bench.registry.steps() == std::vector<std::string>{"HEAD blob", "GET blob", "HEAD blob"});
+    bench.put(repository, bench.blob("x"));
+  }
+  SECTION("and the new one is the old one") {
+    bench.keychain = keychain_of(stale, stale, &renewals);
+    const auto error = failure_of([&] { bench.put(bench.repository(), bench.blob("x")); });
+    CHECK(error.fault() == Fault::access);
+    CHECK_THAT(error.reason(), Contains("has expired"));
+    CHECK(bench.registry.sent().size() == 1);
+  }
+  CHECK(renewals == 1);
+}
+
+TEST_CASE("a HEAD that is forbidden is repeated as GET for its message, and never more") {
+  Bench bench;
+  bench.registry.guard = [&](const http::Request& request) -> std::optional<http::Response> {
+    if (request.method == "HEAD") return reply(403);
+    return fake::error(
+        403, "DENIED",
+        "User: arn:aws:iam::1:user/x is not authorized to perform: ecr:BatchCheckLayerAvailability on resource: y");
+  };
+  const auto error = failure_of([&] { bench.repository().has_blob(oci::Digest::of("x"), 1); });
+  CHECK(error.fault() == Fault::access);
+  CHECK_THAT(error.help(), Contains("allow `ecr:BatchCheckLayerAvailability` on this repository"));
+  CHECK(bench.registry.steps() == std::vector<std::string>{"HEAD blob", "GET blob"});
+}
+
+TEST_CASE("which of https and http a host speaks is asked only where it may be http") {
+  Bench bench;
+  const auto no_tls = [](const http::Request&) -> http::Response {
+    throw Error(Fault::network, "it does not speak TLS");
+  };
+  SECTION("a loopback host without TLS is spoken to in the clear, and asked once, without secrets") {
+    bench.keychain = [](const std::string&, bool) {
+      return std::optional(Login{.username = "a", .password = "b", .preemptive = true});
+    };
+    bench.registry.fault("GET", "https://127.0.0.1:5000/v2/", no_tls, 9);
+    const auto repository = bench.repository("127.0.0.1:5000");
+    repository.find_manifest("v1");
+    repository.find_manifest("v1");
+    const auto sent = bench.registry.sent();
+    REQUIRE(sent.size() == 4);
+    CHECK(sent[0].authorization + sent[1].authorization == "");
+    CHECK(sent[1].url == "http://127.0.0.1:5000/v2/");
+    CHECK(sent[2].url == "http://127.0.0.1:5000/v2/web/manifests/v1");
+    CHECK(sent[2].authorization == basic("a", "b"));
+  }
+  SECTION("a TLS server whose certificate is not trusted is not spoken to in the clear") {
+    bench.registry.fault("GET", "https://localhost/v2/", no_tls, 9);
+    bench.registry.fault("GET", "http://localhost/v2/", reply(400), 9);
+    CHECK(failure_of([&] { bench.repository("localhost").find_manifest("v1"); }).summary() == "it does not speak TLS");
+  }
+  SECTION("another host is not asked at all") {
+    bench.registry.fault("HEAD", "https://registry.example/", no_tls, 9);
+    CHECK_THROWS_AS(bench.repository().find_manifest("v1"), Error);
+    for (const auto& sent : bench.registry.sent()) CHECK(sent.url.starts_with("https://"));
+  }
+  SECTION("a host said to be insecure may be plain") {
+    bench.registry.fault("GET", "https://registry.example/v2/", no_tls, 9);
+    auto options = bench.options();
+    options.insecure = [](const std::string& host) { return host == "registry.example"; };
+    CHECK_FALSE(Repository(options, "registry.example", "web").find_manifest("v1"));
+    CHECK(bench.registry.sent().back().url == "http://registry.example/v2/web/manifests/v1");
+  }
+}
