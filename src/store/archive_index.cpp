@@ -74,9 +74,11 @@ ArchiveIndex::ArchiveIndex(const std::filesystem::path& file, const std::filesys
 
 void ArchiveIndex::read_headers() {
   const Reader reader(archive_read_new());
-  const auto refuse = [&]() -> Error {
-    return Error(Fault::input, cat("cannot read `", path_.string(), "` as a tar archive"))
-        .because(reason_of(reader.get()));
+  bool began = false;
+  const auto refuse = [&] {
+    Error error = began ? Error(Fault::integrity, cat("the archive `", path_.string(), "` is damaged or cut off"))
+                        : Error(Fault::input, cat("cannot read `", path_.string(), "` as a tar archive"));
+    return error.because(reason_of(reader.get()));
   };
   if (!reader || archive_read_support_format_tar(reader.get()) != ARCHIVE_OK ||
       archive_read_open_fd(reader.get(), file_->get(), 64 << 10) != ARCHIVE_OK)
@@ -87,6 +89,7 @@ void ArchiveIndex::read_headers() {
     const int status = archive_read_next_header(reader.get(), &entry);
     if (status == ARCHIVE_EOF) break;
     if (status != ARCHIVE_OK && status != ARCHIVE_WARN) throw refuse();  // a warning is of names that no layout has
+    began = true;
     const std::string name = name_of(entry);
     if (const auto target = target_of(entry, name)) links_[name] = *target;
     if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr) continue;

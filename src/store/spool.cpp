@@ -75,13 +75,16 @@ FileDescriptor spool(const FileDescriptor& file, const std::filesystem::path& pa
   for (std::uint64_t total = 0;;) {
     const la_ssize_t size = archive_read_data(reader.get(), room.data(), room.size());
     if (size < 0) throw damaged(reader.get(), path);
-    if (size == 0) return out;
+    if (size == 0) break;
     total += static_cast<std::uint64_t>(size);
     if (total > most_bytes)
       throw Error(Fault::integrity,
                   cat("`", path.string(), "` is longer than ", human_size(most_bytes), " when it is decompressed"));
     write_fully(out.get(), Bytes(room).first(static_cast<std::size_t>(size)), folder);
   }
+  if (::lseek(out.get(), 0, SEEK_SET) != 0)
+    throw Error(Fault::input, cat("cannot rewind a file in `", folder.string(), "`: ", reason(errno)));
+  return out;
 }
 
 }  // namespace lapstrake::store

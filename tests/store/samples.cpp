@@ -8,13 +8,25 @@
 namespace samples {
 
 std::string tar_of(const std::string& path, const std::string& text) {
+  return tar_of(std::vector<std::pair<std::string, std::string>>{{path, text}});
+}
+
+std::string tar_of(const std::vector<std::pair<std::string, std::string>>& files) {
   std::string tar;
   layers::TarWriter writer([&](Bytes bytes) { tar += as_text(bytes); }, 0);
-  layers::Entry entry;
-  entry.path = path;
-  entry.size = text.size();
-  writer.header(entry);
-  if (!text.empty()) writer.data(as_bytes(text));
+  for (const auto& [path, text] : files) {
+    layers::Entry entry;
+    entry.path = path;
+    if (text.starts_with("->")) {
+      entry.kind = layers::Kind::symlink;
+      entry.target = text.substr(2);
+      writer.header(entry);
+      continue;
+    }
+    entry.size = text.size();
+    writer.header(entry);
+    if (!text.empty()) writer.data(as_bytes(text));
+  }
   writer.finish();
   return tar;
 }

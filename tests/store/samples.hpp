@@ -12,6 +12,8 @@ using namespace lapstrake;
 
 // A tar of one file.
 std::string tar_of(const std::string& path, const std::string& text);
+// A tar of these, in this order; a text that starts with "->" makes a symlink.
+std::string tar_of(const std::vector<std::pair<std::string, std::string>>& files);
 std::string gzip_of(const std::string& text);
 
 struct Sample {

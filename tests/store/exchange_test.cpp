@@ -1,0 +1,318 @@
+// Images that we write and read ourselves, and what is wrong with those of others.
+#include <sys/stat.h>
+
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/store/exchange.hpp>
+#include <string>
+#include <thread>
+
+#include "store/samples.hpp"
+#include "support/catch.hpp"
+#include "support/temp_dir.hpp"
+
+using namespace lapstrake;
+using store::Store;
+
+namespace {
+
+struct Scene {
+  TempDir dir;
+  Store store = Store::open(dir / "s");
+  samples::Sample image = samples::put_image(store, {"one", "two"});
+
+  oci::Place open(const std::string& form, const std::string& file, const std::string& tag = {}) const {
+    return store::open_image(
+        oci::parse_disk_reference(form + ":" + (dir / file).string() + (tag.empty() ? "" : ":" + tag)));
+  }
+};
+
+// Every blob of the image read to its end.
+std::size_t read_through(const oci::Place& place, const oci::LoadedImage& image) {
+  std::size_t total = 0;
+  for (const auto& layer : image.manifest.layers) total += drain(place.open(layer), [](Bytes) {});
+  return total;
+}
+
+template <class Act>
+void refused(Act&& act, Fault fault, const std::string& what, const std::string& why = {}) {
+  try {
+    act();
+    FAIL("it was taken");
+  } catch (const Error& error) {
+    CHECK(error.fault() == fault);
+    CHECK_THAT(error.summary(), Contains(what));
+    CHECK_THAT(error.reason(), Contains(why));
+  }
+}
+
+std::vector<std::string> names_in(const std::filesystem::path& folder) {
+  std::vector<std::string> out;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) out.push_back(entry.path().filename().string());
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("an image keeps its digest in every form") {
+  Scene scene;
+  store::write_layout(scene.store, scene.image.root, scene.dir / "out", "v1");
+  store::write_oci_archive(scene.store, scene.image.root, scene.dir / "o.tar", "v1", {});
+  store::write_docker_archive(scene.store, scene.image.root, scene.dir / "d.tar", {"r.example/web:v1"});
+  const auto [form, file, tag] =
+      GENERATE(table<std::string, std::string, std::string>({{"oci", "out", "v1"},
+                                                             {"oci", "out", ""},
+                                                             {"oci-archive", "o.tar", "v1"},
+                                                             {"oci-archive", "o.tar", ""},
+                                                             {"docker-archive", "d.tar", "r.example/web:v1"},
+                                                             {"docker-archive", "d.tar", ""}}));
+  CAPTURE(form, tag);
+  const auto place = scene.open(form, file, tag);
+  const auto loaded = oci::load(place, {});
+  CHECK(place.root().digest == scene.image.root.digest);
+  CHECK(loaded.config.diff_ids.size() == 2);
+  CHECK(read_through(place, loaded) == scene.image.parts[0].size + scene.image.parts[1].size);
+}
+
+TEST_CASE("an image of several platforms keeps its digest in the forms that can hold it") {
+  Scene scene;
+  const auto index = samples::put_index(scene.store, {"amd64", "arm64"});
+  store::write_layout(scene.store, index, scene.dir / "out", "v1");
+  store::write_oci_archive(scene.store, index, scene.dir / "o.tar", "", {"r.example/web:v1"});
+  CHECK(scene.open("oci", "out").root() == index);
+  const auto place = scene.open("oci-archive", "o.tar", "r.example/web:v1");
+  CHECK(place.root() == index);
+  CHECK(oci::load(place, oci::Platform::parse("arm64")).config.platform.architecture == "arm64");
+  refused([&] { store::write_docker_archive(scene.store, index, scene.dir / "d.tar", {}); }, Fault::usage,
+          "several platforms");
+  CHECK_FALSE(std::filesystem::exists(scene.dir / "d.tar"));
+}
+
+TEST_CASE("a layout gains a tag, replaces one, and keeps the rest") {
+  Scene scene;
+  const auto other = samples::put_image(scene.store, {"three"}).root;
+  store::write_layout(scene.store, scene.image.root, scene.dir / "out", "v1");
+  store::write_layout(scene.store, scene.image.root, scene.dir / "out", "v2");
+  store::write_layout(scene.store, other, scene.dir / "out", "v2");
+  CHECK(scene.open("oci", "out", "v1").root().digest == scene.image.root.digest);
+  CHECK(scene.open("oci", "out", "v2").root().digest == other.digest);
+  refused([&] { scene.open("oci", "out"); }, Fault::input, "is more than one image", "its tags are `v1`, `v2`");
+  refused([&] { scene.open("oci", "out", "v3"); }, Fault::input, "has no image `v3`", "its tags are `v1`, `v2`");
+  CHECK(names_in(scene.dir / "out") == std::vector<std::string>{"blobs", "index.json", "oci-layout"});
+}
+
+TEST_CASE("a damaged blob of a layout is replaced, a whole one is not written again") {
+  Scene scene;
+  store::write_layout(scene.store, scene.image.root, scene.dir / "out", "v1");
+  const auto path = [&](std::size_t part) {
+    return "out/blobs/sha256/" + std::string(scene.image.parts[part].digest.hex());
+  };
+  struct stat before {
+  }, after{};
+  REQUIRE(::stat((scene.dir / path(1)).c_str(), &before) == 0);
+  auto bytes = scene.dir.read(path(0));
+  bytes[20] ^= 1;
+  scene.dir.write(path(0), bytes);
+  store::write_layout(scene.store, scene.image.root, scene.dir / "out", "v1");
+  const auto place = scene.open("oci", "out");
+  CHECK(read_through(place, oci::load(place, {})) > 0);
+  REQUIRE(::stat((scene.dir / path(1)).c_str(), &after) == 0);
+  CHECK(before.st_ino == after.st_ino);
+}
+
+TEST_CASE("a layout is not written into a folder of other things") {
+  Scene scene;
+  scene.dir.write("home/.bashrc", "x");
+  refused([&] { store::write_layout(scene.store, scene.image.root, scene.dir / "home", "v1"); }, Fault::input,
+          "it has other files in it");
+  scene.dir.write("old/oci-layout", R"({"imageLayoutVersion":"2.0.0"})");
+  refused([&] { store::write_layout(scene.store, scene.image.root, scene.dir / "old", "v1"); }, Fault::integrity,
+          "does not say");
+  CHECK(names_in(scene.dir / "home") == std::vector<std::string>{".bashrc"});
+}
+
+TEST_CASE("two writers of one layout lose no tag") {
+  Scene scene;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 6; ++i)
+      threads.emplace_back(
+          [&scene, i] { store::write_layout(scene.store, scene.image.root, scene.dir / "out", cat("v", i)); });
+  }
+  for (int i = 0; i < 6; ++i) CHECK(scene.open("oci", "out", cat("v", i)).root().digest == scene.image.root.digest);
+}
+
+TEST_CASE("the same image makes the same archive, byte for byte, anywhere") {
+  Scene here;
+  Scene there;
+  ::umask(077);
+  store::write_oci_archive(here.store, here.image.root, here.dir / "o.tar", "v1", {"r.example/web:v1"});
+  store::write_docker_archive(here.store, here.image.root, here.dir / "d.tar", {"r.example/web:v1"});
+  ::umask(022);
+  samples::put_image(there.store, {"something else"});
+  store::write_oci_archive(there.store, there.image.root, there.dir / "o.tar", "v1", {"r.example/web:v1"});
+  store::write_docker_archive(there.store, there.image.root, there.dir / "d.tar", {"r.example/web:v1"});
+  CHECK(here.dir.read("o.tar") == there.dir.read("o.tar"));
+  CHECK(here.dir.read("d.tar") == there.dir.read("d.tar"));
+  CHECK(here.dir.read("o.tar") != here.dir.read("d.tar"));
+}
+
+TEST_CASE("an archive that cannot be finished leaves what was there") {
+  Scene scene;
+  scene.dir.write("x/o.tar", "the old one");
+  std::filesystem::remove(scene.store.blob_path(scene.image.parts[1].digest));
+  refused([&] { store::write_oci_archive(scene.store, scene.image.root, scene.dir / "x/o.tar", "v1", {}); },
+          Fault::input, "has no blob");
+  CHECK(scene.dir.read("x/o.tar") == "the old one");
+  CHECK(names_in(scene.dir / "x") == std::vector<std::string>{"o.tar"});
+}
+
+TEST_CASE("an archive is not put into the place of a device or a folder") {
+  Scene scene;
+  refused([&] { store::write_oci_archive(scene.store, scene.image.root, "/dev/null", "v1", {}); }, Fault::input,
+          "not a regular file");
+  refused([&] { store::write_docker_archive(scene.store, scene.image.root, scene.dir.path(), {}); }, Fault::input,
+          "not a regular file");
+}
+
+TEST_CASE("each name of an archive finds the image") {
+  Scene scene;
+  store::write_oci_archive(scene.store, scene.image.root, scene.dir / "o.tar", "v1",
+                           {"r.example:5000/web:latest", "r.example:5000/web:v1", "r.example:5000/web:v1"});
+  const auto name =
+      GENERATE(as<std::string>{}, "v1", "latest", "r.example:5000/web:latest", "r.example:5000/web:v1", "");
+  CAPTURE(name);
+  CHECK(scene.open("oci-archive", "o.tar", name).root().digest == scene.image.root.digest);
+}
+
+TEST_CASE("a docker-archive is asked for an image by any spelling of its name") {
+  Scene scene;
+  store::write_docker_archive(scene.store, scene.image.root, scene.dir / "d.tar",
+                              {"docker.io/library/web:v1", "r.example/web:v2"});
+  const auto name =
+      GENERATE(as<std::string>{}, "web:v1", "docker.io/library/web:v1", "library/web:v1", "r.example/web:v2");
+  CHECK(scene.open("docker-archive", "d.tar", name).root().digest == scene.image.root.digest);
+  refused([&] { scene.open("docker-archive", "d.tar", "web:v2"); }, Fault::input, "has no image `web:v2`",
+          "its images are `docker.io/library/web:v1`, `r.example/web:v2`");
+}
+
+TEST_CASE("a name without a tag names nothing in a docker-archive") {
+  Scene scene;
+  refused([&] { store::write_docker_archive(scene.store, scene.image.root, scene.dir / "d.tar", {"r.example/web"}); },
+          Fault::usage, "must be NAME:TAG");
+}
+
+TEST_CASE("a gzipped archive is read, and its spool has no name") {
+  Scene scene;
+  store::write_oci_archive(scene.store, scene.image.root, scene.dir / "o.tar", "v1", {});
+  scene.dir.write("o.tar.gz", samples::gzip_of(scene.dir.read("o.tar")));
+  std::filesystem::create_directory(scene.dir / "scratch");
+  const auto place = store::open_image(oci::parse_disk_reference("oci-archive:" + (scene.dir / "o.tar.gz").string()),
+                                       scene.dir / "scratch");
+  CHECK(read_through(place, oci::load(place, {})) > 0);
+  CHECK(names_in(scene.dir / "scratch").empty());
+  scene.dir.write("cut.tar.gz", scene.dir.read("o.tar.gz").substr(0, 300));
+  refused([&] { scene.open("oci-archive", "cut.tar.gz"); }, Fault::integrity, "cannot decompress");
+}
+
+TEST_CASE("a byte flipped in an archive is noticed when it is read") {
+  Scene scene;
+  store::write_oci_archive(scene.store, scene.image.root, scene.dir / "o.tar", "v1", {});
+  auto bytes = scene.dir.read("o.tar");
+  const auto layer = read_all(scene.store.open_blob(scene.image.parts[0]), 1 << 20, "it");
+  bytes[bytes.find(layer) + layer.size() / 2] ^= 1;
+  scene.dir.write("o.tar", bytes);
+  const auto place = scene.open("oci-archive", "o.tar");
+  const auto loaded = oci::load(place, {});
+  refused([&] { read_through(place, loaded); }, Fault::integrity, "has the wrong bytes");
+}
+
+TEST_CASE("images side by side in one index.json, unnamed, are one image of several platforms") {
+  Scene scene;
+  auto amd64 = samples::put_image(scene.store, {"a"}, oci::Platform::parse("amd64")).root;
+  auto arm64 = samples::put_image(scene.store, {"b"}, oci::Platform::parse("arm64")).root;
+  amd64.platform = oci::Platform::parse("amd64");
+  arm64.platform = oci::Platform::parse("arm64");
+  store::write_layout(scene.store, amd64, scene.dir / "out", "x");
+  store::write_layout(scene.store, arm64, scene.dir / "out", "y");
+  const std::string index =
+      render(oci::Index{.media_type = std::string(oci::media_type::index), .manifests = {amd64, arm64}});
+  scene.dir.write("out/index.json", index);
+  const auto place = scene.open("oci", "out");
+  CHECK(oci::load(place, oci::Platform::parse("arm64")).manifest_descriptor == arm64);
+  CHECK(place.root().digest == oci::Digest::of(index));
+  CHECK(read_all(place.open(place.root()), 1 << 20, "it") == index);
+}
+
+TEST_CASE("what cannot be opened says why") {
+  Scene scene;
+  scene.dir.write("empty.tar", "");
+  scene.dir.write("text", "this is no archive, and long enough to be looked at as one");
+  scene.dir.write("other.tar", samples::tar_of("hello", "x"));
+  scene.dir.write("twice.tar", samples::tar_of({{"index.json", "{}"}, {"./index.json", "{}"}}));
+  scene.dir.write("old.tar", samples::tar_of({{"manifest.json", "{}"}}));
+  scene.dir.write("lost.tar", samples::tar_of({{"manifest.json", R"([{"Config":"c.json","Layers":[]}])"}}));
+  scene.dir.write("none.tar", samples::tar_of({{"manifest.json", "[]"}}));
+  std::filesystem::create_directory(scene.dir / "folder");
+  store::write_oci_archive(scene.store, scene.image.root, scene.dir / "o.tar", "v1", {});
+  scene.dir.write("cut.tar", scene.dir.read("o.tar").substr(0, 4500));
+  const auto [form, file, fault, why] = GENERATE(table<std::string, std::string, Fault, std::string>(
+      {{"oci", "absent", Fault::input, "does not exist"},
+       {"oci", "folder", Fault::input, "is not an OCI image layout"},
+       {"oci", "other.tar", Fault::input, "is not a folder"},
+       {"oci-archive", "absent", Fault::input, "No such file or directory"},
+       {"oci-archive", "folder", Fault::input, "not a regular file"},
+       {"oci-archive", "text", Fault::input, "as a tar archive"},
+       {"oci-archive", "empty.tar", Fault::input, "empty.tar` "},
+       {"oci-archive", "other.tar", Fault::input, "is not an OCI image layout"},
+       {"oci-archive", "twice.tar", Fault::integrity, "the member `index.json` twice"},
+       {"oci-archive", "cut.tar", Fault::integrity, "is damaged or cut off"},
+       {"docker-archive", "other.tar", Fault::input, "is not what `docker save` writes"},
+       {"docker-archive", "old.tar", Fault::integrity, "is not a list"},
+       {"docker-archive", "lost.tar", Fault::integrity, "names `c.json`, which is not there"},
+       {"docker-archive", "none.tar", Fault::input, "has no image"}}));
+  CAPTURE(form, file);
+  refused([&, &a = form, &b = file] { scene.open(a, b); }, fault, why);
+}
+
+TEST_CASE("a docker-archive of old, with links between its layers, is an image of plain tars") {
+  Scene scene;
+  const std::string layer = samples::tar_of("hello", "one");
+  const std::string id = oci::Digest::of(layer).text();
+  const std::string config = R"({"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[")" + id +
+                             R"(",")" + id + R"("]},"config":{"Healthcheck":{"Test":["NONE"]}}})";
+  scene.dir.write(
+      "old.tar",
+      samples::tar_of(
+          {{"aa/layer.tar", layer},
+           {"bb/layer.tar", "->../aa/layer.tar"},
+           {"c.json", config},
+           {"manifest.json", R"([{"Config":"c.json","RepoTags":null,"Layers":["aa/layer.tar","bb/layer.tar"]}])"}}));
+  const auto place = scene.open("docker-archive", "old.tar");
+  const auto loaded = oci::load(place, {});
+  CHECK(loaded.config_text == config);
+  CHECK(loaded.manifest.layers[1].media_type == oci::media_type::layer);
+  CHECK(loaded.manifest.layers[1].digest.text() == id);
+  CHECK(read_through(place, loaded) == 2 * layer.size());
+  CHECK(read_all(place.open(place.root()), 1 << 20, "it") == loaded.manifest_text);
+}
+
+TEST_CASE("a docker-archive with other bytes than its config says is noticed") {
+  Scene scene;
+  const std::string config = R"({"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[")" +
+                             oci::Digest::of("x").text() + R"("]}})";
+  const auto write = [&](const std::string& layers) {
+    scene.dir.write("d.tar", samples::tar_of({{"l.tar", samples::tar_of("hello", "one")},
+                                              {"c.json", config},
+                                              {"manifest.json", R"([{"Config":"c.json","Layers":)" + layers + "}]"}}));
+  };
+  write(R"(["l.tar"])");
+  const auto place = scene.open("docker-archive", "d.tar");
+  const auto loaded = oci::load(place, {});
+  refused([&] { read_through(place, loaded); }, Fault::integrity, "has the wrong bytes");
+  write(R"(["l.tar","l.tar"])");
+  refused([&] { scene.open("docker-archive", "d.tar"); }, Fault::integrity, "names 2 layers but the config counts 1");
+  write(R"(["gone.tar"])");
+  refused([&] { scene.open("docker-archive", "d.tar"); }, Fault::integrity, "names `gone.tar`, which is not there");
+}
