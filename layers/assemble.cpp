@@ -112,7 +112,8 @@ class Layer {
   void add(Draft draft) {
     Entry& entry = draft.entry;
     if (const auto flaw = flaw_of(entry.path); !flaw.empty())
-      throw Error(Fault::input, cat(shown(entry.path), " ", flaw), "rename it, or exclude it").during(entry.origin);
+      throw Error(Fault::input, cat("`/", printable(entry.path, 200), "` ", flaw), "rename it, or exclude it")
+          .during(entry.origin);
     const bool folder = entry.kind == Kind::directory;
     // A folder over the base's link to a folder would destroy it: bin -> usr/bin.
     entry.path =

@@ -1,5 +1,6 @@
 #include <sys/xattr.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>
@@ -32,7 +33,8 @@ struct Work {
   std::shared_ptr<const Ancestor> above;
 };
 
-std::string listed(const std::vector<std::string>& paths) {
+std::string listed(std::vector<std::string> paths) {
+  std::sort(paths.begin(), paths.end());
   std::string out;
   for (std::size_t i = 0; i < paths.size() && i < most_named; ++i)
     out += cat(i == 0 ? "`" : ", `", printable(paths[i], 400), "`");
