@@ -1,3 +1,5 @@
+#include <fstream>
+#include <iterator>
 #include <lapstrake/aws/task_definition.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
@@ -65,6 +67,18 @@ const std::string c0 = "/containerDefinitions/0", c1 = "/containerDefinitions/1"
 }  // namespace
 
 TEST_CASE("a good task definition gives no findings") { CHECK(lines_of(aws::check(good_task(), {})).empty()); }
+
+TEST_CASE("a file as people have it wants only its placeholders filled in") {
+  std::ifstream in(std::string(LAPSTRAKE_SOURCE_DIR) + "/testdata/aws/two-containers.json");
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const auto document = aws::read_task_definition(text, "the file");
+  CHECK(lines_of(aws::check(document, {})) ==
+        std::vector<std::string>{"error /containerDefinitions/0/image: `<aws_account_id>` is still to be filled in",
+                                 "error /containerDefinitions/1/image: `<aws_account_id>` is still to be filled in",
+                                 "error /executionRoleArn: `<aws_account_id>` is still to be filled in"});
+  const auto filled = aws::read_task_definition(replace_all(text, "<aws_account_id>", "123456789012"), "the file");
+  CHECK(lines_of(aws::check(filled, {})).empty());
+}
 
 TEST_CASE("names, families, launch types and tags") {
   check_row(GENERATE(Row{R"({"family": null})", "error /family: the task definition has no `family`", "family: my-app"},

@@ -1,0 +1,135 @@
+// Lets scripts use the aws room as it is: to compare its signatures and bodies with botocore's, and to call a real
+// server.
+//   aws_driver sign < REQUESTS      a JSON request a line -> its signature, a JSON line each
+//   aws_driver bodies FILE          every body that the room sends, {"service", "operation", "body"} a line; FILE: a
+//   task
+//                                   definition, in which <aws_account_id> is filled in
+//   aws_driver call OPERATION [ARGUMENT...]   with the process's environment; exits with the Error's fault
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <lapstrake/aws/ecr.hpp>
+#include <lapstrake/aws/ecs.hpp>
+#include <lapstrake/aws/sign.hpp>
+#include <lapstrake/aws/task_definition.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/http/curl.hpp>
+#include <map>
+#include <nlohmann/json.hpp>
+
+using namespace lapstrake;
+using nlohmann::json;
+
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+std::string sign_line(const std::string& line) {
+  const auto asked = json::parse(line);
+  http::Request request;
+  request.method = asked["method"];
+  request.url = http::parse_url(asked["url"].get<std::string>());
+  request.body = asked["body"].get<std::string>();
+  for (const auto& header : asked["headers"])
+    request.headers.add(header[0].get<std::string>(), header[1].get<std::string>());
+  const aws::Credentials credentials{asked["id"], asked["secret"], asked["token"], "the test"};
+  const std::chrono::system_clock::time_point when{std::chrono::seconds(asked["time"].get<std::int64_t>())};
+  const auto signature = aws::sign(request, credentials, {asked["region"], asked["service"]}, when);
+  return json{{"canonical_request", signature.canonical_request}, {"signature", signature.signature}}.dump();
+}
+
+int sign_all(const Arguments&) {
+  for (std::string line; std::getline(std::cin, line);) std::cout << sign_line(line) << '\n';
+  return 0;
+}
+
+json task_definition(const std::string& path) {
+  std::ifstream in(path);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  return aws::read_task_definition(replace_all(text, "<aws_account_id>", "123456789012"), cat("`", path, "`"));
+}
+
+// Replies that lead the room through all its calls.
+http::Response canned(const std::string& operation) {
+  static const std::map<std::string, std::pair<int, std::string>> replies{
+      {"GetAuthorizationToken", {200, R"({"authorizationData":[{"authorizationToken":"QVdTOng="}]})"}},
+      {"DescribeRepositories", {200, R"({"repositories":[]})"}},
+      {"CreateRepository", {200, "{}"}},
+      {"DescribeTaskDefinition",
+       {400, R"({"__type":"ClientException","message":"Unable to describe task definition."})"}},
+      {"RegisterTaskDefinition", {200, R"({"taskDefinition":{"taskDefinitionArn":"arn:x"}})"}},
+      {"GetCallerIdentity", {200, "<Arn>a</Arn><Account>1</Account>"}}};
+  const auto& [status, body] = replies.at(operation);
+  http::Response response;
+  response.status = status;
+  response.body = body;
+  return response;
+}
+
+http::Response record(const http::Request& request) {
+  const auto target = request.headers.find("X-Amz-Target").value_or("");
+  const auto& body = std::get<std::string>(request.body);
+  const auto operation = target.empty() ? body.substr(7, body.find('&') - 7) : target.substr(target.find('.') + 1);
+  const auto service = target.empty() ? "sts" : target.find("Registry") != std::string::npos ? "ecr" : "ecs";
+  std::cout << json{{"service", service}, {"operation", operation}, {"body", body}}.dump() << '\n';
+  return canned(operation);
+}
+
+int bodies(const Arguments& arguments) {
+  aws::Session session{.transport = record,
+                       .credentials = {"AKID", "secret", "", "the test"},
+                       .region = "us-east-1",
+                       .world = real_world()};
+  session.world.environment = [](std::string_view) { return std::nullopt; };
+  aws::ecr_login(session);
+  aws::repository_exists(session, "123456789012", "team/web");
+  aws::create_repository(session, "team/web");
+  aws::caller_identity(session);
+  aws::register_task_definition(session, task_definition(arguments.at(0)));
+  return 0;
+}
+
+json call(const aws::Session& session, const std::string& operation, const Arguments& arguments) {
+  if (operation == "identity") return aws::caller_identity(session).arn;
+  if (operation == "login") return aws::ecr_login(session).password;
+  if (operation == "exists") return aws::repository_exists(session, arguments.at(0), arguments.at(1));
+  if (operation == "create") return aws::create_repository(session, arguments.at(0)), "created";
+  if (operation == "newest") {
+    const auto found = aws::newest_revision(session, arguments.at(0));
+    return found ? json(found->arn) : json();
+  }
+  if (operation != "register") throw std::invalid_argument(operation);
+  const auto document =
+      aws::merge(task_definition(arguments.at(0)), json::parse(arguments.size() > 1 ? arguments[1] : "{}"));
+  const auto registered = aws::register_task_definition(session, document);
+  return {{"arn", registered.arn}, {"is_new", registered.is_new}};
+}
+
+int call_server(const Arguments& arguments) {
+  const World world = real_world();
+  const auto settings = aws::find_settings(world.environment, std::nullopt, std::nullopt);
+  const aws::Session session{.transport = http::curl_transport({.user_agent = "lapstrake-test", .world = world}),
+                             .credentials = settings.credentials,
+                             .region = settings.region.value_or(""),
+                             .world = world,
+                             .notice = [](const std::string& text) { std::cerr << text << '\n'; }};
+  std::cout << call(session, arguments.at(0), {arguments.begin() + 1, arguments.end()}).dump() << '\n';
+  return 0;
+}
+
+}  // namespace
+
+int main(int count, char** words) try {
+  const std::map<std::string, int (*)(const Arguments&)> ways{
+      {"sign", sign_all}, {"bodies", bodies}, {"call", call_server}};
+  const Arguments arguments(words + 1, words + count);
+  return ways.at(arguments.at(0))({arguments.begin() + 1, arguments.end()});
+} catch (const Error& error) {
+  std::cerr << report(error);
+  return static_cast<int>(error.fault());
+} catch (const std::exception& error) {
+  std::cerr << "aws_driver: " << error.what() << '\n';
+  return 1;
+}
