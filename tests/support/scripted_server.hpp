@@ -105,6 +105,7 @@ class ScriptedServer {
       const auto count = ::recv(fd, piece, sizeof piece, 0);
       if (count <= 0) return std::nullopt;
       buffer.append(piece, static_cast<std::size_t>(count));
+      if (buffer.starts_with('\x16')) return std::nullopt;  // a TLS greeting
     }
     auto request = buffer.substr(0, whole);
     buffer.erase(0, whole);

@@ -1,0 +1,165 @@
+#include <lapstrake/base/bytes.hpp>
+#include <tuple>
+
+#include "bench.hpp"
+#include "support/catch.hpp"
+
+using namespace lapstrake;
+using namespace lapstrake::registry;
+using fake::reply;
+
+namespace {
+
+std::string get(const Repository& repository, const oci::Descriptor& blob) {
+  std::string text;
+  repository.get_blob(blob, [&](Bytes bytes) { text += as_text(bytes); });
+  return text;
+}
+
+oci::Descriptor stored(Bench& bench, const std::string& content) {
+  const auto blob = bench.blob(content);
+  bench.registry.blobs[blob.digest.text()] = content;
+  return blob;
+}
+
+}  // namespace
+
+TEST_CASE("a blob is read and verified") {
+  Bench bench;
+  auto blob = stored(bench, "content");
+  CHECK(get(bench.repository(), blob) == "content");
+  SECTION("other bytes") { bench.registry.blobs[blob.digest.text()] = "CONTENT"; }
+  SECTION("more bytes") { bench.registry.blobs[blob.digest.text()] = "content!"; }
+  SECTION("fewer bytes") { bench.registry.blobs[blob.digest.text()] = "conten"; }
+  SECTION("another size asked for") { blob.size = 8; }
+  CHECK(failure_of([&] { get(bench.repository(), blob); }).fault() == Fault::integrity);
+}
+
+TEST_CASE("a broken download is taken up where it broke") {
+  const auto [status, range, body, good] = GENERATE(table<int, std::string, std::string, bool>({
+      {206, "bytes 4-9/10", "456789", true},
+      {206, "bytes 2-9/10", "23456789", true},
+      {200, "", "0123456789", true},
+      {206, "bytes 5-9/10", "56789", false},
+      {206, "", "456789", false},
+      {206, "bytes x-9/10", "456789", false},
+      {416, "", "", false},
+  }));
+  Bench bench;
+  const auto blob = stored(bench, "0123456789");
+  bench.registry.fault("GET", "blobs", reply(200, {{"X-Then-Lose", "1"}}, "0123"));
+  bench.registry.fault("GET", "blobs",
+                       reply(status, range.empty() ? http::Headers() : http::Headers{{"Content-Range", range}}, body));
+  if (good)
+    CHECK(get(bench.repository(), blob) == "0123456789");
+  else
+    CHECK_THROWS_AS(get(bench.repository(), blob), Error);
+  CHECK(bench.registry.sent().size() == 2);
+}
+
+TEST_CASE("a redirect of a blob is followed without secrets, five times at most, and never out of TLS") {
+  Bench bench;
+  bench.keychain = [](const std::string&, bool) { return Login{.username = "a", .password = "b", .preemptive = true}; };
+  const auto blob = stored(bench, "content");
+  const auto go = [](const std::string& to) { return reply(307, {{"Location", to}}); };
+  SECTION("to storage") {
+    bench.registry.fault("GET", "/v2/", go("https://s3.example/b?X-Amz-Signature=1"));
+    bench.registry.fault("GET", "s3.example", [](const http::Request& request) {
+      return request.headers.find("Authorization") ? reply(400) : reply(200, {}, "content");
+    });
+    CHECK(get(bench.repository(), blob) == "content");
+    CHECK(bench.registry.sent().back().from_elsewhere);
+  }
+  SECTION("within the registry, with its secrets") {
+    bench.registry.fault("GET", "/v2/", go("/blob/1"));
+    bench.registry.fault("GET", "/blob/1", reply(200, {}, "content"));
+    CHECK(get(bench.repository(), blob) == "content");
+    CHECK_FALSE(bench.registry.sent().back().authorization.empty());
+  }
+  SECTION("away and back, without them") {
+    bench.registry.fault("GET", "/v2/", go("https://s3.example/"));
+    bench.registry.fault("GET", "s3.example", go("https://registry.example/back"));
+    bench.registry.fault("GET", "/back", reply(200, {}, "content"));
+    CHECK(get(bench.repository(), blob) == "content");
+    CHECK(bench.registry.sent().back().authorization.empty());
+  }
+  SECTION("to another port, which is another origin") {
+    bench.registry.fault("GET", "/v2/", go("https://registry.example:8443/x"));
+    bench.registry.fault("GET", ":8443/x", reply(200, {}, "content"));
+    CHECK(get(bench.repository(), blob) == "content");
+    CHECK(bench.registry.sent().back().authorization.empty());
+  }
+  SECTION("a challenge from elsewhere is not answered") {
+    bench.registry.fault("GET", "/v2/", go("https://s3.example/"));
+    bench.registry.fault("GET", "s3.example", reply(401, {{"WWW-Authenticate", "Basic realm=x"}}));
+    CHECK_THROWS_AS(get(bench.repository(), blob), Error);
+    CHECK(bench.registry.sent().size() == 2);
+  }
+  SECTION("out of TLS") {
+    bench.registry.fault("GET", "/v2/", go("http://s3.example/"));
+    CHECK_THAT(failure_of([&] { get(bench.repository(), blob); }).summary(), Contains("from https to http"));
+    CHECK(bench.registry.sent().size() == 1);
+  }
+  SECTION("for ever") {
+    bench.registry.fault("GET", "", go("https://s3.example/?sig=sesame"), 99);
+    const auto error = failure_of([&] { get(bench.repository(), blob); });
+    CHECK_THAT(error.summary(), Contains("after 5 redirects"));
+    CHECK_THAT(report(error), !Contains("sesame"));
+    CHECK(bench.registry.sent().size() == 6);
+  }
+}
+
+TEST_CASE("a HEAD of a blob that is redirected says that it is there") {
+  Bench bench;
+  bench.registry.fault("HEAD", "blobs", reply(307, {{"Location", "https://s3.example/"}}));
+  CHECK(bench.repository().has_blob(oci::Digest::of("x"), 1));
+  CHECK(bench.registry.sent().size() == 1);
+}
+
+TEST_CASE("a blob of another size is not the one") {
+  Bench bench;
+  const auto blob = stored(bench, "content");
+  CHECK(bench.repository().has_blob(blob.digest, 7));
+  CHECK_FALSE(bench.repository().has_blob(blob.digest, 8));
+}
+
+TEST_CASE("a blob that is not there is asked for once more after a second") {
+  Bench bench;
+  const auto blob = bench.blob("x");
+  CHECK_THROWS_AS(get(bench.repository(), blob), Error);
+  CHECK(bench.registry.sent().size() == 2);
+  CHECK(bench.time.slept >= std::chrono::seconds(1));
+}
+
+TEST_CASE("an image in a registry is a place to read from") {
+  Bench bench;
+  std::string content(20'000'000, 'x');
+  for (std::size_t i = 0; i < content.size(); i += 997) content[i] = static_cast<char>('a' + i % 26);
+  const auto blob = stored(bench, content);
+  const std::string type(oci::media_type::manifest), text = R"({"schemaVersion":2})";
+  bench.registry.manifests["v1"] = bench.registry.manifests[oci::Digest::of(text).text()] = {type, text};
+  const auto read_from = place(std::make_shared<Repository>(bench.options(), "registry.example", "web"),
+                               {.host = "registry.example", .repository = "web", .tag = "v1", .digest = std::nullopt});
+  CHECK(read_from.root().digest == oci::Digest::of(text));
+  CHECK(read_from.text(read_from.root()) == text);
+  SECTION("by ranges") {
+    CHECK(read_all(read_from.open(blob), content.size(), "it") == content);
+    CHECK(bench.registry.count("GET blob") == 3);
+  }
+  SECTION("whole, where there are no ranges") {
+    bench.registry.fault("GET", "blobs", reply(200, {}, content), 9);
+    CHECK(read_all(read_from.open(blob), content.size(), "it") == content);
+    CHECK(bench.registry.count("GET blob") == 1);
+  }
+  SECTION("spoilt") {
+    bench.registry.blobs[blob.digest.text()][12'345'678] ^= 1;
+    CHECK(failure_of([&] { read_all(read_from.open(blob), content.size(), "it"); }).fault() == Fault::integrity);
+  }
+}
+
+TEST_CASE("a place without an image says so") {
+  Bench bench;
+  const auto read_from = place(std::make_shared<Repository>(bench.options(), "registry.example", "web"),
+                               {.host = "registry.example", .repository = "web", .tag = "", .digest = std::nullopt});
+  CHECK(failure_of([&] { read_from.root(); }).summary() == "`registry.example/web` has no image `latest`");
+}

@@ -1,0 +1,100 @@
+// Secrets on the wire: two loopback servers record what libcurl really sends them.
+#include <lapstrake/base/encoding.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/http/curl.hpp>
+
+#include "bench.hpp"
+#include "support/catch.hpp"
+#include "support/scripted_server.hpp"
+
+using namespace lapstrake;
+using namespace lapstrake::registry;
+
+namespace {
+
+const std::string content = "content";
+const std::string encoded = base64(as_bytes("bob:sesame"));
+
+// A registry in the clear that wants Basic, and sends blobs and uploads to `elsewhere`.
+class LeakyRegistry {
+ public:
+  explicit LeakyRegistry(std::string elsewhere)
+      : elsewhere_(std::move(elsewhere)), server_([this](const std::string& request) { return answer(request); }) {}
+  Repository repository() const {
+    World world = real_world();
+    world.environment = [](std::string_view) { return std::nullopt; };
+    world.sleep = [](std::chrono::milliseconds) {};
+    return {{.transport = http::curl_transport(
+                 {.user_agent = "test", .connect_timeout = std::chrono::seconds(1), .world = world}),
+             .keychain = [](const std::string&, bool) { return Login{.username = "bob", .password = "sesame"}; },
+             .world = world},
+            server_.authority(),
+            "web"};
+  }
+  bool was_shown_the_login() const {
+    for (const auto& request : server_.requests())
+      if (request.find(encoded) != request.npos) return true;
+    return false;
+  }
+
+ private:
+  std::optional<std::string> answer(const std::string& request) const {
+    if (request.starts_with("GET /v2/ ")) return ScriptedServer::reply("200 OK", "", "");
+    if (request.find(encoded) == request.npos)
+      return ScriptedServer::reply("401 Unauthorized", "WWW-Authenticate: Basic realm=x\r\n", "");
+    if (request.starts_with("POST"))
+      return ScriptedServer::reply("202 Accepted", "Location: " + elsewhere_ + "/up\r\n", "");
+    return ScriptedServer::reply("307 Temporary Redirect", "Location: " + elsewhere_ + "/blob?X-Amz-Signature=1\r\n",
+                                 "");
+  }
+  std::string elsewhere_;
+  ScriptedServer server_;
+};
+
+}  // namespace
+
+TEST_CASE("storage behind a redirect sees no login") {
+  ScriptedServer storage([](const std::string& request) {
+    return request.find("uthorization") == request.npos
+               ? ScriptedServer::reply("200 OK", "", content)
+               : ScriptedServer::reply("400 Only one auth mechanism allowed", "", "");
+  });
+  LeakyRegistry registry("http://" + storage.authority());
+  std::string got;
+  registry.repository().get_blob({.media_type = {}, .digest = oci::Digest::of(content), .size = content.size()},
+                                 [&](Bytes bytes) { got += as_text(bytes); });
+  CHECK(got == content);
+  CHECK(registry.was_shown_the_login());
+  REQUIRE(storage.requests().size() == 1);
+  CHECK_THAT(storage.requests().at(0), !Contains(encoded));
+}
+
+TEST_CASE("an upload sent to another port in the clear goes nowhere") {
+  Bench bench;
+  ScriptedServer storage([](const std::string&) { return ScriptedServer::reply("201 Created", "", ""); });
+  LeakyRegistry registry("http://" + storage.authority());
+  const auto blob = bench.blob(content);
+  CHECK_THROWS_AS(bench.put(registry.repository(), blob), Error);
+  CHECK(registry.was_shown_the_login());
+  CHECK(storage.connections() == 0);
+}
+
+TEST_CASE("a realm on another host sees nothing at all") {
+  ScriptedServer thief([](const std::string&) { return ScriptedServer::reply("200 OK", "", R"({"token":"x"})"); });
+  // The same address under another name is another host.
+  const auto realm = cat("http://localhost:", split(thief.authority(), ':').at(1), "/token");
+  ScriptedServer server([&](const std::string& request) -> std::optional<std::string> {
+    if (request.starts_with("GET /v2/ ")) return ScriptedServer::reply("200 OK", "", "");
+    return ScriptedServer::reply("401 Unauthorized", "WWW-Authenticate: Bearer realm=\"" + realm + "\"\r\n", "");
+  });
+  World world = real_world();
+  world.environment = [](std::string_view) { return std::nullopt; };
+  const Repository repository(
+      {.transport =
+           http::curl_transport({.user_agent = "test", .connect_timeout = std::chrono::seconds(1), .world = world}),
+       .keychain = [](const std::string&, bool) { return Login{.username = "bob", .password = "sesame"}; },
+       .world = world},
+      server.authority(), "web");
+  CHECK(failure_of([&] { repository.find_manifest("v1"); }).fault() == Fault::access);
+  CHECK(thief.connections() == 0);
+}

@@ -1,0 +1,176 @@
+#include <lapstrake/registry/push.hpp>
+
+#include "bench.hpp"
+#include "support/catch.hpp"
+
+using namespace lapstrake;
+using namespace lapstrake::registry;
+using fake::reply;
+using Steps = std::vector<std::string>;
+
+namespace {
+
+// Two blobs under one manifest, of which the second is shared with another manifest, and an index of both.
+struct Shipment : Bench {
+  std::vector<PushedManifest> manifests;
+  std::vector<PushEvent> events;
+  PushOptions push_options{.jobs = 1, .tags = {"v1", "latest"}};
+
+  Shipment() {
+    const auto a = blob("aaa"), b = blob("bb"), c = blob("c");
+    add("1", oci::media_type::manifest, {a, b});
+    add("2", oci::media_type::manifest, {c, b});
+    add("index", oci::media_type::index, {});
+    push_options.progress = [this](const PushEvent& event) { events.push_back(event); };
+  }
+  void add(const std::string& text, std::string_view type, std::vector<oci::Descriptor> blobs) {
+    manifests.push_back({{.media_type = std::string(type), .digest = oci::Digest::of(text), .size = text.size()},
+                         text,
+                         std::move(blobs)});
+  }
+  PushReport run() {
+    return push(
+        repository(), manifests, [this](const oci::Digest& digest) { return file(digest); }, push_options);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a push sends blobs, then children, then the root, then its tags") {
+  Shipment shipment;
+  const auto report = shipment.run();
+  CHECK(report.blobs_sent == 3);
+  CHECK(report.bytes_sent == 6);
+  CHECK_FALSE(report.all_present);
+  std::vector<std::string> puts;
+  for (const auto& sent : shipment.registry.sent())
+    if (sent.method == "PUT")
+      puts.push_back(sent.url.find("uploads") != sent.url.npos ? "blob" : sent.url.substr(sent.url.rfind('/') + 1));
+  CHECK(puts == Steps{"blob", "blob", "blob", oci::Digest::of("1").text(), oci::Digest::of("2").text(),
+                      oci::Digest::of("index").text(), "v1", "latest"});
+  CHECK(shipment.registry.manifests.size() == 5);
+}
+
+TEST_CASE("a second push sends nothing, and asks once for each tag") {
+  Shipment shipment;
+  shipment.run();
+  const auto before = shipment.registry.sent().size();
+  const auto report = shipment.run();
+  CHECK(report.all_present);
+  CHECK(report.blobs_sent == 0);
+  CHECK(shipment.registry.sent().size() == before + 2);
+}
+
+TEST_CASE("without tags the digest alone is asked for") {
+  Shipment shipment;
+  shipment.push_options.tags.clear();
+  shipment.run();
+  const auto before = shipment.registry.sent().size();
+  CHECK(shipment.run().all_present);
+  CHECK(shipment.registry.sent().size() == before + 1);
+  CHECK(shipment.registry.manifests.size() == 3);
+}
+
+TEST_CASE("a new tag of a pushed image costs no blob") {
+  Shipment shipment;
+  shipment.run();
+  shipment.push_options.tags = {"v2"};
+  const auto report = shipment.run();
+  CHECK(report.blobs_sent == 0);
+  CHECK(report.blobs_present == 3);
+  CHECK(shipment.registry.manifests.contains("v2"));
+}
+
+TEST_CASE("every blob's way is told") {
+  Shipment shipment;
+  shipment.registry.blobs[oci::Digest::of("bb").text()] = "bb";
+  shipment.run();
+  using Kind = PushEvent::Kind;
+  std::vector<Kind> kinds;
+  for (const auto& event : shipment.events) kinds.push_back(event.kind);
+  CHECK(kinds == std::vector<Kind>{Kind::checking, Kind::sending, Kind::sent, Kind::checking, Kind::present,
+                                   Kind::checking, Kind::sending, Kind::sent, Kind::manifest, Kind::manifest,
+                                   Kind::manifest, Kind::tag, Kind::tag});
+  CHECK(shipment.events.back().tag == "latest");
+}
+
+TEST_CASE("foreign layers are not sent") {
+  Shipment shipment;
+  shipment.manifests.front().blobs.front().urls = {"https://evil.example/layer"};
+  CHECK(shipment.run().blobs_sent == 2);
+  for (const auto& sent : shipment.registry.sent()) CHECK(sent.url.starts_with("https://registry.example/"));
+}
+
+TEST_CASE("a manifest refused for want of a blob is healed") {
+  Shipment shipment;
+  const auto unknown = fake::error(400, "MANIFEST_BLOB_UNKNOWN", "blob unknown to registry");
+  SECTION("by waiting, when the registry is only slow") {
+    shipment.registry.fault("PUT", "manifests", unknown, 2);
+    shipment.run();
+    CHECK(shipment.registry.count("POST uploads") == 3);
+  }
+  SECTION("by sending what has vanished") {
+    shipment.registry.fault("PUT", "manifests", [&](const http::Request&) {
+      shipment.registry.blobs.erase(oci::Digest::of("bb").text());
+      return unknown;
+    });
+    shipment.run();
+    CHECK(shipment.registry.count("POST uploads") == 4);
+  }
+  SECTION("by sending all, when the registry lies about what it has") {
+    shipment.registry.blobs[oci::Digest::of("bb").text()] = "bb";
+    shipment.registry.fault("PUT", "manifests", unknown, 3);
+    shipment.run();
+    CHECK(shipment.registry.count("POST uploads") == 2 + 3);
+  }
+  CHECK(shipment.registry.manifests.size() == 5);
+}
+
+TEST_CASE("what cannot be healed is given up after three rounds") {
+  Shipment shipment;
+  shipment.registry.fault("PUT", "manifests", fake::error(404, "BLOB_UNKNOWN", "really"), 99);
+  const auto error = failure_of([&] { shipment.run(); });
+  CHECK(is_missing_content(error));
+  CHECK(shipment.registry.count("PUT manifests") == 4);
+  CHECK(shipment.registry.manifests.empty());
+}
+
+TEST_CASE("a push that fails sets no tag and says at which blob") {
+  Shipment shipment;
+  shipment.registry.fault("PUT", "uploads", fake::error(403, "DENIED"), 9, 2);
+  const auto error = failure_of([&] { shipment.run(); });
+  CHECK_THAT(error.steps().back(), Contains("sending blob 2 of 3 (layer "));
+  CHECK(shipment.registry.manifests.empty());
+}
+
+TEST_CASE("a push that is stopped sends no more") {
+  Shipment shipment;
+  std::stop_source source;
+  shipment.push_options.stop = source.get_token();
+  shipment.push_options.progress = [&](const PushEvent& event) {
+    if (event.kind == PushEvent::Kind::sent) source.request_stop();
+  };
+  CHECK(failure_of([&] { shipment.run(); }).fault() == Fault::interrupted);
+  CHECK(shipment.registry.blobs.size() == 1);
+  CHECK(shipment.registry.manifests.empty());
+}
+
+TEST_CASE("many blobs go side by side through faults, tokens and all") {
+  Shipment shipment;
+  std::vector<oci::Descriptor> blobs;
+  for (int i = 0; i < 60; ++i) blobs.push_back(shipment.blob(cat("blob ", i, std::string(3000, 'x'))));
+  shipment.manifests.clear();
+  shipment.add("1", oci::media_type::manifest, blobs);
+  shipment.push_options.jobs = 8;
+  shipment.registry.guard = [](const http::Request& request) -> std::optional<http::Response> {
+    if (request.url.path == "/token") return reply(200, {}, R"({"token":"t1","expires_in":1})");
+    if (request.headers.find("Authorization") == "Bearer t1") return std::nullopt;
+    return reply(401, {{"WWW-Authenticate", R"(Bearer realm="https://registry.example/token")"}});
+  };
+  shipment.registry.fault("PUT", "uploads", reply(500), 5, 5);
+  shipment.registry.fault("POST", "uploads", reply(429, {{"Retry-After", "1"}}), 5, 20);
+  const auto report = shipment.run();
+  CHECK(report.blobs_sent == 60);
+  CHECK(shipment.registry.blobs.size() == 60);
+  CHECK(shipment.registry.manifests.contains("latest"));
+}
