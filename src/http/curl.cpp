@@ -79,13 +79,6 @@ static std::size_t on_read(char* room, std::size_t size, std::size_t count, void
   return guarded<std::size_t>(transfer, CURL_READFUNC_ABORT,
                               [&](Transfer& self) { return self.read_body(room, size * count); });
 }
-static int on_seek(void* transfer, curl_off_t offset, int origin) {
-  if (origin != SEEK_SET || offset < 0) return CURL_SEEKFUNC_CANTSEEK;
-  return guarded<int>(transfer, CURL_SEEKFUNC_FAIL, [&](Transfer& self) {
-    self.seek_body(static_cast<std::uint64_t>(offset));
-    return CURL_SEEKFUNC_OK;
-  });
-}
 static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* transfer) {
   return guarded<std::size_t>(transfer, 0, [&](Transfer& self) {
     self.take_header({bytes, size * count});
@@ -173,8 +166,8 @@ std::string set_tls(const Handle& handle, const Request& request, const CurlOpti
 void set_callbacks(const Handle& handle, Transfer& transfer, const Request& request, bool direct) {
   set(handle, CURLOPT_READFUNCTION, on_read);
   set(handle, CURLOPT_READDATA, &transfer);
-  set(handle, CURLOPT_SEEKFUNCTION, on_seek);
-  set(handle, CURLOPT_SEEKDATA, &transfer);
+  // No SEEKFUNCTION: libcurl would send a body again, unasked, when a kept connection dies, and so register a task
+  // definition twice or use one upload session twice. What is sent again is decided above (retry.hpp).
   set(handle, CURLOPT_HEADERFUNCTION, on_header);
   set(handle, CURLOPT_HEADERDATA, &transfer);
   set(handle, CURLOPT_WRITEFUNCTION, on_body);

@@ -88,8 +88,6 @@ std::size_t Transfer::read_body(char* room, std::size_t size) {
   return count;
 }
 
-void Transfer::seek_body(std::uint64_t offset) { place_ = std::min(offset, length(request_.body)); }
-
 void Transfer::take_header(std::string_view line) {
   header_bytes_ += line.size();
   if (header_bytes_ > most_headers)

@@ -21,7 +21,6 @@ class Transfer {
   Transfer(const Request& request, const CurlOptions& options);  // opens the body's file
 
   std::size_t read_body(char* room, std::size_t size);
-  void seek_body(std::uint64_t offset);
   void take_header(std::string_view line);
   // False: enough of a reply that is not wanted; the transfer may end here.
   bool take_body(std::string_view bytes);

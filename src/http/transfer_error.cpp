@@ -94,6 +94,7 @@ Error transfer_error(const Url& url, const TransferFailure& failure) {
     case CURLE_SSL_CONNECT_ERROR: return handshake_failed(url, failure);
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
+    case CURLE_SEND_FAIL_REWIND:  // a kept connection died under a body
     case CURLE_RECV_ERROR:
     case CURLE_PARTIAL_FILE:
     case CURLE_HTTP2:
