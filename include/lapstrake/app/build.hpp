@@ -1,0 +1,37 @@
+// From a spec's images to whole images in the store, and to the forms that other tools read.
+#pragma once
+#include <lapstrake/app/context.hpp>
+#include <lapstrake/oci/descriptor.hpp>
+#include <lapstrake/spec/project.hpp>
+#include <lapstrake/store/store.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lapstrake::app {
+
+struct BuiltImage {
+  std::string name;
+  oci::Descriptor root;                    // a manifest, or an index when there are several platforms
+  std::vector<oci::Descriptor> manifests;  // one a platform, `platform` set
+};
+
+// `-o TYPE:PATH[:TAG]`.
+struct Output {
+  oci::DiskReference where;
+};
+
+// The images named (all, if none), in the spec's order. Error{usage} for a name that is not there, with the nearest.
+std::vector<const spec::Image*> choose_images(const spec::Project& project, const std::vector<std::string>& names);
+
+// What the store calls the image: its repository tells the same names of two projects apart.
+std::string ref_name(const spec::Image& image);
+
+BuiltImage build_image(const Context& context, const spec::Project& project, const spec::Image& image,
+                       const store::Store& store);
+
+// Builds the images and writes the outputs. Error{usage}, before anything is built, for outputs that cannot hold them.
+std::vector<BuiltImage> build(const Context& context, const spec::Project& project,
+                              const std::vector<std::string>& names, const std::vector<Output>& outputs);
+
+}  // namespace lapstrake::app

@@ -1,0 +1,47 @@
+// What every job of lapstrake is handed: the world, where things lie, and whom to tell.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <lapstrake/base/world.hpp>
+#include <lapstrake/oci/platform.hpp>
+#include <lapstrake/oci/reference.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lapstrake::app {
+
+// One thing that happened. Tests collect them, the CLI draws them.
+struct Event {
+  enum class Kind {
+    started,   // `subject` of `image` begins; `total` bytes if known
+    progress,  // `done` bytes of `total`
+    finished,  // `text` says how it ended: "12.3 MiB, sha256:..."
+    reused,    // nothing had to be done: "already there"
+    note,      // `text` alone
+    warning    // `text` alone
+  } kind = Kind::note;
+  std::string image{};    // "php-fpm"
+  std::string subject{};  // "layer app", "upload of layer app", "manifest"
+  std::uint64_t done = 0, total = 0;
+  std::string text{};
+};
+// Called from several threads, one at a time.
+using Progress = std::function<void(const Event&)>;
+
+struct Context {
+  World world{};
+  std::filesystem::path store_root{};
+  unsigned jobs = 1;
+  bool allow_outside = false;                          // --allow-outside
+  std::int64_t epoch = 0;                              // SOURCE_DATE_EPOCH: seconds
+  std::vector<oci::Platform> platforms{};                // --platform: instead of the spec's
+  std::map<std::string, oci::Reference> given_images{};  // --image NAME=REFERENCE
+  std::optional<std::string> profile{}, region{};          // --profile, --region
+  Progress progress = [](const Event&) {};
+  std::function<void(const std::string&)> log = nullptr;  // -v
+};
+
+}  // namespace lapstrake::app

@@ -1,0 +1,36 @@
+// A look into an image, wherever it lies.
+#pragma once
+#include <lapstrake/app/context.hpp>
+#include <lapstrake/oci/image.hpp>
+#include <lapstrake/oci/place.hpp>
+#include <lapstrake/spec/project.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lapstrake::app {
+
+struct InspectedLayer {
+  oci::Descriptor descriptor;
+  oci::Digest diff_id;
+  std::string created_by;
+};
+struct InspectedImage {
+  oci::Descriptor manifest;
+  oci::Annotations annotations;
+  oci::ImageConfig config;
+  std::string config_text;
+  std::vector<InspectedLayer> layers;
+};
+struct Inspection {
+  std::string name;
+  oci::Descriptor root;
+  std::vector<InspectedImage> images;  // one a platform (all of an index, unless --platform chose)
+};
+
+// `name`: any reference form, or the name of an image of `project` that was built into the store.
+Inspection inspect(const Context& context, const spec::Project* project, const std::string& name);
+std::string report(const Inspection& inspection);       // for people
+std::string report_json(const Inspection& inspection);  // for scripts
+
+}  // namespace lapstrake::app

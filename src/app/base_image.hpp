@@ -1,0 +1,28 @@
+// The image that an image is built on.
+#pragma once
+#include <lapstrake/app/context.hpp>
+#include <lapstrake/layers/base_files.hpp>
+#include <lapstrake/oci/place.hpp>
+#include <lapstrake/spec/project.hpp>
+#include <lapstrake/store/store.hpp>
+#include <optional>
+#include <vector>
+
+namespace lapstrake::app {
+
+struct BaseImage {
+  oci::LoadedImage image;
+  std::vector<oci::Descriptor> layers;  // with OCI media types
+  layers::BaseFiles files;
+};
+
+// Nothing for `scratch`. The base's layers are taken into the store as they are.
+std::optional<BaseImage> load_base(const Context& context, const spec::Project& project, const spec::Image& image,
+                                   const oci::Platform& platform, const store::Store& store);
+// The file tree of a base alone, for checks.
+layers::BaseFiles base_files(const Context& context, const spec::Project& project, const spec::Image& image,
+                             const oci::Platform& platform);
+// The place of a base, with relative paths taken from the spec's folder. Error{usage} for registries, for now.
+oci::Place base_place(const spec::Project& project, const spec::Image& image);
+
+}  // namespace lapstrake::app

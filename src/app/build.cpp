@@ -1,0 +1,221 @@
+#include <algorithm>
+#include <lapstrake/app/build.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/layers/assemble.hpp>
+#include <lapstrake/layers/write.hpp>
+#include <lapstrake/oci/image.hpp>
+#include <lapstrake/oci/media_type.hpp>
+
+#include "base_image.hpp"
+#include "outputs.hpp"
+#include "recipe_for.hpp"
+
+namespace lapstrake::app {
+namespace {
+
+// What one platform of an image gathers while it is built.
+struct Draft {
+  oci::ImageConfig config;
+  std::vector<oci::Descriptor> layers;
+  oci::Annotations annotations;
+};
+
+// A history that lacks entries for layers is filled up, since readers pair the two (image-spec config.md).
+void complete_history(oci::ImageConfig& config, const std::string& created) {
+  const auto real = static_cast<std::size_t>(std::count_if(config.history.begin(), config.history.end(),
+                                                           [](const auto& entry) { return !entry.empty_layer; }));
+  for (std::size_t i = real; i < config.diff_ids.size(); ++i)
+    config.history.push_back({.created = created, .created_by = "a layer of the base", .author = {}, .comment = {}});
+}
+
+void set_variable(std::vector<std::string>& env, const std::string& name, const std::string& value) {
+  const std::string line = cat(name, "=", value);
+  const auto found = std::find_if(env.begin(), env.end(), [&](const auto& one) { return one.starts_with(name + "="); });
+  if (found == env.end())
+    env.push_back(line);
+  else
+    *found = line;
+}
+
+void add_missing(std::vector<std::string>& list, const std::vector<std::string>& more) {
+  for (const auto& one : more)
+    if (std::find(list.begin(), list.end(), one) == list.end()) list.push_back(one);
+}
+
+// Over the base's config, by a Dockerfile's rules: an entrypoint of the spec's own drops the base's cmd.
+void lay_config(oci::ImageConfig& config, const spec::Image& image) {
+  if (image.entrypoint) config.entrypoint = image.entrypoint, config.cmd.reset();
+  if (image.cmd) config.cmd = image.cmd;
+  for (const auto& [name, value] : image.env) set_variable(config.env, name, value);
+  for (const auto& [name, value] : image.labels) config.labels[name] = value;
+  add_missing(config.exposed_ports, image.expose);
+  add_missing(config.volumes, image.volumes);
+  if (!image.user.empty()) config.user = image.user;
+  if (!image.workdir.empty()) config.workdir = image.workdir;
+  if (!image.stopsignal.empty()) config.stopsignal = image.stopsignal;
+  if (!image.author.empty()) config.author = image.author;
+}
+
+Draft begin(const Context& context, const spec::Image& image, const oci::Platform& platform,
+            const std::optional<BaseImage>& base) {
+  const auto created = oci::rfc3339(context.epoch);
+  Draft draft;
+  if (base) {
+    draft.config = base->image.config;
+    draft.layers = base->layers;
+    draft.annotations[std::string(oci::base_digest_annotation)] = base->image.manifest_descriptor.digest.text();
+  }
+  draft.config.platform = platform;
+  draft.config.created = created;
+  complete_history(draft.config, created);
+  lay_config(draft.config, image);
+  for (const auto& [name, value] : image.annotations) draft.annotations[name] = value;
+  draft.annotations[std::string(oci::byte_format_annotation)] = layers::byte_format();
+  return draft;
+}
+
+class Builder {
+ public:
+  Builder(const Context& context, const spec::Project& project, const spec::Image& image, const oci::Platform& platform,
+          const store::Store& store)
+      : context_(context), project_(project), image_(image), platform_(platform), store_(store) {}
+
+  oci::Descriptor run() {
+    const auto base = load_base(context_, project_, image_, platform_, store_);
+    if (base) below_ = base->files;
+    draft_ = begin(context_, image_, platform_, base);
+    const layers::AccountTable accounts(image_.accounts, below_);
+    if (auto entries = accounts.entries(below_); !entries.empty()) add_layer("accounts", std::move(entries));
+    for (const auto& recipe : image_.layers)
+      step(cat("building layer `", recipe.name, "` of image `", image_.name, "`"),
+           [&] { add_layer(recipe.name, assemble(recipe, accounts)); });
+    return finish();
+  }
+
+ private:
+  std::vector<layers::Entry> assemble(const oci::LayerRecipe& recipe, const layers::AccountTable& accounts) const {
+    return layers::assemble(for_platform(recipe, platform_), below_, accounts,
+                            {.root = project_.folder,
+                             .allow_outside = context_.allow_outside,
+                             .scratch = store_.scratch(),
+                             .stop = context_.world.stop});
+  }
+
+  void add_layer(const std::string& name, std::vector<layers::Entry> entries) {
+    Event event{.kind = Event::Kind::started, .image = image_.name, .subject = cat("layer ", name)};
+    event.total = layers::estimated_tar_size(entries);
+    context_.progress(event);
+    auto blob = store_.new_blob();
+    const auto written = layers::write_layer(entries,
+                                             {.compression = image_.compression,
+                                              .mtime = context_.epoch,
+                                              .jobs = context_.jobs,
+                                              .stop = context_.world.stop,
+                                              .progress =
+                                                  [&](std::uint64_t bytes) {
+                                                    event.kind = Event::Kind::progress;
+                                                    event.done = bytes;
+                                                    context_.progress(event);
+                                                  }},
+                                             [&](Bytes bytes) { blob.write(bytes); });
+    blob.commit(written.digest);
+    draft_.layers.push_back(oci::Descriptor{.media_type = written.media_type,
+                                            .digest = written.digest,
+                                            .size = written.size,
+                                            .platform = {},
+                                            .annotations = {},
+                                            .artifact_type = {},
+                                            .urls = {}});
+    draft_.config.diff_ids.push_back(written.diff_id);
+    draft_.config.history.push_back({.created = oci::rfc3339(context_.epoch),
+                                     .created_by = cat("lapstrake layer ", name),
+                                     .author = {},
+                                     .comment = {}});
+    below_.add_layer(entries);
+    event.kind = Event::Kind::finished;
+    event.text = cat(count_of(entries.size(), "entry", "entries"), ", ", human_size(written.tar_size), " -> ",
+                     human_size(written.size));
+    context_.progress(event);
+  }
+
+  oci::Descriptor finish() {
+    const auto config = store_.put(oci::render(draft_.config), oci::media_type::config);
+    const oci::Manifest manifest{.media_type = std::string(oci::media_type::manifest),
+                                 .artifact_type = {},
+                                 .config = config,
+                                 .layers = draft_.layers,
+                                 .subject = {},
+                                 .annotations = draft_.annotations};
+    auto descriptor = store_.put(oci::render(manifest), oci::media_type::manifest);
+    descriptor.platform = platform_;
+    return descriptor;
+  }
+
+  const Context& context_;
+  const spec::Project& project_;
+  const spec::Image& image_;
+  const oci::Platform& platform_;
+  const store::Store& store_;
+  layers::BaseFiles below_;
+  Draft draft_;
+};
+
+}  // namespace
+
+std::vector<const spec::Image*> choose_images(const spec::Project& project, const std::vector<std::string>& names) {
+  std::vector<const spec::Image*> chosen;
+  std::vector<std::string> known;
+  for (const auto& image : project.images) {
+    known.push_back(image.name);
+    if (names.empty() || std::find(names.begin(), names.end(), image.name) != names.end()) chosen.push_back(&image);
+  }
+  for (const auto& name : names)
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      const auto near = nearest(name, known);
+      throw Error(Fault::usage, cat("there is no image `", name, "` in `", project.file.string(), "`"),
+                  near            ? cat("did you mean `", *near, "`?")
+                  : known.empty() ? "add it under `images:`"
+                                  : cat("the images are: ", join(known, ", ")));
+    }
+  return chosen;
+}
+
+std::string ref_name(const spec::Image& image) {
+  return image.repository.empty() ? image.name : cat(image.repository, "#", image.name);
+}
+
+BuiltImage build_image(const Context& context, const spec::Project& project, const spec::Image& image,
+                       const store::Store& store) {
+  return step(cat("building image `", image.name, "`"), [&] {
+    BuiltImage built{
+        .name = image.name, .root = {.media_type = {}, .digest = oci::Digest::of(std::string_view())}, .manifests = {}};
+    for (const auto& platform : context.platforms.empty() ? image.platforms : context.platforms)
+      built.manifests.push_back(Builder(context, project, image, platform, store).run());
+    if (built.manifests.size() == 1) {
+      built.root = built.manifests.front();
+    } else {
+      const oci::Index index{.media_type = std::string(oci::media_type::index),
+                             .manifests = built.manifests,
+                             .annotations = image.annotations};
+      built.root = store.put(oci::render(index), oci::media_type::index);
+    }
+    store.set_ref(ref_name(image), built.root);
+    return built;
+  });
+}
+
+std::vector<BuiltImage> build(const Context& context, const spec::Project& project,
+                              const std::vector<std::string>& names, const std::vector<Output>& outputs) {
+  const auto images = choose_images(project, names);
+  check_outputs(images, context, outputs);
+  const auto store = store::Store::open(context.store_root);
+  std::vector<BuiltImage> built;
+  for (const auto* image : images) {
+    built.push_back(build_image(context, project, *image, store));
+    for (const auto& output : outputs) write_output(store, *image, built.back().root, output);
+  }
+  return built;
+}
+
+}  // namespace lapstrake::app

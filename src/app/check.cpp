@@ -1,0 +1,63 @@
+#include <lapstrake/app/check.hpp>
+#include <lapstrake/app/register.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/layers/assemble.hpp>
+
+#include "base_image.hpp"
+#include "recipe_for.hpp"
+
+namespace lapstrake::app {
+namespace {
+
+spec::Diagnostic from(const Error& error, const oci::Position& where) {
+  spec::Diagnostic told;
+  told.where = where;
+  told.message = error.reason().empty() ? error.summary() : cat(error.summary(), ": ", error.reason());
+  told.help = error.help();
+  return told;
+}
+
+// Lists what the image's layers would hold, as a build does, and stops there.
+std::vector<spec::Diagnostic> check_image(const Context& context, const spec::Project& project,
+                                          const spec::Image& image, const oci::Platform& platform) {
+  std::vector<spec::Diagnostic> found;
+  layers::BaseFiles below;
+  try {
+    below = base_files(context, project, image, platform);
+  } catch (const Error& error) {
+    if (error.fault() == Fault::interrupted) throw;
+    return {from(error, image.where)};  // what lies on it cannot be judged
+  }
+  std::optional<layers::AccountTable> accounts;
+  try {
+    accounts.emplace(image.accounts, below);
+    below.add_layer(accounts->entries(below));
+  } catch (const Error& error) {
+    return {from(error, image.where)};
+  }
+  for (const auto& recipe : image.layers) try {
+      below.add_layer(layers::assemble(for_platform(recipe, platform), below, *accounts,
+                                       {.root = project.folder,
+                                        .allow_outside = context.allow_outside,
+                                        .scratch = std::filesystem::temp_directory_path(),
+                                        .stop = context.world.stop}));
+    } catch (const Error& error) {
+      if (error.fault() == Fault::interrupted) throw;
+      found.push_back(from(error, recipe.where));
+    }
+  return found;
+}
+
+}  // namespace
+
+std::vector<spec::Diagnostic> check(const Context& context, const spec::Project& project) {
+  std::vector<spec::Diagnostic> all;
+  for (const auto& image : project.images)
+    for (const auto& platform : context.platforms.empty() ? image.platforms : context.platforms)
+      for (auto& diagnostic : check_image(context, project, image, platform)) all.push_back(std::move(diagnostic));
+  for (auto& diagnostic : check_tasks(project, {})) all.push_back(std::move(diagnostic));
+  return all;
+}
+
+}  // namespace lapstrake::app

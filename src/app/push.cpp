@@ -1,0 +1,218 @@
+#include <algorithm>
+#include <lapstrake/app/push.hpp>
+#include <lapstrake/aws/ecr.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/oci/place.hpp>
+#include <lapstrake/registry/push.hpp>
+#include <lapstrake/store/exchange.hpp>
+
+#include "images.hpp"
+#include "network.hpp"
+
+namespace lapstrake::app {
+namespace {
+
+registry::PushedManifest manifest_of(const oci::Place& place, const oci::Descriptor& descriptor) {
+  registry::PushedManifest pushed{.descriptor = descriptor, .text = place.text(descriptor), .blobs = {}};
+  const auto manifest =
+      oci::parse_manifest(pushed.text, descriptor.media_type, "the manifest " + descriptor.digest.text());
+  pushed.blobs = manifest.layers;
+  pushed.blobs.insert(pushed.blobs.begin(), manifest.config);
+  return pushed;
+}
+
+// Children first, the root last.
+std::vector<registry::PushedManifest> manifests_of(const oci::Place& place, const oci::Descriptor& root) {
+  if (!oci::is_index(root.media_type)) return {manifest_of(place, root)};
+  std::vector<registry::PushedManifest> all;
+  const auto text = place.text(root);
+  for (const auto& child : oci::parse_index(text, root.media_type, "the index " + root.digest.text()).manifests)
+    for (auto& manifest : manifests_of(place, child)) all.push_back(std::move(manifest));
+  all.push_back({.descriptor = root, .text = text, .blobs = {}});
+  return all;
+}
+
+void copy_into(const store::Store& store, const oci::Place& place, const oci::Descriptor& root) {
+  for (const auto& manifest : manifests_of(place, root)) {
+    for (const auto& blob : manifest.blobs) {
+      if (store.has(blob.digest)) continue;
+      auto writer = store.new_blob();
+      drain(place.open(blob), [&](Bytes bytes) { writer.write(bytes); });
+      writer.commit(blob.digest);
+    }
+    store.put(manifest.text, manifest.descriptor.media_type);
+  }
+}
+
+// `--image NAME=oci:...`: an image that was built elsewhere, taken into the store under NAME.
+oci::Descriptor take_in(const spec::Image& image, const oci::DiskReference& reference, const store::Store& store) {
+  return step(cat("reading `", reference.text(), "` in place of image `", image.name, "`"), [&] {
+    const auto place = store::open_image(reference);
+    const auto root = place.root();
+    copy_into(store, place, root);
+    store.set_ref(ref_name(image), root);
+    return root;
+  });
+}
+
+class Events {
+ public:
+  Events(const Context& context, const spec::Image& image) : context_(context), image_(image.name) {}
+
+  void operator()(const registry::PushEvent& pushed) const {
+    using Kind = registry::PushEvent::Kind;
+    Event event{.image = image_, .subject = cat("blob ", pushed.blob.digest.brief()), .text = {}};
+    event.total = pushed.blob.size;
+    event.done = pushed.sent;
+    switch (pushed.kind) {
+      case Kind::checking: return;
+      case Kind::present: event.kind = Event::Kind::reused, event.text = "already in the registry"; break;
+      case Kind::sending: event.kind = Event::Kind::progress; break;
+      case Kind::sent:
+        event.kind = Event::Kind::finished, event.text = cat(human_size(pushed.blob.size), " sent");
+        break;
+      case Kind::manifest:
+        event.kind = Event::Kind::finished, event.subject = "manifest", event.text = pushed.blob.digest.text();
+        break;
+      case Kind::tag:
+        event.kind = Event::Kind::finished, event.subject = cat("tag ", pushed.tag),
+        event.text = pushed.blob.digest.text();
+        break;
+    }
+    context_.progress(event);
+  }
+
+ private:
+  const Context& context_;
+  std::string image_;
+};
+
+// Tells a repository that is missing from a right that is, since ECR hangs up for both (facts: containers-roadmap
+// 1970).
+void explain_missing(Error& error, const Network& network, const oci::RegistryReference& target) {
+  const auto ecr = aws::parse_ecr_host(target.host);
+  if (!ecr) return;
+  try {
+    if (aws::repository_exists(network.session(ecr->region), ecr->account, target.repository))
+      error.because(cat("the repository `", target.repository,
+                        "` is there, so the caller most likely lacks a right to push (ecr:InitiateLayerUpload)"));
+  } catch (const Error&) {
+    // The first failure is the one to tell.
+  }
+}
+
+void create(const Network& network, const oci::RegistryReference& target, const Context& context) {
+  const auto ecr = aws::parse_ecr_host(target.host);
+  if (!ecr)
+    throw Error(Fault::usage, cat("`--create-repository` works for ECR, and `", target.host, "` is another registry"),
+                "create the repository there by its own means");
+  aws::create_repository(network.session(ecr->region), target.repository);
+  context.progress(
+      {.kind = Event::Kind::note,
+       .image = {},
+       .subject = {},
+       .text = cat("created the repository `", target.repository, "` in ", ecr->account, " (", ecr->region, ")")});
+}
+
+registry::PushReport send(const Context& context, const Network& network, const spec::Image& image,
+                          const oci::RegistryReference& target, const std::vector<registry::PushedManifest>& manifests,
+                          const store::Store& store, const PushSettings& settings) {
+  const auto repository = network.repository(target.host, target.repository);
+  const registry::PushOptions options{
+      .jobs = 4, .tags = image.tags, .progress = Events(context, image), .stop = context.world.stop};
+  const auto path = [&](const oci::Digest& digest) { return store.blob_path(digest); };
+  try {
+    return registry::push(*repository, manifests, path, options);
+  } catch (Error& error) {
+    if (!registry::is_missing_repository(error)) throw;
+    if (!settings.create_repository) {
+      explain_missing(error, network, target);
+      throw;
+    }
+  }
+  create(network, target, context);
+  return registry::push(*repository, manifests, path, options);
+}
+
+std::vector<oci::PinnedReference> pinned(const oci::RegistryReference& target, const std::vector<std::string>& tags,
+                                         const oci::Digest& digest) {
+  std::vector<oci::PinnedReference> references;
+  for (const auto& tag : tags) references.push_back({target.host, target.repository, tag, digest});
+  if (references.empty()) references.push_back({target.host, target.repository, {}, digest});
+  return references;
+}
+
+PushedImage resolve_given(const Network& network, const spec::Image& image, const oci::RegistryReference& given) {
+  return step(cat("looking up `", given.text(), "` in place of image `", image.name, "`"), [&] {
+    const auto repository = network.repository(given.host, given.repository);
+    const auto wanted = given.digest ? given.digest->text() : given.tag.empty() ? std::string("latest") : given.tag;
+    const auto found = repository->find_manifest(wanted);
+    if (!found) throw Error(Fault::network, cat("`", given.text(), "` is not in the registry"), "push it first");
+    return PushedImage{.name = image.name, .references = {{given.host, given.repository, given.tag, found->digest}}};
+  });
+}
+
+}  // namespace
+
+ReadyImage make_ready(const Context& context, const spec::Project& project, const spec::Image& image,
+                      const store::Store& store) {
+  const auto given = context.given_images.find(image.name);
+  if (given == context.given_images.end()) return {&image, build_image(context, project, image, store).root, {}};
+  if (const auto* disk = std::get_if<oci::DiskReference>(&given->second))
+    return {&image, take_in(image, *disk, store), {}};
+  return {&image, std::nullopt, std::get<oci::RegistryReference>(given->second)};
+}
+
+PushedImage push_ready(const Context& context, const Network& network, const ReadyImage& ready,
+                       const store::Store& store, const PushSettings& settings) {
+  if (ready.given) return resolve_given(network, *ready.image, *ready.given);
+  const auto target = oci::parse_registry_reference(ready.image->repository);
+  return step(cat("pushing image `", ready.image->name, "` to `", ready.image->repository, "`"), [&] {
+    const auto manifests = manifests_of(store.place(ready.image->name, *ready.root), *ready.root);
+    const auto report = send(context, network, *ready.image, target, manifests, store, settings);
+    return PushedImage{.name = ready.image->name,
+                       .references = pinned(target, ready.image->tags, ready.root->digest),
+                       .blobs_sent = report.blobs_sent,
+                       .bytes_sent = report.bytes_sent,
+                       .blobs_present = report.blobs_present};
+  });
+}
+
+oci::PinnedReference expected_reference(const Network& network, const ReadyImage& ready) {
+  if (ready.given) return resolve_given(network, *ready.image, *ready.given).references.front();
+  const auto target = oci::parse_registry_reference(ready.image->repository);
+  return pinned(target, ready.image->tags, ready.root->digest).front();
+}
+
+void require_repository(const Context& context, const spec::Image& image) {
+  const auto given = context.given_images.find(image.name);
+  const bool elsewhere =
+      given != context.given_images.end() && std::holds_alternative<oci::RegistryReference>(given->second);
+  if (image.repository.empty() && !elsewhere)
+    throw Error(Fault::usage,
+                cat("image `", image.name, "` has no `repository:` to be pushed to (", image.where.text(), ")"),
+                "add `repository: HOST/NAME` to the image");
+}
+
+std::vector<PushedImage> push(const Context& context, const spec::Project& project,
+                              const std::vector<std::string>& names, const PushSettings& settings) {
+  auto images = choose_images(project, names);
+  if (names.empty())
+    std::erase_if(images, [&](const auto* image) {
+      return image->repository.empty() && !context.given_images.contains(image->name);
+    });
+  for (const auto* image : images) require_repository(context, *image);
+  if (images.empty())
+    throw Error(Fault::usage, cat("no image of `", project.file.string(), "` has a `repository:`"),
+                "add `repository: HOST/NAME` to the images that shall be pushed");
+  const auto store = store::Store::open(context.store_root);
+  const Network network(context, project.registries);
+  std::vector<PushedImage> pushed;
+  for (const auto* image : images)
+    pushed.push_back(push_ready(context, network, make_ready(context, project, *image, store), store, settings));
+  return pushed;
+}
+
+}  // namespace lapstrake::app

@@ -1,0 +1,15 @@
+// A recipe with `${platform.arch}` and its kin filled in for one platform.
+#pragma once
+#include <lapstrake/oci/platform.hpp>
+#include <lapstrake/oci/recipe.hpp>
+#include <lapstrake/spec/placeholders.hpp>
+
+namespace lapstrake::app {
+
+inline oci::LayerRecipe for_platform(oci::LayerRecipe recipe, const oci::Platform& platform) {
+  for (auto& copy : recipe.copies) copy.from = spec::fill_platform(copy.from, platform);
+  for (auto& archive : recipe.archives) archive.from = spec::fill_platform(archive.from, platform);
+  return recipe;
+}
+
+}  // namespace lapstrake::app

@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <lapstrake/app/register.hpp>
+#include <lapstrake/aws/ecr.hpp>
+#include <lapstrake/aws/ecs.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/json.hpp>
+#include <lapstrake/base/text.hpp>
+
+#include "images.hpp"
+#include "network.hpp"
+#include "task_document.hpp"
+
+namespace lapstrake::app {
+namespace {
+
+using nlohmann::json;
+
+void require_clean(const spec::Project& project, const std::vector<std::string>& names) {
+  const auto findings = check_tasks(project, names);
+  const auto errors = std::count_if(findings.begin(), findings.end(), [](const auto& finding) {
+    return finding.severity == spec::Diagnostic::Severity::error;
+  });
+  if (errors > 0)
+    throw Error(Fault::usage, cat(count_of(static_cast<std::uint64_t>(errors), "mistake"), " in the tasks"),
+                "`lapstrake check` lists them");
+}
+
+// The images that the tasks name, in the spec's order.
+std::vector<const spec::Image*> images_of(const spec::Project& project, const std::vector<const spec::Task*>& tasks) {
+  std::vector<const spec::Image*> images;
+  for (const auto& image : project.images)
+    if (std::any_of(tasks.begin(), tasks.end(), [&](const auto* task) {
+          return std::find(task->images.begin(), task->images.end(), image.name) != task->images.end();
+        }))
+      images.push_back(&image);
+  return images;
+}
+
+// Where the tasks run: the user's region, else that of the registry that their images lie in.
+std::string region_for(const Network& network, const std::vector<const spec::Image*>& images) {
+  if (const auto region = network.user_region()) return *region;
+  for (const auto* image : images)
+    if (!image->repository.empty())
+      if (const auto ecr = aws::parse_ecr_host(oci::parse_registry_reference(image->repository).host))
+        return ecr->region;
+  return {};
+}
+
+class Registrar {
+ public:
+  Registrar(const Context& context, const spec::Project& project, const RegisterSettings& settings)
+      : context_(context), project_(project), settings_(settings), network_(context, project.registries) {}
+
+  Registration run(const std::vector<std::string>& names) {
+    const auto tasks = choose_tasks(project_, names);
+    const auto images = images_of(project_, tasks);
+    for (const auto* image : images) require_repository(context_, *image);
+    const auto session = network_.session(region_for(network_, images));  // before anything is built: no keys, no work
+    ready_images(images);
+    Registration registration{.images = std::move(pushed_), .tasks = {}};
+    for (const auto* task : tasks)
+      registration.tasks.push_back(
+          step(cat("registering task `", task->name, "`"), [&] { return one(session, *task); }));
+    return registration;
+  }
+
+ private:
+  void ready_images(const std::vector<const spec::Image*>& images) {
+    const auto store = store::Store::open(context_.store_root);
+    for (const auto* image : images) {
+      const auto ready = make_ready(context_, project_, *image, store);
+      if (settings_.dry_run) {
+        keep(*image, expected_reference(network_, ready));
+      } else {
+        pushed_.push_back(push_ready(context_, network_, ready, store, settings_.push));
+        keep(*image, pushed_.back().references.front());
+      }
+    }
+  }
+
+  void keep(const spec::Image& image, const oci::PinnedReference& reference) {
+    references_[image.name] = reference.text();
+    if (!context_.given_images.contains(image.name)) facts_[reference.text()] = fact_of(image, context_.platforms);
+  }
+
+  RegisteredTask one(const aws::Session& session, const spec::Task& task) const {
+    const auto document = aws::with_platform(filled(document_of(task), references_), facts_);
+    RegisteredTask registered{
+        .name = task.name, .family = document.at("family").get<std::string>(), .arn = {}, .diff = {}};
+    if (settings_.dry_run) return compared(session, document, std::move(registered));
+    const auto revision = aws::register_task_definition(session, document);
+    registered.arn = revision.arn;
+    registered.is_new = revision.is_new;
+    const auto colon = revision.arn.rfind('/');
+    context_.progress({.kind = revision.is_new ? Event::Kind::finished : Event::Kind::reused,
+                       .image = {},
+                       .subject = cat("task ", task.name),
+                       .text = cat(revision.is_new ? "registered " : "nothing changed: ",
+                                   revision.arn.substr(colon + 1), revision.is_new ? "" : " stands")});
+    return registered;
+  }
+
+  RegisteredTask compared(const aws::Session& session, const json& document, RegisteredTask registered) const {
+    const auto newest = aws::newest_revision(session, registered.family);
+    const auto before = newest ? parse_json(newest->document, "the revision " + newest->arn, {}) : json::object();
+    registered.arn = newest ? newest->arn : "";
+    registered.diff = aws::diff(aws::canonical(before), aws::canonical(document),
+                                newest ? newest->arn : "no active revision", cat(registered.family, " (this spec)"));
+    return registered;
+  }
+
+  const Context& context_;
+  const spec::Project& project_;
+  const RegisterSettings& settings_;
+  const Network network_;
+  std::vector<PushedImage> pushed_;
+  std::map<std::string, std::string> references_;
+  std::map<std::string, aws::ImageFact> facts_;
+};
+
+}  // namespace
+
+Registration register_tasks(const Context& context, const spec::Project& project, const std::vector<std::string>& names,
+                            const RegisterSettings& settings) {
+  require_clean(project, names);
+  return Registrar(context, project, settings).run(names);
+}
+
+}  // namespace lapstrake::app

@@ -1,0 +1,162 @@
+#include <algorithm>
+#include <lapstrake/app/register.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/json.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/spec/placeholders.hpp>
+
+#include "task_document.hpp"
+
+namespace lapstrake::app {
+namespace {
+
+using nlohmann::json;
+
+// A reference of the right form for an image that has no digest yet.
+std::string stand_in(const spec::Image& image) {
+  const std::string digest = "sha256:" + std::string(64, '0');
+  const auto& repository = image.repository.empty() ? "localhost/" + image.name : image.repository;
+  return image.tags.empty() ? cat(repository, "@", digest) : cat(repository, ":", image.tags.front(), "@", digest);
+}
+
+// "/containerDefinitions/0/memory" -> "containerDefinitions[0] (`web`).memory"
+std::string readable(const std::string& pointer, const json& document) {
+  std::string out;
+  std::string so_far;
+  for (const auto& part : split(std::string_view(pointer).substr(pointer.empty() ? 0 : 1), '/')) {
+    so_far += "/" + part;
+    const auto value = document.value(json::json_pointer(so_far), json());
+    if (parse_integer(part)) {
+      out += cat("[", part, "]");
+      if (value.is_object() && value.contains("name") && value["name"].is_string())
+        out += cat(" (`", value["name"].get<std::string>(), "`)");
+    } else if (!part.empty()) {
+      out += cat(out.empty() ? "" : ".", part);
+    }
+  }
+  return out;
+}
+
+spec::Diagnostic diagnostic(const spec::Task& task, const aws::Finding& finding, const json& document) {
+  spec::Diagnostic told;
+  told.severity = finding.severity == aws::Finding::Severity::error ? spec::Diagnostic::Severity::error
+                                                                    : spec::Diagnostic::Severity::warning;
+  told.where = spec::position_of(task, document, finding.pointer);
+  const auto where = readable(finding.pointer, document);
+  told.message = cat("task `", task.name, "`", where.empty() ? "" : cat(", ", where), ": ", finding.message);
+  told.help = finding.help;
+  return told;
+}
+
+// An image that is neither `${images.N}` nor a reference.
+std::vector<aws::Finding> check_images(const json& document, const spec::Project& project) {
+  std::vector<aws::Finding> findings;
+  const auto containers = document.value("containerDefinitions", json::array());
+  for (std::size_t i = 0; containers.is_array() && i < containers.size(); ++i) {
+    if (!containers[i].is_object() || !containers[i].contains("image") || !containers[i]["image"].is_string()) continue;
+    const auto name = containers[i]["image"].get<std::string>();
+    if (name.find("${images.") != std::string::npos || name.find('<') != std::string::npos) continue;
+    const auto pointer = cat("/containerDefinitions/", i, "/image");
+    const bool ours = std::any_of(project.images.begin(), project.images.end(),
+                                  [&](const auto& image) { return image.name == name; });
+    if (ours) {
+      findings.push_back({.pointer = pointer,
+                          .message = cat("`", name, "` is an image of this spec, written like one of Docker Hub's"),
+                          .help = cat("write `image: \"${images.", name, "}\"` to have it built, pushed and pinned")});
+      continue;
+    }
+    try {
+      oci::parse_registry_reference(name);
+    } catch (const Error& error) {
+      findings.push_back({.pointer = pointer, .message = error.summary(), .help = error.help()});
+    }
+  }
+  return findings;
+}
+
+std::vector<spec::Diagnostic> check_task(const spec::Project& project, const spec::Task& task) {
+  std::vector<spec::Diagnostic> diagnostics;
+  json document;
+  try {
+    document = document_of(task);
+  } catch (const Error& error) {
+    diagnostics.push_back({.where = task.where,
+                           .message = cat("task `", task.name, "`: ", error.summary()),
+                           .hint = {},
+                           .line = {},
+                           .help = error.help()});
+    if (!error.reason().empty()) diagnostics.back().message += cat(": ", error.reason());
+    return diagnostics;
+  }
+  auto findings = check_images(document, project);
+  std::map<std::string, std::string> references;
+  std::map<std::string, aws::ImageFact> facts;
+  for (const auto& image : project.images) {
+    references[image.name] = stand_in(image);
+    facts[references[image.name]] = fact_of(image, {});
+    if (image.repository.empty() && std::find(task.images.begin(), task.images.end(), image.name) != task.images.end())
+      findings.push_back({.pointer = "/containerDefinitions",
+                          .message = cat("image `", image.name, "` has no `repository:` to be pushed to"),
+                          .help = cat("add `repository: HOST/NAME` to it (", image.where.text(), ")")});
+  }
+  document = filled(std::move(document), references);
+  for (auto& finding : aws::check(document, facts)) findings.push_back(std::move(finding));
+  for (const auto& finding : findings) diagnostics.push_back(diagnostic(task, finding, document));
+  return diagnostics;
+}
+
+}  // namespace
+
+std::vector<const spec::Task*> choose_tasks(const spec::Project& project, const std::vector<std::string>& names) {
+  std::vector<const spec::Task*> chosen;
+  std::vector<std::string> known;
+  for (const auto& task : project.tasks) {
+    known.push_back(task.name);
+    if (names.empty() || std::find(names.begin(), names.end(), task.name) != names.end()) chosen.push_back(&task);
+  }
+  for (const auto& name : names)
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      const auto near = nearest(name, known);
+      throw Error(Fault::usage, cat("there is no task `", name, "` in `", project.file.string(), "`"),
+                  near            ? cat("did you mean `", *near, "`?")
+                  : known.empty() ? "add it under `tasks:`"
+                                  : cat("the tasks are: ", join(known, ", ")));
+    }
+  if (chosen.empty())
+    throw Error(Fault::usage, cat("`", project.file.string(), "` has no tasks"), "add one under `tasks:`");
+  return chosen;
+}
+
+json document_of(const spec::Task& task) {
+  json document = task.from_text ? aws::read_task_definition(*task.from_text, cat("`", task.from_file.string(), "`"))
+                                 : json::object();
+  document = aws::merge(std::move(document), parse_json(task.overlay, "the task", {}));
+  if (!document.contains("family")) document["family"] = task.name;
+  return aws::with_strings(std::move(document));
+}
+
+json filled(json document, const std::map<std::string, std::string>& references) {
+  if (document.is_string()) {
+    return spec::fill_images(document.get_ref<const std::string&>(),
+                             [&](const std::string& name) { return references.at(name); });
+  }
+  if (document.is_structured())
+    for (auto& child : document) child = filled(std::move(child), references);
+  return document;
+}
+
+aws::ImageFact fact_of(const spec::Image& image, const std::vector<oci::Platform>& chosen_platforms) {
+  const auto& platforms = chosen_platforms.empty() ? image.platforms : chosen_platforms;
+  if (platforms.size() != 1) return {};
+  return {.architecture = platforms.front().architecture, .os = platforms.front().os};
+}
+
+std::vector<spec::Diagnostic> check_tasks(const spec::Project& project, const std::vector<std::string>& names) {
+  std::vector<spec::Diagnostic> all;
+  if (project.tasks.empty() && names.empty()) return all;
+  for (const auto* task : choose_tasks(project, names))
+    for (auto& diagnostic : check_task(project, *task)) all.push_back(std::move(diagnostic));
+  return all;
+}
+
+}  // namespace lapstrake::app

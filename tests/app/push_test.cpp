@@ -1,0 +1,88 @@
+#include <set>
+
+#include "journey.hpp"
+
+using namespace lapstrake;
+
+TEST_CASE("a second push sends no blob, and the digest is the one that was built") {
+  Journey journey;
+  const auto first = journey.push();
+  CHECK(first.blobs_sent == 3);
+  const auto uploads = journey.count("PUT", "/blobs/uploads/");
+  CHECK(uploads == 3);
+  const auto second = journey.push();
+  CHECK(second.blobs_sent == 0);
+  CHECK(second.references.front().text() == first.references.front().text());
+  CHECK(journey.count("PUT", "/blobs/uploads/") == uploads);
+}
+
+TEST_CASE("a fault on the way is retried in a new session, and the image is whole") {
+  const char* fault =
+      GENERATE(R"({"match":{"method":"PUT","path":"/v2/*/blobs/uploads/*"},"nth":1,"do":{"status":503}})",
+               R"({"match":{"method":"POST"},"nth":2,"do":{"status":500}})",
+               R"({"match":{"method":"HEAD"},"nth":1,"do":{"reset":"before"}})",
+               R"({"match":{"method":"PUT","path":"/v2/*/blobs/uploads/*"},"nth":1,"do":{"reset":"body"}})",
+               R"({"match":{"method":"PUT","path":"/v2/*/manifests/*"},"nth":1,"do":{"reset":"after"}})",
+               R"({"match":{"method":"PUT"},"nth":2,"do":{"status":429,"headers":{"Retry-After":"1"}}})");
+  CAPTURE(fault);
+  Journey journey;
+  journey.box->set_faults(cat(R"({"rules":[)", fault, "]}"));
+  const auto pushed = journey.push();
+  journey.box->set_faults("");
+  CHECK(journey.troubles() > 0);
+  const auto again = journey.push();
+  CHECK(again.blobs_sent == 0);
+  CHECK(again.references.front().digest == pushed.references.front().digest);
+  std::set<std::string> sessions;
+  std::size_t puts = 0;
+  for (const auto& record : journey.box->records())
+    if (record.method == "PUT" && record.target.find("/blobs/uploads/") != std::string::npos)
+      ++puts, sessions.insert(record.target.substr(0, record.target.find('?')));
+  CHECK(sessions.size() == puts);  // no session was used twice
+}
+
+TEST_CASE("a registry that stays broken is an error of the network, after the policy's attempts") {
+  Journey journey;
+  journey.box->set_faults(R"({"rules":[{"match":{"method":"POST","path":"/v2/*"},"from":1,"do":{"status":503}}]})");
+  const auto error = failure_of([&] { journey.push(); });
+  CHECK(error.fault() == Fault::network);
+}
+
+TEST_CASE("a missing repository is told with its cure, and made when asked") {
+  Journey journey(false);
+  const auto error = failure_of([&] { journey.push(); });
+  INFO(report(error));
+  CHECK(error.fault() == Fault::network);
+  CHECK_THAT(error.help(), Contains("--create-repository"));
+  CHECK(journey.push({.create_repository = true}).blobs_sent == 3);
+}
+
+TEST_CASE("an immutable tag that has this digest is success, with another digest an error that names both") {
+  Journey journey(true, true);
+  const auto first = journey.push();
+  CHECK(journey.push().references.front().text() == first.references.front().text());
+  journey.dir.write("public/index.html", "changed\n");
+  const auto error = failure_of([&] { journey.push(); });
+  INFO(report(error));
+  CHECK_THAT(report(error), Contains(first.references.front().digest.text()));
+}
+
+TEST_CASE("a wrong secret is an error of access, and no secret is told anywhere") {
+  Journey journey;
+  journey.variables["AWS_SECRET_ACCESS_KEY"] = "SentinelSecretSentinelSecretSentinelSecr";
+  const auto error = failure_of([&] { journey.push(); });
+  CHECK(error.fault() == Fault::access);
+  CHECK((report(error) + journey.told).find("Sentinel") == std::string::npos);
+}
+
+TEST_CASE("an image built elsewhere is pushed in place of the one named") {
+  Journey journey;
+  const auto built =
+      app::build(journey.context(), journey.project(), {},
+                 {{.where = oci::parse_disk_reference("oci:" + (journey.dir / "out").string() + ":v1")}});
+  journey.dir.write("public/index.html", "not this one\n");
+  auto context = journey.context();
+  context.given_images["web"] = oci::parse_reference("oci:" + (journey.dir / "out").string() + ":v1");
+  const auto pushed = app::push(context, journey.project(), {}, {}).at(0);
+  CHECK(pushed.references.front().digest == built.at(0).root.digest);
+}

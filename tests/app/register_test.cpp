@@ -1,0 +1,58 @@
+#include "journey.hpp"
+
+using namespace lapstrake;
+
+TEST_CASE("registering twice gives one revision, another environment a second one") {
+  Journey journey;
+  const auto first = journey.registered();
+  CHECK(first.is_new);
+  CHECK_THAT(first.arn, Catch::Matchers::EndsWith("task-definition/shop:1"));
+  const auto second = journey.registered();
+  CHECK_FALSE(second.is_new);
+  CHECK(second.arn == first.arn);
+  journey.environment = "production";
+  const auto production = journey.registered();
+  CHECK(production.is_new);
+  CHECK_THAT(production.arn, Catch::Matchers::EndsWith("task-definition/shop:2"));
+}
+
+TEST_CASE("a dry run sends nothing and shows what would change") {
+  Journey journey;
+  const auto first = journey.registered(true);
+  CHECK_THAT(first.diff, Contains("+") && Contains("/web:v1@sha256:"));
+  CHECK(journey.count("POST", "RegisterTaskDefinition") == 0);
+  CHECK(journey.count("PUT", "") == 0);
+  journey.registered();
+  CHECK(journey.registered(true).diff.empty());
+  journey.environment = "production";
+  CHECK_THAT(journey.registered(true).diff, Contains("1024"));
+}
+
+TEST_CASE("a reply to RegisterTaskDefinition that gets lost makes no second revision") {
+  Journey journey;
+  journey.box->set_faults(
+      R"({"rules":[{"match":{"operation":"RegisterTaskDefinition"},"nth":1,"do":{"reset":"after"}}]})");
+  CHECK_THAT(journey.registered().arn, Catch::Matchers::EndsWith("shop:1"));
+  CHECK_FALSE(journey.registered().is_new);
+}
+
+TEST_CASE("the offline checks stop before anything is sent") {
+  Journey journey;
+  journey.dir.write("lapstrake.yaml", replace_all(journey.spec(), "memory: \"512\"", "memory: \"8192\""));
+  const auto findings = app::check_tasks(journey.project(), {});
+  REQUIRE_FALSE(findings.empty());
+  CHECK(findings[0].where.line == 16);
+  CHECK(failure_of([&] { journey.registered(); }).fault() == Fault::usage);
+  CHECK(journey.box->records().empty());
+}
+
+TEST_CASE("throttling and a clock that is off are got over") {
+  // The first is thrown once; the clock stays off.
+  const char* fault = GENERATE(
+      R"("nth":1,"do":{"status":400,"body":"{\"__type\":\"ThrottlingException\",\"message\":\"Rate exceeded\"}"})",
+      R"("from":1,"do":{"skew_s":3600})");
+  CAPTURE(fault);
+  Journey journey;
+  journey.box->set_faults(cat(R"({"rules":[{"match":{"operation":"RegisterTaskDefinition"},)", fault, "}]}"));
+  CHECK(journey.registered().is_new);
+}
