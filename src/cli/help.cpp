@@ -1,0 +1,205 @@
+#include "help.hpp"
+
+#include <algorithm>
+#include <lapstrake/base/text.hpp>
+
+namespace lapstrake::cli {
+namespace {
+
+constexpr const char* globals = R"(Global options:
+  -f, --file FILE           the spec (lapstrake.yaml)
+  -C DIR                    go to DIR first
+  -e, --environment NAME    lay this environment over the spec
+      --set NAME=VALUE      override a variable of `vars:`; may be repeated
+      --image NAME=REF      use REF instead of building image NAME
+      --platform OS/ARCH    build this platform instead of the spec's
+      --store DIR           the local store (LAPSTRAKE_STORE;
+                            $XDG_CACHE_HOME/lapstrake)
+  -j, --jobs N              threads (as many as there are processors)
+      --allow-outside       let the spec read files outside its folder
+      --profile NAME        the profile of the shared AWS files
+      --region NAME         the AWS region
+      --json                results as JSON
+      --progress STYLE      auto, bar, plain or none
+  -q, --quiet               results and errors only
+  -v, --verbose             say what is done and where logins come from
+  -h, --help                this text
+)";
+
+std::vector<Command> make_commands() {
+  return {
+      {"build", "assemble images into the local store", R"(Examples:
+  lapstrake build                       # all images of lapstrake.yaml
+  lapstrake build web -o oci:out:v1     # one, and as an OCI layout
+  lapstrake build web -o docker-archive:web.tar
+
+Usage: lapstrake build [IMAGE...] [-o TYPE:PATH[:TAG]]
+
+Assembles the named images (all, if none) and prints `NAME sha256:...` a line.
+The same inputs give the same digest on any machine, as any user, on any day.
+
+Options:
+  -o, --output TYPE:PATH[:TAG]  also write the image as oci:DIR,
+                                oci-archive:FILE or docker-archive:FILE;
+                                may be repeated
+)"},
+      {"push", "build, and send what the registry lacks", R"(Examples:
+  lapstrake push                        # all images with a repository
+  lapstrake push web --create-repository
+  lapstrake push --image web=oci:out:v1 web   # what was built elsewhere
+
+Usage: lapstrake push [IMAGE...]
+
+Builds what is needed, sends only what the registry lacks, the manifest last,
+tags last of all. Prints `repository:tag@sha256:...` a line.
+
+Options:
+      --create-repository   make a missing ECR repository
+)"},
+      {"register", "push, and register task definitions by digest", R"(Examples:
+  lapstrake register                    # all tasks
+  lapstrake register my-web-app -e production
+  lapstrake register --dry-run          # the difference, nothing is sent
+
+Usage: lapstrake register [TASK...]
+
+Checks the task definitions offline, builds and pushes the images that they
+name, fills in `repository:tag@sha256:...`, and registers a revision only if it
+differs from the newest active one. Prints the ARN that stands, a line a task.
+
+Options:
+      --dry-run             show a unified diff against the newest active
+                            revision; builds, but sends nothing
+      --create-repository   make a missing ECR repository
+)"},
+      {"check", "say all that is wrong with the spec, offline", R"(Examples:
+  lapstrake check
+  lapstrake check -e production
+
+Usage: lapstrake check
+
+Reads the spec and says all that is wrong with it in one run: its keys and
+values, sources that are missing or cannot be packed, task definitions that ECS
+would refuse. Needs no network. Prints nothing when all is well; exits 2
+otherwise.
+)"},
+      {"inspect", "look into an image, wherever it lies", R"(Examples:
+  lapstrake inspect web                 # as built into the store
+  lapstrake inspect oci:out:v1
+  lapstrake inspect registry.example/team/web:1.4 --json
+
+Usage: lapstrake inspect REF
+
+REF is the name of an image of the spec, host/repo:tag, host/repo@sha256:...,
+oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE.
+)"},
+      {"store", "check, clean or find the local store", R"(Examples:
+  lapstrake store path
+  lapstrake store check
+  lapstrake store gc
+
+Usage: lapstrake store check|gc|path
+
+Commands:
+  check   hash every blob, follow every ref
+  gc      remove what no ref reaches
+  path    say where the store is
+)"},
+      {"store check", "", R"(Example:
+  lapstrake store check
+
+Usage: lapstrake store check
+
+Hashes every blob of the store and follows every ref. Exits 6 when something is
+damaged, and names it.
+)"},
+      {"store gc", "", R"(Example:
+  lapstrake store gc
+
+Usage: lapstrake store gc
+
+Removes the blobs that no ref reaches and what killed processes left behind.
+Waits for builds that run.
+)"},
+      {"store path", "", R"~(Example:
+  du -sh "$(lapstrake store path)"
+
+Usage: lapstrake store path
+
+Prints the store's folder.
+)~"},
+      {"sandbox", "a local stand-in for ECR and ECS", R"(Examples:
+  lapstrake sandbox -- lapstrake register
+  lapstrake sandbox -- aws ecs list-task-definitions
+  lapstrake sandbox -- bash             # a shell that sees the sandbox
+
+Usage: lapstrake sandbox [-- COMMAND...]
+
+Plays ECR, ECS and STS on 127.0.0.1, with TLS and signatures checked, and runs
+COMMAND with its environment set to it. Without a command it prints `export`
+lines and serves until it is interrupted. Nothing of it outlives it, unless
+`--data` names a folder.
+
+Options:
+      --port N              the TLS port (a free one)
+      --proxy-port N        the proxy's port (a free one)
+      --account ID          the account that it plays (123456789012)
+      --data DIR            keep blobs, records and the CA in DIR
+      --faults FILE         a script of faults (docs/reference/sandbox.md)
+      --no-create           do not make repositories on push
+      --immutable-tags      refuse to overwrite tags
+)"},
+      {"schema", "print the JSON Schema of the spec", R"(Example:
+  lapstrake schema > lapstrake.schema.json
+
+Usage: lapstrake schema
+
+Editors complete and check `lapstrake.yaml` with it: see docs/how-to/editor.md.
+)"},
+      {"version", "version, byte format, libraries", R"(Example:
+  lapstrake version --json
+
+Usage: lapstrake version
+)"},
+      {"help", "help for a command", R"(Example:
+  lapstrake help push
+
+Usage: lapstrake help [COMMAND]
+)"},
+  };
+}
+
+}  // namespace
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all = make_commands();
+  return all;
+}
+
+const Command* find_command(const std::string& name) {
+  const auto found =
+      std::find_if(commands().begin(), commands().end(), [&](const auto& one) { return one.name == name; });
+  return found == commands().end() ? nullptr : &*found;
+}
+
+std::string overview() {
+  std::string out = R"(Examples:
+  lapstrake check                       # is the spec right?
+  lapstrake build -o oci:out:v1         # an image, as an OCI layout
+  lapstrake register -e production      # from files to a task definition
+
+Usage: lapstrake [global options] COMMAND [NAME...]
+
+Builds container images from lapstrake.yaml without a daemon, pushes them and
+registers ECS task definitions pinned by digest. Nothing is executed.
+
+Commands:
+)";
+  for (const auto& command : commands())
+    if (!command.summary.empty())
+      out += cat("  ", command.name, std::string(10 - std::min<std::size_t>(9, command.name.size()), ' '),
+                 command.summary, "\n");
+  return cat(out, "\n", globals);
+}
+
+}  // namespace lapstrake::cli

@@ -1,0 +1,46 @@
+// The one place that exits.
+#include <sys/resource.h>
+
+#include <exception>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <new>
+
+#include "commands.hpp"
+#include "print.hpp"
+#include "signals.hpp"
+
+namespace {
+
+using namespace lapstrake;
+
+// Secrets must not land in a core file.
+void forbid_core_files() {
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  (void)::setrlimit(RLIMIT_CORE, &none);
+}
+
+int exit_code(const Error& error, const cli::Interruption& interruption) {
+  return error.fault() == Fault::interrupted ? interruption.exit_code() : static_cast<int>(error.fault());
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  forbid_core_files();
+  cli::Interruption interruption;
+  const auto world = real_world(interruption.token());
+  const bool colours = cli::colours_wanted(world.environment);
+  try {
+    return cli::run(cli::parse({words + 1, words + count}), world);
+  } catch (const Error& error) {
+    cli::print_error(error, colours);
+    return exit_code(error, interruption);
+  } catch (const std::bad_alloc&) {
+    cli::print_talk("error: out of memory\n");
+  } catch (const std::exception& error) {
+    cli::print_error(
+        Error(Fault::internal, cat("internal fault: ", error.what()), "please report it, with the command"), colours);
+  }
+  return static_cast<int>(Fault::internal);
+}

@@ -1,0 +1,157 @@
+#include "options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+
+#include "help.hpp"
+
+namespace lapstrake::cli {
+namespace {
+
+// What the flags of CLI11 fill; subcommands share it.
+struct Parser {
+  Options options;
+  CLI::App app{"lapstrake"};
+
+  Parser() {
+    app.set_help_flag();
+    app.allow_extras();
+    app.require_subcommand(0, 1);
+    app.fallthrough();
+    add_globals();
+    for (const auto& command : commands()) add_command(command.name);
+  }
+
+  void add_globals() {
+    app.add_flag("-h,--help", options.help);
+    app.add_option("-f,--file", options.file);
+    app.add_option("-C", options.folder);
+    app.add_option("-e,--environment", options.environment);
+    add_list(app, "--set", options.set);
+    add_list(app, "--image", options.image);
+    app.add_option("--store", options.store);
+    app.add_option("-j,--jobs", options.jobs)->check(CLI::Range(1u, 1024u));
+    add_list(app, "--platform", options.platform);
+    app.add_flag("--allow-outside", options.allow_outside);
+    app.add_flag("--json", options.json);
+    static const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
+                                                             {"bar", ProgressStyle::bar},
+                                                             {"plain", ProgressStyle::plain},
+                                                             {"none", ProgressStyle::none}};
+    app.add_option("--progress", options.progress)->transform(CLI::CheckedTransformer(styles));
+    app.add_flag("-q,--quiet", options.quiet);
+    app.add_flag("-v,--verbose", options.verbose);
+    app.add_option("--profile", options.profile);
+    app.add_option("--region", options.region);
+  }
+
+  // An option that may be given again and takes one value each time.
+  static void add_list(CLI::App& to, const std::string& name, std::vector<std::string>& values) {
+    to.add_option(name, values)->expected(1)->take_all()->allow_extra_args(false);
+  }
+
+  void add_command(const std::string& name) {
+    if (name.find(' ') != std::string::npos) return add_store_command(name);
+    CLI::App* command = app.add_subcommand(name);
+    command->set_help_flag();
+    command->fallthrough();
+    command->final_callback([this, name] {
+      if (options.command.empty()) options.command = name;
+    });
+    if (name == "build") add_list(*command, "-o,--output", options.outputs);
+    if (name == "push" || name == "register") command->add_flag("--create-repository", options.create_repository);
+    if (name == "register") command->add_flag("--dry-run", options.dry_run);
+    if (name == "sandbox") add_sandbox(*command);
+    if (name == "build" || name == "push" || name == "register" || name == "inspect" || name == "help")
+      command->add_option("names", options.names);
+  }
+
+  void add_store_command(const std::string& name) {
+    CLI::App* store = app.get_subcommand("store");
+    CLI::App* command = store->add_subcommand(name.substr(name.find(' ') + 1));
+    command->set_help_flag();
+    command->fallthrough();
+    command->final_callback([this, name] { options.command = name; });
+  }
+
+  void add_sandbox(CLI::App& command) {
+    command.add_option("--port", options.port);
+    command.add_option("--proxy-port", options.proxy_port);
+    command.add_option("--faults", options.faults);
+    command.add_option("--data", options.data);
+    command.add_option("--account", options.account);
+    command.add_flag("--no-create", options.no_create);
+    command.add_flag("--immutable-tags", options.immutable_tags);
+  }
+};
+
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  for (const auto& command : commands()) names.push_back(command.name);
+  return names;
+}
+
+std::vector<std::string> names_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* option : app.get_options()) {
+    for (const auto& one : option->get_lnames()) names.push_back("--" + one);
+    for (const auto& one : option->get_snames()) names.push_back("-" + one);
+  }
+  return names;
+}
+
+const CLI::App* app_of(const CLI::App& app, const std::string& command) {
+  const CLI::App* found = &app;
+  for (const auto& word : split(command, ' '))
+    if (!word.empty()) found = found->get_subcommand(word);
+  return found;
+}
+
+[[noreturn]] void refuse_extra(const Parser& parser, const std::string& extra) {
+  const auto& command = parser.options.command;
+  if (extra.starts_with("-") && extra.size() > 1) {
+    auto known = names_of(parser.app);
+    if (!command.empty())
+      for (auto& name : names_of(*app_of(parser.app, command))) known.push_back(std::move(name));
+    const auto name = extra.substr(0, extra.find('='));
+    const auto near = nearest(name, known);
+    throw Error(Fault::usage, cat("unknown option `", name, "`"),
+                near ? cat("did you mean `", *near, "`?")
+                     : cat("`lapstrake ", command, command.empty() ? "" : " ", "--help` lists the options"));
+  }
+  if (command.empty()) {
+    const auto near = nearest(extra, command_names());
+    throw Error(Fault::usage, cat("unknown command `", extra, "`"),
+                near ? cat("did you mean `lapstrake ", *near, "`?") : "`lapstrake --help` lists the commands");
+  }
+  throw Error(Fault::usage, cat("`lapstrake ", command, "` takes no argument `", extra, "`"),
+              cat("`lapstrake ", command, " --help` shows what it takes"));
+}
+
+}  // namespace
+
+Options parse(const std::vector<std::string>& arguments) {
+  Parser parser;
+  const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
+  std::vector<std::string> reversed(arguments.begin(), dashes);
+  std::reverse(reversed.begin(), reversed.end());  // CLI11 takes a vector from its back
+  try {
+    parser.app.parse(reversed);
+  } catch (const CLI::ParseError& failure) {
+    throw Error(Fault::usage, failure.what(), "`lapstrake --help` shows the options");
+  }
+  if (dashes != arguments.end()) parser.options.child.assign(dashes + 1, arguments.end());
+  if (const auto extras = parser.app.remaining(true); !extras.empty()) refuse_extra(parser, extras.front());
+  if (!parser.options.child.empty() && parser.options.command != "sandbox")
+    throw Error(Fault::usage, "only `lapstrake sandbox` takes a command after `--`");
+  return parser.options;
+}
+
+std::vector<std::string> option_names(const std::string& command) {
+  const Parser parser;
+  return names_of(*app_of(parser.app, command));
+}
+
+}  // namespace lapstrake::cli

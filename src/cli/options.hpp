@@ -1,0 +1,46 @@
+// The command line as a value.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lapstrake::cli {
+
+enum class ProgressStyle { automatic, bar, plain, none };
+
+struct Options {
+  std::string command;             // "push"; "store check" for a command of a command
+  std::vector<std::string> names;  // IMAGE..., TASK..., REF
+
+  // Global.
+  std::string file = "lapstrake.yaml";
+  std::string folder;  // -C
+  std::optional<std::string> environment, store, profile, region;
+  std::vector<std::string> set, image, platform;
+  unsigned jobs = 0;  // 0: as many as there are processors
+  bool allow_outside = false, json = false, quiet = false;
+  int verbose = 0;
+  ProgressStyle progress = ProgressStyle::automatic;
+  bool help = false;
+
+  // build
+  std::vector<std::string> outputs;
+  // push, register
+  bool create_repository = false, dry_run = false;
+  // sandbox
+  std::uint16_t port = 0, proxy_port = 0;
+  std::string faults, data, account = "123456789012";
+  bool no_create = false, immutable_tags = false;
+  std::vector<std::string> child;  // after "--"
+};
+
+// Error{usage} for what is unknown (with the nearest), missing or of the wrong type.
+Options parse(const std::vector<std::string>& arguments);
+
+// Every option name of a command as the parser knows it, "" for the global ones: so that a test can hold the help to
+// it.
+std::vector<std::string> option_names(const std::string& command);
+
+}  // namespace lapstrake::cli

@@ -1,0 +1,54 @@
+#include "signals.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+
+namespace lapstrake::cli {
+namespace {
+
+sigset_t watched() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int one : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, one);
+  return set;
+}
+
+}  // namespace
+
+Interruption::Interruption() {
+  const auto set = watched();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of write(2), told like any other
+  watcher_ = std::jthread([this](const std::stop_token& done) { watch(done); });
+}
+
+Interruption::~Interruption() = default;
+
+int Interruption::exit_code() const { return 128 + (signal_ == 0 ? SIGINT : signal_.load()); }
+
+void Interruption::restore() {
+  const auto set = watched();
+  ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_DFL);
+}
+
+void Interruption::watch(const std::stop_token& done) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds patience{1800};
+  const auto set = watched();
+  const timespec tick{.tv_sec = 0, .tv_nsec = 50'000'000};
+  Clock::time_point deadline;
+  while (!done.stop_requested()) {
+    const int taken = ::sigtimedwait(&set, nullptr, &tick);
+    if (taken > 0 && signal_ != 0) ::_exit(128 + taken);
+    if (taken > 0) {
+      signal_ = taken;
+      deadline = Clock::now() + patience;
+      stop_.request_stop();
+    }
+    if (signal_ != 0 && Clock::now() > deadline) ::_exit(exit_code());
+  }
+}
+
+}  // namespace lapstrake::cli

@@ -1,0 +1,60 @@
+#include <lapstrake/base/error.hpp>
+
+#include "../../src/cli/options.hpp"
+#include "support/catch.hpp"
+
+using namespace lapstrake;
+using namespace lapstrake::cli;
+
+namespace {
+
+Error refusal(const std::vector<std::string>& words) {
+  try {
+    parse(words);
+  } catch (const Error& error) {
+    return error;
+  }
+  return Error(Fault::internal, "it was taken");
+}
+
+}  // namespace
+
+TEST_CASE("global options may stand before and after the command") {
+  for (const auto& words : {std::vector<std::string>{"-v", "--json", "-C", "x", "push", "web"},
+                            {"push", "web", "-C", "x", "--json", "-v"}}) {
+    const auto options = parse(words);
+    CHECK(options.command == "push");
+    CHECK(options.names == std::vector<std::string>{"web"});
+    CHECK(options.folder == "x");
+    CHECK(options.json);
+    CHECK(options.verbose == 1);
+  }
+}
+
+TEST_CASE("options that may be repeated take one value each") {
+  const auto options = parse({"build", "-o", "oci:a", "web", "-o", "oci:b", "--set", "x=1", "--set", "y=2", "php"});
+  CHECK(options.outputs == std::vector<std::string>{"oci:a", "oci:b"});
+  CHECK(options.set == std::vector<std::string>{"x=1", "y=2"});
+  CHECK(options.names == std::vector<std::string>{"web", "php"});
+}
+
+TEST_CASE("the sandbox's command keeps its own options") {
+  const auto options =
+      parse({"sandbox", "--no-create", "--", "lapstrake", "-C", "examples/hello", "register", "--dry-run"});
+  CHECK(options.command == "sandbox");
+  CHECK(options.no_create);
+  CHECK(options.folder.empty());
+  CHECK(options.child == std::vector<std::string>{"lapstrake", "-C", "examples/hello", "register", "--dry-run"});
+}
+
+TEST_CASE("commands of `store` are two words") { CHECK(parse({"store", "gc"}).command == "store gc"); }
+
+TEST_CASE("what is misspelt is refused with a suggestion") {
+  CHECK(refusal({"psuh"}).help() == "did you mean `lapstrake push`?");
+  CHECK(refusal({"build", "--plattform", "linux/arm64"}).help() == "did you mean `--platform`?");
+  CHECK(refusal({"frobnicate"}).summary() == "unknown command `frobnicate`");
+  CHECK(refusal({"schema", "web"}).summary() == "`lapstrake schema` takes no argument `web`");
+  CHECK(refusal({"build", "--", "x"}).fault() == Fault::usage);
+  CHECK(refusal({"build", "-j", "many"}).fault() == Fault::usage);
+  CHECK(refusal({"build", "--progress", "loud"}).fault() == Fault::usage);
+}
