@@ -142,7 +142,7 @@ class Dialogue {
       body.data = room.data();
       body.size = room.size();
       Failure failure;
-      beast::http::read(stream_, buffer_, parser, failure);
+      beast::http::read_some(stream_, buffer_, parser, failure);
       if (failure && failure != beast::http::error::need_buffer) throw Cut{};
       sink(as_bytes(std::string_view(room.data(), room.size() - parser.get().body().size)));
     }

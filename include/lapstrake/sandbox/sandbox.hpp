@@ -13,7 +13,7 @@
 namespace lapstrake::sandbox {
 
 struct Options {
-  std::filesystem::path folder;  // blobs, CA, clients' configuration; made if absent, the caller's to remove
+  std::filesystem::path folder = {};  // blobs, CA, clients' configuration; made if absent, the caller's to remove
   std::string account = "123456789012";
   std::string region = "us-east-1";
   std::uint16_t port = 0, proxy_port = 0;  // 0: any free one

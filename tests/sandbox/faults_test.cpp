@@ -1,0 +1,103 @@
+#include "sandbox/faults.hpp"
+
+#include <lapstrake/base/error.hpp>
+
+#include "support/catch.hpp"
+
+using namespace lapstrake;
+using namespace lapstrake::sandbox;
+
+namespace {
+// Which of ten like requests met the fault.
+std::string struck(const std::string& when) {
+  Faults faults;
+  faults.set(parse_faults(R"({"rules": [{"match": {"method": "PUT"}, )" + when + R"( "do": {"status": 503}}]})"));
+  std::string pattern;
+  for (int i = 0; i < 10; ++i) {
+    faults.next("GET", "host", "/", "", "");
+    pattern += faults.next("PUT", "host", "/", "", "").status ? 'X' : '.';
+  }
+  return pattern;
+}
+}  // namespace
+
+TEST_CASE("a rule meets the requests that it counts out") {
+  CHECK(struck("") == "XXXXXXXXXX");
+  CHECK(struck(R"("nth": 3,)") == "..X.......");
+  CHECK(struck(R"("from": 2, "to": 4,)") == ".XXX......");
+  CHECK(struck(R"("to": 2,)") == "XX........");
+  CHECK(struck(R"("every": 3,)") == "..X..X..X.");
+  CHECK(struck(R"("from": 1, "every": 4,)") == "X...X...X.");
+}
+
+TEST_CASE("a rule matches by method, host, path and operation") {
+  Faults faults;
+  auto meets = [&](const std::string& match, const std::string& query = "") {
+    faults.set(parse_faults(R"({"rules": [{"match": {)" + match + R"(}, "do": {"hang_up": true}}]})"));
+    return faults.next("PUT", "1.dkr.ecr.us-east-1.amazonaws.com", "/v2/web/manifests/v1", query, "PutImage").hang_up;
+  };
+  CHECK(meets(R"("path": "/v2/*/manifests/*")"));
+  CHECK(meets(R"("path": "*/manifests/v1")", "a=b"));
+  CHECK(meets(R"("path": "*/v1?a=*")", "a=b"));
+  CHECK(meets(R"("host": "*.amazonaws.com", "operation": "Put*")"));
+  CHECK_FALSE(meets(R"("path": "/v2/*/blobs/*")"));
+  CHECK_FALSE(meets(R"("path": "*/v1?b=*")", "a=b"));
+  CHECK_FALSE(meets(R"("operation": "PutImageX")"));
+  CHECK_FALSE(meets(R"("method": "GET")"));
+}
+
+TEST_CASE("globs") {
+  CHECK(matches("a*b*c", "a-b-b-c"));
+  CHECK(matches("*", ""));
+  CHECK(matches("ab", "ab"));
+  CHECK_FALSE(matches("a*b", "abc"));
+  CHECK_FALSE(matches("", "a"));
+  CHECK_FALSE(matches(std::string(30, '*') + "b", std::string(5000, 'a')));
+}
+
+TEST_CASE("of several rules the first whose turn it is acts, and all of them count") {
+  Faults faults;
+  faults.set(parse_faults(R"({"rules": [{"nth": 2, "do": {"status": 500}}, {"nth": 2, "do": {"status": 501}},
+                                        {"nth": 3, "do": {"status": 502}}]})"));
+  CHECK_FALSE(faults.next("GET", "", "/", "", "").status);
+  CHECK(faults.next("GET", "", "/", "", "").status == 500);
+  CHECK(faults.next("GET", "", "/", "", "").status == 502);
+}
+
+TEST_CASE("a wrong script is an error that names the member") {
+  struct Case {
+    std::string script, message;
+  };
+  const auto c = GENERATE(
+      Case{"[]", "at ``: it must be an object"}, Case{R"({"rule": []})", "at `rule`: there is no such member"},
+      Case{R"({"rules": {}})", "at `rules`: it must be a list"},
+      Case{R"({"rules": [{}]})", "at `rules[0].do`: it is missing"},
+      Case{R"({"rules": [{"do": {}}]})", "at `rules[0].do`: it does nothing"},
+      Case{R"({"rules": [{"do": {"hang_up": true}}, {"do": {"reset": "soon"}}]})",
+           "at `rules[1].do.reset`: it must be one of"},
+      Case{R"({"rules": [{"do": {"status": 99}}]})",
+           "at `rules[0].do.status`: it must be a whole number from 200 to 599"},
+      Case{R"({"rules": [{"do": {"body": "x"}}]})", "at `rules[0].do.body`: it needs a `status`"},
+      Case{R"({"rules": [{"do": {"at_percent": 3}}]})", "at `rules[0].do.at_percent`: it needs"},
+      Case{R"({"rules": [{"do": {"headers": {"A": 1}}}]})", "at `rules[0].do.headers.A`: it must be a text"},
+      Case{R"({"rules": [{"nth": 0, "do": {"hang_up": true}}]})",
+           "at `rules[0].nth`: it must be a whole number from 1"},
+      Case{R"({"rules": [{"nth": 1, "to": 2, "do": {"hang_up": true}}]})", "at `rules[0].nth`: it stands alone"},
+      Case{R"({"rules": [{"from": 3, "to": 2, "do": {"hang_up": true}}]})", "at `rules[0].to`: it is less"},
+      Case{R"({"rules": [{"match": {"pth": "*"}, "do": {"hang_up": true}}]})",
+           "at `rules[0].match.pth`: there is no such"},
+      Case{R"({"rules": [)", "not valid JSON (line 1"});
+  CAPTURE(c.script);
+  try {
+    parse_faults(c.script);
+    FAIL("it was taken");
+  } catch (const Error& error) {
+    CHECK(error.fault() == Fault::usage);
+    CHECK_THAT(error.summary(), Contains(c.message));
+  }
+}
+
+TEST_CASE("an empty script has no rules, and comments are read") {
+  CHECK(parse_faults(" \n").empty());
+  CHECK(parse_faults(R"({"rules": []} // none)").empty());
+}
