@@ -137,9 +137,9 @@ TEST_CASE("what is written obeys image-spec's own JSON Schema") {
                                                                       {"config", render(samples::config())}}));
   const std::string root = LAPSTRAKE_SOURCE_DIR;
   TempDir dir;
-  const auto validate = [&](std::string_view body) {
-    return run(
-        {"python3", root + "/tests/oci/validate.py", root + "/testdata/oci/schema", kind, dir.write("it.json", body)});
+  const auto validate = [&, &schema = kind](std::string_view body) {
+    return run({"python3", root + "/tests/oci/validate.py", root + "/testdata/oci/schema", schema,
+                dir.write("it.json", body)});
   };
   const Outcome outcome = validate(text);
   if (outcome.status == 77 || outcome.status == 127) {

@@ -257,6 +257,8 @@ TEST_CASE("what cannot be opened says why") {
   std::filesystem::create_directory(scene.dir / "folder");
   store::write_oci_archive(scene.store, scene.image.root, scene.dir / "o.tar", "v1", {});
   scene.dir.write("cut.tar", scene.dir.read("o.tar").substr(0, 4500));
+  const auto whole = scene.dir.read("o.tar");
+  scene.dir.write("end.tar", whole.substr(0, whole.size() - 1024 - 500));
   const auto [form, file, fault, why] = GENERATE(table<std::string, std::string, Fault, std::string>(
       {{"oci", "absent", Fault::input, "does not exist"},
        {"oci", "folder", Fault::input, "is not an OCI image layout"},
@@ -268,6 +270,7 @@ TEST_CASE("what cannot be opened says why") {
        {"oci-archive", "other.tar", Fault::input, "is not an OCI image layout"},
        {"oci-archive", "twice.tar", Fault::integrity, "the member `index.json` twice"},
        {"oci-archive", "cut.tar", Fault::integrity, "is damaged or cut off"},
+       {"oci-archive", "end.tar", Fault::integrity, "ends before the end of its member"},
        {"docker-archive", "other.tar", Fault::input, "is not what `docker save` writes"},
        {"docker-archive", "old.tar", Fault::integrity, "is not a list"},
        {"docker-archive", "lost.tar", Fault::integrity, "names `c.json`, which is not there"},
