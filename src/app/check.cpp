@@ -5,6 +5,7 @@
 #include <lapstrake/layers/assemble.hpp>
 
 #include "base_image.hpp"
+#include "quoted.hpp"
 #include "recipe_for.hpp"
 
 namespace lapstrake::app {
@@ -57,7 +58,7 @@ std::vector<spec::Diagnostic> check(const Context& context, const spec::Project&
     for (const auto& platform : context.platforms.empty() ? image.platforms : context.platforms)
       for (auto& diagnostic : check_image(context, project, image, platform)) all.push_back(std::move(diagnostic));
   for (auto& diagnostic : check_tasks(project, {})) all.push_back(std::move(diagnostic));
-  return all;
+  return quoted(std::move(all));
 }
 
 }  // namespace lapstrake::app

@@ -5,6 +5,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/spec/placeholders.hpp>
 
+#include "quoted.hpp"
 #include "task_document.hpp"
 
 namespace lapstrake::app {
@@ -45,6 +46,9 @@ spec::Diagnostic diagnostic(const spec::Task& task, const aws::Finding& finding,
   const auto where = readable(finding.pointer, document);
   told.message = cat("task `", task.name, "`", where.empty() ? "" : cat(", ", where), ": ", finding.message);
   told.help = finding.help;
+  // Nothing nearer than the task itself: the value stands in the file that `from:` names.
+  if (!task.from_file.empty() && told.where.line == task.where.line)
+    told.message += cat(" (in `", task.from_file.string(), "`)");
   return told;
 }
 
@@ -156,7 +160,7 @@ std::vector<spec::Diagnostic> check_tasks(const spec::Project& project, const st
   if (project.tasks.empty() && names.empty()) return all;
   for (const auto* task : choose_tasks(project, names))
     for (auto& diagnostic : check_task(project, *task)) all.push_back(std::move(diagnostic));
-  return all;
+  return quoted(std::move(all));
 }
 
 }  // namespace lapstrake::app
