@@ -4,7 +4,7 @@
 need skopeo jq
 have_project registry.example/team/app
 
-expect 0 lapstrake -C "$project" build -o "docker-archive:$work/app.tar:v1" -o "oci-archive:$work/app-oci.tar:v1"
+expect 0 lapstrake -C "$project" build -o "docker-archive:$work/app.tar" -o "oci-archive:$work/app-oci.tar:v1"
 digest=$(digest_of "$out")
 
 expect 0 skopeo inspect --config "docker-archive:$work/app.tar"
@@ -28,12 +28,12 @@ if command -v buildah >/dev/null && [[ $(id -u) == 0 ]]; then
     equal "$(stat -c %u:%g "$mounted/var/www/index.html")" 33:33 "with their owners"
     buildah "${store[@]}" umount "$out" >/dev/null
   else
-    part_not_run "buildah cannot start here: $(tail -n 1 err)"
+    part_not_run "buildah cannot start here: $(tail -n 1 err.txt)"
   fi
 else
   part_not_run "buildah is not installed, or this is not root"
 fi
 
 cp app.tar first.tar
-expect 0 lapstrake -C "$project" build -o "docker-archive:$work/app.tar:v1"
+expect 0 lapstrake -C "$project" build -o "docker-archive:$work/app.tar"
 equal "$(sha256sum <app.tar)" "$(sha256sum <first.tar)" "an archive of the same image has the same bytes"

@@ -12,8 +12,9 @@ for lie in '$ echo yes\nno' '$ false' '$ true\n[exit 3]'; do
   run python3 "$SOURCE/tests/support/run_page.py" lies/page.md
   [[ $code != 0 ]] || fail "a page that lies passes: $lie"
 done
-printf '<!-- not run: why -->\n```console\n$ true\n```\n' >lies/page.md
-expect 1 python3 "$SOURCE/tests/support/run_page.py" lies/page.md
+printf '<!-- not run: why -->\n```console\n$ false\n```\n' >lies/page.md
+expect 0 python3 "$SOURCE/tests/support/run_page.py" lies/page.md
+matches "$out" ' 0 commands' "a block that is not to be run is not"
 printf '```console\n$ echo sha256:0123 in 12 ms; (exit 3)\nsha256:4567... in 9.5 s\n[exit 3]\n```\n' >lies/page.md
 expect 0 python3 "$SOURCE/tests/support/run_page.py" lies/page.md
 ok "a page that lies is found out"
@@ -29,7 +30,7 @@ for page in "${pages[@]}"; do
   mkdir -p copy/examples/hello/bin
   cp busybox copy/examples/hello/bin/busybox
   code=0
-  (cd copy && LAPSTRAKE_STORE=$work/store-$RANDOM "$LAPSTRAKE" --progress none sandbox -- \
+  (cd copy && LAPSTRAKE_STORE=$work/store-$RANDOM "$LAPSTRAKE" -q sandbox -- \
     python3 "$SOURCE/tests/support/run_page.py" "$page") 2>&1 | tee page.out || code=$?
   [[ $code == 0 ]] || fail "$page does not tell the truth"
 done

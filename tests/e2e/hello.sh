@@ -41,7 +41,7 @@ if [[ $(id -u) != 0 ]]; then sed -i -E "s/ [0-9]+:[0-9]+ / 0:0 /" tree; fi
 same_file tree wanted "umoci unpacks the tree that the spec describes, owners and modes too"
 same_file bundle/rootfs/www/index.html "$hello/public/index.html" "its files have their bytes"
 same_file bundle/rootfs/bin/busybox "$hello/bin/busybox" "busybox too"
-equal "$(cat bundle/rootfs/etc/passwd)" "web:x:1000:1000::/www:/sbin/nologin" "its /etc/passwd is the spec's users"
+equal "$(cat bundle/rootfs/etc/passwd)" "web:x:1000:1000::/www:/usr/sbin/nologin" "its /etc/passwd is the spec's users"
 
 # Does runc run anything here? If its own smallest container does not, neither can ours.
 command -v runc >/dev/null || PATH=$PATH:/usr/sbin

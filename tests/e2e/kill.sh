@@ -83,9 +83,9 @@ for calls in fsync,fdatasync rename,renameat,renameat2; do
   for ((k = 1; k <= 60; k++)); do
     rm -rf "$LAPSTRAKE_STORE"
     code=0
-    # In a subshell: bash reports a killed child on the stderr of whoever waits.
+    # In a subshell that waits: bash reports a killed child on the stderr of whoever does.
     (strace -f -qq -o /dev/null -e "trace=$calls" -e "inject=$calls:signal=SIGKILL:when=$k" \
-      "$LAPSTRAKE" -C "$project" build -j 1 >/dev/null 2>strace.err </dev/null) 2>/dev/null || code=$?
+      "$LAPSTRAKE" -C "$project" build -j 1 >/dev/null 2>strace.err </dev/null; exit $?) 2>/dev/null || code=$?
     [[ $code != 0 ]] || break
     [[ $code == 137 ]] || fail "killed at call $k of $calls it ended with $code: $(cat strace.err)"
     whole "killed at call $k of $calls"
@@ -100,9 +100,9 @@ for k in 1 2 5; do
   rm -rf "$LAPSTRAKE_STORE"
   code=0
   strace -f -qq -o /dev/null -e trace=write,pwrite64 -e "inject=write,pwrite64:error=ENOSPC:when=$k" \
-    "$LAPSTRAKE" -C "$project" --progress none build -j 1 >/dev/null 2>err </dev/null || code=$?
+    "$LAPSTRAKE" -C "$project" --progress none build -j 1 >/dev/null 2>err.txt </dev/null || code=$?
   [[ $code == 3 || $code == 0 ]] || fail "a full disk at write $k ends with $code"
-  [[ $code == 0 ]] || grep -q 'No space left' err || fail "a full disk is not named"
+  [[ $code == 0 ]] || grep -q 'No space left' err.txt || fail "a full disk is not named"
   whole "a full disk at write $k"
   ended "a full disk at write $k"
 done

@@ -42,9 +42,9 @@ trap 'exit 143' TERM
 
 fail() {
   echo "FAIL: $*" >&2
-  if [[ -e $work/err && -s $work/err ]]; then
+  if [[ -e $work/err.txt && -s $work/err.txt ]]; then
     echo "--- the last command, its stderr:" >&2
-    tail -n 25 "$work/err" >&2
+    tail -n 25 "$work/err.txt" >&2
   fi
   exit 1
 }
@@ -62,11 +62,11 @@ need() {
 }
 ok() { echo "ok   $*"; }
 
-# run CMD...: keeps stdout in $out (and the file out), stderr in the file err, the exit code in $code.
+# run CMD...: keeps stdout in $out (and the file out.txt), stderr in err.txt, the exit code in $code.
 run() {
   code=0
-  "$@" >"$work/out" 2>"$work/err" </dev/null || code=$?
-  out=$(<"$work/out")
+  "$@" >"$work/out.txt" 2>"$work/err.txt" </dev/null || code=$?
+  out=$(<"$work/out.txt")
 }
 # expect CODE CMD...: as run, and the code must be this one.
 expect() {
@@ -84,7 +84,7 @@ matches() { # text extended-regex what
   ok "$3"
 }
 says() { # text what: stderr of the last `run` holds the text
-  grep -qF -- "$1" "$work/err" || fail "$2: stderr does not say \`$1\`"
+  grep -qF -- "$1" "$work/err.txt" || fail "$2: stderr does not say \`$1\`"
   ok "$2"
 }
 same_file() { # got want what

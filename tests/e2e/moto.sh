@@ -38,8 +38,8 @@ fi
 
 sed -i 's/^aws_secret_access_key.*/aws_secret_access_key = wrongwrongwrongwrongwrongwrongwrongwrong/' aws-credentials
 expect 5 lapstrake -C project register
-matches "$(cat err)" 'SignatureDoesNotMatch|[Ss]ignature' "a wrong secret exits 5 and says so"
-free_of 'wrongwrong' err "without printing it"
+matches "$(cat err.txt)" 'SignatureDoesNotMatch|[Ss]ignature' "a wrong secret exits 5 and says so"
+free_of 'wrongwrong' err.txt "without printing it"
 sed -i 's/^aws_access_key_id.*/aws_access_key_id = AKIAIOSFODNN7EXAMPLE/' aws-credentials
 expect 5 lapstrake -C project push
 says "AKIA" "an unknown key exits 5 and names the key"

@@ -53,7 +53,7 @@ equal "$(requests POST /v2/team/app/blobs/uploads/)" 2 "after a change only the 
 login joe "not the password"
 expect 5 lapstrake -C "$project" push
 says "$registry" "a wrong password exits 5 and names the registry"
-free_of 'not the password|am9l' err "and prints no secret"
+free_of 'not the password|am9l' err.txt "and prints no secret"
 rm "$HOME/.docker/config.json"
 expect 5 lapstrake -C "$project" push
 says "$registry" "no login exits 5 and names the registry"
@@ -62,7 +62,7 @@ says "$registry" "no login exits 5 and names the registry"
 login joe "pass word:1"
 sed -i '/^registries:/,$d' "$project/lapstrake.yaml"
 expect 4 lapstrake -C "$project" push
-matches "$(cat err)" '[Cc]ertificate' "an unknown CA exits 4 and speaks of the certificate"
+matches "$(cat err.txt)" '[Cc]ertificate' "an unknown CA exits 4 and speaks of the certificate"
 
 # Nothing listens there.
 sed -i "s|repository: .*|repository: 127.0.0.1:1/team/app|" "$project/lapstrake.yaml"

@@ -26,7 +26,7 @@ vary() { # what command...
   local what=$1
   shift
   rm -rf "$work/varied"
-  run env LAPSTRAKE_STORE="$work/varied" "$@"
+  LAPSTRAKE_STORE=$work/varied run env "$@"
   [[ $code == 0 ]] || fail "$what: exit code $code"
   [[ $(digest_of "$out") == "$wanted" ]] || fail "$what: another digest"$'\n'"  wanted: $wanted"$'\n'"  got:    $(digest_of "$out")"
   variations=$((variations + 1))

@@ -8,7 +8,7 @@ interrupt() { # signal seconds-before wanted-code what command...
   local signal=$1 before=$2 want=$3 what=$4 begin took code=0
   shift 4
   # bash starts background jobs with SIGINT ignored; a terminal would not.
-  env --default-signal=INT,TERM "$@" >int.out 2>err </dev/null &
+  env --default-signal=INT,TERM "$@" >int.out 2>err.txt </dev/null &
   local child=$!
   sleep "$before"
   kill -0 "$child" 2>/dev/null || fail "$what ended before it could be interrupted"
@@ -29,7 +29,7 @@ for before in 0.05 0.4 0.9; do
 done
 rm -rf "$LAPSTRAKE_STORE"
 interrupt TERM 0.4 143 "build after 0.4 s" "$LAPSTRAKE" -C "$project" build
-interrupt INT 0.7 130 "the sandbox" "$LAPSTRAKE" sandbox
+interrupt INT 0.7 0 "the sandbox, whose end that is," "$LAPSTRAKE" sandbox
 
 # A push that hangs: a registry that accepts and says nothing.
 python3 - >hang.log 2>&1 <<'PY' &

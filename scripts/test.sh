@@ -1,0 +1,224 @@
+#!/bin/bash
+# Installs what is missing, builds, and runs every test: what CI runs.
+#
+#   scripts/test.sh            all stages, about 25 minutes on two cores from nothing
+#   scripts/test.sh STAGE...   some: format dev release clang asan tsan tidy package
+#
+# Its last line is `N passed, N failed`, of all tests of all stages; above it stands what this machine could not run, and why.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+export CTEST_OUTPUT_ON_FAILURE=1 NINJA_STATUS='[%f/%t %es] '
+all=(format dev release clang asan tsan tidy package)
+stages=("$@")
+[[ $# != 0 ]] || stages=("${all[@]}")
+for stage in "${stages[@]}"; do
+  [[ " ${all[*]} " == *" $stage "* ]] || { sed -n '2,8p' "$0"; exit 2; }
+done
+jobs=$(nproc)
+log=build/log
+mkdir -p "$log"
+: >"$log/not-run"
+passed=0 failed=0 skipped=0 began=$SECONDS
+failures=() times=()
+
+pass() { passed=$((passed + 1)); echo "ok   $*"; }
+fault() { failed=$((failed + 1)); failures+=("$*"); echo "FAIL $*"; }
+skip() { skipped=$((skipped + 1)); echo "$*" | tee -a "$log/not-run"; }
+
+# Builds a preset; the targets, if not all, are given. A build that fails is one failed test.
+build() { # preset cmake-options... [-- target...]
+  local preset=$1 options=()
+  shift
+  while [[ $# != 0 && $1 != -- ]]; do options+=("$1"); shift; done
+  [[ $# == 0 ]] || shift
+  local from=$SECONDS
+  if cmake --preset "$preset" "${options[@]}" >"$log/$preset-configure" 2>&1 &&
+    cmake --build "build/$preset" -j "$jobs" ${1:+--target "$@"} >"$log/$preset-build" 2>&1; then
+    pass "the build of $preset ($((SECONDS - from)) s)"
+  else
+    fault "the build of $preset"
+    tail -n 40 "$log/$preset-configure" "$log/$preset-build" 2>/dev/null | grep -v '^\[' | tail -n 60
+    return 1
+  fi
+}
+
+# Runs ctest in a build folder, and adds its tests to the sums.
+run_tests() { # preset ctest-options...
+  local preset=$1 report from=$SECONDS
+  report=$PWD/$log/$preset-tests.xml
+  shift
+  rm -f "$report"
+  ctest --test-dir "build/$preset" -j "$jobs" --output-junit "$report" "$@" >"$log/$preset-tests" 2>&1
+  if [[ ! -s $report ]]; then
+    fault "ctest of $preset did not run"
+    tail -n 20 "$log/$preset-tests"
+    return
+  fi
+  local total failing left name
+  read -r total failing left < <(awk '
+    /<testcase/ { exit }
+    match($0, /(tests|failures|skipped|disabled)="[0-9]+"/) { split(substr($0, RSTART, RLENGTH), pair, "\""); value[pair[1]] = pair[2] }
+    END { print value["tests="] + 0, value["failures="] + 0, value["skipped="] + value["disabled="] + 0 }' "$report")
+  passed=$((passed + total - failing - left))
+  failed=$((failed + failing))
+  skipped=$((skipped + left))
+  while IFS= read -r name; do failures+=("$preset: $name"); done < <(sed -n '/The following tests FAILED/,/^Errors/p' "$log/$preset-tests" | grep -E '^[[:space:]]+[0-9]+ - ' | grep -v 'Skipped' | sed 's/^ *//')
+  if [[ $failing != 0 ]]; then cat "$log/$preset-tests"; fi
+  # What was left out, whole tests and parts of tests, with the reason that each gave.
+  awk '/^[0-9]+\/[0-9]+ Test(ing)?: / { name = $3 } /^NOT RUN/ { print name ": " $0 }' \
+    "build/$preset/Testing/Temporary/LastTest.log" >>"$log/not-run"
+  echo "$preset: $((total - failing - left)) tests passed, $failing failed, $left skipped ($((SECONDS - from)) s)"
+}
+
+stage_format() {
+  local files
+  readarray -t files < <(git ls-files '*.cpp' '*.hpp')
+  if clang-format --dry-run -Werror "${files[@]}" 2>"$log/format"; then
+    pass "clang-format: ${#files[@]} files"
+  else
+    fault "clang-format: run clang-format -i on $(grep -oE '^[^:]+' "$log/format" | sort -u | paste -sd' ')"
+  fi
+  if ! command -v shellcheck >/dev/null; then
+    skip "format: NOT RUN (in part): shellcheck is not installed"
+  elif shellcheck -x .ci/run scripts/*.sh scripts/*.bash-completion tests/rooms.sh tests/e2e/*.sh tests/support/*.sh; then
+    pass "shellcheck"
+  else
+    fault "shellcheck"
+  fi
+}
+
+# g++ without optimisation: every test.
+stage_dev() { build dev && run_tests dev; }
+
+# What users run; the package is made of it.
+stage_release() { build release -DLAPSTRAKE_TESTS=OFF -DLAPSTRAKE_WERROR=ON; }
+
+# The other compiler: no warning, the unit tests, and the same digests.
+stage_clang() {
+  build clang || return
+  run_tests clang -L unit
+  local reference=build/dev/bin/lapstrake program digests first=""
+  [[ -x $reference ]] || { skip "clang: NOT RUN (in part): there is no build of dev to compare digests with"; return; }
+  for program in "$reference" build/release/bin/lapstrake build/clang/bin/lapstrake; do
+    [[ -x $program ]] || continue
+    digests=$(for project in testdata/migration examples/php-nginx; do
+      for compression in gzip zstd; do
+        rm -rf build/digests
+        mkdir build/digests
+        cp -R "$project/." build/digests/
+        sed -i "s/^\( *\)layers:/\1compression: $compression\n&/" build/digests/lapstrake.yaml
+        LAPSTRAKE_STORE=$PWD/build/digests-store "$program" -C build/digests --progress none build
+        rm -rf build/digests-store
+      done
+    done 2>&1)
+    first=${first:-$digests}
+    if [[ $digests == "$first" && $(grep -c 'sha256:' <<<"$digests") == 8 ]]; then
+      pass "$program makes the same 8 digests"
+    else
+      fault "$program makes other digests"
+      diff <(echo "$first") <(echo "$digests")
+    fi
+  done
+}
+
+# AddressSanitizer, LeakSanitizer and UBSan over everything.
+stage_asan() { build asan && run_tests asan; }
+
+# ThreadSanitizer over what has threads.
+stage_tsan() {
+  local rooms=(base layers store http registry sandbox app) targets=() room
+  for room in "${rooms[@]}"; do [[ -d tests/$room ]] && targets+=("${room}_test"); done
+  build tsan -- "${targets[@]}" && run_tests tsan -R "^($(printf '%s\n' "${rooms[@]}" | paste -sd'|'))\$"
+}
+
+# clang-tidy's short list over the sources, as far as five minutes go; what was not reached is said.
+stage_tidy() {
+  local files limit=${LAPSTRAKE_TIDY_SECONDS:-300} from=$SECONDS
+  [[ -e build/clang/compile_commands.json ]] || cmake --preset clang >"$log/clang-configure" 2>&1
+  # Those that changed last come first.
+  readarray -t files < <({ git log -n 40 --name-only --pretty=format: -- '*.cpp' && git ls-files 'src/*.cpp' 'layers/*.cpp' 'registry/*.cpp'; } 2>/dev/null |
+    grep -E '^(src|layers|registry)/' | awk '!seen[$0]++' | while IFS= read -r file; do [[ -e $file ]] && echo "$file"; done)
+  : >"$log/tidy"
+  : >"$log/tidy-done"
+  printf '%s\n' "${files[@]}" | timeout "$limit" xargs -P "$jobs" -I {} \
+    sh -c 'clang-tidy --quiet -p build/clang "$1" >>"$2" 2>>"$2.err" || echo "$1" >>"$2-failed"; echo "$1" >>"$2-done"' sh {} "$log/tidy"
+  if [[ -s $log/tidy-failed ]]; then
+    fault "clang-tidy: $(sort -u "$log/tidy-failed" | paste -sd' ')"
+    grep -E '(warning|error):' "$log/tidy" | sort -u | head -n 40
+  else
+    pass "clang-tidy: $(wc -l <"$log/tidy-done") of ${#files[@]} sources ($((SECONDS - from)) s)"
+  fi
+  local left=$((${#files[@]} - $(wc -l <"$log/tidy-done")))
+  [[ $left == 0 ]] || echo "tidy: NOT RUN (in part): $left sources were not reached in $limit s" >>"$log/not-run"
+}
+
+# The Debian package: made, installed into a bare system of this release, and run there.
+stage_package() {
+  [[ -x build/release/bin/lapstrake ]] || build release -DLAPSTRAKE_TESTS=OFF || return
+  rm -f build/release/*.deb
+  if ! (cd build/release && cpack -G DEB) >"$log/cpack" 2>&1; then
+    fault "cpack -G DEB"
+    tail -n 20 "$log/cpack"
+    return
+  fi
+  local package
+  package=$(ls build/release/lapstrake_*.deb)
+  pass "cpack: $(basename "$package"), needs $(dpkg-deb -f "$package" Depends)"
+  local stage=$PWD/build/installed
+  rm -rf "$stage"
+  if DESTDIR=$stage cmake --install build/release >"$log/install" 2>&1 && "$stage"/usr/local/bin/lapstrake version >/dev/null; then
+    pass "cmake --install"
+  else
+    fault "cmake --install"
+    tail -n 20 "$log/install"
+  fi
+  if [[ $(id -u) != 0 ]]; then skip "package: NOT RUN (in part): only root can make a bare system to install it into"; return; fi
+  command -v mmdebstrap >/dev/null || { skip "package: NOT RUN (in part): mmdebstrap is not installed"; return; }
+  local codename root=$PWD/build/bare
+  codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  rm -rf "$root"
+  # A spec, built by nobody in a system that has the package and nothing else.
+  if scripts/apt-sources.sh | mmdebstrap --quiet --variant=minbase \
+    --customize-hook='cp '"$package"' "$1/tmp/lapstrake.deb" && chroot "$1" apt-get install -q -y --no-install-recommends /tmp/lapstrake.deb' \
+    --customize-hook='cp -R examples/php-nginx "$1/tmp/project" && chroot "$1" setpriv --reuid 65534 --regid 65534 --clear-groups env -i PATH=/usr/bin:/bin LAPSTRAKE_STORE=/tmp/store lapstrake -C /tmp/project build >'"$PWD/$log/bare-build" \
+    --customize-hook='chroot "$1" lapstrake version && chroot "$1" test -s /usr/share/doc/lapstrake/copyright -a -s /usr/share/lapstrake/lapstrake.schema.json' \
+    "$codename" "$root" - >"$log/bare" 2>&1 && [[ $(grep -c sha256: "$log/bare-build") == 2 ]]; then
+    pass "the package installs into a bare $codename and builds an image there, as nobody"
+    if [[ $(build/release/bin/lapstrake --store build/bare-store -C examples/php-nginx --progress none build 2>/dev/null) == "$(<"$log/bare-build")" ]]; then
+      pass "with the same digests as here"
+    else
+      fault "the package makes other digests in a bare $codename"
+    fi
+  else
+    fault "the package in a bare $codename"
+    tail -n 30 "$log/bare"
+  fi
+  rm -rf "$root" "$stage" build/bare-store
+}
+
+if ! bash scripts/install-deps.sh --tests >"$log/install-deps" 2>&1; then
+  tail -n 20 "$log/install-deps"
+  echo "what the tests need is not installed"
+  echo "0 passed, 1 failed"
+  exit 1
+fi
+echo "installed what was missing: $((SECONDS - began)) s"
+
+for stage in "${stages[@]}"; do
+  from=$SECONDS
+  printf '\n=== %s\n' "$stage"
+  "stage_$stage"
+  times+=("$stage $((SECONDS - from)) s")
+done
+
+printf '\n=== What this machine could not run\n'
+if [[ -s $log/not-run ]]; then sort -u "$log/not-run"; else echo "nothing"; fi
+if [[ ${#failures[@]} != 0 ]]; then
+  printf '\n=== What failed\n'
+  printf '%s\n' "${failures[@]}"
+fi
+printf '\n=== Times: %s; all %d s\n' "$(printf '%s, ' "${times[@]}" | sed 's/, $//')" "$((SECONDS - began))"
+summary="$passed passed, $failed failed"
+[[ $skipped == 0 ]] || summary="$summary, $skipped skipped"
+echo "$summary"
+[[ $failed == 0 ]]
