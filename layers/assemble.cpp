@@ -301,7 +301,9 @@ class Layer {
 
   std::vector<Entry> whiteouts() const {
     std::vector<Entry> out;
-    for (const auto& [path, origin] : removed_) {
+    for (const auto& removed : removed_) {
+      const auto& path = removed.first;
+      const auto& origin = removed.second;
       const bool in_another =
           std::any_of(removed_.begin(), removed_.end(), [&](const auto& other) { return lies_in(path, other.first); });
       if (in_another) continue;

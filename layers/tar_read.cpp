@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <lapstrake/base/error.hpp>
@@ -12,7 +13,7 @@
 #include <lapstrake/layers/tar.hpp>
 #include <limits>
 
-#include "c_locale.hpp"
+#include "locale.hpp"
 
 namespace lapstrake::layers {
 namespace {
@@ -214,7 +215,7 @@ void enable(int code, const char* what) {
 }  // namespace
 
 void read_tar(const Source& stream, std::string_view what, const EachEntry& each, const ReadLimits& limits) {
-  const InCLocale locale;
+  const InLocale locale;
   Input input{.source = stream, .thrown = nullptr};
   const ArchiveHandle in = new_reader();
   enable(archive_read_support_filter_gzip(in.get()), "gzip");
@@ -227,14 +228,20 @@ void read_tar(const Source& stream, std::string_view what, const EachEntry& each
 }
 
 void read_archive(int fd, std::string_view what, const EachEntry& each, const ReadLimits& limits) {
-  const InCLocale locale;
+  std::array<char, 2> magic{};
+  const bool zip = ::pread(fd, magic.data(), magic.size(), 0) == 2 && magic[0] == 'P' && magic[1] == 'K';
+  // libarchive drops a zip's UTF-8 names in the C locale; in this one it gives them (in Unicode's composed form).
+  const InLocale locale(zip ? "C.UTF-8" : "C");
   Input input{.source = {}, .fd = fd, .thrown = nullptr};
   const ArchiveHandle in = new_reader();
-  enable(archive_read_support_filter_gzip(in.get()), "gzip");
-  enable(archive_read_support_filter_zstd(in.get()), "zstd");
-  enable(archive_read_support_filter_xz(in.get()), "xz");
-  enable(archive_read_support_format_tar(in.get()), "tar");
-  enable(archive_read_support_format_zip(in.get()), "zip");
+  if (zip) {
+    enable(archive_read_support_format_zip(in.get()), "zip");
+  } else {
+    enable(archive_read_support_filter_gzip(in.get()), "gzip");
+    enable(archive_read_support_filter_zstd(in.get()), "zstd");
+    enable(archive_read_support_filter_xz(in.get()), "xz");
+    enable(archive_read_support_format_tar(in.get()), "tar");
+  }
   enable(archive_read_set_callback_data(in.get(), &input), "a file");
   enable(archive_read_set_read_callback(in.get(), read_some), "a file");
   enable(archive_read_set_seek_callback(in.get(), seek_to), "a file");

@@ -9,7 +9,7 @@
 #include <lapstrake/layers/tar.hpp>
 #include <vector>
 
-#include "c_locale.hpp"
+#include "locale.hpp"
 
 namespace lapstrake::layers {
 namespace {
@@ -116,7 +116,7 @@ struct TarWriter::State {
 
 TarWriter::TarWriter(Sink sink, std::int64_t mtime, std::size_t block)
     : state_(std::make_unique<State>(std::move(sink), mtime, block)) {
-  const InCLocale locale;
+  const InLocale locale;
   state_->open(state_->ascii.get());
   state_->open(state_->any_bytes.get());
 }
@@ -130,7 +130,7 @@ void TarWriter::header(const Entry& entry) {
   if (my.missing != 0)
     throw Error(Fault::internal, cat("`", printable(entry.path), "`: the file before it is incomplete"));
   refuse_what_no_tar_can_carry(entry);
-  const InCLocale locale;
+  const InLocale locale;
   archive_entry* out = archive_entry_clear(my.entry.get());
   archive_entry_copy_pathname(out, (entry.kind == Kind::directory ? entry.path + "/" : entry.path).c_str());
   archive_entry_set_filetype(out, file_type(entry.kind));
@@ -153,7 +153,7 @@ void TarWriter::header(const Entry& entry) {
 void TarWriter::data(Bytes bytes) {
   State& my = *state_;
   if (bytes.size() > my.missing) throw Error(Fault::internal, "more bytes than the header said");
-  const InCLocale locale;
+  const InLocale locale;
   while (!bytes.empty()) {
     const la_ssize_t written = archive_write_data(my.present, bytes.data(), bytes.size());
     my.check(written > 0 ? ARCHIVE_OK : ARCHIVE_FATAL, my.present, "write data");
@@ -167,7 +167,7 @@ void TarWriter::data(Bytes bytes) {
 void TarWriter::finish() {
   State& my = *state_;
   if (my.missing != 0) throw Error(Fault::internal, "the last file of the tar is incomplete");
-  const InCLocale locale;
+  const InLocale locale;
   my.check(archive_write_close(my.ascii.get()), my.ascii.get(), "end a tar");
   my.failed = true;  // nothing more, neither from the other
   my.flush();
