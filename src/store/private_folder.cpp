@@ -29,8 +29,12 @@ void require_private(const std::filesystem::path& folder) {
 }
 
 void make_private(const std::filesystem::path& folder) {
+  std::error_code ignored;
   try {
-    make_folder(folder, 0700);
+    if (!std::filesystem::exists(folder, ignored)) {
+      make_folder(folder, 0700);
+      sync_folder(folder.has_parent_path() ? folder.parent_path() : std::filesystem::path("."));
+    }
   } catch (Error& error) {
     error.helped_by("point `--store` (LAPSTRAKE_STORE) at a folder that can be written");
     throw;
