@@ -2,7 +2,6 @@
 #include <archive_entry.h>
 
 #include <algorithm>
-#include <cerrno>
 
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
@@ -50,18 +49,17 @@ struct TarWriter::State {
   State(Sink to, std::int64_t time, std::size_t block_size) : sink(std::move(to)), mtime(time), block(block_size) {}
   ~State() { failed = true; }  // freeing an archive closes it, which writes: not to the sink
 
-  static la_ssize_t take(archive* tar, void* context, const void* bytes, std::size_t size) {
+  // Says that all went well even after a failure, which check() rethrows: after an error libarchive 3.6 leaks its
+  // buffer.
+  static la_ssize_t take(archive*, void* context, const void* bytes, std::size_t size) {
     auto& self = *static_cast<State*>(context);
-    if (self.failed) return -1;
     try {
-      self.pass_on({static_cast<const std::byte*>(bytes), size});
-      return static_cast<la_ssize_t>(size);
+      if (!self.failed) self.pass_on({static_cast<const std::byte*>(bytes), size});
     } catch (...) {
       self.failed = true;
       self.thrown = std::current_exception();
-      archive_set_error(tar, EIO, "the bytes could not be passed on");
-      return -1;
     }
+    return static_cast<la_ssize_t>(size);
   }
 
   void pass_on(Bytes bytes) {
@@ -97,6 +95,10 @@ struct TarWriter::State {
     check(archive_write_open(tar, this, nullptr, take, nullptr), tar, "begin a tar");
   }
 
+  void expect_usable() const {
+    if (failed) throw Error(Fault::internal, "this tar has failed or ended before");
+  }
+
   void end_entry() { check(archive_write_finish_entry(present), present, "end an entry"); }
 
   Sink sink;
@@ -127,6 +129,7 @@ TarWriter& TarWriter::operator=(TarWriter&&) noexcept = default;
 
 void TarWriter::header(const Entry& entry) {
   State& my = *state_;
+  my.expect_usable();
   if (my.missing != 0)
     throw Error(Fault::internal, cat("`", printable(entry.path), "`: the file before it is incomplete"));
   refuse_what_no_tar_can_carry(entry);
@@ -152,6 +155,7 @@ void TarWriter::header(const Entry& entry) {
 
 void TarWriter::data(Bytes bytes) {
   State& my = *state_;
+  my.expect_usable();
   if (bytes.size() > my.missing) throw Error(Fault::internal, "more bytes than the header said");
   const InLocale locale;
   while (!bytes.empty()) {
@@ -166,6 +170,7 @@ void TarWriter::data(Bytes bytes) {
 
 void TarWriter::finish() {
   State& my = *state_;
+  my.expect_usable();
   if (my.missing != 0) throw Error(Fault::internal, "the last file of the tar is incomplete");
   const InLocale locale;
   my.check(archive_write_close(my.ascii.get()), my.ascii.get(), "end a tar");

@@ -155,6 +155,7 @@ TEST_CASE("a sink's failure comes back as it was thrown, and the sink is left al
     } catch (const Error& error) {
       CHECK(error.fault() == Fault::network);
     }
+    CHECK_THROWS_AS(writer.finish(), Error);
   }
   CHECK(calls == 1);
 }
