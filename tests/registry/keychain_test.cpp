@@ -178,8 +178,8 @@ TEST_CASE("a helper that is not one, fails, or says too much is an error that do
       {"flood", "answers with more than 64.0 KiB"},
       {"slow", "did not answer within 1 s"},
   }));
-  const auto error =
-      failure_of([&] { ask_helper(home.world(), name, "r.example", {.time = std::chrono::seconds(1)}); });
+  const auto error = failure_of(
+      [&home, helper = name] { ask_helper(home.world(), helper, "r.example", {.time = std::chrono::seconds(1)}); });
   CHECK(error.fault() == Fault::access);
   CHECK_THAT(error.summary(), Contains(says));
   CHECK_THAT(report(error), !Contains("sesame"));
