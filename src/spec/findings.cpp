@@ -47,8 +47,10 @@ void Findings::warning(const Span& where, std::string message, std::string hint,
        .help = std::move(help)});
 }
 
+bool Findings::is_full() const noexcept { return found_.size() >= most_findings; }
+
 void Findings::add(const Source& source, const Span& where, Diagnostic diagnostic) {
-  if (found_.size() >= most_findings) return;
+  if (is_full()) return;
   if (!seen_.emplace(source.file(), where.line, where.column, diagnostic.message).second) return;
   diagnostic.where = source.position(where);
   diagnostic.length = where.length;

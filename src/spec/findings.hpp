@@ -22,6 +22,7 @@ class Findings {
 
   const Source& spec() const noexcept { return spec_; }
   bool has_errors() const noexcept { return has_errors_; }
+  bool is_full() const noexcept;           // more are not kept: suggestions need not be looked for
   std::vector<Diagnostic> sorted() const;  // the spec's own first
 
  private:

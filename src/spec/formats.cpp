@@ -69,8 +69,9 @@ Refusal account(std::string_view text) {
 
 Refusal folder_path(std::string_view text) {
   if (!text.starts_with('/'))
-    return Complaint{"is not an absolute path",
-                     cat("paths in the image start at its root: `/", printable(text, 60), "`")};
+    return Complaint{"is not an absolute path", has_parent_part(text) || text.empty()
+                                                    ? "paths in the image start with `/`"
+                                                    : cat("write `/", printable(text, 60), "`")};
   return need(!has_parent_part(text), "has `..` in it", "write the path without it");
 }
 Refusal file_path(std::string_view text) {

@@ -119,8 +119,8 @@ void check_whole(const Member& member, Findings& findings) {
   if (entrypoint != nullptr && !entrypoint->items.empty() && entrypoint->items[0].kind == Node::Kind::text &&
       entrypoint->items[0].text.empty())
     findings.error(entrypoint->items[0].where, "`entrypoint` names no program", "its first item is the program");
-  if (items_of(image, "layers").empty() && text_field(image, "base", "scratch") == "scratch" &&
-      image.kind == Node::Kind::map)
+  const bool is_bare = image.find("base") == nullptr || text_field(image, "base") == "scratch";
+  if (is_bare && items_of(image, "layers").empty() && image.kind == Node::Kind::map && !findings.has_errors())
     findings.warning(member.where, cat("the image ", in_quotes(member.key), " is empty"),
                      "give it `layers:` or a `base:`");
   for (const auto& annotation : members_of(image, "annotations"))

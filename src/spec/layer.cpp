@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <lapstrake/base/text.hpp>
 
 #include "build.hpp"
@@ -86,12 +87,12 @@ void check_paths(const Node& node, Findings& findings) {
                      "what it writes already replaces the old one");
 }
 
+// An unknown key may be a step that is misspelt, which was told.
 bool has_steps(const Node& node) {
-  for (const std::string_view step : {"copy", "files", "directories", "symlinks", "archives", "remove"})
-    if (const auto* steps = node.find(step);
-        steps != nullptr && (!steps->items.empty() || steps->kind != Node::Kind::list))
-      return true;
-  return false;
+  return std::ranges::any_of(node.members, [](const Member& member) {
+    if (member.key == "name" || member.key == "capabilities") return false;
+    return member.value.kind != Node::Kind::list || !member.value.items.empty();
+  });
 }
 
 }  // namespace

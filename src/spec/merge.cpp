@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <lapstrake/base/text.hpp>
+#include <unordered_map>
 
 namespace lapstrake::spec {
 namespace {
@@ -34,45 +35,54 @@ class Merge {
   }
 
  private:
+  using Index = std::unordered_map<std::string, std::size_t>;
+
   Node merge_map(Node target, const Node& patch, const Place& place) {
     const bool is_new = target.kind != Node::Kind::map;
     if (is_new) target = {.kind = Node::Kind::map, .where = patch.where};
+    Index index;
+    for (std::size_t i = 0; i < target.members.size(); ++i) index.emplace(target.members[i].key, i);
+    std::vector<Member> members = std::move(target.members);
+    std::vector<bool> removed(members.size());
     for (const auto& change : patch.members) {
-      const auto found = std::ranges::find(target.members, change.key, &Member::key);
-      const bool absent = found == target.members.end();
+      const auto found = index.find(change.key);
       if (change.value.kind == Node::Kind::null && !place.keeps_null()) {
-        if (!absent)
-          target.members.erase(found);
+        if (found != index.end())
+          removed[found->second] = true;
         else if (!is_new)
-          tell_nothing_to_remove(change, target);
+          tell_nothing_to_remove(change, members);
         continue;
       }
       const auto below = place.below(change.key);
-      if (absent)
-        target.members.push_back({change.key, change.where, merge({}, change.value, below)});
+      if (found == index.end())
+        members.push_back({change.key, change.where, merge({}, change.value, below)});
       else
-        found->value = merge(std::move(found->value), change.value, below);
+        members[found->second].value = merge(std::move(members[found->second].value), change.value, below);
     }
+    for (std::size_t i = 0; i < members.size(); ++i)
+      if (i >= removed.size() || !removed[i]) target.members.push_back(std::move(members[i]));
     return target;
   }
 
   Node merge_by_name(Node target, const Node& patch, const Place& place) {
     const Place below{place.depth + 1, place.task};
+    Index index;
+    for (std::size_t i = 0; i < target.items.size(); ++i) index.emplace(name_of(target.items[i])->text, i);
     for (const auto& change : patch.items) {
-      const auto found =
-          std::ranges::find(target.items, name_of(change)->text, [](const Node& item) { return name_of(item)->text; });
-      if (found == target.items.end())
+      const auto [found, is_new] = index.emplace(name_of(change)->text, target.items.size());
+      if (is_new)
         target.items.push_back(merge({}, change, below));
       else
-        *found = merge(std::move(*found), change, below);
+        target.items[found->second] = merge(std::move(target.items[found->second]), change, below);
     }
     return target;
   }
 
-  void tell_nothing_to_remove(const Member& change, const Node& target) {
+  void tell_nothing_to_remove(const Member& change, const std::vector<Member>& members) {
+    if (findings_.is_full()) return;
     std::vector<std::string> keys;
-    for (const auto& member : target.members) keys.push_back(member.key);
-    const auto near = nearest(change.key, keys);
+    for (const auto& member : members) keys.push_back(member.key);
+    const auto near = nearest_name(change.key, keys);
     findings_.warning(change.where, cat("there is no ", in_quotes(change.key), " that this could remove"),
                       near ? cat("did you mean `", *near, "`?") : "");
   }

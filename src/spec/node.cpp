@@ -25,6 +25,10 @@ std::string_view kind_name(Node::Kind kind) {
   return "nothing";
 }
 
+std::optional<std::string> nearest_name(std::string_view word, const std::vector<std::string>& names) {
+  return names.size() > 500 ? std::nullopt : nearest(word, names);
+}
+
 std::string in_quotes(std::string_view text) { return cat("`", printable(text, 80), "`"); }
 
 }  // namespace lapstrake::spec

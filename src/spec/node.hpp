@@ -1,5 +1,6 @@
 // The document as a tree of values: aliases followed, each value with the place where it was written.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,9 @@ struct Member {
 
 // "a list", "a mapping", "text", "nothing"
 std::string_view kind_name(Node::Kind kind);
+
+// base's nearest(), where there are few enough candidates to look at them all.
+std::optional<std::string> nearest_name(std::string_view word, const std::vector<std::string>& names);
 
 // `text` between backquotes, safe for a terminal, cut when long.
 std::string in_quotes(std::string_view text);

@@ -32,11 +32,6 @@ std::size_t past_quote(std::string_view text, std::size_t at) {
   return std::string_view::npos;
 }
 
-std::string_view rest_of_line(std::string_view text, std::size_t at) {
-  const auto end = text.find_first_of("\r\n", at);
-  return text.substr(at, end == std::string_view::npos ? end : end - at);
-}
-
 // The part of a plain scalar that stands on its first line: what the text and the value have in common.
 std::size_t plain_length(std::string_view line, std::string_view value) {
   const auto [in_line, in_value] = std::ranges::mismatch(line, value);
@@ -49,7 +44,7 @@ Extent scalar_extent(const Source& source, const Span& start, std::string_view v
   const std::string_view text = source.text();
   const auto at = past_properties(text, source.offset(start));
   if (at >= text.size()) return {.where = start};
-  const auto line = rest_of_line(text, at);
+  const auto line = source.rest_of_line(at);
   if (text[at] == '"' || text[at] == '\'') {
     const auto end = past_quote(text, at);
     if (end == std::string_view::npos) return {.where = source.span_at(at, line.size()), .closed = false};
@@ -64,13 +59,23 @@ Span collection_start(const Source& source, const Span& start) {
   const auto at = past_properties(text, source.offset(start));
   if (at >= text.size() || std::string_view("[{-?\"'").find(text[at]) != std::string_view::npos)
     return source.span_at(std::min(at, text.size()), 1);
-  return source.span_at(at, std::min(rest_of_line(text, at).find(':'), rest_of_line(text, at).size()));
+  return source.span_at(at, std::min(source.rest_of_line(at).find(':'), source.rest_of_line(at).size()));
 }
 
-std::size_t alias_length(const Source& source, const Span& start) {
+std::size_t word_length(const Source& source, const Span& start) {
   const std::string_view text = source.text();
   const auto at = source.offset(start);
   return std::min(text.find_first_of(" \t\r\n,]}", at), text.size()) - at;
+}
+
+Span null_place(const Source& source, const Span& start) {
+  const std::string_view text = source.text();
+  const auto at = source.offset(start);
+  for (const std::string_view null : {"~", "null", "Null", "NULL"})
+    if (text.substr(at).starts_with(null)) return start;
+  const auto from = at - std::min<std::size_t>(at, 4096);
+  const auto dash = text.substr(from, at - from).rfind('-');
+  return dash == std::string_view::npos ? start : source.span_at(from + dash, 1);
 }
 
 }  // namespace lapstrake::spec

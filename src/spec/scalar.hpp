@@ -14,6 +14,8 @@ struct Extent {
 Extent scalar_extent(const Source& source, const Span& start, std::string_view value);
 // Without anchor and tag; a block mapping is shown by its first key.
 Span collection_start(const Source& source, const Span& start);
-std::size_t alias_length(const Source& source, const Span& start);  // bytes of `*name`
+std::size_t word_length(const Source& source, const Span& start);  // bytes of `*name` or `!tag`
+// Of an item that was left out, `start` is what follows: its own dash is meant.
+Span null_place(const Source& source, const Span& start);
 
 }  // namespace lapstrake::spec

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <lapstrake/base/text.hpp>
+#include <utility>
 
 namespace lapstrake::spec {
 namespace {
@@ -32,8 +33,15 @@ std::string_view wanted(const Type& type) {
 // `php-fpm -F` as a list: what someone who wrote a command line meant.
 std::string as_list(const std::string& text) {
   std::vector<std::string> words;
-  for (const auto& word : split(text, ' '))
-    if (!word.empty()) words.push_back(cat("\"", printable(word, 80), "\""));
+  std::string word;
+  char quote = 0;
+  for (const char c : cat(text, " "))
+    if (quote != 0 ? c == quote : c == '"' || c == '\'')
+      quote = quote != 0 ? '\0' : c;
+    else if (quote != 0 || c != ' ')
+      word += c;
+    else if (!word.empty())
+      words.push_back(cat("\"", printable(std::exchange(word, {}), 80), "\""));
   return cat("[", join(words, ", "), "]");
 }
 
@@ -64,7 +72,7 @@ class ShapeCheck {
       else if (!object.open)
         tell_unknown(member, object);
     for (const auto& key : object.keys)
-      if (key.required && node.member(key.name) == nullptr)
+      if (key.required && node.member(key.name) == nullptr && !stands_misspelt(node, object, key))
         findings_.error(owner, cat("this ", object.name, " has no ", in_quotes(key.name)),
                         cat("for example `", key.name, ": ", key.example, "`"));
   }
@@ -94,13 +102,21 @@ class ShapeCheck {
     return cat("for example `", place.key->name, ": ", place.key->example, "`");
   }
 
-  static std::string hint(const Node& node, const Type& type, const Place& place) {
+  std::string hint(const Node& node, const Type& type, const Place& place) const {
     if (type.form == Form::list && node.kind == Kind::text && place.key != nullptr) {
       const bool is_command = place.key->name == "entrypoint" || place.key->name == "cmd";
       return cat("write a list: `", is_command ? as_list(node.text) : cat("[", printable(node.text, 60), "]"), "`");
     }
-    if (type.form == Form::list && node.kind == Kind::map && place.key != nullptr) return "start each item with `- `";
-    return example_hint(place, "");
+    const bool block = findings_.spec().text()[findings_.spec().offset(node.where)] != '{';
+    if (type.form == Form::list && node.kind == Kind::map && block) return "start each item with `- `";
+    return example_hint(place, type.form == Form::object ? example(table_[type.object]) : "");
+  }
+
+  static std::string example(const Object& object) {
+    std::vector<std::string> parts;
+    for (const auto& key : object.keys)
+      if (key.required) parts.push_back(cat(key.name, ": ", key.example));
+    return parts.empty() ? "" : cat("for example `{ ", join(parts, ", "), " }`");
   }
 
   void check_text(const Node& node, const Type& type, const Place& place) {
@@ -108,7 +124,9 @@ class ShapeCheck {
     if (!type.choices.empty()) return check_choice(node, type, place);
     if (type.format == Format::source && rules_.allow_outside && !node.text.empty()) return;
     if (const auto complaint = row(type.format).complaint(node.text))
-      findings_.error(node.where, cat(place.name, ": ", in_quotes(node.text), " ", complaint->message),
+      findings_.error(node.where,
+                      node.text.empty() ? cat(place.name, " is empty")
+                                        : cat(place.name, ": ", in_quotes(node.text), " ", complaint->message),
                       complaint->hint);
   }
 
@@ -123,8 +141,8 @@ class ShapeCheck {
     if (!expect(node, Kind::text, type, place)) return;
     const auto number = parse_decimal(node.text);
     if (!number)
-      findings_.error(node.where, cat(place.name, " takes a whole number, and ", in_quotes(node.text), " is none"),
-                      "in decimal, without leading zeros");
+      findings_.error(node.where, cat(place.name, " takes a whole number, and this is ", in_quotes(node.text)),
+                      cat(type.least, " to ", type.most, ", in decimal without leading zeros"));
     else if (*number < type.least || *number > type.most)
       findings_.error(node.where, cat(place.name, " cannot be ", *number), cat(type.least, " to ", type.most));
   }
@@ -150,27 +168,51 @@ class ShapeCheck {
     if (!expect(node, Kind::map, type, place)) return;
     for (const auto& member : node.members) {
       if (const auto complaint = row(type.format).complaint(member.key))
-        findings_.error(member.where, cat(in_quotes(member.key), " ", complaint->message), complaint->hint);
+        findings_.error(member.where,
+                        member.key.empty() ? "a name is empty" : cat(in_quotes(member.key), " ", complaint->message),
+                        complaint->hint);
       check_value(member, type.of[0], {in_quotes(member.key), nullptr});
     }
   }
 
-  void tell_unknown(const Member& member, const Object& object) {
-    const auto& key = member.key;
-    findings_.error(member.where, cat("unknown key ", in_quotes(key)), suggestion(key, object));
+  // The known key that an unknown one stands for.
+  static const Key* meant(const std::string& key, const Object& object) {
+    for (const auto& known : object.keys)
+      if (std::ranges::count(known.misnamed, key) != 0) return &known;
+    if (const auto near = nearest(key, object.names())) return object.find(*near);
+    if (const auto colon = key.find(':'); colon != std::string::npos) return object.find(key.substr(0, colon));
+    for (const auto& known : object.keys)
+      if (nearest(key, known.misnamed)) return &known;
+    return nullptr;
   }
 
-  std::string suggestion(const std::string& key, const Object& object) const {
-    for (const auto& known : object.keys)
-      if (std::ranges::count(known.misnamed, key) != 0) return cat("did you mean `", known.name, "`?");
-    if (const auto near = nearest(key, object.names())) return cat("did you mean `", *near, "`?");
-    if (const auto colon = key.find(':'); colon != std::string::npos && object.find(key.substr(0, colon)) != nullptr)
-      return cat("write a space after the colon: `", key.substr(0, colon), ": ", printable(key.substr(colon + 1), 40),
-                 "`");
-    for (const auto& other : table_.objects())
-      if (other.find(key) != nullptr && !other.open)
-        return other.place.empty() ? "it belongs to the top of the document" : cat("it belongs to `", other.place, "`");
-    return cat("known here: ", join(object.names(), ", "));
+  static bool stands_misspelt(const Node& node, const Object& object, const Key& key) {
+    return std::ranges::any_of(node.members, [&](const Member& member) {
+      return object.find(member.key) == nullptr && meant(member.key, object) == &key;
+    });
+  }
+
+  void tell_unknown(const Member& member, const Object& object) {
+    const auto& key = member.key;
+    std::string hint, help;
+    if (findings_.is_full()) return;
+    if (const auto* known = meant(key, object)) {
+      const bool glued = key.starts_with(cat(known->name, ":"));
+      hint = glued ? cat("write a space after the colon: `", known->name, ": ...`")
+                   : cat("did you mean `", known->name, "`?");
+    } else if (const auto* other = home_of(key)) {
+      hint = other->place.empty() ? "it belongs to the top of the document" : cat("it belongs to `", other->place, "`");
+    } else {
+      help = cat("the keys here are ", join(object.names(), ", "));
+    }
+    findings_.error(member.where, cat("unknown key ", in_quotes(key)), std::move(hint), std::move(help));
+  }
+
+  // The first object that has this key: a line that is indented too much or too little.
+  const Object* home_of(const std::string& key) const {
+    for (const auto& object : table_.objects())
+      if (object.find(key) != nullptr && !object.open) return &object;
+    return nullptr;
   }
 
   const Table& table_;

@@ -5,6 +5,8 @@
 namespace lapstrake::spec {
 namespace {
 
+constexpr std::size_t block = 32;
+
 bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
 
 std::size_t characters(std::string_view text) {
@@ -16,34 +18,52 @@ std::size_t characters(std::string_view text) {
 Source::Source(std::string file, std::string text) : file_(std::move(file)), text_(std::move(text)), starts_{0} {
   for (std::size_t i = 0; i < text_.size(); ++i)
     if (text_[i] == '\n') starts_.push_back(i + 1);
+  characters_.push_back(0);
+  for (std::size_t i = 0; i + block <= text_.size(); i += block)
+    characters_.push_back(characters_.back() + characters(std::string_view(text_).substr(i, block)));
+}
+
+std::size_t Source::line_index(std::size_t offset) const {
+  return static_cast<std::size_t>(std::ranges::upper_bound(starts_, offset) - starts_.begin()) - 1;
+}
+
+std::size_t Source::characters_before(std::size_t offset) const {
+  const auto at = offset / block;
+  return characters_[at] + characters(std::string_view(text_).substr(at * block, offset % block));
 }
 
 std::string_view Source::line(std::size_t number) const {
   if (number == 0 || number > starts_.size()) return {};
-  const std::string_view rest = std::string_view(text_).substr(starts_[number - 1]);
-  const auto text = rest.substr(0, rest.find('\n'));
+  return rest_of_line(starts_[number - 1]);
+}
+
+std::string_view Source::rest_of_line(std::size_t offset) const {
+  const auto next = line_index(offset) + 1;
+  const auto end = next < starts_.size() ? starts_[next] - 1 : text_.size();
+  const auto text = std::string_view(text_).substr(offset, end - offset);
   return text.ends_with('\r') ? text.substr(0, text.size() - 1) : text;
 }
 
-Span Source::span(std::size_t line_index, std::size_t column, std::size_t bytes) const {
-  const auto text = line(line_index + 1);
-  column = std::min(column, text.size());
-  const auto length = characters(text.substr(column, bytes));
-  return {.line = line_index + 1,
-          .column = characters(text.substr(0, column)) + 1,
-          .length = std::max<std::size_t>(length, 1)};
+Span Source::span(std::size_t line, std::size_t column, std::size_t bytes) const {
+  line = std::min(line, starts_.size() - 1);
+  return span_at(std::min(starts_[line] + column, text_.size()), bytes);
 }
 
 Span Source::span_at(std::size_t offset, std::size_t bytes) const {
-  const auto next = std::ranges::upper_bound(starts_, offset);
-  const auto index = static_cast<std::size_t>(next - starts_.begin()) - 1;
-  return span(index, offset - starts_[index], bytes);
+  const auto index = line_index(offset);
+  const auto before = characters_before(offset);
+  const auto end = offset + std::min(bytes, rest_of_line(offset).size());
+  return {.line = index + 1,
+          .column = before - characters_before(starts_[index]) + 1,
+          .length = std::max<std::size_t>(characters_before(end) - before, 1)};
 }
 
 std::size_t Source::offset(const Span& span) const {
   if (span.line == 0 || span.line > starts_.size()) return 0;
-  std::size_t at = starts_[span.line - 1];
-  for (std::size_t left = span.column; at < text_.size(); ++at)
+  const auto wanted = characters_before(starts_[span.line - 1]) + span.column;  // this one starts the character
+  const auto after = std::ranges::lower_bound(characters_, wanted);
+  std::size_t at = static_cast<std::size_t>(after - characters_.begin() - 1) * block;
+  for (std::size_t left = wanted - *(after - 1); at < text_.size(); ++at)
     if (starts_character(text_[at]) && --left == 0) break;
   return at;
 }

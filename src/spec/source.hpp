@@ -13,6 +13,7 @@ struct Span {
   std::size_t line = 0, column = 0, length = 1;
 };
 
+// No question takes time that grows with the text: a spec may be one line of 1 MiB with 100000 values in it.
 class Source {
  public:
   Source(std::string file, std::string text);
@@ -26,13 +27,18 @@ class Source {
   Span span(std::size_t line, std::size_t column, std::size_t bytes) const;
   Span span_at(std::size_t offset, std::size_t bytes) const;
   std::size_t offset(const Span& span) const;
+  std::string_view rest_of_line(std::size_t offset) const;
 
   // Where `part` stands at or after the start of `span`, within the next `reach` bytes; `span` itself when it does not.
   Span find(const Span& span, std::string_view part, std::size_t reach) const;
 
  private:
+  std::size_t line_index(std::size_t offset) const;
+  std::size_t characters_before(std::size_t offset) const;
+
   std::string file_, text_;
-  std::vector<std::size_t> starts_;  // of each line
+  std::vector<std::size_t> starts_;      // of each line
+  std::vector<std::size_t> characters_;  // before each block of bytes
 };
 
 }  // namespace lapstrake::spec

@@ -113,12 +113,13 @@ std::vector<Task> tasks(const Node& document, TaskFiles& files, Variables& varia
 }
 
 void check_services(const Node& document, Findings& findings) {
-  std::vector<std::string> names;
-  for (const auto& member : members_of(document, "tasks")) names.push_back(member.key);
+  std::set<std::string> known;
+  for (const auto& member : members_of(document, "tasks")) known.insert(member.key);
+  const std::vector<std::string> names(known.begin(), known.end());
   for (const auto& service : members_of(document, "services")) {
     const auto* task = text_node(service.value, "task");
-    if (task == nullptr || std::ranges::count(names, task->text) != 0) continue;
-    const auto near = nearest(task->text, names);
+    if (task == nullptr || known.contains(task->text)) continue;
+    const auto near = nearest_name(task->text, names);
     findings.error(task->where, cat("there is no task ", in_quotes(task->text)),
                    near            ? cat("did you mean `", *near, "`?")
                    : names.empty() ? "the spec has no `tasks:`"

@@ -38,13 +38,13 @@ const TaskFile* TaskFiles::read(const std::string& from, const Span& where) {
 }
 
 std::unique_ptr<TaskFile> TaskFiles::load(const std::string& from, const Span& where) try {
-  const auto path = folder_ / from;
+  const auto path = (folder_ / from).lexically_normal();
   if (!allow_outside_ && !is_within(path, folder_)) {
     findings_.error(where, cat("`from`: ", in_quotes(from), " leads out of the spec's folder"),
                     "put it into this folder, or use --allow-outside");
     return nullptr;
   }
-  Source source(path.lexically_normal().string(), without_byte_order_mark(read_file(path, most_bytes)));
+  Source source(path.string(), without_byte_order_mark(read_file(path, most_bytes)));
   nlohmann::json document;
   if (is_yaml(path)) {
     const auto node = parse_yaml(source, findings_);

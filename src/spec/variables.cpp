@@ -28,7 +28,7 @@ bool is_ours(std::string_view name) {
 
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& known, std::string_view prefix,
                          std::string otherwise) {
-  const auto near = nearest(name, known);
+  const auto near = nearest_name(name, known);
   return near ? cat("did you mean `${", prefix, *near, "}`?") : otherwise;
 }
 
@@ -37,7 +37,7 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
 Variables::Variables(const Node& document, const ReadOptions& options, bool chosen, Findings& findings)
     : options_(options), chosen_(chosen), findings_(findings) {
   if (const auto* images = document.find("images"))
-    for (const auto& member : images->members) images_.push_back(member.key);
+    for (const auto& member : images->members) images_.insert(member.key);
   std::vector<std::string> names;
   if (const auto* vars = document.find("vars"))
     for (const auto& member : vars->members) vars_[member.key].node = &member.value, names.push_back(member.key);
@@ -46,7 +46,7 @@ Variables::Variables(const Node& document, const ReadOptions& options, bool chos
       found->second.state = Var::State::done;
       found->second.value = value;
     } else if (chosen) {
-      const auto near = nearest(name, names);
+      const auto near = nearest_name(name, names);
       findings_.error({}, cat("--set ", printable(name, 80), ": the spec has no such var"), "",
                       near ? cat("did you mean --set ", *near, "=...?")
                            : cat("add it to `vars:`, for example `vars: { ", printable(name, 80), ": \"\" }`"));
@@ -58,7 +58,7 @@ void Variables::fill(Node& document) {
   for (auto& [name, var_] : vars_)
     if (var_.node != nullptr) var("", name, [](std::string_view, const std::string&, const std::string&) {});
   for (auto& member : document.members)
-    if (member.key != "vars") fill_node(member.value, {.images = member.key == "tasks"});
+    if (member.key != "vars" && member.key != "environments") fill_node(member.value, {.images = member.key == "tasks"});
 }
 
 void Variables::fill_node(Node& node, const Scope& scope) {
@@ -146,6 +146,7 @@ std::optional<std::string> Variables::value(std::string_view token, std::string_
 std::optional<std::string> Variables::var(std::string_view token, const std::string& name, const Tell& tell) {
   const auto found = vars_.find(name);
   if (found == vars_.end()) {
+    if (findings_.is_full()) return std::nullopt;
     std::vector<std::string> names;
     for (const auto& [known, _] : vars_) names.push_back(known);
     tell(token, cat("there is no var ", in_quotes(name)),
@@ -210,11 +211,13 @@ std::optional<std::string> Variables::image(std::string_view token, const std::s
     tell(token, cat(in_quotes(token), " can only stand in `tasks:`"), "an image's reference is known once it is built");
     return std::nullopt;
   }
-  if (std::ranges::count(images_, name) != 0) return std::string(token);
+  if (images_.contains(name)) return std::string(token);
+  if (findings_.is_full()) return std::nullopt;
+  const std::vector<std::string> names(images_.begin(), images_.end());
   tell(token, cat("there is no image ", in_quotes(name)),
-       did_you_mean(name, images_, "images.",
-                    images_.empty() ? "the spec has no `images:`"
-                                    : cat("the images are ", printable(join(images_, ", "), 200))));
+       did_you_mean(
+           name, names, "images.",
+           names.empty() ? "the spec has no `images:`" : cat("the images are ", printable(join(names, ", "), 200))));
   return std::nullopt;
 }
 

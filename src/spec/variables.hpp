@@ -4,6 +4,7 @@
 #include <lapstrake/spec/read.hpp>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,7 @@ class Variables {
   // what this machine does not define (an environment variable, a commit) is no mistake.
   Variables(const Node& document, const ReadOptions& options, bool chosen, Findings& findings);
 
-  // Fills every value of the document but `vars:` itself. A value with a mistake is marked as unresolved.
+  // Fills every value of the document but those of `vars:` and `environments:`. A value with a mistake is marked as unresolved.
   void fill(Node& document);
 
   // Fills a string of the file `source`, in which every other `${...}` is that file's own and stays. Nothing after a
@@ -58,7 +59,7 @@ class Variables {
   bool chosen_;
   Findings& findings_;
   std::map<std::string, Var> vars_;
-  std::vector<std::string> images_;
+  std::set<std::string> images_;
   std::size_t grown_ = 0;  // bytes that filling in has made
 };
 

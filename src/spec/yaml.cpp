@@ -42,7 +42,7 @@ class TreeMaker : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const Mark& mark, YAML::anchor_t anchor) override {
     if (wants_key()) refuse(span(mark, 1), "a key is missing here", "a key is text");
-    place({.kind = Node::Kind::null, .plain = true, .where = span(mark, 1)}, {}, anchor);
+    place({.kind = Node::Kind::null, .plain = true, .where = null_place(source_, span(mark, 1))}, {}, anchor);
   }
   void OnAlias(const Mark& mark, YAML::anchor_t anchor) override;
   void OnScalar(const Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override;
@@ -78,6 +78,7 @@ class TreeMaker : public YAML::EventHandler {
   Span span(const Mark& mark, std::size_t bytes) const {
     return source_.span(static_cast<std::size_t>(mark.line), static_cast<std::size_t>(mark.column), bytes);
   }
+  Span word(const Mark& mark) const { return span(mark, word_length(source_, span(mark, 1))); }
   bool wants_key() const {
     return !frames_.empty() && frames_.back().node.kind == Node::Kind::map && !frames_.back().pending;
   }
@@ -125,20 +126,19 @@ void TreeMaker::spend(const Weight& weight, const Span& where) {
   values_ += weight.values;
   bytes_ += weight.bytes;
   if (values_ > most_values)
-    refuse(where, cat("the document grows past ", most_values, " values when its aliases are followed"), "here");
+    refuse(where, cat("the document has more than ", most_values, " values, with its aliases followed"), "");
   if (bytes_ > most_text)
-    refuse(where, cat("the document grows past ", human_size(most_text), " when its aliases are followed"), "here");
+    refuse(where, cat("the document grows past ", human_size(most_text), " when its aliases are followed"), "");
 }
 
 void TreeMaker::OnAlias(const Mark& mark, YAML::anchor_t anchor) {
-  const auto where = source_.span(static_cast<std::size_t>(mark.line), static_cast<std::size_t>(mark.column),
-                                  alias_length(source_, span(mark, 1)));
+  const auto where = word(mark);
   if (wants_key()) refuse(where, "an alias cannot be a key", "write the key itself");
   const auto found = anchors_.find(anchor);
   if (found == anchors_.end() || !found->second.complete)
     refuse(where, "this alias stands inside of what it names", "such a value would have no end");
   if (frames_.size() + found->second.weight.height > most_depth)
-    refuse(where, cat("the document is nested deeper than ", most_depth, " levels"), "by this alias");
+    refuse(where, cat("the document is nested deeper than ", most_depth, " levels"), "");
   spend(found->second.weight, where);
   place(found->second.node, found->second.weight, 0);
 }
@@ -148,7 +148,7 @@ void TreeMaker::OnScalar(const Mark& mark, const std::string& tag, YAML::anchor_
   if (!extent.closed) refuse(extent.where, "this quote is never closed", "up to the end of the file");
   check_indentation(extent.where);
   bool plain = tag == "?";
-  if (!check_tag(tag, Node::Kind::text, extent.where)) plain = false;
+  if (!check_tag(tag, Node::Kind::text, word(mark))) plain = false;
   if (value.find('\0') != std::string::npos || !is_utf8(value))
     findings_.error_in(source_, extent.where, "the text has a NUL or another byte that no text has",
                        "remove the escape");
@@ -179,8 +179,8 @@ void TreeMaker::open(Node::Kind kind, const Mark& mark, const std::string& tag, 
   const auto where = collection_start(source_, span(mark, 1));
   if (wants_key()) refuse(where, cat("a key must be text, and this is ", kind_name(kind)), "quote it if it is text");
   if (frames_.size() + 1 > most_depth)
-    refuse(where, cat("the document is nested deeper than ", most_depth, " levels"), "here");
-  check_tag(tag, kind, where);
+    refuse(where, cat("the document is nested deeper than ", most_depth, " levels"), "");
+  check_tag(tag, kind, word(mark));
   spend({}, where);
   if (anchor != 0) anchors_[anchor] = {};
   frames_.push_back(
