@@ -12,8 +12,8 @@ build=(g++ cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev libarchi
   nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libboost-dev ca-certificates)
 demo=(curl)
 tests=(catch2 clang clang-format clang-tidy dpkg-dev file git shellcheck
-  skopeo umoci buildah runc docker-registry apache2-utils openssl curl awscli python3 python3-botocore python3-jsonschema
-  jq strace locales util-linux procps xz-utils zip zstd mmdebstrap busybox-static)
+  skopeo umoci buildah runc docker-registry apache2-utils openssl curl awscli python3 python3-botocore python3-jsonschema python3-yaml
+  jq strace locales util-linux procps libarchive-tools libcap2-bin attr xz-utils zip zstd mmdebstrap busybox-static)
 
 wanted=("${build[@]}")
 for argument; do
@@ -27,29 +27,38 @@ for argument; do
   esac
 done
 
-missing=()
-for package in "${wanted[@]}"; do
-  status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true)
-  [[ $status == ii* ]] || missing+=("$package")
-done
-if [[ ${#missing[@]} == 0 ]]; then
-  echo "all ${#wanted[@]} packages are installed"
-  exit 0
-fi
-readarray -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
-
-as_root=()
-if [[ $(id -u) != 0 ]]; then
-  if ! command -v sudo >/dev/null || ! sudo -n true 2>/dev/null; then
-    if ! command -v sudo >/dev/null || [[ ! -t 0 ]]; then
-      echo "these packages are missing; run this as root, then start again:" >&2
-      echo "  apt-get update && apt-get install --no-install-recommends ${missing[*]}" >&2
-      exit 1
-    fi
+as_root() {
+  if [[ $(id -u) == 0 ]]; then
+    "$@"
+  elif command -v sudo >/dev/null && { [[ -t 0 ]] || sudo -n true 2>/dev/null; }; then
+    sudo "$@"
+  else
+    return 126
   fi
-  as_root=(sudo)
-fi
-echo "installing ${#missing[@]} packages: ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
-"${as_root[@]}" apt-get update -q
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+}
+
+updated=no
+install() { # package...
+  local package missing=()
+  for package; do
+    [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true) == ii* ]] || missing+=("$package")
+  done
+  if [[ ${#missing[@]} == 0 ]]; then
+    echo "installed already: $*"
+    return
+  fi
+  readarray -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
+  if ! as_root true; then
+    echo "these packages are missing; run this as root, then start again:" >&2
+    echo "  apt-get update && apt-get install --no-install-recommends ${missing[*]}" >&2
+    exit 1
+  fi
+  echo "installing: ${missing[*]}"
+  [[ $updated == yes ]] || as_root apt-get update -q
+  updated=yes
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" </dev/null
+}
+
+install "${wanted[@]}"
+# The sanitizers' package of clang has clang's version in its name.
+if [[ " $* " == *" --tests "* ]]; then install "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"; fi
