@@ -28,20 +28,24 @@ std::string expanded(const std::string& path, const Environment& environment) {
   return path.starts_with("~/") ? cat(home_of(environment), path.substr(1)) : path;
 }
 
+[[noreturn]] void unreadable(const SharedFile& file, int why) {
+  throw Error(Fault::access, cat("cannot read `", file.shown, "`: ", reason(why)),
+              "make the file readable, or give the credentials in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+}
+
 // A file that is absent has no sections.
 SharedFile read_shared_file(const Environment& environment, std::string_view variable, const std::string& usual) {
   SharedFile file{.shown = environment(variable).value_or(usual), .sections = {}};
-  const std::filesystem::path path = expanded(file.shown, environment);
   errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
-    const int why = errno;
-    if (why == ENOENT || why == ENOTDIR) return file;
-    throw Error(Fault::access, cat("cannot read `", file.shown, "`: ", reason(why)),
-                "make the file readable, or give the credentials in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+  std::ifstream in(std::filesystem::path(expanded(file.shown, environment)), std::ios::binary);
+  if (!in && (errno == ENOENT || errno == ENOTDIR)) return file;
+  if (!in) unreadable(file, errno);
+  std::string text;
+  try {
+    text.assign(std::istreambuf_iterator<char>(in), {});
+  } catch (const std::ios_base::failure&) {  // a folder can be opened, but not read
+    unreadable(file, errno);
   }
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (in.bad()) throw Error(Fault::access, cat("cannot read `", file.shown, "`: ", reason(errno)));
   file.sections = parse_shared_file(text, cat("`", file.shown, "`"));
   return file;
 }

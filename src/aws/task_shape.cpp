@@ -184,16 +184,20 @@ const std::vector<std::string> container_members{"name",
                                                  "firelensConfiguration",
                                                  "credentialSpecs"};
 
+// The member that was meant, if one is near; capitals count less than letters.
+std::optional<std::string> meant(const std::string& name, const std::vector<std::string>& members) {
+  for (const auto& member : members)
+    if (lower(member) == lower(name)) return member;
+  return nearest(name, members);
+}
+
 // AWS adds members some times a year, so one that is not known is only worth a word when it looks like a slip.
 void slips(const json& object, const std::string& pointer, const std::vector<std::string>& members,
            Findings& findings) {
   if (!object.is_object()) return;
   for (const auto& [name, value] : object.items()) {
     if (std::find(members.begin(), members.end(), name) != members.end()) continue;
-    const auto same =
-        std::find_if(members.begin(), members.end(), [&](const auto& each) { return lower(each) == lower(name); });
-    const auto near = same != members.end() ? std::optional(*same) : nearest(name, members);
-    if (near && !object.contains(*near))
+    if (const auto near = meant(name, members); near && !object.contains(*near))
       findings.warning(below(pointer, name), cat("ECS knows no member `", name, "` here"),
                        cat("did you mean `", *near, "`?"));
   }

@@ -147,6 +147,17 @@ TEST_CASE("a line of a shared file that means nothing is an error that does not 
   CHECK_THAT(report(error), !Contains("wJalr"));
 }
 
+TEST_CASE("a shared file that cannot be read is an error, one that is absent is not") {
+  Shell shell;
+  shell.set("AWS_SHARED_CREDENTIALS_FILE", shell.home.path().string());
+  CHECK(shell.failure().fault() == Fault::access);
+  CHECK_THAT(shell.failure().summary(), Contains("Is a directory"));
+  shell.set("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/file")
+      .set("AWS_ACCESS_KEY_ID", "A")
+      .set("AWS_SECRET_ACCESS_KEY", "s");
+  CHECK(shell.find().credentials.access_key_id == "A");
+}
+
 TEST_CASE("half a pair of credentials is an error, not a reason to look elsewhere") {
   Shell shell;
   shell.credentials(two_profiles);

@@ -4,7 +4,9 @@
 #include <chrono>
 #include <lapstrake/aws/credentials.hpp>
 #include <lapstrake/http/message.hpp>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace lapstrake::aws {
 
@@ -30,8 +32,9 @@ Signature sign(const http::Request& request, const Credentials& credentials, con
 
 // For servers (the sandbox): the signature that the request should have carried, given the secret. Takes the scope, the
 // signed headers and the date from its Authorization and X-Amz-Date headers; nothing when they are absent or malformed.
+// The body is hashed anew, whatever X-Amz-Content-Sha256 says; whether `date` is near is for the caller to judge.
 struct Claim {
-  std::string access_key_id, date, region, service, signature, session_token;
+  std::string access_key_id, date /* "20150830T123600Z" */, region, service, signature, session_token;
   std::vector<std::string> signed_headers;
 };
 std::optional<Claim> read_claim(const http::Headers& headers);

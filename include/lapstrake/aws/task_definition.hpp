@@ -42,7 +42,8 @@ std::vector<Finding> check(const nlohmann::json& document, const std::map<std::s
 // Fills runtimePlatform from the images' platform when the document says nothing. Error{usage} for a contradiction.
 nlohmann::json with_platform(nlohmann::json document, const std::map<std::string, ImageFact>& images);
 
-// The document with the server's defaults and orders undone: equal canonical forms are one definition.
+// The document with the server's defaults dropped and its orders undone (what DescribeTaskDefinition prints may be
+// given as it is): equal canonical forms are one definition.
 nlohmann::json canonical(const nlohmann::json& document);
 // A unified diff of two canonical forms, pretty-printed; empty when equal.
 std::string diff(const nlohmann::json& before, const nlohmann::json& after, std::string_view before_name,
