@@ -36,6 +36,10 @@ std::string image_path(std::string_view path);
 // "copy `public/` (lapstrake.yaml:12:9)"
 std::string origin_of(std::string_view step, std::string_view what, const oci::Position& where);
 
+// All that the steps of a layer write, in the order of the steps; removals and capabilities are no entries.
+std::vector<Draft> drafts_of(const oci::LayerRecipe& recipe, const AccountTable& accounts,
+                             const Surroundings& surroundings);
+
 // Both append to `out`; `step` is the number of the step in its layer.
 void draft_copy(const oci::Copy& copy, std::size_t step, const Workshop& shop, std::vector<Draft>& out);
 void draft_archive(const oci::Archive& archive, std::size_t step, const Workshop& shop, std::vector<Draft>& out);

@@ -1,0 +1,115 @@
+#include "draft.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+
+#include "paths.hpp"
+
+namespace lapstrake::layers {
+namespace {
+
+constexpr std::string_view ignore_file = ".lapstrakeignore";
+constexpr std::size_t most_ignore_bytes = 1 << 20;
+
+Patterns ignored_in(const HostTree& tree) {
+  const auto node = tree.find(tree.place_of(ignore_file), HostTree::Links::follow);
+  if (!node) return {};
+  const auto fail = [](std::string_view why) {
+    throw Error(Fault::input, cat("cannot read `", ignore_file, "`: ", why));
+  };
+  if (!S_ISREG(node->status.st_mode)) fail("it is not a regular file");
+  const FileDescriptor file = tree.open(node->path);
+  if (!file) fail(reason(errno));
+  const Source source = [&](std::span<std::byte> room) -> std::size_t {
+    const ssize_t size = ::read(file.get(), room.data(), room.size());
+    if (size < 0) fail(reason(errno));
+    return static_cast<std::size_t>(size);
+  };
+  const std::string text = read_all(source, most_ignore_bytes, cat("`", ignore_file, "`"));
+  return step(cat("reading `", ignore_file, "`"), [&] { return Patterns(ignore_lines(text)); });
+}
+
+Entry entry_at(std::string_view path, AccountTable::Ids ids, std::string origin) {
+  Entry entry;
+  entry.path = image_path(path);
+  entry.uid = ids.uid;
+  entry.gid = ids.gid;
+  entry.origin = std::move(origin);
+  return entry;
+}
+
+void expect_a_name(const Entry& entry) {
+  if (entry.path.empty()) throw Error(Fault::usage, "`/` is the image's root and nothing else").during(entry.origin);
+}
+
+Draft draft_of(const oci::File& file, const AccountTable& accounts) {
+  Draft draft{
+      .entry = entry_at(file.path, accounts.look_up(file.owner, file.where), origin_of("file", file.path, file.where))};
+  draft.entry.mode = file.mode;
+  draft.entry.size = file.text.size();
+  draft.entry.content = file.text;
+  draft.entry.xattrs = file.xattrs;
+  return draft;
+}
+
+Draft draft_of(const oci::Directory& directory, const AccountTable& accounts) {
+  Draft draft{.entry = entry_at(directory.path, accounts.look_up(directory.owner, directory.where),
+                                origin_of("directory", directory.path, directory.where))};
+  draft.entry.kind = Kind::directory;
+  draft.entry.mode = directory.mode;
+  draft.is_stated = true;
+  return draft;
+}
+
+Draft draft_of(const oci::Symlink& symlink, const AccountTable& accounts) {
+  const std::string origin = origin_of("symlink", symlink.path, symlink.where);
+  Draft draft{.entry = entry_at(symlink.path, accounts.look_up(symlink.owner, symlink.where), origin)};
+  if (symlink.target.empty() || symlink.target.size() > most_path_bytes ||
+      symlink.target.find('\0') != std::string::npos)
+    throw Error(Fault::usage, cat("a symbolic link cannot lead to `", printable(symlink.target, 200), "`"))
+        .during(origin);
+  draft.entry.kind = Kind::symlink;
+  draft.entry.mode = 0777;
+  draft.entry.target = symlink.target;
+  return draft;
+}
+
+}  // namespace
+
+std::string image_path(std::string_view path) {
+  auto out = relative_path(path);
+  if (!out)
+    throw Error(Fault::usage, cat("`", printable(path, 4096), "` has a `..`"), "write the path in the image in full");
+  if (path.find('\0') != std::string_view::npos)
+    throw Error(Fault::usage, cat("`", printable(path, 4096), "` holds a NUL byte"));
+  return std::move(*out);
+}
+
+std::string origin_of(std::string_view step, std::string_view what, const oci::Position& where) {
+  return cat(step, " `", printable(what, 400), "` (", where.text(), ")");
+}
+
+std::vector<Draft> drafts_of(const oci::LayerRecipe& recipe, const AccountTable& accounts,
+                             const Surroundings& surroundings) {
+  std::vector<Draft> out;
+  std::size_t number = 0;
+  if (!recipe.copies.empty() || !recipe.archives.empty()) {
+    const HostTree tree(surroundings.root, surroundings.allow_outside);
+    const Workshop shop{tree, accounts, surroundings, recipe.copies.empty() ? Patterns{} : ignored_in(tree)};
+    for (const auto& copy : recipe.copies) draft_copy(copy, ++number, shop, out);
+    for (const auto& archive : recipe.archives) draft_archive(archive, ++number, shop, out);
+  }
+  const auto add = [&](const auto& step, std::string_view kind) {
+    out.push_back(lapstrake::step(origin_of(kind, step.path, step.where), [&] { return draft_of(step, accounts); }));
+    expect_a_name(out.back().entry);
+  };
+  for (const auto& file : recipe.files) add(file, "file");
+  for (const auto& directory : recipe.directories) add(directory, "directory");
+  for (const auto& symlink : recipe.symlinks) add(symlink, "symlink");
+  return out;
+}
+
+}  // namespace lapstrake::layers
