@@ -25,7 +25,7 @@ nlohmann::json merge(nlohmann::json document, const nlohmann::json& overlay);
 nlohmann::json with_strings(nlohmann::json document);
 
 // How a finding of check() is anchored: a JSON pointer into the document
-// ("/containerDefinitions/0/secrets/1/valueFrom").
+// ("/containerDefinitions/0/secrets/1/valueFrom"); where a member is missing, to its place.
 struct Finding {
   enum class Severity { error, warning } severity = Severity::error;
   std::string pointer, message, help;
