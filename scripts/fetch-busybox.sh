@@ -17,8 +17,7 @@ for busybox in /bin/busybox /usr/bin/busybox; do
 done
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-chmod 0755 "$folder" # apt downloads as another user
-(cd "$folder" && apt-get download -q busybox-static >/dev/null)
+(cd "$folder" && apt-get download -q -o APT::Sandbox::User=root busybox-static >/dev/null)
 dpkg-deb -x "$folder"/busybox-static_*.deb "$folder/root"
 for busybox in "$folder"/root/bin/busybox "$folder"/root/usr/bin/busybox; do
   if is_static "$busybox"; then
