@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <lapstrake/base/text.hpp>
 #include <unordered_map>
+#include <utility>
 
 namespace lapstrake::spec {
 namespace {
@@ -39,10 +40,10 @@ class Merge {
 
   Node merge_map(Node target, const Node& patch, const Place& place) {
     const bool is_new = target.kind != Node::Kind::map;
-    if (is_new) target = {.kind = Node::Kind::map, .where = patch.where};
+    if (is_new) target = node_of(Node::Kind::map, patch.where);
     Index index;
     for (std::size_t i = 0; i < target.members.size(); ++i) index.emplace(target.members[i].key, i);
-    std::vector<Member> members = std::move(target.members);
+    auto members = std::exchange(target.members, {});
     std::vector<bool> removed(members.size());
     for (const auto& change : patch.members) {
       const auto found = index.find(change.key);
@@ -81,6 +82,7 @@ class Merge {
   void tell_nothing_to_remove(const Member& change, const std::vector<Member>& members) {
     if (findings_.is_full()) return;
     std::vector<std::string> keys;
+    keys.reserve(members.size());
     for (const auto& member : members) keys.push_back(member.key);
     const auto near = nearest_name(change.key, keys);
     findings_.warning(change.where, cat("there is no ", in_quotes(change.key), " that this could remove"),

@@ -15,6 +15,13 @@ const Node* Node::find(std::string_view key) const {
   return found == nullptr ? nullptr : &found->value;
 }
 
+Node node_of(Node::Kind kind, const Span& where) {
+  Node out;
+  out.kind = kind;
+  out.where = where;
+  return out;
+}
+
 std::string_view kind_name(Node::Kind kind) {
   switch (kind) {
     case Node::Kind::null: return "nothing";

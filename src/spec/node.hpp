@@ -14,12 +14,12 @@ struct Member;
 struct Node {
   enum class Kind { null, text, list, map };
   Kind kind = Kind::null;
-  std::string text = {};    // of a scalar, as it was written: 1.10 is "1.10"
+  std::string text;         // of a scalar, as it was written: 1.10 is "1.10"
   bool plain = false;       // a scalar without quotes
   bool unresolved = false;  // holds a variable that could not be filled in: its text is not to be judged
-  Span where = {};
-  std::vector<Node> items = {};
-  std::vector<Member> members = {};  // in the order of the file
+  Span where;
+  std::vector<Node> items;
+  std::vector<Member> members;  // in the order of the file
 
   const Node* find(std::string_view key) const;
   const Member* member(std::string_view key) const;
@@ -30,6 +30,8 @@ struct Member {
   Span where;  // of the key
   Node value;
 };
+
+Node node_of(Node::Kind kind, const Span& where);
 
 // "a list", "a mapping", "text", "nothing"
 std::string_view kind_name(Node::Kind kind);

@@ -44,7 +44,10 @@ Variables::Variables(const Node& document, const ReadOptions& options, bool chos
   for (const auto& [name, value] : options.set) {
     if (const auto found = vars_.find(name); found != vars_.end()) {
       found->second.state = Var::State::done;
-      found->second.value = value;
+      if (is_utf8(value))
+        found->second.value = value;
+      else
+        findings_.error({}, cat("--set ", printable(name, 80), ": the value is not UTF-8"));
     } else if (chosen) {
       const auto near = nearest_name(name, names);
       findings_.error({}, cat("--set ", printable(name, 80), ": the spec has no such var"), "",
@@ -58,7 +61,8 @@ void Variables::fill(Node& document) {
   for (auto& [name, var_] : vars_)
     if (var_.node != nullptr) var("", name, [](std::string_view, const std::string&, const std::string&) {});
   for (auto& member : document.members)
-    if (member.key != "vars" && member.key != "environments") fill_node(member.value, {.images = member.key == "tasks"});
+    if (member.key != "vars" && member.key != "environments")
+      fill_node(member.value, {.images = member.key == "tasks"});
 }
 
 void Variables::fill_node(Node& node, const Scope& scope) {

@@ -21,7 +21,8 @@ class Variables {
   // what this machine does not define (an environment variable, a commit) is no mistake.
   Variables(const Node& document, const ReadOptions& options, bool chosen, Findings& findings);
 
-  // Fills every value of the document but those of `vars:` and `environments:`. A value with a mistake is marked as unresolved.
+  // Fills every value of the document but those of `vars:` and `environments:`. A value with a mistake is marked as
+  // unresolved.
   void fill(Node& document);
 
   // Fills a string of the file `source`, in which every other `${...}` is that file's own and stays. Nothing after a

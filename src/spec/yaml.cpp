@@ -42,7 +42,7 @@ class TreeMaker : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const Mark& mark, YAML::anchor_t anchor) override {
     if (wants_key()) refuse(span(mark, 1), "a key is missing here", "a key is text");
-    place({.kind = Node::Kind::null, .plain = true, .where = null_place(source_, span(mark, 1))}, {}, anchor);
+    place(node_of(Node::Kind::null, null_place(source_, span(mark, 1))), {}, anchor);
   }
   void OnAlias(const Mark& mark, YAML::anchor_t anchor) override;
   void OnScalar(const Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override;
@@ -150,17 +150,18 @@ void TreeMaker::OnScalar(const Mark& mark, const std::string& tag, YAML::anchor_
   bool plain = tag == "?";
   if (!check_tag(tag, Node::Kind::text, word(mark))) plain = false;
   if (value.find('\0') != std::string::npos || !is_utf8(value))
-    findings_.error_in(source_, extent.where, "the text has a NUL or another byte that no text has",
-                       "remove the escape");
+    refuse(extent.where, "the text has a NUL or another byte that no text has", "remove the escape");
   if (wants_key()) return take_key(value, extent.where, plain);
   spend({.values = 1, .bytes = value.size()}, extent.where);
-  place({.kind = Node::Kind::text, .text = value, .plain = plain, .where = extent.where},
-        {.values = 1, .bytes = value.size()}, anchor);
+  Node node = node_of(Node::Kind::text, extent.where);
+  node.text = value;
+  node.plain = plain;
+  place(std::move(node), {.values = 1, .bytes = value.size()}, anchor);
 }
 
 void TreeMaker::take_key(const std::string& text, const Span& where, bool plain) {
   auto& frame = frames_.back();
-  frame.pending = Member{.key = text, .where = where, .value = {}};
+  frame.pending = Member{text, where, {}};
   frame.dropped = false;
   if (plain && text == "<<") {
     findings_.error_in(source_, where, "merge keys (`<<`) are not read",
@@ -183,8 +184,7 @@ void TreeMaker::open(Node::Kind kind, const Mark& mark, const std::string& tag, 
   check_tag(tag, kind, word(mark));
   spend({}, where);
   if (anchor != 0) anchors_[anchor] = {};
-  frames_.push_back(
-      {.node = {.kind = kind, .where = where}, .weight = {}, .anchor = anchor, .pending = {}, .first = {}});
+  frames_.push_back({.node = node_of(kind, where), .weight = {}, .anchor = anchor, .pending = {}, .first = {}});
 }
 
 void TreeMaker::close() {
@@ -253,7 +253,8 @@ bool is_plain_text(const Source& source, Findings& findings) {
       return false;
     }
     std::size_t length = 1;
-    while (length < 4 && at + length < text.size() && (static_cast<unsigned char>(text[at + length]) & 0xc0) == 0x80)
+    while (c >= 0x80 && length < 4 && at + length < text.size() &&
+           (static_cast<unsigned char>(text[at + length]) & 0xc0) == 0x80)
       ++length;
     if (c >= 0x80 && !is_utf8(text.substr(at, length))) {
       findings.error_in(source, source.span_at(at, 1), "the file is not UTF-8 from here on", "save it as UTF-8");

@@ -37,6 +37,12 @@ TEST_CASE("--set overrides a var, and what is made of it, as plain text") {
   CHECK(filled("${vars.b}", options) == "${vars.c} two");
 }
 
+TEST_CASE("--set takes text alone") {
+  ReadOptions options;
+  options.set = {{"a", "\xe9"}};
+  CHECK(filled("${vars.a}", options) == "0:0 --set a: the value is not UTF-8");
+}
+
 TEST_CASE("environment variables and the commit come from outside") {
   ReadOptions options;
   options.environment_variables = environment_of({{"STAGE", "prod"}, {"LATIN1", "\xe9"}});

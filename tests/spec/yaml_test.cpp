@@ -70,6 +70,13 @@ TEST_CASE("a byte order mark does not move columns") {
   CHECK(only(read_text(std::string("\xff\xfei\0m\0", 6))) == "0:0 the file is UTF-16");
 }
 
+TEST_CASE("bytes that are no UTF-8 are found wherever they stand") {
+  const std::string bytes =
+      GENERATE("\xa1", "\xc3", "\xe2\x82", "\xf0\x9f\x98", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff");
+  CHECK(only(read_text("images: {}\nta" + bytes + "sks: {}")) == "2:3 the file is not UTF-8 from here on");
+  CHECK(only(read_text("images: {} # " + bytes)).ends_with("the file is not UTF-8 from here on"));
+}
+
 TEST_CASE("columns count characters, not bytes") {
   CHECK(only(read_text("images: { web: { base: 'oci:a', author: Zoë, labls: {} } }")) == "1:46 unknown key `labls`");
 }
