@@ -1,5 +1,6 @@
 #include <lapstrake/base/encoding.hpp>
 #include <lapstrake/base/parallel.hpp>
+#include <latch>
 
 #include "bench.hpp"
 #include "support/catch.hpp"
@@ -114,12 +115,19 @@ TEST_CASE("a token is fetched anew a little before it ends") {
   CHECK(bench.registry.count("GET token") == 2);
 }
 
-TEST_CASE("many threads share one token") {
+TEST_CASE("threads that are challenged at the same time share one token") {
   Bench bench;
   guard(bench.registry, "Bearer t1", bearer);
   bench.registry.fault("GET", "/token", reply(200, {}, R"({"token":"t1"})"), 99);
-  const auto repository = bench.repository();
-  parallel_for_each(40, 8, [&](std::size_t i) { repository.has_blob(oci::Digest::of(cat(i)), 1); });
+  std::latch challenged(8);
+  auto options = bench.options();
+  options.transport = [&, inner = options.transport](const http::Request& request) {
+    auto response = inner(request);
+    if (response.status == 401) challenged.arrive_and_wait();
+    return response;
+  };
+  const Repository repository(options, "registry.example", "web");
+  parallel_for_each(8, 8, [&](std::size_t i) { repository.has_blob(oci::Digest::of(cat(i)), 1); });
   CHECK(bench.registry.count("GET token") == 1);
 }
 
@@ -167,6 +175,30 @@ TEST_CASE("docker's hub answers at its other name and logs in at its third") {
   const auto sent = bench.registry.sent();
   CHECK(sent.at(0).url == "https://registry-1.docker.io/v2/web/manifests/v1");
   CHECK(sent.at(1).authorization == basic("bob", "sesame"));
+}
+
+TEST_CASE("a login that the token server refuses is asked for anew once") {
+  Bench bench;
+  auto fresh = bob;
+  fresh.password = "open";
+  const bool changed = GENERATE(true, false);
+  bench.keychain = keychain_of(bob, changed ? fresh : bob);
+  guard(bench.registry, "Bearer t1", bearer);
+  bench.registry.fault(
+      "GET", "/token",
+      [&](const http::Request& request) {
+        if (request.headers.find("Authorization") == basic("bob", "open")) return reply(200, {}, R"({"token":"t1"})");
+        return fake::error(401, "UNAUTHORIZED", "incorrect password");
+      },
+      9);
+  if (changed) {
+    bench.repository().find_manifest("v1");
+  } else {
+    const auto error = failure_of([&] { bench.repository().find_manifest("v1"); });
+    CHECK(error.fault() == Fault::access);
+    CHECK_THAT(error.reason(), Contains("incorrect password"));
+  }
+  CHECK(bench.registry.count("GET token") == (changed ? 2 : 1));
 }
 
 TEST_CASE("a token server that redirects, refuses or speaks nonsense is an error") {

@@ -86,7 +86,10 @@ TEST_CASE("each status to a manifest has its one outcome") {
 TEST_CASE("a registry's word about a manifest is checked") {
   Bench bench;
   SECTION("another digest in its reply") {
-    bench.registry.fault("PUT", "manifests", reply(201, {{"Docker-Content-Digest", oci::Digest::of("x").text()}}));
+    bench.registry.fault("PUT", "manifests", [&](const http::Request&) {
+      bench.registry.manifests["v1"] = {type, text};
+      return reply(201, {{"Docker-Content-Digest", oci::Digest::of("x").text()}});
+    });
   }
   SECTION("it says that it took it, and did not") { bench.registry.fault("PUT", "manifests", reply(201)); }
   SECTION("another manifest is there afterwards") {

@@ -205,6 +205,16 @@ TEST_CASE("Retry-After holds back all of a host's uploads, and a long one ends t
     CHECK(bench.registry.sent().size() <= 60);
     CHECK(bench.time.slept >= std::chrono::seconds(3));
   }
+  SECTION("for one upload, and so for the next") {
+    auto options = bench.options();
+    options.policy.most_attempts = 1;
+    const Repository hasty(options, "registry.example", "web");
+    bench.registry.fault("POST", "uploads", reply(429, {{"Retry-After", "3"}}));
+    CHECK_THROWS_AS(bench.put(hasty, bench.blob("x")), Error);
+    CHECK(bench.time.slept == std::chrono::milliseconds(0));
+    bench.put(hasty, bench.blob("y"));
+    CHECK(bench.time.slept == std::chrono::seconds(3));
+  }
   SECTION("a day") {
     bench.registry.fault("POST", "uploads", reply(429, {{"Retry-After", "86400"}}), 9);
     const auto error = failure_of([&] { bench.put(repository, bench.blob("x")); });
