@@ -31,7 +31,7 @@ layers::BaseFiles read_files(const oci::Place& place, const oci::LoadedImage& im
 
 }  // namespace
 
-oci::Place base_place(const spec::Project& project, const spec::Image& image) {
+oci::Place base_place(const spec::Project& project, const spec::Image& image, const std::filesystem::path& scratch) {
   if (const auto* remote = std::get_if<oci::RegistryReference>(&*image.base))
     throw Error(Fault::usage,
                 cat("image `", image.name, "` has the base `", remote->text(), "`, which lies in a registry"),
@@ -39,14 +39,14 @@ oci::Place base_place(const spec::Project& project, const spec::Image& image) {
                     " oci:base:v1`, and write `base: oci:base:v1`; bases from registries come with a later release");
   auto disk = std::get<oci::DiskReference>(*image.base);
   if (disk.path.is_relative()) disk.path = project.folder / disk.path;
-  return store::open_image(disk);
+  return store::open_image(disk, scratch);
 }
 
 std::optional<BaseImage> load_base(const Context& context, const spec::Project& project, const spec::Image& image,
                                    const oci::Platform& platform, const store::Store& store) {
   if (!image.base) return std::nullopt;
   return step(cat("reading the base `", oci::text(*image.base), "`"), [&] {
-    const auto place = base_place(project, image);
+    const auto place = base_place(project, image, store.scratch());
     BaseImage base{.image = oci::load(place, platform), .layers = {}, .files = {}};
     for (auto layer : base.image.manifest.layers) {
       keep_blob(place, layer, store);
@@ -63,7 +63,7 @@ layers::BaseFiles base_files(const Context& context, const spec::Project& projec
                              const oci::Platform& platform) {
   if (!image.base) return {};
   return step(cat("reading the base `", oci::text(*image.base), "`"), [&] {
-    const auto place = base_place(project, image);
+    const auto place = base_place(project, image, {});
     return read_files(place, oci::load(place, platform), context.world.stop);
   });
 }

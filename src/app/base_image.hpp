@@ -23,6 +23,7 @@ std::optional<BaseImage> load_base(const Context& context, const spec::Project& 
 layers::BaseFiles base_files(const Context& context, const spec::Project& project, const spec::Image& image,
                              const oci::Platform& platform);
 // The place of a base, with relative paths taken from the spec's folder. Error{usage} for registries, for now.
-oci::Place base_place(const spec::Project& project, const spec::Image& image);
+// `scratch`: where a compressed archive may be spooled to (no name, gone with the place).
+oci::Place base_place(const spec::Project& project, const spec::Image& image, const std::filesystem::path& scratch);
 
 }  // namespace lapstrake::app

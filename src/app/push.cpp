@@ -49,7 +49,7 @@ void copy_into(const store::Store& store, const oci::Place& place, const oci::De
 // `--image NAME=oci:...`: an image that was built elsewhere, taken into the store under NAME.
 oci::Descriptor take_in(const spec::Image& image, const oci::DiskReference& reference, const store::Store& store) {
   return step(cat("reading `", reference.text(), "` in place of image `", image.name, "`"), [&] {
-    const auto place = store::open_image(reference);
+    const auto place = store::open_image(reference, store.scratch());
     const auto root = place.root();
     copy_into(store, place, root);
     store.set_ref(ref_name(image), root);
