@@ -25,10 +25,11 @@ set(CPACK_PACKAGE_NAME lapstrake)
 set(CPACK_PACKAGE_VENDOR "the lapstrake project")
 set(CPACK_PACKAGE_CONTACT "lapstrake maintainers <maintainers@users.noreply.github.com>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "container images and ECS task definitions, without a daemon")
-set(CPACK_PACKAGE_DESCRIPTION "lapstrake builds container images from a declarative lapstrake.yaml, layer by layer,
- with no daemon, no root and nothing executed; pushes them to Amazon ECR or any
- OCI registry; and registers ECS task definitions that name them by digest.
- The same inputs give the same digests on any machine.")
+set(CPACK_PACKAGE_DESCRIPTION
+"lapstrake builds container images from a declarative lapstrake.yaml, layer by
+layer, with no daemon, no root and nothing executed; pushes them to Amazon ECR
+or any OCI registry; and registers ECS task definitions that name them by
+digest. The same inputs give the same digests on any machine.")
 set(CPACK_RESOURCE_FILE_LICENSE ${CMAKE_SOURCE_DIR}/LICENSE)
 set(CPACK_GENERATOR DEB)
 set(CPACK_STRIP_FILES ON)
