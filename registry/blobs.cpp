@@ -60,15 +60,16 @@ class Download {
 }  // namespace
 
 bool Repository::has_blob(const oci::Digest& digest, std::uint64_t size) const {
-  auto& exchange = state_->exchange;
-  const auto url = exchange.url(state_->path("blobs/" + digest.text()));
-  // Not by send(): a redirect means that the blob is there, and the address is signed for GET alone.
-  const auto response = http::retrying(state_->options.policy, world(), state_->options.notice, [&] {
-    return exchange.attempt({.method = "HEAD", .url = url}, Access::push, Redirects::keep);
-  });
+  return state_->has_blob(digest, size, Tries::as_the_policy_says);
+}
+
+bool Repository::State::has_blob(const oci::Digest& digest, std::uint64_t size, Tries tries) const {
+  const http::Request request{.method = "HEAD", .url = exchange.url(path("blobs/" + digest.text()))};
+  // A redirect means that the blob is there, and its address is signed for GET alone.
+  const auto response = exchange.send(request, Access::push, Redirects::keep, tries);
   if (response.status >= 300 && response.status < 400) return true;
   if (response.status == 404 || response.status == 405) return false;
-  if (response.status >= 400) throw state_->refusal(response, cat("cannot push to `", name(), "`"));
+  if (response.status >= 400) throw refusal(response, cat("cannot push to `", where(), "`"));
   const auto length = response.headers.find("Content-Length");
   return !length || parse_integer(*length) == static_cast<std::int64_t>(size);
 }

@@ -61,9 +61,11 @@ http::Url Exchange::probe() const {
   }
 }
 
-http::Response Exchange::send(const http::Request& request, Access access) {
+http::Response Exchange::send(const http::Request& request, Access access, Redirects redirects, Tries tries) {
   base();
-  return http::retrying(options_.policy, options_.world, options_.notice, [&] { return attempt(request, access); });
+  if (tries == Tries::one) return attempt(request, access, redirects);
+  return http::retrying(options_.policy, options_.world, options_.notice,
+                        [&] { return attempt(request, access, redirects); });
 }
 
 http::Response Exchange::attempt(http::Request request, Access access, Redirects redirects) {

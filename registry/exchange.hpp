@@ -13,6 +13,8 @@
 namespace lapstrake::registry {
 
 enum class Redirects { follow, keep };
+// How often a request may be sent: inside of what is itself tried again, once.
+enum class Tries { one, as_the_policy_says };
 
 class Exchange {
  public:
@@ -27,7 +29,8 @@ class Exchange {
   // statuses are returned.
   http::Response attempt(http::Request request, Access access, Redirects redirects = Redirects::follow);
   // The same, tried again by the policy; for requests that may be sent twice.
-  http::Response send(const http::Request& request, Access access);
+  http::Response send(const http::Request& request, Access access, Redirects redirects = Redirects::follow,
+                      Tries tries = Tries::as_the_policy_says);
 
   // Secrets go to this origin only.
   bool is_own(const http::Url& url) { return url.origin() == base().origin(); }

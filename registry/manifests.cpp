@@ -65,11 +65,34 @@ std::optional<std::optional<oci::Descriptor>> find_if_allowed(const Repository& 
   }
 }
 
-Error taken(const std::string& what, const std::string& tag, const oci::Digest& theirs, const oci::Digest& ours,
-            std::string_view said) {
-  return Error(Fault::network, what, cat("push under another tag, or delete `", tag, "` in the registry first"))
-      .because(cat("the tag `", tag, "` cannot be overwritten: it is ", theirs.text(), ", and this image is ",
-                   ours.text(), said.empty() ? "" : " (", said, said.empty() ? "" : ")"));
+struct ManifestPut {
+  std::string name;  // a tag or the digest
+  oci::Digest digest;
+  bool by_tag;
+  std::string what;  // the Error's first line
+
+  bool is(const std::optional<oci::Descriptor>& found) const { return found && found->digest == digest; }
+  // The tag cannot be overwritten. True: it is this manifest already. Error: it is another, and both are named.
+  bool stands(const std::optional<oci::Descriptor>& found, std::string_view said) const {
+    if (!found || is(found)) return found.has_value();
+    throw Error(Fault::network, what, cat("push under another tag, or delete `", name, "` in the registry first"))
+        .because(cat("the tag `", name, "` cannot be overwritten: it is ", found->digest.text(), ", and this image is ",
+                     digest.text(), " (", said, ")"));
+  }
+};
+
+// Whatever the registry said, it must have the manifest now; one of many machines may need a moment (facts: T32, F25).
+void confirm(const Repository& repository, const ManifestPut& put) {
+  for (const int wait : std::array{200, 500, 1000, 2000, 0}) {
+    const auto found = find_if_allowed(repository, put.name);
+    if (!found || put.is(*found)) return;
+    if (*found && put.by_tag)
+      throw Error(Fault::integrity, put.what)
+          .because(cat("the tag is ", (*found)->digest.text(), " after it was set to ", put.digest.text(),
+                       ": another push moved it, or the registry is at fault"));
+    if (wait > 0) repository.world().sleep(std::chrono::milliseconds(wait));
+  }
+  throw Error(Fault::integrity, put.what).because("the registry said that it took the manifest, and does not have it");
 }
 
 }  // namespace
@@ -77,19 +100,24 @@ Error taken(const std::string& what, const std::string& tag, const oci::Digest& 
 bool is_missing_content(const Error& error) { return error.reason().starts_with(no_content); }
 
 std::optional<oci::Descriptor> Repository::find_manifest(const std::string& tag_or_digest) const {
-  auto& exchange = state_->exchange;
-  const auto url = exchange.url(state_->path("manifests/" + checked(tag_or_digest)));
-  const auto response =
-      exchange.send({.method = "HEAD", .url = url, .headers = {{"Accept", accepted()}}}, Access::pull);
-  if (response.status == 404) return std::nullopt;
+  if (const auto found = state_->head_manifest(tag_or_digest, Tries::as_the_policy_says)) return found->manifest;
+  return get_manifest(tag_or_digest).descriptor;
+}
+
+std::optional<Repository::State::Found> Repository::State::head_manifest(const std::string& tag_or_digest,
+                                                                         Tries tries) const {
+  const http::Request request{.method = "HEAD",
+                              .url = exchange.url(path("manifests/" + checked(tag_or_digest))),
+                              .headers = {{"Accept", accepted()}}};
+  const auto response = exchange.send(request, Access::pull, Redirects::follow, tries);
+  if (response.status == 404) return Found{};
+  if (response.status == 405) return std::nullopt;
+  if (response.status != 200) throw refusal(response, cat("cannot read `", named(where(), tag_or_digest), "`"));
   const auto length = parse_integer(response.headers.find("Content-Length").value_or(""));
   const auto digest = oci::Digest::parse(response.headers.find("Docker-Content-Digest").value_or(""));
   const std::string type(trim(oci::without_parameters(response.headers.find("Content-Type").value_or(""))));
-  if (response.status == 200 && digest && length && *length > 0 && (oci::is_manifest(type) || oci::is_index(type)))
-    return oci::Descriptor{.media_type = type, .digest = *digest, .size = static_cast<std::uint64_t>(*length)};
-  if (response.status != 200 && response.status != 405)
-    throw state_->refusal(response, cat("cannot read `", named(name(), tag_or_digest), "`"));
-  return get_manifest(tag_or_digest).descriptor;  // HEAD says too little, or is not known there
+  if (!digest || !length || *length <= 0 || !(oci::is_manifest(type) || oci::is_index(type))) return std::nullopt;
+  return Found{oci::Descriptor{.media_type = type, .digest = *digest, .size = static_cast<std::uint64_t>(*length)}};
 }
 
 Repository::Text Repository::get_manifest(const std::string& tag_or_digest) const {
@@ -110,58 +138,42 @@ Repository::Text Repository::get_manifest(const std::string& tag_or_digest) cons
 
 void Repository::put_manifest(const std::string& tag_or_digest, const std::string& text,
                               const std::string& media_type) const {
-  const auto digest = oci::Digest::of(text);
-  const bool by_tag = !oci::Digest::parse(tag_or_digest);
-  const auto what = cat("cannot push `", named(name(), tag_or_digest), "`");
-  if (!by_tag && tag_or_digest != digest.text())
-    throw Error(Fault::internal, cat(what, ": its text has the digest ", digest.text()));
-  const auto present = [&] {
-    const auto found = find_if_allowed(*this, tag_or_digest);
-    return found && *found && (*found)->digest == digest;
-  };
-  if (present()) return;
+  const ManifestPut put{.name = checked(tag_or_digest),
+                        .digest = oci::Digest::of(text),
+                        .by_tag = !oci::Digest::parse(tag_or_digest),
+                        .what = cat("cannot push `", named(name(), tag_or_digest), "`")};
+  if (!put.by_tag && put.name != put.digest.text())
+    throw Error(Fault::internal, cat(put.what, ": its text has the digest ", put.digest.text()));
+  const auto before = find_if_allowed(*this, put.name);
+  if (before && put.is(*before)) return;
 
   auto& exchange = state_->exchange;
-  const http::Request put{.method = "PUT",
-                          .url = exchange.url(state_->path("manifests/" + checked(tag_or_digest))),
-                          .headers = {{"Content-Type", media_type}},
-                          .body = text};
+  const http::Request request{.method = "PUT",
+                              .url = exchange.url(state_->path("manifests/" + put.name)),
+                              .headers = {{"Content-Type", media_type}},
+                              .body = text};
   const auto response = http::retrying(state_->options.policy, world(), state_->options.notice, [&] {
     try {
-      return exchange.attempt(put, Access::push);
+      return exchange.attempt(request, Access::push);
     } catch (const Error& error) {
       // The reply was lost, but perhaps not the request (facts/reliability.md F34).
-      if (!error.is_transient() || !present()) throw;
+      if (!error.is_transient()) throw;
+      const auto found = state_->head_manifest(put.name, Tries::one);
+      if (!found || !put.is(found->manifest)) throw;
       return http::Response{.status = 201};
     }
   });
   if (response.status < 200 || response.status > 204) {
     const auto said = refusal_of(response);
-    if (by_tag && is_immutable(response, said)) {
-      const auto found = find_manifest(tag_or_digest);
-      if (found && found->digest == digest) return;
-      if (found) throw taken(what, tag_or_digest, found->digest, digest, said.message);
-    }
-    auto error = state_->refusal(response, what);
+    if (put.by_tag && is_immutable(response, said) && put.stands(find_manifest(put.name), said.message)) return;
+    auto error = state_->refusal(response, put.what);
     if (lacks_content(said)) error.because(cat(no_content, said.message));
     throw error;
   }
-  if (const auto theirs = response.headers.find("Docker-Content-Digest"); theirs && *theirs != digest.text())
-    throw Error(Fault::integrity, what)
-        .because(cat("sent ", digest.text(), ", and the registry says that it took ", printable(*theirs, 128)));
-  // Whatever it said, it must have it now; a registry of many machines may need a moment (facts: T32, F25).
-  for (const int wait : std::array{200, 500, 1000, 2000, 0}) {
-    const auto allowed = find_if_allowed(*this, tag_or_digest);
-    if (!allowed) return;
-    const auto& found = *allowed;
-    if (found && found->digest == digest) return;
-    if (found && by_tag)
-      throw Error(Fault::integrity, what)
-          .because(cat("the tag is ", found->digest.text(), " after it was set to ", digest.text(),
-                       ": another push moved it, or the registry is at fault"));
-    if (wait > 0) world().sleep(std::chrono::milliseconds(wait));
-  }
-  throw Error(Fault::integrity, what).because("the registry said that it took the manifest, and does not have it");
+  if (const auto theirs = response.headers.find("Docker-Content-Digest"); theirs && *theirs != put.digest.text())
+    throw Error(Fault::integrity, put.what)
+        .because(cat("sent ", put.digest.text(), ", and the registry says that it took ", printable(*theirs, 128)));
+  confirm(*this, put);
 }
 
 }  // namespace lapstrake::registry

@@ -19,6 +19,12 @@ struct Repository::State {
   std::string path(std::string_view rest) const { return "/v2/" + name + "/" + std::string(rest); }
   // The Error for a reply that says no; knows the registry's words for a repository that is not there.
   Error refusal(const http::Response& response, std::string what) const;
+  bool has_blob(const oci::Digest& digest, std::uint64_t size, Tries tries) const;
+  // The answer to a HEAD; nothing when it says too little, or HEAD is not known there.
+  struct Found {
+    std::optional<oci::Descriptor> manifest;
+  };
+  std::optional<Found> head_manifest(const std::string& tag_or_digest, Tries tries) const;
 
   ClientOptions options;
   std::string host, name;

@@ -30,22 +30,23 @@ auto verifying(const oci::Descriptor& blob, const std::filesystem::path& file) {
   };
 }
 
+// What an upload needs of its repository.
+struct Target {
+  std::string host, name;
+  const ClientOptions& options;
+  Exchange& exchange;
+  std::function<Error(const http::Response&, std::string what)> refusal;
+  std::function<bool(const oci::Descriptor&)> has;  // asked once
+};
+
 class Upload {
  public:
-  Upload(const Repository& repository, const ClientOptions& options, const std::string& host, Exchange& exchange,
-         std::function<Error(const http::Response&, std::string)> refusal, const oci::Descriptor& blob,
-         const std::filesystem::path& file)
-      : repository_(repository),
-        options_(options),
-        host_(host),
-        exchange_(exchange),
-        refusal_(std::move(refusal)),
-        blob_(blob),
-        file_(file) {}
+  Upload(Target target, const oci::Descriptor& blob, const std::filesystem::path& file)
+      : target_(std::move(target)), blob_(blob), file_(file) {}
 
   // HEAD (at a retry), POST, PUT. Errors that are transient ask for another attempt.
   void attempt(const std::string& path, const std::function<void(std::uint64_t)>& progress) {
-    if (attempts_++ > 0 && repository_.has_blob(blob_.digest, blob_.size)) return;
+    if (attempts_++ > 0 && target_.has(blob_)) return;
     const auto session = begin(path);
     http::Request put{.method = "PUT",
                       .url = with_query(session, "digest", blob_.digest.text()),
@@ -53,36 +54,36 @@ class Upload {
                       .body = http::FileRange{file_, 0, blob_.size},
                       .progress = progress,
                       .tap = verifying(blob_, file_)};
-    put.from_elsewhere = !exchange_.is_own(session) && !http::is_loopback(exchange_.url("/").host);
-    finish(exchange_.attempt(std::move(put), Access::push));
+    put.from_elsewhere = !target_.exchange.is_own(session) && !http::is_loopback(target_.exchange.url("/").host);
+    finish(target_.exchange.attempt(std::move(put), Access::push));
   }
 
  private:
-  std::string what() const { return cat("cannot push to `", repository_.name(), "`"); }
+  std::string what() const { return cat("cannot push to `", target_.host, "/", target_.name, "`"); }
 
   http::Url begin(const std::string& path) {
-    const auto url = exchange_.url(path);
+    const auto url = target_.exchange.url(path);
     http::Response response;
     try {
-      response = exchange_.attempt({.method = "POST", .url = url}, Access::push);
+      response = target_.exchange.attempt({.method = "POST", .url = url}, Access::push);
     } catch (const Error& error) {
-      if (!is_ecr(host_) || error.reason() != http::closed_without_reply || ++hangups_ < 2) throw;
-      throw missing_repository(host_, repository_.name().substr(host_.size() + 1), what(),
+      if (!is_ecr(target_.host) || error.reason() != http::closed_without_reply || ++hangups_ < 2) throw;
+      throw missing_repository(target_.host, target_.name, what(),
                                "it closes the connection when an upload is begun (it does so too when "
                                "ecr:InitiateLayerUpload is not allowed)");
     }
-    if (response.status != 202 && response.status != 201) throw refusal_(response, what());
+    if (response.status != 202 && response.status != 201) throw target_.refusal(response, what());
     const auto location = response.headers.find("Location");
     if (!location)
       throw Error(Fault::network, what())
-          .because(cat("`", host_, "` does not say where to upload to: its answer has no Location"));
+          .because(cat("`", target_.host, "` does not say where to upload to: its answer has no Location"));
     const auto session = resolve(url, *location);
-    if (exchange_.is_own(session)) return session;
+    if (target_.exchange.is_own(session)) return session;
     if (session.scheme != "https")
       throw Error(Fault::network, what())
-          .because(cat("`", host_, "` wants the upload at `", session.origin(), "`, without TLS"));
-    if (options_.log)
-      options_.log(cat("`", host_, "` takes uploads at ", session.origin(), "; no login is sent there"));
+          .because(cat("`", target_.host, "` wants the upload at `", session.origin(), "`, without TLS"));
+    if (target_.options.log)
+      target_.options.log(cat("`", target_.host, "` takes uploads at ", session.origin(), "; no login is sent there"));
     return session;
   }
 
@@ -96,8 +97,8 @@ class Upload {
       return;
     }
     const auto said = refusal_of(response);
-    if (response.status == 409 && repository_.has_blob(blob_.digest, blob_.size)) return;
-    auto error = refusal_(response, what());
+    if (response.status == 409 && target_.has(blob_)) return;
+    auto error = target_.refusal(response, what());
     const bool lost = response.status == 416 || said.has("BLOB_UPLOAD_UNKNOWN") || said.has("BLOB_UPLOAD_INVALID") ||
                       said.has("DIGEST_INVALID") || (response.status == 404 && !is_missing_repository(error));
     if (response.status == 413) error.during(cat("sending a blob of ", human_size(blob_.size), " in one request"));
@@ -105,11 +106,7 @@ class Upload {
     throw error;
   }
 
-  const Repository& repository_;
-  const ClientOptions& options_;
-  const std::string& host_;
-  Exchange& exchange_;
-  std::function<Error(const http::Response&, std::string)> refusal_;
+  Target target_;
   const oci::Descriptor& blob_;
   const std::filesystem::path& file_;
   unsigned attempts_ = 0, hangups_ = 0, lost_sessions_ = 0;
@@ -132,9 +129,15 @@ void Repository::put_blob(const oci::Descriptor& blob, const std::filesystem::pa
   if (is_ecr(state_->host) && blob.size > most_ecr_layer)
     throw Error(Fault::network, cat("the layer ", blob.digest.text(), " is too large for ECR: ", human_size(blob.size)),
                 "ECR takes layers of at most 52,000 MiB: split it into several layers");
+  const auto& state = *state_;
   Upload upload(
-      *this, state_->options, state_->host, state_->exchange,
-      [&](const http::Response& response, std::string what) { return state_->refusal(response, std::move(what)); },
+      {.host = state.host,
+       .name = state.name,
+       .options = state.options,
+       .exchange = state.exchange,
+       .refusal = [&](const http::Response& response,
+                      std::string what) { return state.refusal(response, std::move(what)); },
+       .has = [&](const oci::Descriptor& wanted) { return state.has_blob(wanted.digest, wanted.size, Tries::one); }},
       blob, file);
   http::retrying(state_->options.policy, world(), state_->options.notice,
                  [&] { upload.attempt(state_->path("blobs/uploads/"), progress); });

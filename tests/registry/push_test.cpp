@@ -143,6 +143,24 @@ TEST_CASE("a push that fails sets no tag and says at which blob") {
   CHECK(shipment.registry.manifests.empty());
 }
 
+TEST_CASE("a registry that goes away is given up after six attempts, not after six times six") {
+  Shipment shipment;
+  const auto gone = [](const http::Request&) { return fake::lose(); };
+  SECTION("at a blob") {
+    shipment.registry.fault("POST", "", gone, 999);
+    shipment.registry.fault("HEAD", "blobs", gone, 999, 2);
+    CHECK_THROWS_AS(shipment.run(), Error);
+    CHECK(shipment.registry.count("POST uploads") + shipment.registry.count("HEAD blob") == 1 + 6);
+  }
+  SECTION("at a manifest") {
+    shipment.registry.fault("PUT", "manifests", gone, 999);
+    shipment.registry.fault("HEAD", "manifests", gone, 999, 4);
+    CHECK_THROWS_AS(shipment.run(), Error);
+    CHECK(shipment.registry.count("PUT manifests") == 6);
+    CHECK(shipment.registry.count("HEAD manifests") == 2 + 6);
+  }
+}
+
 TEST_CASE("a push that is stopped sends no more") {
   Shipment shipment;
   std::stop_source source;
