@@ -33,8 +33,9 @@ std::string hex(Bytes bytes) {
 
 std::string base64(Bytes bytes) {
   std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
   out.resize(static_cast<std::size_t>(size));
   return out;
 }
@@ -51,8 +52,8 @@ std::optional<std::string> base64_decode(std::string_view text) {
   padded.append(missing, '=');
   std::string out(padded.size() / 4 * 3, '\0');
   if (padded.empty()) return out;
-  if (EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(padded.data()),
-                      static_cast<int>(padded.size())) < 0)
+  if (EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                      reinterpret_cast<const unsigned char*>(padded.data()), static_cast<int>(padded.size())) < 0)
     return std::nullopt;
   out.resize(out.size() - missing);
   return out;

@@ -42,8 +42,9 @@ Sha256Sum sha256(Bytes bytes) {
 Sha256Sum hmac_sha256(Bytes key, Bytes message) {
   Sha256Sum sum;
   unsigned size = 0;
-  check(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(message.data()),
-             message.size(), reinterpret_cast<unsigned char*>(sum.data()), &size) != nullptr);
+  check(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+             reinterpret_cast<const unsigned char*>(message.data()), message.size(),
+             reinterpret_cast<unsigned char*>(sum.data()), &size) != nullptr);
   return sum;
 }
 

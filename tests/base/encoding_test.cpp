@@ -5,7 +5,8 @@
 using namespace lapstrake;
 
 TEST_CASE("base64 goes there and back") {
-  for (const std::string text : {"", "f", "fo", "foo", "foob", "AWS:p\xff"}) CHECK(base64_decode(base64(as_bytes(text))) == text);
+  for (const std::string text : {"", "f", "fo", "foo", "foob", "AWS:p\xff"})
+    CHECK(base64_decode(base64(as_bytes(text))) == text);
   CHECK(base64(as_bytes("fo")) == "Zm8=");
   CHECK(base64_decode("Zm8") == "fo");
 }

@@ -6,7 +6,9 @@ using namespace lapstrake;
 
 TEST_CASE("an error says what, why, where and the cure") {
   Error error(Fault::network, "cannot push `web:1.4`", "create it");
-  error.because("the registry has no repository `web`\x1b[0m").during("starting the upload of layer 1 of 2").helped_by("no");
+  error.because("the registry has no repository `web`\x1b[0m")
+      .during("starting the upload of layer 1 of 2")
+      .helped_by("no");
   CHECK(report(error) ==
         "error: cannot push `web:1.4`\n"
         "  because: the registry has no repository `web`\\x1b[0m\n"

@@ -35,11 +35,11 @@ struct Context {
   World world{};
   std::filesystem::path store_root{};
   unsigned jobs = 1;
-  bool allow_outside = false;                          // --allow-outside
-  std::int64_t epoch = 0;                              // SOURCE_DATE_EPOCH: seconds
+  bool allow_outside = false;                            // --allow-outside
+  std::int64_t epoch = 0;                                // SOURCE_DATE_EPOCH: seconds
   std::vector<oci::Platform> platforms{};                // --platform: instead of the spec's
   std::map<std::string, oci::Reference> given_images{};  // --image NAME=REFERENCE
-  std::optional<std::string> profile{}, region{};          // --profile, --region
+  std::optional<std::string> profile{}, region{};        // --profile, --region
   Progress progress = [](const Event&) {};
   std::function<void(const std::string&)> log = nullptr;  // -v
 };

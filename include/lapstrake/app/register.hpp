@@ -14,9 +14,10 @@ struct RegisterSettings {
 
 struct RegisteredTask {
   std::string name{}, family{};
-  std::string arn{};  // of the revision that stands now; for a dry run of the newest active one, empty when there is none
+  std::string
+      arn{};  // of the revision that stands now; for a dry run of the newest active one, empty when there is none
   bool is_new = false;  // false: nothing changed (or a dry run)
-  std::string diff{};     // dry run: unified, empty when nothing would change
+  std::string diff{};   // dry run: unified, empty when nothing would change
 };
 
 struct Registration {

@@ -1,4 +1,5 @@
-// Strict reading of JSON that comes from elsewhere (facts/reliability.md T11: duplicate members, depth, trailing bytes).
+// Strict reading of JSON that comes from elsewhere (facts/reliability.md T11: duplicate members, depth, trailing
+// bytes).
 #pragma once
 #include <cstddef>
 #include <nlohmann/json_fwd.hpp>
@@ -12,8 +13,8 @@ struct JsonRules {
   bool comments = false;  // `//` and `/* */`, as people write them into task definitions
 };
 
-// `what` names the text in the Error ("the manifest of `web`"). Error{integrity}: too long, too deep, not JSON (with line
-// and column), duplicate member, not UTF-8, bytes after the value.
+// `what` names the text in the Error ("the manifest of `web`"). Error{integrity}: too long, too deep, not JSON (with
+// line and column), duplicate member, not UTF-8, bytes after the value.
 nlohmann::json parse_json(std::string_view text, std::string_view what, const JsonRules& rules = {});
 
 }  // namespace lapstrake

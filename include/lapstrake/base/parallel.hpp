@@ -24,9 +24,9 @@ unsigned default_jobs();
 void parallel_for_each(std::size_t count, unsigned jobs, const std::function<void(std::size_t)>& act,
                        const std::stop_token& stop = {});
 
-// next() yields items one at a time (never called twice at once) until nothing; work(item) runs on at most `jobs` threads;
-// done(result) is called one at a time, in the order of next(). At most 2 * jobs + 2 items are alive: memory is bounded.
-// With jobs == 1 all of it runs on the calling thread.
+// next() yields items one at a time (never called twice at once) until nothing; work(item) runs on at most `jobs`
+// threads; done(result) is called one at a time, in the order of next(). At most 2 * jobs + 2 items are alive: memory
+// is bounded. With jobs == 1 all of it runs on the calling thread.
 template <class Item, class Result>
 void ordered_pipeline(unsigned jobs, const std::function<std::optional<Item>()>& next,
                       const std::function<Result(Item&&)>& work, const std::function<void(Result&&)>& done,

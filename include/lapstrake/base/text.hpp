@@ -15,8 +15,8 @@ inline void append(std::string& out, std::string_view part) { out += part; }
 inline void append(std::string& out, const char* part) { out += part; }
 inline void append(std::string& out, char part) { out += part; }
 template <class Number>
-  requires(std::is_arithmetic_v<Number> && !std::is_same_v<Number, char> && !std::is_same_v<Number, bool>)
-void append(std::string& out, Number part) {
+requires(std::is_arithmetic_v<Number> && !std::is_same_v<Number, char> &&
+         !std::is_same_v<Number, bool>) void append(std::string& out, Number part) {
   char digits[32];
   const auto end = std::to_chars(digits, digits + sizeof digits, part).ptr;
   out.append(digits, end);
@@ -48,8 +48,8 @@ std::optional<std::int64_t> parse_integer(std::string_view text);
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 bool is_utf8(std::string_view text);
-// Text from elsewhere, safe for a terminal: control bytes and invalid UTF-8 as \xNN, at most `limit` bytes and then "...".
-// Newlines stay when `keep_lines` (each control byte but \n and \t is escaped).
+// Text from elsewhere, safe for a terminal: control bytes and invalid UTF-8 as \xNN, at most `limit` bytes and then
+// "...". Newlines stay when `keep_lines` (each control byte but \n and \t is escaped).
 std::string printable(std::string_view text, std::size_t limit = 1024, bool keep_lines = false);
 
 // "512 B", "1.5 KiB", "52.3 MiB": binary units, one decimal.

@@ -17,7 +17,7 @@ class Digest {
   static Digest of(Bytes bytes);
   static Digest of(std::string_view text) { return of(as_bytes(text)); }
 
-  const std::string& text() const noexcept { return text_; }                         // "sha256:..."
+  const std::string& text() const noexcept { return text_; }                           // "sha256:..."
   std::string_view hex() const noexcept { return std::string_view(text_).substr(7); }  // 64 digits
   std::string_view brief() const noexcept { return std::string_view(text_).substr(7, 12); }
   auto operator<=>(const Digest&) const = default;
@@ -27,8 +27,8 @@ class Digest {
   std::string text_;
 };
 
-// Wraps `inner`: at its end, bytes that do not have this digest and size are Error{integrity} naming `what`; reading stops
-// past `size`. Nothing that was read may be believed before the end was reached.
+// Wraps `inner`: at its end, bytes that do not have this digest and size are Error{integrity} naming `what`; reading
+// stops past `size`. Nothing that was read may be believed before the end was reached.
 Source verified(Source inner, const Digest& digest, std::uint64_t size, std::string what);
 
 }  // namespace lapstrake::oci

@@ -25,8 +25,8 @@ struct ImageConfig {
   Platform platform;
   std::string user, workdir, stopsignal;
   std::optional<std::vector<std::string>> entrypoint, cmd;
-  std::vector<std::string> env;             // "NAME=value", in order
-  std::vector<std::string> exposed_ports;   // "9000/tcp"
+  std::vector<std::string> env;            // "NAME=value", in order
+  std::vector<std::string> exposed_ports;  // "9000/tcp"
   std::vector<std::string> volumes;
   std::map<std::string, std::string> labels;
   std::vector<Digest> diff_ids;
@@ -53,8 +53,8 @@ struct Index {
   Annotations annotations = {};
 };
 
-// Strict (facts/reliability.md T10): the body's mediaType must equal `media_type` (when the body has one), a text with both
-// `manifests` and `layers`/`config` is refused, schemaVersion must be 2. Error{integrity}.
+// Strict (facts/reliability.md T10): the body's mediaType must equal `media_type` (when the body has one), a text with
+// both `manifests` and `layers`/`config` is refused, schemaVersion must be 2. Error{integrity}.
 Manifest parse_manifest(std::string_view json, std::string_view media_type, std::string_view what);
 Index parse_index(std::string_view json, std::string_view media_type, std::string_view what);
 std::string render(const Manifest& manifest);
@@ -66,8 +66,8 @@ Descriptor descriptor_of(std::string_view text, std::string_view media_type);
 // "1970-01-01T00:00:00Z": seconds since the epoch as RFC 3339 in UTC.
 std::string rfc3339(std::int64_t seconds);
 
-// The byte format of what lapstrake writes: its own version and those of the libraries that its bytes depend on. Recorded
-// as the annotation below and printed by `version`; a change of it may change digests, and nothing else may.
+// The byte format of what lapstrake writes: its own version and those of the libraries that its bytes depend on.
+// Recorded as the annotation below and printed by `version`; a change of it may change digests, and nothing else may.
 inline constexpr std::string_view byte_format_annotation = "dev.lapstrake.byte-format";
 inline constexpr std::string_view base_name_annotation = "org.opencontainers.image.base.name";
 inline constexpr std::string_view base_digest_annotation = "org.opencontainers.image.base.digest";

@@ -1,5 +1,5 @@
-// A place that images are read from: a registry, a layout, an archive, the store. A record of functions, so that rooms which
-// know such places hand them to rooms which do not.
+// A place that images are read from: a registry, a layout, an archive, the store. A record of functions, so that rooms
+// which know such places hand them to rooms which do not.
 #pragma once
 #include <functional>
 #include <lapstrake/oci/descriptor.hpp>
@@ -26,9 +26,9 @@ struct LoadedImage {
   ImageConfig config;
 };
 
-// Picks the platform from an index (nested ones too; attestation children, platform unknown/unknown, are passed over). A
-// manifest must match `platform` as well. Error{input} listing what platforms there are. Checks that diff_ids and layers
-// have one length.
+// Picks the platform from an index (nested ones too; attestation children, platform unknown/unknown, are passed over).
+// A manifest must match `platform` as well. Error{input} listing what platforms there are. Checks that diff_ids and
+// layers have one length.
 LoadedImage load(const Place& place, const Platform& platform);
 
 }  // namespace lapstrake::oci

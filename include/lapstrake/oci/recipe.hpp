@@ -26,23 +26,24 @@ struct Position {
 
 // "33:33", "www-data", "www-data:33", "0": each half a number or a name that is looked up in the image's own accounts.
 struct Owner {
-  std::string user = "0", group = "0";  // a lone name gives the group of that user's passwd entry; a lone number N is N:N,
-  bool group_given = true;               // as in docker's COPY --chown=33
+  std::string user = "0",
+              group = "0";  // a lone name gives the group of that user's passwd entry; a lone number N is N:N,
+  bool group_given = true;  // as in docker's COPY --chown=33
 };
 
 // File capabilities ("cap_net_bind_service=ep", setcap's syntax) and other extended attributes, values as raw bytes.
 using Xattrs = std::map<std::string, std::string>;
 
 struct Copy {
-  std::string from;                    // relative to the spec's folder, with / between parts; a glob, a file or a folder
-  std::string to;                      // absolute; ends in "/": into that folder
+  std::string from;  // relative to the spec's folder, with / between parts; a glob, a file or a folder
+  std::string to;    // absolute; ends in "/": into that folder
   Owner owner;
   std::optional<std::uint32_t> mode, directory_mode;  // none: executable bit kept (0755/0644), folders 0755
-  bool keep_mode = false;              // `mode: keep`: the source's own bits, setuid and setgid included
-  std::vector<std::string> include, exclude;  // .dockerignore's patterns, relative to `from`
-  enum class Special { refuse, skip } special = Special::refuse;  // sockets, FIFOs, devices
+  bool keep_mode = false;                             // `mode: keep`: the source's own bits, setuid and setgid included
+  std::vector<std::string> include, exclude;          // .dockerignore's patterns, relative to `from`
+  enum class Special { refuse, skip } special = Special::refuse;   // sockets, FIFOs, devices
   enum class Symlinks { keep, follow } symlinks = Symlinks::keep;  // follow: only inside the spec's folder
-  bool keep_xattrs = false;            // `xattrs: keep`
+  bool keep_xattrs = false;                                        // `xattrs: keep`
   Position where;
 };
 struct File {

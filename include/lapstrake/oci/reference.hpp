@@ -9,8 +9,8 @@
 
 namespace lapstrake::oci {
 
-// host/repository[:tag][@digest] (distribution-spec "Pulling manifests": name and tag grammar; docker's rules for hosts:
-// a first component with `.` or `:` or "localhost" is a host; "nginx" is docker.io/library/nginx).
+// host/repository[:tag][@digest] (distribution-spec "Pulling manifests": name and tag grammar; docker's rules for
+// hosts: a first component with `.` or `:` or "localhost" is a host; "nginx" is docker.io/library/nginx).
 struct RegistryReference {
   std::string host;        // "registry.example:5000", lower case
   std::string repository;  // "team/web"
@@ -20,8 +20,9 @@ struct RegistryReference {
   bool operator==(const RegistryReference&) const = default;
 };
 
-// oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME:TAG]. As in skopeo the path ends at the first `:`, so that
-// a path with a `:` cannot be named, and TAG may be a whole reference ("r.example:5000/web:v1"), as other tools write there.
+// oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME:TAG]. As in skopeo the path ends at the first `:`,
+// so that a path with a `:` cannot be named, and TAG may be a whole reference ("r.example:5000/web:v1"), as other tools
+// write there.
 struct DiskReference {
   enum class Form { layout, oci_archive, docker_archive };
   Form form = Form::layout;
@@ -41,7 +42,8 @@ std::string text(const Reference& reference);
 bool is_tag(std::string_view text);         // [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}
 bool is_repository(std::string_view text);  // distribution-spec's <name>, at most 255 bytes
 
-// What ECS runs and `push` prints: a reference that cannot move. "host/repo:tag@sha256:..." (the agent ignores the tag).
+// What ECS runs and `push` prints: a reference that cannot move. "host/repo:tag@sha256:..." (the agent ignores the
+// tag).
 struct PinnedReference {
   std::string host, repository, tag;
   Digest digest;
