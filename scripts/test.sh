@@ -76,7 +76,7 @@ stage_format() {
   if clang-format --dry-run -Werror "${files[@]}" 2>"$log/format"; then
     pass "clang-format: ${#files[@]} files"
   else
-    fault "clang-format: run clang-format -i on $(grep -oE '^[^:]+' "$log/format" | sort -u | paste -sd' ')"
+    fault "clang-format: run clang-format -i on $(sed -nE 's/^([^: ]+):[0-9]+:[0-9]+: error.*/\1/p' "$log/format" | sort -u | paste -sd' ')"
   fi
   if ! command -v shellcheck >/dev/null; then
     skip "format: NOT RUN (in part): shellcheck is not installed"
