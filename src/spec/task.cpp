@@ -20,8 +20,9 @@ using nlohmann::json;
 bool fill(json& value, const Source& source, Variables& variables) {
   if (value.is_string()) {
     auto filled = variables.fill_foreign(value.get_ref<const std::string&>(), source);
-    if (filled) value = *std::move(filled);
-    return filled.has_value();
+    if (!filled) return false;
+    value = *std::move(filled);
+    return true;
   }
   bool whole = true;
   if (value.is_structured())
