@@ -20,6 +20,8 @@
 #include <mutex>
 #include <thread>
 
+#include "hosts.hpp"
+
 namespace lapstrake::sandbox {
 namespace {
 
@@ -181,10 +183,13 @@ class Dialogue {
   void write_body(const Answer& answer, std::uint64_t most) {
     bool corrupt = answer.corrupt;
     const Sink out = [&](Bytes bytes) {
-      std::string piece(as_text(bytes.subspan(0, std::min<std::uint64_t>(bytes.size(), most))));
+      std::string_view piece = as_text(bytes.subspan(0, std::min<std::uint64_t>(bytes.size(), most)));
       most -= piece.size();
-      if (corrupt && !piece.empty()) piece[0] = static_cast<char>(piece[0] ^ 1);
-      corrupt = false;
+      if (corrupt && !piece.empty()) {
+        write(std::string(1, static_cast<char>(piece[0] ^ 1)));
+        piece.remove_prefix(1);
+        corrupt = false;
+      }
       write(piece);
     };
     if (const auto* text = std::get_if<std::string>(&answer.body)) return out(as_bytes(*text));
@@ -328,7 +333,8 @@ struct Server::State {
     head.method = text_of(parser.get().method_string());
     head.authority = text_of(parser.get().target());
     read_authority(head);
-    const bool accepted = head.method == "CONNECT" && options.may_connect(head.host) && buffer.size() == 0;
+    const bool itself = is_loopback_name(head.host) && head.port == direct.local_endpoint().port();
+    const bool accepted = head.method == "CONNECT" && (itself || options.may_connect(head.host)) && buffer.size() == 0;
     if (!accepted && options.log)
       options.log(cat("proxy: ", head.method, " ", printable(head.authority, 200), " -> 403"));
     const std::string_view reply =

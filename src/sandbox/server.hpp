@@ -15,7 +15,7 @@ struct ServerOptions {
   std::uint16_t port = 0, proxy_port = 0;  // 0: any free one
   Authority* authority = nullptr;          // outlives the server
   Site site;
-  std::function<bool(const std::string& host)> may_connect;  // which hosts the proxy leads here
+  std::function<bool(const std::string& host)> may_connect;  // which hosts the proxy leads here, beside itself
   std::function<void(const std::string& line)> log;
 };
 

@@ -42,4 +42,5 @@ expect "an absent repository" "name unknown: The repository with name 'nothing'"
 expect "a wrong password" "401|unauthorized|Not Authorized|authentication required" skopeo inspect --creds AWS:nope "docker://$host/team/app:v1"
 expect "another region's registry wants its own login" "unauthorized|authentication required|401" skopeo inspect "docker://${host/us-east-1/eu-west-1}/team/app:v1"
 expect "the proxy leads nowhere else" "^403\$" curl -s -o /dev/null -w '%{http_connect}' https://registry.example.com/v2/
+expect "nor to other ports of this machine" "^403\$" curl -s -o /dev/null -w '%{http_connect}' --noproxy '' https://127.0.0.1:1/v2/
 finish
