@@ -11,7 +11,7 @@ namespace lapstrake::spec {
 std::string fill_platform(std::string_view text, const oci::Platform& platform);
 
 // Fills each `${images.N}` in a string of a task's document with `reference(N)`; a literal one (`$${images.N}`) loses
-// its second `$`.
+// its first `$`.
 std::string fill_images(std::string_view text, const std::function<std::string(const std::string& name)>& reference);
 
 }  // namespace lapstrake::spec
