@@ -34,7 +34,7 @@ Pointer check(Pointer handle, std::string_view doing) {
   return handle;
 }
 
-PrivateKey new_key() { return PrivateKey(check(EVP_EC_gen("P-256"), "make a key")); }
+PrivateKey new_key() { return PrivateKey(check(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), "make a key")); }
 
 void add_extension(X509* certificate, X509* issuer, int kind, const std::string& value) {
   X509V3_CTX context;
