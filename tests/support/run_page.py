@@ -5,9 +5,10 @@ usage: run_page.py PAGE...
 In a ```console block a line `$ COMMAND` is run (`> ` continues it) and the lines below it are what it prints: each must come, in this
 order, between other lines or not. `...` stands for anything; digests (sha256:...), sizes and times of the page stand for any.
 A page's blocks share one shell. A command must end with 0, unless the page shows `[exit N]`. A block under a line
-`<!-- not run: REASON -->` is left out.
+`<!-- not run: REASON -->` is left out, one under `<!-- needs: TOOL TOOL -->` where a tool is not installed.
 """
 import re
+import shutil
 import subprocess
 import sys
 
@@ -28,6 +29,11 @@ def blocks(text):
             block = []
         elif line.startswith("<!-- not run:"):
             skipped = line
+        elif line.startswith("<!-- needs:"):
+            missing = [tool for tool in line[len("<!-- needs:"):-len("-->")].split() if not shutil.which(tool)]
+            if missing:
+                skipped = line
+                print(f"NOT RUN (in part): a block of the docs, for {', '.join(missing)} is not installed")
         elif line.strip():
             skipped = None
 
