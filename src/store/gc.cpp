@@ -6,6 +6,7 @@
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
+#include <lapstrake/store/layer_cache.hpp>
 #include <lapstrake/store/store.hpp>
 #include <set>
 
@@ -107,6 +108,7 @@ GcReport Store::gc(const std::filesystem::path& root, const World& world, std::c
   GcReport report;
   sweep_blobs(root, in_use(store, root), report, world.stop);
   sweep_tmp(root, report);
+  prune_layers(root);
   return report;
 }
 
