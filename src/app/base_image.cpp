@@ -31,22 +31,20 @@ layers::BaseFiles read_files(const oci::Place& place, const oci::LoadedImage& im
 
 }  // namespace
 
-oci::Place base_place(const spec::Project& project, const spec::Image& image, const std::filesystem::path& scratch) {
+oci::Place base_place(const spec::Image& image, const std::filesystem::path& scratch) {
   if (const auto* remote = std::get_if<oci::RegistryReference>(&*image.base))
     throw Error(Fault::usage,
                 cat("image `", image.name, "` has the base `", remote->text(), "`, which lies in a registry"),
                 "copy it to disk first, e.g. `skopeo copy docker://" + remote->text() +
                     " oci:base:v1`, and write `base: oci:base:v1`; bases from registries come with a later release");
-  auto disk = std::get<oci::DiskReference>(*image.base);
-  if (disk.path.is_relative()) disk.path = project.folder / disk.path;
-  return store::open_image(disk, scratch);
+  return store::open_image(std::get<oci::DiskReference>(*image.base), scratch);
 }
 
-std::optional<BaseImage> load_base(const Context& context, const spec::Project& project, const spec::Image& image,
-                                   const oci::Platform& platform, const store::Store& store) {
+std::optional<BaseImage> load_base(const Context& context, const spec::Image& image, const oci::Platform& platform,
+                                   const store::Store& store) {
   if (!image.base) return std::nullopt;
   return step(cat("reading the base `", oci::text(*image.base), "`"), [&] {
-    const auto place = base_place(project, image, store.scratch());
+    const auto place = base_place(image, store.scratch());
     BaseImage base{.image = oci::load(place, platform), .layers = {}, .files = {}};
     for (auto layer : base.image.manifest.layers) {
       keep_blob(place, layer, store);
@@ -59,11 +57,10 @@ std::optional<BaseImage> load_base(const Context& context, const spec::Project& 
   });
 }
 
-layers::BaseFiles base_files(const Context& context, const spec::Project& project, const spec::Image& image,
-                             const oci::Platform& platform) {
+layers::BaseFiles base_files(const Context& context, const spec::Image& image, const oci::Platform& platform) {
   if (!image.base) return {};
   return step(cat("reading the base `", oci::text(*image.base), "`"), [&] {
-    const auto place = base_place(project, image, {});
+    const auto place = base_place(image, {});
     return read_files(place, oci::load(place, platform), context.world.stop);
   });
 }

@@ -17,13 +17,12 @@ struct BaseImage {
 };
 
 // Nothing for `scratch`. The base's layers are taken into the store as they are.
-std::optional<BaseImage> load_base(const Context& context, const spec::Project& project, const spec::Image& image,
-                                   const oci::Platform& platform, const store::Store& store);
+std::optional<BaseImage> load_base(const Context& context, const spec::Image& image, const oci::Platform& platform,
+                                   const store::Store& store);
 // The file tree of a base alone, for checks.
-layers::BaseFiles base_files(const Context& context, const spec::Project& project, const spec::Image& image,
-                             const oci::Platform& platform);
-// The place of a base, with relative paths taken from the spec's folder. Error{usage} for registries, for now.
+layers::BaseFiles base_files(const Context& context, const spec::Image& image, const oci::Platform& platform);
+// The place of a base. Error{usage} for registries, for now.
 // `scratch`: where a compressed archive may be spooled to (no name, gone with the place).
-oci::Place base_place(const spec::Project& project, const spec::Image& image, const std::filesystem::path& scratch);
+oci::Place base_place(const spec::Image& image, const std::filesystem::path& scratch);
 
 }  // namespace lapstrake::app

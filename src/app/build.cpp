@@ -3,9 +3,11 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/assemble.hpp>
+#include <lapstrake/layers/fingerprint.hpp>
 #include <lapstrake/layers/write.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/store/layer_cache.hpp>
 
 #include "base_image.hpp"
 #include "outputs.hpp"
@@ -75,6 +77,8 @@ Draft begin(const Context& context, const spec::Image& image, const oci::Platfor
   return draft;
 }
 
+using Time = std::chrono::system_clock::time_point;
+
 class Builder {
  public:
   Builder(const Context& context, const spec::Project& project, const spec::Image& image, const oci::Platform& platform,
@@ -82,14 +86,16 @@ class Builder {
       : context_(context), project_(project), image_(image), platform_(platform), store_(store) {}
 
   oci::Descriptor run() {
-    const auto base = load_base(context_, project_, image_, platform_, store_);
+    const auto base = load_base(context_, image_, platform_, store_);
     if (base) below_ = base->files;
     draft_ = begin(context_, image_, platform_, base);
     const layers::AccountTable accounts(image_.accounts, below_);
-    if (auto entries = accounts.entries(below_); !entries.empty()) add_layer("accounts", std::move(entries));
+    if (const auto entries = accounts.entries(below_); !entries.empty()) add_layer("accounts", entries, {});
     for (const auto& recipe : image_.layers)
-      step(cat("building layer `", recipe.name, "` of image `", image_.name, "`"),
-           [&] { add_layer(recipe.name, assemble(recipe, accounts)); });
+      step(cat("building layer `", recipe.name, "` of image `", image_.name, "`"), [&] {
+        const auto listed_at = context_.world.clock();
+        add_layer(recipe.name, assemble(recipe, accounts), listed_at);
+      });
     return finish();
   }
 
@@ -102,41 +108,47 @@ class Builder {
                              .stop = context_.world.stop});
   }
 
-  void add_layer(const std::string& name, std::vector<layers::Entry> entries) {
+  // `listed_at`: when the listing of `entries` began.
+  void add_layer(const std::string& name, const std::vector<layers::Entry>& entries, Time listed_at) {
     Event event{.kind = Event::Kind::started, .image = image_.name, .subject = cat("layer ", name)};
     event.total = layers::estimated_tar_size(entries);
+    const layers::WriteOptions options{.compression = image_.compression,
+                                       .mtime = context_.epoch,
+                                       .jobs = context_.jobs,
+                                       .stop = context_.world.stop,
+                                       .progress = [&](std::uint64_t bytes) {
+                                         event.kind = Event::Kind::progress;
+                                         event.done = bytes;
+                                         context_.progress(event);
+                                       }};
+    const auto fingerprint = context_.no_cache ? std::nullopt : layers::fingerprint(entries, options, listed_at);
+    auto layer = fingerprint ? store::find_layer(store_, *fingerprint) : std::nullopt;
+    if (layer) {
+      event.kind = Event::Kind::reused;
+      event.text = "unchanged";
+    } else {
+      context_.progress(event);
+      layer = write(entries, options);
+      if (fingerprint) store::keep_layer(store_, *fingerprint, *layer);
+      event.kind = Event::Kind::finished;
+      event.text = cat(count_of(entries.size(), "entry", "entries"), ", ", human_size(layer->tar_size), " -> ",
+                       human_size(layer->blob.size));
+    }
     context_.progress(event);
-    auto blob = store_.new_blob();
-    const auto written = layers::write_layer(entries,
-                                             {.compression = image_.compression,
-                                              .mtime = context_.epoch,
-                                              .jobs = context_.jobs,
-                                              .stop = context_.world.stop,
-                                              .progress =
-                                                  [&](std::uint64_t bytes) {
-                                                    event.kind = Event::Kind::progress;
-                                                    event.done = bytes;
-                                                    context_.progress(event);
-                                                  }},
-                                             [&](Bytes bytes) { blob.write(bytes); });
-    blob.commit(written.digest);
-    draft_.layers.push_back(oci::Descriptor{.media_type = written.media_type,
-                                            .digest = written.digest,
-                                            .size = written.size,
-                                            .platform = {},
-                                            .annotations = {},
-                                            .artifact_type = {},
-                                            .urls = {}});
-    draft_.config.diff_ids.push_back(written.diff_id);
-    draft_.config.history.push_back({.created = oci::rfc3339(context_.epoch),
-                                     .created_by = cat("lapstrake layer ", name),
-                                     .author = {},
-                                     .comment = {}});
+    draft_.layers.push_back(layer->blob);
+    draft_.config.diff_ids.push_back(layer->diff_id);
+    draft_.config.history.push_back(
+        {.created = oci::rfc3339(context_.epoch), .created_by = cat("lapstrake layer ", name)});
     below_.add_layer(entries);
-    event.kind = Event::Kind::finished;
-    event.text = cat(count_of(entries.size(), "entry", "entries"), ", ", human_size(written.tar_size), " -> ",
-                     human_size(written.size));
-    context_.progress(event);
+  }
+
+  store::CachedLayer write(const std::vector<layers::Entry>& entries, const layers::WriteOptions& options) const {
+    auto blob = store_.new_blob();
+    const auto written = layers::write_layer(entries, options, [&](Bytes bytes) { blob.write(bytes); });
+    blob.commit(written.digest);
+    return {.diff_id = written.diff_id,
+            .blob = {.media_type = written.media_type, .digest = written.digest, .size = written.size},
+            .tar_size = written.tar_size};
   }
 
   oci::Descriptor finish() {

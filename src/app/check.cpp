@@ -25,7 +25,7 @@ std::vector<spec::Diagnostic> check_image(const Context& context, const spec::Pr
   std::vector<spec::Diagnostic> found;
   layers::BaseFiles below;
   try {
-    below = base_files(context, project, image, platform);
+    below = base_files(context, image, platform);
   } catch (const Error& error) {
     if (error.fault() == Fault::interrupted) throw;
     return {from(error, image.where)};  // what lies on it cannot be judged

@@ -16,6 +16,7 @@ http::Transport transport_for(const Context& context, const Registries& registri
                      const http::Url& url) { return tls_for(url, registries, environment); },
       .user_agent = "lapstrake/" LAPSTRAKE_VERSION,
       .world = context.world,
+      .log = context.log,
   });
   return context.log ? http::with_trace(std::move(curl), context.world, context.log) : curl;
 }
@@ -32,7 +33,6 @@ Network::Network(const Context& context, Registries registries)
     : context_(context),
       registries_(std::move(registries)),
       transport_(transport_for(context, registries_)),
-      docker_(registry::docker_keychain(context.world)),
       logins_(std::make_shared<Logins>()) {}
 
 std::optional<std::string> Network::user_region() const {
@@ -66,9 +66,10 @@ registry::Login Network::ecr_login(const std::string& host, const std::string& r
   });
 }
 
-std::optional<registry::Login> Network::login(const std::string& host, bool renew) const {
+std::optional<registry::Login> Network::login(const registry::Keychain& docker, const std::string& host,
+                                              bool renew) const {
   const auto ecr = aws::parse_ecr_host(host);
-  if (!ecr) return docker_(host, renew);
+  if (!ecr) return docker(host, renew);
   const std::lock_guard lock(logins_->mutex);
   const auto known = logins_->by_host.find(host);
   if (known != logins_->by_host.end() && !renew) return known->second;
@@ -77,7 +78,7 @@ std::optional<registry::Login> Network::login(const std::string& host, bool rene
   } catch (const Error& error) {
     // Hosts that a credential helper or a login by hand serves have no AWS keys at all.
     if (error.fault() == Fault::access && aws::code_of(error).empty())
-      if (auto stored = docker_(host, renew)) return stored;
+      if (auto stored = docker(host, renew)) return stored;
     throw;
   }
 }
@@ -87,7 +88,8 @@ std::shared_ptr<const registry::Repository> Network::repository(const std::strin
   return std::make_shared<registry::Repository>(
       registry::ClientOptions{
           .transport = transport_,
-          .keychain = [self = *this](const std::string& of, bool renew) { return self.login(of, renew); },
+          .keychain = [self = *this, docker = registry::docker_keychain(context_.world, name)](
+                          const std::string& of, bool renew) { return self.login(docker, of, renew); },
           .world = context_.world,
           .policy = {},
           .notice = notice_for(context_),

@@ -27,13 +27,12 @@ class Network {
   std::shared_ptr<const registry::Repository> repository(const std::string& host, const std::string& name) const;
 
  private:
-  std::optional<registry::Login> login(const std::string& host, bool renew) const;
+  std::optional<registry::Login> login(const registry::Keychain& docker, const std::string& host, bool renew) const;
   registry::Login ecr_login(const std::string& host, const std::string& region) const;
 
   const Context& context_;
   Registries registries_;
   http::Transport transport_;
-  registry::Keychain docker_;
   struct Logins {
     std::mutex mutex;
     std::map<std::string, registry::Login> by_host;

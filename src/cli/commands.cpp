@@ -88,6 +88,7 @@ class Desk {
     app::Context context{.world = world_, .store_root = store::default_root(options_.store, world_.environment)};
     context.jobs = options_.jobs == 0 ? default_jobs() : options_.jobs;
     context.allow_outside = options_.allow_outside;
+    context.no_cache = options_.no_cache;
     context.epoch = source_date_epoch(world_.environment);
     context.profile = options_.profile;
     context.region = options_.region;

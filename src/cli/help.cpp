@@ -16,6 +16,7 @@ constexpr const char* globals = R"(Global options:
       --store DIR           the local store (LAPSTRAKE_STORE;
                             $XDG_CACHE_HOME/lapstrake)
   -j, --jobs N              threads (as many as there are processors)
+      --no-cache            read and pack every file anew
       --allow-outside       let the spec read files outside its folder
       --profile NAME        the profile of the shared AWS files
       --region NAME         the AWS region

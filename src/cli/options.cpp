@@ -35,6 +35,7 @@ struct Parser {
     app.add_option("-j,--jobs", options.jobs)->check(CLI::Range(1u, 1024u));
     add_list(app, "--platform", options.platform);
     app.add_flag("--allow-outside", options.allow_outside);
+    app.add_flag("--no-cache", options.no_cache);
     app.add_flag("--json", options.json);
     static const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
                                                              {"bar", ProgressStyle::bar},

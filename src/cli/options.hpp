@@ -20,7 +20,7 @@ struct Options {
   std::optional<std::string> environment, store, profile, region;
   std::vector<std::string> set, image, platform;
   unsigned jobs = 0;  // 0: as many as there are processors
-  bool allow_outside = false, json = false, quiet = false;
+  bool allow_outside = false, no_cache = false, json = false, quiet = false;
   int verbose = 0;
   ProgressStyle progress = ProgressStyle::automatic;
   bool help = false;

@@ -36,6 +36,7 @@ struct Context {
   std::filesystem::path store_root{};
   unsigned jobs = 1;
   bool allow_outside = false;                            // --allow-outside
+  bool no_cache = false;                                 // --no-cache: believe nothing that was noted before
   std::int64_t epoch = 0;                                // SOURCE_DATE_EPOCH: seconds
   std::vector<oci::Platform> platforms{};                // --platform: instead of the spec's
   std::map<std::string, oci::Reference> given_images{};  // --image NAME=REFERENCE

@@ -1,0 +1,88 @@
+// Nothing that is remembered may ever change a digest.
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <random>
+
+#include "journey.hpp"
+
+using namespace lapstrake;
+
+namespace {
+
+struct Tree : Journey {
+  std::mt19937 random{20261121};
+  std::uint64_t reused = 0;
+
+  std::filesystem::path file() { return dir / "public" / cat("f", random() % 12); }
+
+  oci::Digest built(bool no_cache) {
+    auto context = this->context();
+    context.no_cache = no_cache;
+    context.store_root = dir / (no_cache ? "fresh" : "store");
+    context.progress = [this](const app::Event& event) { reused += event.kind == app::Event::Kind::reused; };
+    return app::build(context, project(), {}, {}).at(0).root.digest;
+  }
+
+  void write(const std::filesystem::path& path, const std::string& text) { std::ofstream(path) << text; }
+  std::string content() { return std::string(64, static_cast<char>('a' + random() % 26)); }
+
+  // Another content of the same size, the modification time put back.
+  void edit_in_secret(const std::filesystem::path& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return;
+    write(path, content());
+    const timespec times[2] = {status.st_atim, status.st_mtim};
+    REQUIRE(::utimensat(AT_FDCWD, path.c_str(), times, 0) == 0);
+  }
+
+  void change() {
+    std::error_code ignored;
+    const auto one = file(), other = file();
+    switch (random() % 9) {
+      case 0: write(one, content()); break;
+      case 1: edit_in_secret(one); break;
+      case 2: std::filesystem::rename(one, other, ignored); break;
+      case 3: ::chmod(one.c_str(), random() % 2 == 0 ? 0755 : 0644); break;
+      case 4: std::filesystem::remove(one, ignored); break;
+      case 5: std::filesystem::create_hard_link(one, other, ignored); break;
+      case 6: ::utimensat(AT_FDCWD, one.c_str(), nullptr, 0); break;
+      case 7:
+        std::filesystem::rename(one, dir / "aside", ignored);
+        std::filesystem::rename(other, one, ignored);
+        std::filesystem::rename(dir / "aside", other, ignored);
+        break;
+      default:
+        std::filesystem::remove(one, ignored);
+        std::filesystem::create_symlink(cat("f", random() % 12), one, ignored);
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("whatever is done to the files, a build that remembers gives the digest of one that does not") {
+  Tree tree;
+  for (int i = 0; i < 12; ++i) tree.write(tree.file(), tree.content());
+  for (int i = 0; i < 250; ++i) {
+    for (unsigned changes = tree.random() % 3; changes > 0; --changes) tree.change();
+    if (tree.random() % 8 == 0) ::usleep(60'000);  // else nearly all is racy, and nothing is remembered
+    INFO("step " << i);
+    REQUIRE(tree.built(false) == tree.built(true));
+  }
+  CHECK(tree.reused > 100);
+}
+
+TEST_CASE("an unchanged tree is not read again") {
+  Tree tree;
+  tree.write(tree.dir / "public/f0", "content");
+  ::usleep(80'000);
+  const auto digest = tree.built(false);
+  CHECK(tree.reused == 0);
+  // Were it opened, the build would fail: a file whose times stand still but that cannot be read.
+  const auto blobs = tree.dir / "store/blobs/sha256";
+  const auto before = std::filesystem::last_write_time(blobs);
+  CHECK(tree.built(false) == digest);
+  CHECK(tree.reused == 2);
+  CHECK(std::filesystem::last_write_time(blobs) == before);
+}
