@@ -176,6 +176,14 @@ std::string unused_offer(const Environment& environment) {
   return "";
 }
 
+constexpr std::string_view nothing_found = "there are no AWS credentials";
+
+[[noreturn]] void empty_profile(const std::string& name, const SharedFiles& files) {
+  throw Error(Fault::access, cat("the AWS profile `", name, "` has no credentials"),
+              cat("run `aws configure --profile ", name, "`, or leave out `--profile`"))
+      .because(cat("neither ", files.credentials_shown(), " nor ", files.config_shown(), " gives it an access key"));
+}
+
 [[noreturn]] void no_credentials(const Environment& environment, const std::string& profile, const SharedFiles& files) {
   std::string where = cat("looked at AWS_ACCESS_KEY_ID in the environment, and for profile `", profile, "` in ",
                           files.credentials_shown(), " and ", files.config_shown());
@@ -184,7 +192,7 @@ std::string unused_offer(const Environment& environment) {
     where += cat("; ", offer, " is set, but is not supported yet");
     help = "let the AWS CLI resolve them: `eval \"$(aws configure export-credentials --format env)\"`";
   }
-  throw Error(Fault::access, "there are no AWS credentials", help).because(where);
+  throw Error(Fault::access, std::string(nothing_found), help).because(where);
 }
 
 std::optional<std::string> first_of(std::initializer_list<std::optional<std::string>> candidates) {
@@ -206,9 +214,14 @@ Settings find_settings(const Environment& environment, const std::optional<std::
     if (named && !chosen.exists) no_such_profile(*named, files);
     credentials = from_profile(chosen, files);
   }
+  if (!credentials && profile) empty_profile(chosen.name, files);
   if (!credentials) no_credentials(environment, chosen.name, files);
   return {*credentials, first_of({region, environment("AWS_REGION"), environment("AWS_DEFAULT_REGION"),
                                   setting(chosen.credentials, "region"), setting(chosen.config, "region")})};
+}
+
+bool is_no_credentials(const Error& error) {
+  return error.fault() == Fault::access && error.summary() == nothing_found;
 }
 
 }  // namespace lapstrake::aws

@@ -220,3 +220,15 @@ TEST_CASE("no credentials at all: the error lists where was looked") {
   shell.set("AWS_WEB_IDENTITY_TOKEN_FILE", "/var/run/token");
   CHECK_THAT(shell.failure().reason(), Contains("AWS_WEB_IDENTITY_TOKEN_FILE is set, but is not supported yet"));
 }
+
+TEST_CASE("only when nothing is set anywhere are there no credentials; a mistake in what is set is another error") {
+  Shell shell;
+  CHECK(aws::is_no_credentials(shell.failure()));
+  shell.config("[default]\nregion=eu-west-1\n[profile bare]\nregion=eu-west-1\n");
+  CHECK(aws::is_no_credentials(shell.failure()));
+  CHECK_FALSE(aws::is_no_credentials(shell.failure("typo")));
+  CHECK_FALSE(aws::is_no_credentials(shell.failure("bare")));
+  CHECK(shell.failure("bare").summary() == "the AWS profile `bare` has no credentials");
+  shell.set("AWS_ACCESS_KEY_ID", "AKID");
+  CHECK_FALSE(aws::is_no_credentials(shell.failure()));
+}

@@ -1,5 +1,6 @@
 // Who signs: the environment and the shared files (facts in docs/design.md; the rest of the chain is a later addition).
 #pragma once
+#include <lapstrake/base/error.hpp>
 #include <lapstrake/base/world.hpp>
 #include <optional>
 #include <string>
@@ -24,5 +25,9 @@ struct Settings {
 // own.
 Settings find_settings(const Environment& environment, const std::optional<std::string>& profile,
                        const std::optional<std::string>& region);
+
+// Whether find_settings() failed because nothing is set anywhere, and not for a mistake in what is set (a profile that
+// is not there or that --profile names and that is empty, half a pair): only then may another login be tried.
+bool is_no_credentials(const Error& error);
 
 }  // namespace lapstrake::aws
