@@ -2,6 +2,7 @@
 #include <cstring>
 #include <lapstrake/base/bytes.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 #include <memory>
 #include <vector>
@@ -17,10 +18,11 @@ Source source_of(std::string_view text) {
   };
 }
 
-std::size_t drain(const Source& source, const Sink& sink) {
+std::size_t drain(const Source& source, const Sink& sink, const std::stop_token& stop) {
   std::vector<std::byte> room(256 << 10);
   std::size_t total = 0;
   while (const std::size_t size = source(room)) {
+    stop_point(stop);
     sink(Bytes(room).first(size));
     total += size;
   }

@@ -87,6 +87,14 @@ oci::Descriptor Store::put(std::string_view text, std::string_view media_type) c
   return descriptor;
 }
 
+void Store::take(const oci::Place& place, const oci::Descriptor& blob, const std::stop_token& stop) const {
+  if (has(blob.digest)) return;
+  BlobWriter writer = new_blob();
+  drain(
+      place.open(blob), [&](Bytes bytes) { writer.write(bytes); }, stop);
+  writer.commit(blob.digest);
+}
+
 Source Store::open_blob(const oci::Descriptor& descriptor) const {
   const auto path = blob_path(descriptor.digest);
   auto bytes = open_regular(path);

@@ -22,9 +22,10 @@ class ArchiveWriter {
     tar_.header(entry(name, layers::Kind::file, 0644, text.size()));
     tar_.data(as_bytes(text));
   }
-  void blob(const Store& store, const oci::Descriptor& blob) {
+  void blob(const Store& store, const oci::Descriptor& blob, const std::stop_token& stop) {
     tar_.header(entry(blob_name(blob.digest), layers::Kind::file, 0644, blob.size));
-    drain(store.open_blob(blob), [&](Bytes bytes) { tar_.data(bytes); });
+    drain(
+        store.open_blob(blob), [&](Bytes bytes) { tar_.data(bytes); }, stop);
   }
   void finish() {
     tar_.finish();
@@ -81,7 +82,7 @@ oci::Index archive_index(const oci::Descriptor& root, const std::string& tag, st
 
 // Texts first: a reader of the stream knows the image before its layers come.
 void write_archive(const Store& store, const oci::Descriptor& root, const std::filesystem::path& file,
-                   const oci::Index& index, const std::string& docker_manifest) {
+                   const oci::Index& index, const std::string& docker_manifest, const std::stop_token& stop) {
   auto blobs = outgoing_blobs(store, root);
   std::ranges::reverse(blobs);
   ArchiveWriter archive(file);
@@ -90,7 +91,7 @@ void write_archive(const Store& store, const oci::Descriptor& root, const std::f
   if (!docker_manifest.empty()) archive.text("manifest.json", docker_manifest);
   archive.folder("blobs");
   archive.folder("blobs/sha256");
-  for (const auto& blob : blobs) archive.blob(store, blob);
+  for (const auto& blob : blobs) archive.blob(store, blob, stop);
   archive.finish();
 }
 
@@ -112,19 +113,19 @@ std::string docker_manifest(const oci::Manifest& manifest, const std::vector<std
 }  // namespace
 
 void write_oci_archive(const Store& store, const oci::Descriptor& root, const std::filesystem::path& file,
-                       const std::string& tag, const std::vector<std::string>& names) {
-  write_archive(store, root, file, archive_index(root, tag, names), "");
+                       const std::string& tag, const std::vector<std::string>& names, const std::stop_token& stop) {
+  write_archive(store, root, file, archive_index(root, tag, names), "", stop);
 }
 
 void write_docker_archive(const Store& store, const oci::Descriptor& root, const std::filesystem::path& file,
-                          const std::vector<std::string>& names) {
+                          const std::vector<std::string>& names, const std::stop_token& stop) {
   if (oci::is_index(root.media_type))
     throw Error(Fault::usage, "an image of several platforms cannot be written as a docker-archive",
                 "choose one with `--platform`, or write an `oci-archive:`");
   check_names(names);
   const auto text = store.place(root.digest.text(), root).text(root);
   const auto manifest = oci::parse_manifest(text, root.media_type, cat("the manifest ", root.digest.brief()));
-  write_archive(store, root, file, archive_index(root, "", names), docker_manifest(manifest, names));
+  write_archive(store, root, file, archive_index(root, "", names), docker_manifest(manifest, names), stop);
 }
 
 }  // namespace lapstrake::store

@@ -48,34 +48,37 @@ FileDescriptor lock_folder(const std::filesystem::path& folder) {
 }
 
 // Whatever wrote it: only the right bytes count as there.
-bool is_there(const std::filesystem::path& path, const oci::Descriptor& blob) {
+bool is_there(const std::filesystem::path& path, const oci::Descriptor& blob, const std::stop_token& stop) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored) || std::filesystem::file_size(path, ignored) != blob.size)
     return false;
   Sha256 hash;
-  drain(file_source(path), [&](Bytes bytes) { hash.write(bytes); });
+  drain(
+      file_source(path), [&](Bytes bytes) { hash.write(bytes); }, stop);
   return oci::Digest(hash.finish()) == blob.digest;
 }
 
-void copy_blob(const Store& store, const oci::Descriptor& blob, const std::filesystem::path& folder) {
+void copy_blob(const Store& store, const oci::Descriptor& blob, const std::filesystem::path& folder,
+               const std::stop_token& stop) {
   const auto target = folder / blob_name(blob.digest);
-  if (is_there(target, blob)) return;
+  if (is_there(target, blob, stop)) return;
   AtomicFile file(folder);
-  drain(store.open_blob(blob), [&](Bytes bytes) { file.write(bytes); });
+  drain(
+      store.open_blob(blob), [&](Bytes bytes) { file.write(bytes); }, stop);
   file.publish(target, 0644);
 }
 
 }  // namespace
 
 void write_layout(const Store& store, const oci::Descriptor& root, const std::filesystem::path& folder,
-                  const std::string& tag) {
+                  const std::string& tag, const std::stop_token& stop) {
   make_folder(folder);
   const auto lock = lock_folder(folder);
   make_layout(folder);
   make_folder(folder / "blobs");
   make_folder(folder / "blobs/sha256");
   oci::Index index = is_absent(folder / "index.json") ? empty_index() : read_layout_index(folder / "index.json");
-  for (const auto& blob : outgoing_blobs(store, root)) copy_blob(store, blob, folder);
+  for (const auto& blob : outgoing_blobs(store, root)) copy_blob(store, blob, folder, stop);
   if (replace_ref(index, tag, root) || is_absent(folder / "index.json"))
     write_file(folder / "index.json", render(index));
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -21,8 +22,9 @@ inline std::string_view as_text(Bytes bytes) { return {reinterpret_cast<const ch
 
 // A Source over text that outlives it.
 Source source_of(std::string_view text);
-// Hands all of `source` to `sink` in pieces of at most 256 KiB; returns the number of bytes.
-std::size_t drain(const Source& source, const Sink& sink);
+// Hands all of `source` to `sink` in pieces of at most 256 KiB; returns the number of bytes. Error{interrupted} between
+// two pieces when a stop is requested.
+std::size_t drain(const Source& source, const Sink& sink, const std::stop_token& stop = {});
 // All of `source` as a string; Error{integrity} naming `what` when it is longer than `limit` bytes.
 std::string read_all(const Source& source, std::size_t limit, std::string_view what);
 

@@ -18,14 +18,14 @@ oci::Place open_image(const oci::DiskReference& reference, const std::filesystem
 // Writes the image or index `root` of `store` with all that it refers to. `tag` goes into
 // org.opencontainers.image.ref.name; for archives, `names` ("host/repo:tag") too (facts/images.md 3.7). A layout that
 // exists gains or replaces the tag, the rest of it stays; an archive is made aside and renamed. Same image, same bytes
-// of an archive.
+// of an archive. A stop request throws Error{interrupted}; what is half written is removed.
 void write_layout(const Store& store, const oci::Descriptor& root, const std::filesystem::path& folder,
-                  const std::string& tag);
+                  const std::string& tag, const std::stop_token& stop = {});
 void write_oci_archive(const Store& store, const oci::Descriptor& root, const std::filesystem::path& file,
-                       const std::string& tag, const std::vector<std::string>& names);
+                       const std::string& tag, const std::vector<std::string>& names, const std::stop_token& stop = {});
 // One platform only (Error{usage} for an index): `docker load` knows no more. The tar is a layout as well, so that
 // podman and containerd read it with the same digest.
 void write_docker_archive(const Store& store, const oci::Descriptor& root, const std::filesystem::path& file,
-                          const std::vector<std::string>& names);
+                          const std::vector<std::string>& names, const std::stop_token& stop = {});
 
 }  // namespace lapstrake::store

@@ -67,6 +67,8 @@ class Store {
   };
   BlobWriter new_blob() const;
   oci::Descriptor put(std::string_view text, std::string_view media_type) const;
+  // Copies a blob of `place` into the store, unless it is there. Error{interrupted} when a stop is requested.
+  void take(const oci::Place& place, const oci::Descriptor& blob, const std::stop_token& stop = {}) const;
   // A stream that fails at its end when the bytes are not the digest's (T24).
   Source open_blob(const oci::Descriptor& descriptor) const;
 
