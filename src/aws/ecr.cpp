@@ -49,6 +49,59 @@ std::chrono::system_clock::time_point moment(const json& seconds) {
   return std::chrono::system_clock::time_point(std::chrono::seconds(static_cast<std::int64_t>(since_epoch)));
 }
 
+json describe(const Session& session, const std::string& account, const std::string& repository) {
+  return call(session, Service::ecr, "DescribeRepositories",
+              {{"registryId", account}, {"repositoryNames", json::array({repository})}});
+}
+
+// Of a reply's `repository`.
+std::string arn_of(const json& described) {
+  const auto arn = described.is_object() ? described.value("repositoryArn", json()) : json();
+  if (arn.is_string()) return arn;
+  throw Error(Fault::network, "ECR's reply does not say which repository it is: no repositoryArn",
+              "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
+}
+
+std::string existing(const Session& session, const std::string& account, const std::string& repository) {
+  const auto reply = describe(session, account, repository);
+  const auto list = reply.is_object() ? reply.value("repositories", json()) : json();
+  return arn_of(list.is_array() && !list.empty() ? list[0] : json());
+}
+
+std::string created(const Session& session, const std::string& account, const std::string& repository) {
+  try {
+    const auto reply =
+        call(session, Service::ecr, "CreateRepository", {{"registryId", account}, {"repositoryName", repository}});
+    return arn_of(reply.is_object() ? reply.value("repository", json()) : json());
+  } catch (const Error& error) {
+    if (code_of(error) != "RepositoryAlreadyExistsException") throw;
+    return existing(session, account, repository);
+  }
+}
+
+// What AWS says to a registryId that is not the caller's: it may be a lack of rights, or a parameter that is wrong.
+bool may_be_account(const Error& error) {
+  const auto code = code_of(error);
+  return code == "AccessDeniedException" || code == "AccessDenied" || code == "InvalidParameterException" ||
+         code == "ValidationException";
+}
+
+void explain_account(Error& error, const Session& session, const std::string& account) {
+  Identity caller;
+  try {
+    caller = caller_identity(session);
+  } catch (const Error&) {
+    return;  // the first failure is the one to tell
+  }
+  if (caller.account.empty() || caller.account == account) return;
+  Error other(Fault::access,
+              cat("these AWS credentials are of account ", caller.account, " (", caller.arn,
+                  "), and the repository would be account ", account, "'s"),
+              cat("use credentials of account ", account, " (", session.credentials.source, " gave these), or correct ",
+                  "the account in `repository:`"));
+  error = std::move(other.because(error.reason()));
+}
+
 }  // namespace
 
 std::optional<EcrHost> parse_ecr_host(std::string_view host) {
@@ -91,8 +144,7 @@ EcrLogin ecr_login(const Session& session) {
 
 bool repository_exists(const Session& session, const std::string& account, const std::string& repository) {
   try {
-    call(session, Service::ecr, "DescribeRepositories",
-         {{"registryId", account}, {"repositoryNames", json::array({repository})}});
+    describe(session, account, repository);
     return true;
   } catch (const Error& error) {
     if (code_of(error) == "RepositoryNotFoundException") return false;
@@ -100,11 +152,12 @@ bool repository_exists(const Session& session, const std::string& account, const
   }
 }
 
-void create_repository(const Session& session, const std::string& repository) {
+std::string create_repository(const Session& session, const std::string& account, const std::string& repository) {
   try {
-    call(session, Service::ecr, "CreateRepository", {{"repositoryName", repository}});
-  } catch (const Error& error) {
-    if (code_of(error) != "RepositoryAlreadyExistsException") throw;
+    return created(session, account, repository);
+  } catch (Error& error) {
+    if (may_be_account(error)) explain_account(error, session, account);
+    throw;
   }
 }
 

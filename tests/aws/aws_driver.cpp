@@ -56,7 +56,7 @@ http::Response canned(const std::string& operation) {
   static const std::map<std::string, std::pair<int, std::string>> replies{
       {"GetAuthorizationToken", {200, R"({"authorizationData":[{"authorizationToken":"QVdTOng="}]})"}},
       {"DescribeRepositories", {200, R"({"repositories":[]})"}},
-      {"CreateRepository", {200, "{}"}},
+      {"CreateRepository", {200, R"({"repository":{"repositoryArn":"arn:x"}})"}},
       {"DescribeTaskDefinition",
        {400, R"({"__type":"ClientException","message":"Unable to describe task definition."})"}},
       {"RegisterTaskDefinition", {200, R"({"taskDefinition":{"taskDefinitionArn":"arn:x"}})"}},
@@ -85,7 +85,7 @@ int bodies(const Arguments& arguments) {
   session.world.environment = [](std::string_view) { return std::nullopt; };
   aws::ecr_login(session);
   aws::repository_exists(session, "123456789012", "team/web");
-  aws::create_repository(session, "team/web");
+  aws::create_repository(session, "123456789012", "team/web");
   aws::caller_identity(session);
   aws::register_task_definition(session, task_definition(arguments.at(0)));
   return 0;
@@ -95,7 +95,7 @@ json call(const aws::Session& session, const std::string& operation, const Argum
   if (operation == "identity") return aws::caller_identity(session).arn;
   if (operation == "login") return aws::ecr_login(session).password;
   if (operation == "exists") return aws::repository_exists(session, arguments.at(0), arguments.at(1));
-  if (operation == "create") return aws::create_repository(session, arguments.at(0)), "created";
+  if (operation == "create") return aws::create_repository(session, arguments.at(0), arguments.at(1));
   if (operation == "newest") {
     const auto found = aws::newest_revision(session, arguments.at(0));
     return found ? json(found->arn) : json();

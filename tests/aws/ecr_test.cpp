@@ -93,14 +93,60 @@ TEST_CASE("a repository is there, is not there, or could not be asked for") {
   CHECK_THROWS_AS(aws::repository_exists(fake.session(), "123456789012", "web"), Error);
 }
 
-TEST_CASE("creating a repository that is there is success") {
+namespace {
+constexpr auto web_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/team/web";
+std::string create_web(FakeAws& fake) { return aws::create_repository(fake.session(), "123456789012", "team/web"); }
+}  // namespace
+
+TEST_CASE("a repository is created in the account that the reference names, and its ARN is told") {
   FakeAws fake;
-  fake.answer(200, "{}");
-  aws::create_repository(fake.session(), "team/web");
+  fake.answer(200, json{{"repository", {{"repositoryArn", web_arn}}}}.dump());
+  CHECK(create_web(fake) == web_arn);
   CHECK(fake.operation(0) == "CreateRepository");
-  CHECK(fake.body(0) == json{{"repositoryName", "team/web"}});
+  CHECK(fake.body(0) == json{{"registryId", "123456789012"}, {"repositoryName", "team/web"}});
+}
+
+TEST_CASE("creating a repository that is there is success, if it is there in that account") {
+  FakeAws fake;
   fake.answer(400, R"({"__type":"RepositoryAlreadyExistsException","message":"there"})");
-  CHECK_NOTHROW(aws::create_repository(fake.session(), "team/web"));
+  SECTION("it is") {
+    fake.answer(200, json{{"repositories", {{{"repositoryArn", web_arn}}}}}.dump());
+    CHECK(create_web(fake) == web_arn);
+    CHECK(fake.operation(1) == "DescribeRepositories");
+    CHECK(fake.body(1) == json{{"registryId", "123456789012"}, {"repositoryNames", json::array({"team/web"})}});
+  }
+  SECTION("it is not") {
+    fake.answer(400, R"({"__type":"RepositoryNotFoundException","message":"not in that registry"})");
+    CHECK_THROWS_AS(create_web(fake), Error);
+  }
+}
+
+TEST_CASE("a repository that cannot be created, or a reply without its ARN, is an error") {
+  FakeAws fake;
   fake.answer(400, R"({"__type":"LimitExceededException","message":"100000"})");
-  CHECK_THROWS_AS(aws::create_repository(fake.session(), "team/web"), Error);
+  CHECK_THROWS_AS(create_web(fake), Error);
+  fake.answer(200, GENERATE("{}", "[]", R"({"repository":[]})", R"({"repository":{"repositoryArn":7}})"));
+  CHECK_THAT(failure_from([&] { create_web(fake); }).summary(), Contains("no repositoryArn"));
+}
+
+TEST_CASE("who may not create in another's account is told whose account the credentials are") {
+  FakeAws fake;
+  fake.answer(400, R"({"__type":"InvalidParameterException","message":"Invalid registryId"})");
+  SECTION("the account is another") {
+    fake.answer(200, "<Arn>arn:aws:iam::210987654321:user/ci</Arn><Account>210987654321</Account>");
+    const auto error = failure_from([&] { create_web(fake); });
+    CHECK(error.fault() == Fault::access);
+    CHECK(error.summary() ==
+          "these AWS credentials are of account 210987654321 (arn:aws:iam::210987654321:user/ci), and the repository "
+          "would be account 123456789012's");
+    CHECK_THAT(error.reason(), Contains("Invalid registryId"));
+  }
+  SECTION("the account is the same") {
+    fake.answer(200, "<Arn>arn:aws:iam::123456789012:user/ci</Arn><Account>123456789012</Account>");
+    CHECK(failure_from([&] { create_web(fake); }).fault() == Fault::usage);
+  }
+  SECTION("nobody can tell") {
+    fake.answer(403, "<Error><Code>AccessDenied</Code></Error>");
+    CHECK(failure_from([&] { create_web(fake); }).fault() == Fault::usage);
+  }
 }

@@ -48,9 +48,10 @@ def registries(moto):
     admin = moto.environment("admin")
     expect("a login", run(moto.environment("pusher"), "login"), 0, '"123456789012-auth-token"')
     expect("no repository yet", run(admin, "exists", "123456789012", "team/web"), 0, "false")
-    expect("a new repository", run(admin, "create", "team/web"), 0, '"created"')
+    arn = '"arn:aws:ecr:us-east-1:123456789012:repository/team/web"'
+    expect("a new repository", run(admin, "create", "123456789012", "team/web"), 0, arn)
     expect("the repository is there", run(admin, "exists", "123456789012", "team/web"), 0, "true")
-    expect("the same repository again", run(admin, "create", "team/web"), 0, '"created"')
+    expect("the same repository again", run(admin, "create", "123456789012", "team/web"), 0, arn)
 
 
 def revisions(moto):

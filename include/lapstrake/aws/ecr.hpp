@@ -25,6 +25,8 @@ EcrLogin ecr_login(const Session& session);  // GetAuthorizationToken
 
 // False when there is none; other failures throw.
 bool repository_exists(const Session& session, const std::string& account, const std::string& repository);
-void create_repository(const Session& session, const std::string& repository);  // one that is there already is success
+// Its ARN; one that is there already is success. When the registry of `account` is closed to the caller, the error says
+// whose account the caller is.
+std::string create_repository(const Session& session, const std::string& account, const std::string& repository);
 
 }  // namespace lapstrake::aws
