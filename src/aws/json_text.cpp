@@ -66,6 +66,10 @@ std::string text_of(const json& object, const char* name) {
   return value.is_string() ? value.get<std::string>() : "";
 }
 
+bool is_text_or_absent(const json& object, const char* name) {
+  return !object.is_object() || !object.contains(name) || object[name].is_string();
+}
+
 const json& list_of(const json& object, const char* name) {
   static const json none = json::array();
   const auto& value = member_of(object, name);

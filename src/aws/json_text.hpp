@@ -16,6 +16,8 @@ nlohmann::json as_string(const nlohmann::json& value);
 
 // The member if it is there and a string, otherwise "".
 std::string text_of(const nlohmann::json& object, const char* name);
+// False for a member of another type, of which the rule of types has its say.
+bool is_text_or_absent(const nlohmann::json& object, const char* name);
 // The member if it is there and an array, otherwise an empty one.
 const nlohmann::json& list_of(const nlohmann::json& object, const char* name);
 // The member if it is there, otherwise null.

@@ -16,6 +16,7 @@ Scene::Scene(const json& task, const std::map<std::string, ImageFact>& known_ima
   is_windows = text_of(member_of(document, "runtimePlatform"), "operatingSystemFamily").starts_with("WINDOWS");
   const auto& list = list_of(document, "containerDefinitions");
   for (std::size_t i = 0; i < list.size(); ++i) {
+    if (!list[i].is_object()) continue;  // the rule of types says it
     const auto name = text_of(list[i], "name");
     const auto& essential = member_of(list[i], "essential");
     containers.push_back({.value = list[i],

@@ -1,5 +1,6 @@
 // The form of a container's image reference. The registry's own view is another room's.
 #include <algorithm>
+#include <array>
 #include <lapstrake/base/text.hpp>
 
 #include "json_text.hpp"
@@ -7,6 +8,8 @@
 
 namespace lapstrake::aws {
 namespace {
+
+using namespace std::string_view_literals;
 
 struct Parts {
   std::string_view name, tag, digest;
@@ -38,9 +41,58 @@ std::string_view repository_of(std::string_view name) {
   return is_host ? name.substr(host.size() + 1) : name;
 }
 
+bool is_small(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+// One of `.`, `_`, `__` or any number of `-` (distribution-spec, "Pulling manifests").
+bool is_separator(std::string_view text) {
+  return text == "." || text == "_" || text == "__" || text.find_first_not_of('-') == std::string_view::npos;
+}
+
+// Letters and digits, joined by single separators.
+bool is_part(std::string_view text) {
+  if (text.empty() || !is_small(text.front()) || !is_small(text.back())) return false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto from = at;
+    while (!is_small(text[at])) ++at;
+    if (from != at && !is_separator(text.substr(from, at - from))) return false;
+  }
+  return true;
+}
+
+bool is_repository(std::string_view text) {
+  const auto parts = split(text, '/');
+  return text.size() <= 255 && std::all_of(parts.begin(), parts.end(), is_part);
+}
+
+bool is_host(std::string_view text) {
+  const auto bracket = text.rfind(']');  // of an IPv6 address
+  const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  const auto name = text.substr(0, colon);
+  const auto port = colon == std::string_view::npos ? 1 : parse_integer(text.substr(colon + 1)).value_or(0);
+  const bool is_name = !name.starts_with('.') && !name.ends_with('.') && name.find("..") == std::string_view::npos;
+  return is_word(name, ".-[]:") && is_name && port >= 1 && port <= 65535;
+}
+
+// What names an image for skopeo and the like, but not for ECS.
+bool is_on_disk(std::string_view image) {
+  constexpr std::array<std::string_view, 6> forms{
+      "oci:", "oci-archive:", "docker-archive:", "docker-daemon:", "dir:", "containers-storage:"};
+  return std::any_of(forms.begin(), forms.end(), [&](auto form) { return image.starts_with(form); });
+}
+
 struct Complaint {
   std::string_view why, help;
 };
+
+std::optional<Complaint> complaint_about_name(std::string_view name) {
+  const auto repository = repository_of(name);
+  if (std::any_of(repository.begin(), repository.end(), [](char c) { return c >= 'A' && c <= 'Z'; }))
+    return Complaint{"has capital letters in its repository", "repositories are written in small letters"};
+  if (repository.size() < name.size() && !is_host(name.substr(0, name.size() - repository.size() - 1)))
+    return Complaint{"has no valid host in front of its repository", "write `host/repository:tag`"};
+  if (!is_repository(repository)) return Complaint{"is no reference of an image", "write `host/repository:tag`"};
+  return std::nullopt;
+}
 
 std::optional<Complaint> complaint_about(std::string_view image) {
   if (image.find("${") != std::string_view::npos)
@@ -49,15 +101,18 @@ std::optional<Complaint> complaint_about(std::string_view image) {
     return Complaint{"begins with a scheme", "write `host/repository:tag`, without `https://`"};
   if (image.find_first_of(" \t\r\n") != std::string_view::npos)
     return Complaint{"holds white space", "write `host/repository:tag`"};
-  const auto parts = parts_of(image);
-  const auto repository = repository_of(parts.name);
-  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-  if (std::any_of(repository.begin(), repository.end(), is_upper))
-    return Complaint{"has capital letters in its repository", "repositories are written in small letters"};
-  if (repository.empty() || !is_word(repository, "._-/") || image.ends_with(':') || image.ends_with('@'))
+  if (is_on_disk(image))
+    return Complaint{"is one on disk, and ECS pulls from registries",
+                     "push it and write `host/repository:tag`, or `${images.NAME}` for an image of this spec"};
+  if (is_digest(image)) return Complaint{"is a digest alone", "write `host/repository@sha256:...`"};
+  if (image.ends_with(':') || image.ends_with('@'))
     return Complaint{"is no reference of an image", "write `host/repository:tag`"};
-  if (!parts.tag.empty() && (!is_word(parts.tag, "._-") || parts.tag.size() > 128))
-    return Complaint{"has a tag that no registry takes", "at most 128 letters, digits, `.`, `_` and `-`"};
+  const auto parts = parts_of(image);
+  if (const auto complaint = complaint_about_name(parts.name)) return complaint;
+  if (!parts.tag.empty() &&
+      (!is_word(parts.tag, "._-") || parts.tag.size() > 128 || ".-"sv.find(parts.tag[0]) != ".-"sv.npos))
+    return Complaint{"has a tag that no registry takes",
+                     "at most 128 letters, digits, `.`, `_` and `-`; first a letter, a digit or `_`"};
   if (!parts.digest.empty() && !is_digest(parts.digest))
     return Complaint{"has no valid digest behind the `@`", "write `@sha256:` and 64 hexadecimal digits"};
   return std::nullopt;
@@ -65,6 +120,7 @@ std::optional<Complaint> complaint_about(std::string_view image) {
 
 void image(const Scene&, const Container& container, Findings& findings) {
   const auto pointer = container.pointer + "/image";
+  if (!is_text_or_absent(container.value, "image")) return;
   const auto image = text_of(container.value, "image");
   if (image.empty()) {
     findings.error(pointer, cat("container `", container.name, "` has no `image`"),

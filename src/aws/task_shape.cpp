@@ -14,6 +14,7 @@ using nlohmann::json;
 constexpr std::string_view name_marks = "_-";
 
 void family(const Scene& scene, Findings& findings) {
+  if (!is_text_or_absent(scene.document, "family")) return;
   const auto family = text_of(scene.document, "family");
   if (family.empty())
     findings.error("/family", "the task definition has no `family`", "add the name of the family: `family: my-app`");
@@ -23,7 +24,8 @@ void family(const Scene& scene, Findings& findings) {
 }
 
 void has_containers(const Scene& scene, Findings& findings) {
-  if (scene.containers.empty())
+  const auto list = scene.document.is_object() ? scene.document.value("containerDefinitions", json::array()) : json();
+  if (list.is_array() && list.empty())
     findings.error("/containerDefinitions", "the task definition has no containers",
                    "add a list `containerDefinitions` with at least a `name` and an `image`");
 }
@@ -31,6 +33,7 @@ void has_containers(const Scene& scene, Findings& findings) {
 void container_names(const Scene& scene, Findings& findings) {
   std::set<std::string> seen;
   for (const auto& container : scene.containers) {
+    if (!is_text_or_absent(container.value, "name")) continue;
     const auto name = text_of(container.value, "name");
     const auto pointer = container.pointer + "/name";
     if (name.empty())
@@ -51,6 +54,7 @@ struct Kind {
 };
 
 constexpr std::array kinds{
+    Kind{"family", &json::is_string, "a string"},
     Kind{"containerDefinitions", &json::is_array, "a list"},
     Kind{"requiresCompatibilities", &json::is_array, "a list"},
     Kind{"volumes", &json::is_array, "a list"},
@@ -88,14 +92,26 @@ constexpr std::array kinds{
 
 std::string last_step(const std::string& pointer) { return pointer.substr(pointer.rfind('/') + 1); }
 
+Finding wrong_type(const json& value, const std::string& pointer, const Kind& kind) {
+  Finding out{.pointer = pointer, .message = cat("`", last_step(pointer), "` must be ", kind.article), .help = {}};
+  if (value.is_string()) {
+    out.help = cat("ECS takes no string here: remove the quotes around ", value.dump());
+  } else if (kind.is == &json::is_string && (value.is_number() || value.is_boolean())) {
+    out.message += value.is_number() ? ", and is a number" : cat(", and is ", value.dump());
+    out.help = cat("put it into quotes: \"", value.dump(), "\"");
+  } else {
+    out.help = cat("write ", kind.article);
+  }
+  return out;
+}
+
 void types(const Scene& scene, Findings& findings) {
   json copy = scene.document;
   for (const auto& kind : kinds)
     visit_place(copy, kind.place, [&](json& value, const std::string& pointer) {
       if ((value.*kind.is)()) return;
-      findings.error(pointer, cat("`", last_step(pointer), "` must be ", kind.article),
-                     value.is_string() ? cat("ECS takes no string here: remove the quotes around ", value.dump())
-                                       : cat("write ", kind.article));
+      const auto found = wrong_type(value, pointer, kind);
+      findings.error(found.pointer, found.message, found.help);
     });
 }
 

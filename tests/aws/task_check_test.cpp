@@ -119,6 +119,23 @@ TEST_CASE("types that ECS refuses are named with their cure") {
       Row{php(R"("essential": "true")"), "error " + c1 + "/essential: `essential` must be true or false", "quotes"}));
 }
 
+TEST_CASE("a value of another type is one mistake, not also a missing one") {
+  check_row(GENERATE(
+      Row{R"({"family": 5})", "error /family: `family` must be a string, and is a number", "quotes: \"5\""},
+      Row{R"({"family": []})", "error /family: `family` must be a string", "write a string"},
+      Row{php(R"("image": 5)"), "error " + c1 + "/image: `image` must be a string, and is a number", "\"5\""},
+      Row{php(R"("image": true)"), "error " + c1 + "/image: `image` must be a string, and is true", "\"true\""},
+      Row{R"({"containerDefinitions": {}})", "error /containerDefinitions: `containerDefinitions` must be a list",
+          "write a list"}));
+  auto document = good_task();
+  document["containerDefinitions"].push_back(5);
+  CHECK(lines_of(aws::check(document, {})) ==
+        std::vector<std::string>{"error /containerDefinitions/2: `2` must be an object"});
+  document["containerDefinitions"][2] = json{{"name", 5}, {"image", "host/a:1"}};
+  CHECK(lines_of(aws::check(document, {})) ==
+        std::vector<std::string>{"error /containerDefinitions/2/name: `name` must be a string, and is a number"});
+}
+
 TEST_CASE("placeholders are to be filled in") {
   check_row(GENERATE(
       Row{R"({"executionRoleArn": "arn:aws:iam::<aws_account_id>:role/exec"})",
@@ -164,9 +181,29 @@ TEST_CASE("images must be references") {
           "warning " + c1 +
               "/image: the image `localhost:5000/php` of `php` has neither tag nor digest, so `latest` is meant",
           "pin it"}));
-  const auto image =
-      GENERATE("nginx:1.25", "public.ecr.aws/nginx/nginx:1", "HOST.example:5000/a/b_c:V1.x", "library/x:1");
+  const auto image = GENERATE("nginx:1.25", "public.ecr.aws/nginx/nginx:1", "HOST.example:5000/a/b_c:V1.x",
+                              "library/x:1", "localhost/a.b__c---d:_1", "[::1]:5000/a:1");
   CHECK(lines_of(aws::check(with(php(R"("image": ")" + std::string(image) + '"')), {})).empty());
+}
+
+TEST_CASE("images that no registry has are one mistake each, told for a container") {
+  const auto [image, why] = GENERATE(table<std::string, std::string>({
+      {"oci:./out", "is one on disk, and ECS pulls from registries"},
+      {"docker-archive:web.tar", "is one on disk, and ECS pulls from registries"},
+      {"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "is a digest alone"},
+      {"host:99999/php:1", "has no valid host in front of its repository"},
+      {"host..x/php:1", "has no valid host in front of its repository"},
+      {"host.x//php:1", "is no reference of an image"},
+      {"team/-php:1", "is no reference of an image"},
+      {"team/a._b:1", "is no reference of an image"},
+      {"team/php/:1", "is no reference of an image"},
+      {"team/" + std::string(255, 'a') + ":1", "is no reference of an image"},
+      {"team/php:-1", "has a tag that no registry takes"},
+  }));
+  const auto findings = aws::check(with(php(R"("image": ")" + image + '"')), {});
+  CHECK(lines_of(findings) ==
+        std::vector<std::string>{cat("error ", c1, "/image: the image `", image, "` of `php` ", why)});
+  CHECK_THAT(findings.at(0).help, !Contains("oci:"));
 }
 
 TEST_CASE("Fargate's sizes come in pairs, and the nearest valid one is named") {
