@@ -1,27 +1,32 @@
 #include "proxy.hpp"
 
+#include <initializer_list>
 #include <lapstrake/base/text.hpp>
 
 namespace lapstrake::http {
 namespace {
 
-std::string either(const Environment& environment, std::string_view first, std::string_view second) {
-  if (!environment) return {};
-  if (auto value = environment(first)) return *value;
-  return environment(second).value_or("");
+// The first that is set; one that is set to nothing says: no proxy.
+std::string first_set(const Environment& environment, std::initializer_list<std::string_view> names) {
+  for (const auto name : names)
+    if (auto value = environment(name)) return *value;
+  return {};
 }
+
+bool is_cgi(const Environment& environment) { return !environment("REQUEST_METHOD").value_or("").empty(); }
 
 }  // namespace
 
 Proxy proxy_for(const Environment& environment, const Url& url) {
-  if (is_loopback(url.host)) return {};
+  if (is_loopback(url.host) || !environment) return {};
   Proxy proxy;
   if (url.scheme == "https")
-    proxy.address = either(environment, "https_proxy", "HTTPS_PROXY");
+    proxy.address = first_set(environment, {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});
+  else if (is_cgi(environment))
+    proxy.address = first_set(environment, {"http_proxy", "all_proxy", "ALL_PROXY"});
   else
-    proxy.address =
-        either(environment, "http_proxy", either(environment, "REQUEST_METHOD", "").empty() ? "HTTP_PROXY" : "");
-  proxy.exceptions = either(environment, "no_proxy", "NO_PROXY");
+    proxy.address = first_set(environment, {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"});
+  proxy.exceptions = first_set(environment, {"no_proxy", "NO_PROXY"});
   return proxy;
 }
 

@@ -11,9 +11,9 @@ struct Proxy {
   std::string exceptions;  // NO_PROXY, which libcurl applies (names, suffixes, CIDR blocks)
 };
 
-// HTTPS_PROXY or HTTP_PROXY by the scheme of `url`, lower case first. HTTP_PROXY in capitals is not believed inside a
-// CGI program, where a visitor's `Proxy:` header sets it (httpoxy). Loopback hosts are reached directly, as Go's tools
-// do.
+// HTTPS_PROXY or HTTP_PROXY by the scheme of `url`, then ALL_PROXY, lower case first. HTTP_PROXY in capitals is not
+// believed inside a CGI program, where a visitor's `Proxy:` header sets it (httpoxy). Loopback hosts are reached
+// directly, as Go's tools do.
 Proxy proxy_for(const Environment& environment, const Url& url);
 
 // For messages: "http://REDACTED@proxy:3128" in place of "http://user:secret@proxy:3128".

@@ -34,6 +34,19 @@ TEST_CASE("the proxy is the one for the address's scheme, and none for loopback"
   CHECK(proxy_for(nullptr, parse_url(url)).address.empty());
 }
 
+TEST_CASE("ALL_PROXY serves the schemes that have no proxy of their own") {
+  const auto [name, url, address] = GENERATE(table<std::string, std::string, std::string>({
+      {"ALL_PROXY", "https://h/", "http://a:1"},
+      {"all_proxy", "https://h/", "http://a:1"},
+      {"ALL_PROXY", "http://h/", "http://p:2"},
+      {"ALL_PROXY", "https://127.0.0.1:5000/", ""},
+  }));
+  const auto environment = environment_of({{name, "http://a:1"}, {"http_proxy", "http://p:2"}});
+  CHECK(proxy_for(environment, parse_url(url)).address == address);
+  const auto switched_off = environment_of({{name, "http://a:1"}, {"https_proxy", ""}});
+  CHECK(proxy_for(switched_off, parse_url("https://h/")).address.empty());
+}
+
 TEST_CASE("a visitor of a CGI program does not choose the proxy") {
   const Url url = parse_url("http://h/");
   CHECK(proxy_for(environment_of({{"HTTP_PROXY", "http://p"}}), url).address == "http://p");
