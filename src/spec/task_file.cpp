@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "document.hpp"
+#include "formats.hpp"
 #include "task_file_text.hpp"
 #include "yaml.hpp"
 
@@ -16,7 +17,9 @@ namespace {
 bool is_yaml(const std::filesystem::path& path) { return path.extension() == ".yaml" || path.extension() == ".yml"; }
 
 bool is_within(const std::filesystem::path& path, const std::filesystem::path& folder) {
-  const auto relative = std::filesystem::weakly_canonical(path).lexically_relative(std::filesystem::canonical(folder));
+  // absolute() first: weakly_canonical() leaves a relative path whose first part is absent as it is
+  const auto whole = std::filesystem::weakly_canonical(std::filesystem::absolute(path));
+  const auto relative = whole.lexically_relative(std::filesystem::canonical(folder));
   return !relative.empty() && *relative.begin() != "..";
 }
 
@@ -38,6 +41,7 @@ const TaskFile* TaskFiles::read(const std::string& from, const Span& where) {
 }
 
 std::unique_ptr<TaskFile> TaskFiles::load(const std::string& from, const Span& where) try {
+  if (!allow_outside_ && row(Format::source).complaint(from)) return nullptr;  // the check of shapes has said it
   const auto path = (folder_ / from).lexically_normal();
   if (!allow_outside_ && !is_within(path, folder_)) {
     findings_.error(where, cat("`from`: ", in_quotes(from), " leads out of the spec's folder"),

@@ -17,6 +17,18 @@ Task task_in(const TempDir& folder, std::string_view text) {
   return result.project->tasks.at(0);
 }
 
+// The process works in `folder` for a while.
+class InFolder {
+ public:
+  explicit InFolder(const std::filesystem::path& folder) : before_(std::filesystem::current_path()) {
+    std::filesystem::current_path(folder);
+  }
+  ~InFolder() { std::filesystem::current_path(before_); }
+
+ private:
+  std::filesystem::path before_;
+};
+
 json overlay_of(const std::string& members) {
   const TempDir folder;
   return json::parse(task_in(folder, "vars: { port: 80, version: 1.10 }\ntasks:\n  a: " + members).overlay);
@@ -94,6 +106,22 @@ TEST_CASE("a task's file may not lie behind a link out of the folder") {
   ReadOptions options;
   options.allow_outside = true;
   CHECK(read_in(folder, "tasks: { t: { from: link/task.json } }", options).project);
+}
+
+TEST_CASE("a task's file that is not there is told as absent, wherever the spec's path begins") {
+  const TempDir folder;
+  folder.write("lapstrake.yaml", "tasks: { t: { from: absent/task.json } }");
+  const InFolder here(folder.path());
+  ReadOptions options;
+  options.file = GENERATE("lapstrake.yaml", "./lapstrake.yaml");
+  CHECK(only(read(options)) == "1:21 cannot read `absent/task.json`: No such file or directory");
+}
+
+TEST_CASE("a task's file outside of the folder is one mistake") {
+  CHECK(only(read_text("tasks: { t: { from: /etc/passwd } }")) ==
+        "1:21 `from`: `/etc/passwd` is outside of the spec's folder");
+  CHECK(only(read_text("tasks: { t: { from: ../task.json } }")) ==
+        "1:21 `from`: `../task.json` leads out of the spec's folder");
 }
 
 TEST_CASE("a value of the merged document is found where it was written") {
