@@ -32,7 +32,8 @@ std::string excerpt(const Diagnostic& diagnostic) {
 }  // namespace
 
 std::string report(const Diagnostic& diagnostic) {
-  const auto& where = diagnostic.where;
+  auto where = diagnostic.where;
+  where.file = printable(where.file, 4096);
   std::string out =
       cat(diagnostic.severity == Diagnostic::Severity::error ? "error: " : "warning: ", diagnostic.message, "\n");
   std::string hint = diagnostic.hint;

@@ -177,3 +177,24 @@ TEST_CASE("a spec that cannot be read at all is an input error") {
     CHECK_THAT(error.summary(), Contains("absent.yaml"));
   }
 }
+
+TEST_CASE("an empty name of a spec is a mistake of usage") {
+  ReadOptions options;
+  options.file = "";
+  try {
+    read(options);
+    FAIL("it was read");
+  } catch (const Error& error) {
+    CHECK(error.fault() == Fault::usage);
+    CHECK(error.summary() == "no spec is named");
+  }
+}
+
+TEST_CASE("a report shows a file's name without its control bytes") {
+  Diagnostic diagnostic;
+  diagnostic.message = "wrong";
+  diagnostic.where.file = "a\x1b[2J\xff\n.yaml";
+  CHECK_THAT(report(diagnostic), Contains("--> a\\x1b[2J\\xff\\x0a.yaml\n"));
+  diagnostic.where.line = 3;
+  CHECK_THAT(report(diagnostic), Contains("--> a\\x1b[2J\\xff\\x0a.yaml:3:"));
+}

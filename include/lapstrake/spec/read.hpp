@@ -26,7 +26,8 @@ struct ReadResult {
   std::vector<Diagnostic> diagnostics;  // in order of position, each once; every environment's mistakes are among them
 };
 
-// Reads the file, and the task definitions that `from:` names. Error{input} only when the spec itself cannot be read.
+// Reads the file, and the task definitions that `from:` names. Error{input} only when the spec itself cannot be read,
+// Error{usage} when `file` is empty.
 ReadResult read(const ReadOptions& options);
 
 // The commit that HEAD of the repository around `folder` points to, by reading .git (packed refs and worktrees too).
