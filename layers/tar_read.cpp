@@ -224,7 +224,7 @@ void read_tar(const Source& stream, std::string_view what, const EachEntry& each
   Reader reader(in.get(), input, what, limits, Fault::integrity);
   reader.check(archive_read_open(in.get(), &input, nullptr, read_some, nullptr));
   reader.all(each);
-  while (stream(input.buffer) != 0) stop_point(limits.stop);
+  while (input.read() != 0) stop_point(limits.stop);
 }
 
 void read_archive(int fd, std::string_view what, const EachEntry& each, const ReadLimits& limits) {

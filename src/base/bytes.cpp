@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <cstring>
 #include <lapstrake/base/bytes.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>
@@ -10,10 +8,9 @@
 namespace lapstrake {
 
 Source source_of(std::string_view text) {
-  return [text, at = std::size_t{0}](std::span<std::byte> room) mutable {
-    const std::size_t size = std::min(room.size(), text.size() - at);
-    std::memcpy(room.data(), text.data() + at, size);
-    at += size;
+  return [left = std::make_shared<std::string_view>(text)](std::span<std::byte> room) {
+    const std::size_t size = left->copy(reinterpret_cast<char*>(room.data()), room.size());
+    left->remove_prefix(size);
     return size;
   };
 }

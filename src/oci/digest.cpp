@@ -26,9 +26,10 @@ Digest Digest::of(Bytes bytes) { return Digest(sha256(bytes)); }
 
 namespace {
 
-// The bytes seen so far; shared because a Source can be copied and a running hash cannot.
+// The stream and what was seen of it; shared by the copies of its Source.
 struct Seen {
-  Sha256 hash;
+  Source inner;
+  Sha256 hash = {};
   std::uint64_t size = 0;
   bool ended = false;
 };
@@ -49,10 +50,10 @@ void check_end(Seen& seen, const Digest& digest, std::uint64_t size, const std::
 }  // namespace
 
 Source verified(Source inner, const Digest& digest, std::uint64_t size, std::string what) {
-  return [inner = std::move(inner), digest, size, what = std::move(what),
-          seen = std::make_shared<Seen>()](std::span<std::byte> room) -> std::size_t {
+  auto seen = std::make_shared<Seen>(Seen{.inner = std::move(inner)});
+  return [seen = std::move(seen), digest, size, what = std::move(what)](std::span<std::byte> room) -> std::size_t {
     if (seen->ended) return 0;
-    const std::size_t got = inner(room);
+    const std::size_t got = seen->inner(room);
     if (got == 0) {
       check_end(*seen, digest, size, what);
       return 0;

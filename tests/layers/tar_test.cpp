@@ -226,6 +226,19 @@ TEST_CASE("the stream is read to its very end, so that a check there is made") {
   CHECK(ended);
 }
 
+TEST_CASE("a stream is read once, even one whose copies begin anew") {
+  const std::string tar = tar_of({file("a")}) + std::string(1 << 20, '\0');
+  std::size_t read = 0;
+  const Source source = [&read, rest = std::string_view(tar)](std::span<std::byte> room) mutable {
+    const std::size_t size = rest.copy(reinterpret_cast<char*>(room.data()), room.size());
+    rest.remove_prefix(size);
+    read += size;
+    return size;
+  };
+  read_tar(source, "the tar", [](const TarEntry&, const Source&) {});
+  CHECK(read == tar.size());
+}
+
 TEST_CASE("a source's failure comes back as it was thrown") {
   int calls = 0;
   const Source source = [&](std::span<std::byte> room) -> std::size_t {

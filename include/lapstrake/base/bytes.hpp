@@ -14,7 +14,8 @@ using Bytes = std::span<const std::byte>;
 // Takes the next bytes of a stream; throws Error when it cannot.
 using Sink = std::function<void(Bytes)>;
 
-// Fills the front of `room` and says how many bytes it wrote there; 0 means the end (room is never empty).
+// Fills the front of `room` and says how many bytes it wrote there; 0 means the end (room is never empty). A copy is
+// the same stream, not a second one: whoever makes a Source keeps its position in shared state.
 using Source = std::function<std::size_t(std::span<std::byte> room)>;
 
 inline Bytes as_bytes(std::string_view text) { return {reinterpret_cast<const std::byte*>(text.data()), text.size()}; }
