@@ -45,7 +45,7 @@ CutRule cut_rule(oci::Codec codec) {
 int level_of(const oci::Compression& compression) {
   const bool gzip = compression.codec == oci::Codec::gzip;
   if (compression.codec == oci::Codec::none) return 0;
-  const int level = compression.level.value_or(gzip ? 1 : 3), most = gzip ? 12 : 19;
+  const int level = compression.level.value_or(gzip ? 1 : 3), most = oci::most_level(compression.codec);
   if (level < 1 || level > most)
     throw Error(Fault::usage, cat(gzip ? "gzip" : "zstd", " has no level ", level),
                 cat("choose a level from 1 to ", most));

@@ -3,6 +3,15 @@
 
 namespace lapstrake::oci {
 
+int most_level(Codec codec) {
+  switch (codec) {
+    case Codec::gzip: return 12;
+    case Codec::zstd: return 19;
+    case Codec::none: break;
+  }
+  return 0;
+}
+
 std::string Position::text() const { return cat(file, ":", line, ":", column); }
 
 }  // namespace lapstrake::oci

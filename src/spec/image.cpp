@@ -46,7 +46,9 @@ oci::Compression compression(const Node& image, Findings& findings) {
   if (!level) return out;
   const auto where = node->find("level")->where;
   if (type == "none") findings.error(where, "no compression has no level", "remove the line");
-  if (type == "gzip" && *level > 9) findings.error(where, cat("`level` cannot be ", *level, " for gzip"), "1 to 9");
+  const int most = oci::most_level(oci::Codec::gzip);  // zstd's is the key's own
+  if (type == "gzip" && *level > most)
+    findings.error(where, cat("`level` cannot be ", *level, " for gzip"), cat("1 to ", most));
   out.level = static_cast<int>(*level);
   return out;
 }

@@ -1,4 +1,8 @@
 // An image and what its configuration is made of.
+#include <algorithm>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/oci/recipe.hpp>
+
 #include "keys.hpp"
 
 namespace lapstrake::spec {
@@ -146,6 +150,7 @@ Object image() {
 }
 
 Object compression() {
+  const int gzip = oci::most_level(oci::Codec::gzip), zstd = oci::most_level(oci::Codec::zstd);
   return {.name = "compression",
           .place = "images.NAME.compression",
           .doc = "Compression with a level. A codec alone may stand as text: `compression: gzip`.",
@@ -155,8 +160,9 @@ Object compression() {
     layers: [ { name: app, copy: [ { from: public/, to: /www/ } ] } ]
 )",
           .keys = {{"type", choice({"gzip", "zstd", "none"}), true, "The codec.", "zstd", "", {"codec", "algorithm"}},
-                   {"level", integer(1, 22), false, "1 to 9 for gzip, 1 to 22 for zstd: more is smaller and slower.",
-                    "19", "the codec's own"}}};
+                   {"level", integer(1, std::max(gzip, zstd)), false,
+                    cat("1 to ", gzip, " for gzip, 1 to ", zstd, " for zstd: more is smaller and slower."), "19",
+                    "the codec's own"}}};
 }
 
 Object user() {

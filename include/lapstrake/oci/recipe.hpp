@@ -10,6 +10,8 @@
 namespace lapstrake::oci {
 
 enum class Codec { none, gzip, zstd };
+// Levels count from 1 to this one: libdeflate's for gzip, zstd's without its memory-hungry "ultra"; 0 for none.
+int most_level(Codec codec);
 
 struct Compression {
   Codec codec = Codec::gzip;
