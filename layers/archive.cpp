@@ -1,5 +1,3 @@
-#include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,18 +16,6 @@
 
 namespace lapstrake::layers {
 namespace {
-
-// A file without a name: gone when the last of us is.
-FileDescriptor unnamed_file(const std::filesystem::path& folder) {
-  FileDescriptor fd(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (fd) return fd;
-  std::string name = (folder / ".archive-XXXXXX").string();  // a file system without O_TMPFILE
-  fd = FileDescriptor(::mkostemp(name.data(), O_CLOEXEC));
-  if (!fd || ::unlink(name.c_str()) != 0)
-    throw Error(Fault::input, cat("cannot make a file in `", folder.string(), "`: ", reason(errno)),
-                "point `--store` (LAPSTRAKE_STORE) at a folder that can be written");
-  return fd;
-}
 
 class ArchiveStep {
  public:

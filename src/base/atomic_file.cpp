@@ -12,29 +12,46 @@
 namespace lapstrake {
 namespace {
 
-[[noreturn]] void fail(std::string_view doing, const std::filesystem::path& path, int error_number) {
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return path;
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+[[noreturn]] void fail(std::string_view doing, const std::filesystem::path& path, int error_number,
+                       const std::string& cure = {}) {
   Error error(Fault::input, cat("cannot ", doing, " `", path.string(), "`: ", reason(error_number)));
   if (error_number == ENOSPC || error_number == EDQUOT)
-    error.helped_by("free some space, or point `--store` (LAPSTRAKE_STORE) at a file system that has more");
-  if (error_number == EROFS) error.helped_by("point `--store` (LAPSTRAKE_STORE) at a folder that can be written");
+    error.helped_by(cure.empty() ? cat("free some space on the file system of `", folder_of(path).string(), "`")
+                                 : cure);
   throw error;
 }
 
 }  // namespace
 
-void write_fully(int fd, Bytes bytes, const std::filesystem::path& path) {
+void write_fully(int fd, Bytes bytes, const std::filesystem::path& path, const std::string& cure) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("write", path, errno);
+    if (written < 0) fail("write", path, errno, cure);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
 }
 
-AtomicFile::AtomicFile(const std::filesystem::path& folder) {
+FileDescriptor unnamed_file(const std::filesystem::path& folder) {
+  FileDescriptor file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (file) return file;
+  std::string name = (folder / ".new-XXXXXX").string();  // a file system without O_TMPFILE
+  file = FileDescriptor(::mkostemp(name.data(), O_CLOEXEC));
+  if (!file) fail("make a file in", folder, errno);
+  if (::unlink(name.c_str()) != 0) fail("remove the name of", name, errno);
+  return file;
+}
+
+AtomicFile::AtomicFile(const std::filesystem::path& folder, std::string cure) : cure_(std::move(cure)) {
   std::string name = (folder / ".new-XXXXXX").string();
   fd_ = FileDescriptor(::mkostemp(name.data(), O_CLOEXEC));
-  if (!fd_) fail("make a file in", folder, errno);
+  if (!fd_) fail("make a file in", folder, errno, cure_);
   path_ = name;
 }
 
@@ -42,23 +59,25 @@ AtomicFile::~AtomicFile() {
   if (!path_.empty()) ::unlink(path_.c_str());
 }
 
-AtomicFile::AtomicFile(AtomicFile&& other) noexcept : path_(std::move(other.path_)), fd_(std::move(other.fd_)) {
+AtomicFile::AtomicFile(AtomicFile&& other) noexcept
+    : path_(std::move(other.path_)), cure_(std::move(other.cure_)), fd_(std::move(other.fd_)) {
   other.path_.clear();
 }
 
 AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
   std::swap(path_, other.path_);
+  std::swap(cure_, other.cure_);
   std::swap(fd_, other.fd_);
   return *this;
 }
 
-void AtomicFile::write(Bytes bytes) { write_fully(fd_.get(), bytes, path_); }
+void AtomicFile::write(Bytes bytes) { write_fully(fd_.get(), bytes, path_, cure_); }
 
 void AtomicFile::publish(const std::filesystem::path& target, mode_t mode) {
   if (::fchmod(fd_.get(), mode) != 0) fail("set the mode of", path_, errno);
   // ENOTSUP and EINVAL: file systems without fsync (as restic tolerates them).
-  if (::fsync(fd_.get()) != 0 && errno != ENOTSUP && errno != EINVAL) fail("sync", path_, errno);
-  if (::rename(path_.c_str(), target.c_str()) != 0) fail("put in place", target, errno);
+  if (::fsync(fd_.get()) != 0 && errno != ENOTSUP && errno != EINVAL) fail("sync", path_, errno, cure_);
+  if (::rename(path_.c_str(), target.c_str()) != 0) fail("put in place", target, errno, cure_);
   path_.clear();
   fd_.reset();
   sync_folder(target.has_parent_path() ? target.parent_path() : std::filesystem::path("."));

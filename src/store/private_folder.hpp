@@ -4,6 +4,10 @@
 
 namespace lapstrake::store {
 
+// The cure when a file of the store finds the disk full.
+inline constexpr auto more_space =
+    "free some space, or point `--store` (LAPSTRAKE_STORE) at a file system that has more";
+
 // Error{input} when it is no folder, another user owns it, or its group or others may write to it.
 void require_private(const std::filesystem::path& folder);
 // Makes it (0700) if it is absent, then requires it to be private.

@@ -8,13 +8,14 @@
 
 #include "layout_files.hpp"
 #include "lock.hpp"
+#include "private_folder.hpp"
 
 namespace lapstrake::store {
 namespace {
 
 // Made in tmp/, so that what a kill leaves behind is where gc looks for it.
 void replace_file(const std::filesystem::path& root, std::string_view name, std::string_view text) {
-  AtomicFile file(root / "tmp");
+  AtomicFile file(root / "tmp", more_space);
   file.write(as_bytes(text));
   file.publish(root / name, 0600);
 }

@@ -47,7 +47,7 @@ std::optional<std::uint64_t> Store::size(const oci::Digest& digest) const {
 }
 
 Store::BlobWriter::BlobWriter(const Store& store)
-    : folder_(store.root_ / "blobs/sha256"), lock_(store.lock_), file_(store.scratch()) {}
+    : folder_(store.root_ / "blobs/sha256"), lock_(store.lock_), file_(store.scratch(), more_space) {}
 
 void Store::BlobWriter::write(Bytes bytes) {
   file_.write(bytes);

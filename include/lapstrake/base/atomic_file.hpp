@@ -14,8 +14,9 @@ namespace lapstrake {
 // A new file in `folder` under a name of its own (opened O_EXCL, mode 0600) until it is published.
 class AtomicFile {
  public:
-  // Error{input} when it cannot be made (full disk, read-only folder), with errno's text.
-  explicit AtomicFile(const std::filesystem::path& folder);
+  // Error{input} when it cannot be made (full disk, read-only folder), with errno's text. `cure`: the help of a full
+  // disk, now and when it is written; by default to free some space on the folder's file system.
+  explicit AtomicFile(const std::filesystem::path& folder, std::string cure = {});
   ~AtomicFile();  // what was not published is removed
   AtomicFile(AtomicFile&&) noexcept;
   AtomicFile& operator=(AtomicFile&&) noexcept;
@@ -27,11 +28,15 @@ class AtomicFile {
 
  private:
   std::filesystem::path path_;
+  std::string cure_;
   FileDescriptor fd_;
 };
 
-// All of a write(2) and so on: loops over short writes and EINTR. Error{input} naming `path`.
-void write_fully(int fd, Bytes bytes, const std::filesystem::path& path);
+// All of a write(2) and so on: loops over short writes and EINTR. Error{input} naming `path`; `cure` as above.
+void write_fully(int fd, Bytes bytes, const std::filesystem::path& path, const std::string& cure = {});
+// A file without a name in `folder`, to be read and written: gone when the last descriptor of it is. Error{input} when
+// it cannot be made.
+FileDescriptor unnamed_file(const std::filesystem::path& folder);
 
 // Writes `text` to `target` by way of an AtomicFile in the same folder.
 void write_file(const std::filesystem::path& target, std::string_view text, mode_t mode = 0644);
