@@ -66,9 +66,10 @@ bool is_text(std::string_view name) { return name == "oci-layout" || name.ends_w
 
 }  // namespace
 
-ArchiveIndex::ArchiveIndex(const std::filesystem::path& file, const std::filesystem::path& scratch)
+ArchiveIndex::ArchiveIndex(const std::filesystem::path& file, const std::filesystem::path& scratch,
+                           const std::stop_token& stop)
     : path_(file), file_(std::make_shared<FileDescriptor>(open_file(file))) {
-  if (is_compressed(*file_, path_)) file_ = std::make_shared<FileDescriptor>(spool(*file_, path_, scratch));
+  if (is_compressed(*file_, path_)) file_ = std::make_shared<FileDescriptor>(spool(*file_, path_, scratch, stop));
   read_headers();
 }
 
@@ -117,15 +118,14 @@ std::optional<ArchiveIndex::Member> ArchiveIndex::find(std::string_view name) co
 }
 
 Source ArchiveIndex::open(const Member& member) const {
-  return [file = file_, path = path_, at = member.offset,
-          left = member.size](std::span<std::byte> room) mutable -> std::size_t {
-    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), left));
+  return [file = file_, path = path_, rest = std::make_shared<Member>(member)](std::span<std::byte> room) {
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), rest->size));
     for (;;) {
-      const ssize_t size = most == 0 ? 0 : ::pread(file->get(), room.data(), most, static_cast<off_t>(at));
+      const ssize_t size = most == 0 ? 0 : ::pread(file->get(), room.data(), most, static_cast<off_t>(rest->offset));
       if (size < 0 && errno == EINTR) continue;
       if (size < 0) throw Error(Fault::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
-      at += static_cast<std::uint64_t>(size);
-      left -= static_cast<std::uint64_t>(size);
+      rest->offset += static_cast<std::uint64_t>(size);
+      rest->size -= static_cast<std::uint64_t>(size);
       return static_cast<std::size_t>(size);
     }
   };

@@ -17,7 +17,7 @@ class ArchiveIndex {
   // A file that is compressed (gzip, zstd, xz, bzip2; told by its first bytes) is first spooled into an unnamed file in
   // `scratch`. Error{input} when it cannot be read or is no tar, {integrity} when it ends too early or has a text
   // twice.
-  ArchiveIndex(const std::filesystem::path& file, const std::filesystem::path& scratch);
+  ArchiveIndex(const std::filesystem::path& file, const std::filesystem::path& scratch, const std::stop_token& stop);
 
   struct Member {
     std::uint64_t offset = 0, size = 0;

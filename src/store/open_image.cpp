@@ -42,9 +42,10 @@ oci::Place open_oci_archive(const oci::DiskReference& reference, const std::shar
 
 }  // namespace
 
-oci::Place open_image(const oci::DiskReference& reference, const std::filesystem::path& scratch) {
+oci::Place open_image(const oci::DiskReference& reference, const std::filesystem::path& scratch,
+                      const std::stop_token& stop) {
   if (reference.form == oci::DiskReference::Form::layout) return open_folder(reference);
-  const auto archive = std::make_shared<const ArchiveIndex>(reference.path, scratch);
+  const auto archive = std::make_shared<const ArchiveIndex>(reference.path, scratch, stop);
   if (reference.form == oci::DiskReference::Form::oci_archive) return open_oci_archive(reference, archive);
   return docker_archive_place(archive, reference.text(), reference.tag);
 }

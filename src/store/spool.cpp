@@ -2,14 +2,13 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 
 namespace lapstrake::store {
@@ -20,13 +19,13 @@ using Reader = CHandle<archive, archive_read_free>;
 // A ratio says nothing about bombs (zeros shrink 32,000 to 1 and are harmless); only a limit does.
 constexpr std::uint64_t most_bytes = std::uint64_t{64} << 30;
 
-FileDescriptor unnamed_file(const std::filesystem::path& folder) {
-  FileDescriptor file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (file || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT)) return file;
-  std::string name = (folder / "lapstrake-XXXXXX").string();  // a file system without O_TMPFILE
-  file = FileDescriptor(::mkostemp(name.data(), O_CLOEXEC));
-  if (file && ::unlink(name.c_str()) != 0) return {};
-  return file;
+std::filesystem::path temporary_folder() {
+  std::error_code failure;
+  auto folder = std::filesystem::temp_directory_path(failure);
+  if (failure)
+    throw Error(Fault::input, cat("there is no folder for temporary files: ", reason(failure.value())),
+                "set TMPDIR to a folder that can be written");
+  return folder;
 }
 
 Error damaged(archive* reader, const std::filesystem::path& path) {
@@ -60,19 +59,14 @@ bool is_compressed(const FileDescriptor& file, const std::filesystem::path& path
 }
 
 FileDescriptor spool(const FileDescriptor& file, const std::filesystem::path& path,
-                     const std::filesystem::path& scratch) {
-  std::error_code failure;
-  const auto folder = scratch.empty() ? std::filesystem::temp_directory_path(failure) : scratch;
-  FileDescriptor out = failure ? FileDescriptor() : unnamed_file(folder);
-  if (!out)
-    throw Error(Fault::input,
-                cat("cannot decompress `", path.string(), "`: no file can be made in `", folder.string(), "`"),
-                "set TMPDIR to a folder that can be written")
-        .because(reason(failure ? failure.value() : errno));
+                     const std::filesystem::path& scratch, const std::stop_token& stop) {
+  const auto folder = scratch.empty() ? temporary_folder() : scratch;
+  FileDescriptor out = unnamed_file(folder);
   const Reader reader(archive_read_new());
   open_compressed(reader.get(), file, path);
   std::vector<std::byte> room(256 << 10);
   for (std::uint64_t total = 0;;) {
+    stop_point(stop);
     const la_ssize_t size = archive_read_data(reader.get(), room.data(), room.size());
     if (size < 0) throw damaged(reader.get(), path);
     if (size == 0) break;

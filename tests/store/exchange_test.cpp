@@ -3,6 +3,7 @@
 
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/layers/tar.hpp>
 #include <lapstrake/store/exchange.hpp>
 #include <string>
 #include <thread>
@@ -216,6 +217,18 @@ TEST_CASE("a gzipped archive is read, and its spool has no name") {
   refused([&] { scene.open("oci-archive", "cut.tar.gz"); }, Fault::integrity, "cannot decompress");
 }
 
+TEST_CASE("a scratch folder that is given is the only one") {
+  Scene scene;
+  store::write_oci_archive(scene.store, scene.image.root, scene.dir / "o.tar", "v1", {});
+  scene.dir.write("o.tar.gz", samples::gzip_of(scene.dir.read("o.tar")));
+  const auto reference = oci::parse_disk_reference("oci-archive:" + (scene.dir / "o.tar.gz").string());
+  refused([&] { store::open_image(reference, scene.dir / "absent"); }, Fault::input,
+          "cannot make a file in `" + (scene.dir / "absent").string());
+  std::stop_source stop;
+  stop.request_stop();
+  refused([&] { store::open_image(reference, scene.dir.path(), stop.get_token()); }, Fault::interrupted, "");
+}
+
 TEST_CASE("a byte flipped in an archive is noticed when it is read") {
   Scene scene;
   store::write_oci_archive(scene.store, scene.image.root, scene.dir / "o.tar", "v1", {});
@@ -277,6 +290,46 @@ TEST_CASE("what cannot be opened says why") {
        {"docker-archive", "none.tar", Fault::input, "has no image"}}));
   CAPTURE(form, file);
   refused([&, &a = form, &b = file] { scene.open(a, b); }, fault, why);
+}
+
+TEST_CASE("the plain layers of an archive are read as tars, to their ends") {
+  Scene scene;
+  const auto tar = samples::tar_of("hello", std::string(300 << 10, 'x'));
+  const auto layer = scene.store.put(tar, oci::media_type::layer);
+  oci::ImageConfig config;
+  config.diff_ids = {layer.digest};
+  const oci::Manifest manifest{.media_type = std::string(oci::media_type::manifest),
+                               .config = scene.store.put(render(config), oci::media_type::config),
+                               .layers = {layer}};
+  const auto root = scene.store.put(render(manifest), oci::media_type::manifest);
+  store::write_oci_archive(scene.store, root, scene.dir / "o.tar", "v1", {});
+  store::write_docker_archive(scene.store, root, scene.dir / "d.tar", {"web:v1"});
+  const auto [form, file] =
+      GENERATE(table<std::string, std::string>({{"oci-archive", "o.tar"}, {"docker-archive", "d.tar"}}));
+  std::string names;
+  layers::read_tar(scene.open(form, file).open(layer), "the layer",
+                   [&](const layers::TarEntry& entry, const Source&) { names += entry.path; });
+  CHECK(names == "hello");
+}
+
+TEST_CASE("a stop leaves no half-written output") {
+  Scene scene;
+  std::stop_source stop;
+  stop.request_stop();
+  std::filesystem::create_directory(scene.dir / "x");
+  const auto form = GENERATE(as<std::string>{}, "oci", "oci-archive", "docker-archive");
+  const auto write = [&] {
+    const auto& [store, root, token] = std::tuple(scene.store, scene.image.root, stop.get_token());
+    if (form == "oci") return store::write_layout(store, root, scene.dir / "x/l", "v1", token);
+    if (form == "oci-archive") return store::write_oci_archive(store, root, scene.dir / "x/o", "v1", {}, token);
+    store::write_docker_archive(store, root, scene.dir / "x/d", {}, token);
+  };
+  CAPTURE(form);
+  refused(write, Fault::interrupted, "");
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(scene.dir / "x"))
+    files += entry.is_regular_file() && entry.path().filename() != "oci-layout" ? 1 : 0;
+  CHECK(files == 0);
 }
 
 TEST_CASE("a docker-archive of old, with links between its layers, is an image of plain tars") {

@@ -1,3 +1,5 @@
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -150,6 +152,51 @@ TEST_CASE("a store that may only be read serves reads and refuses writes with a 
     }
     return false;
   }));
+}
+
+TEST_CASE("a full store's cure is another store") {
+  TempDir dir;
+  const auto root = (dir / "s").string();
+  std::filesystem::create_directory(root);
+  const bool ran = in_child([&] {
+    return ::unshare(CLONE_NEWNS) == 0 && ::mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+           ::mount("none", root.c_str(), "tmpfs", 0, "size=128k,mode=0700") == 0;
+  });
+  if (!ran) {
+    WARN("not run: no file system can be mounted here");
+    return;
+  }
+  CHECK(in_child([&] {
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mount("none", root.c_str(), "tmpfs", 0, "size=128k,mode=0700") != 0)
+      return false;
+    const auto store = Store::open(root);
+    try {
+      store.put(std::string(1 << 20, 'x'), "text/plain");
+    } catch (const Error& error) {
+      return error.summary().find("No space left") != std::string::npos &&
+             error.help().find("point `--store`") != std::string::npos && std::filesystem::is_empty(store.scratch());
+    }
+    return false;
+  }));
+}
+
+TEST_CASE("a blob of a place is taken once, whole or not at all") {
+  TempDir dir;
+  const auto from = Store::open(dir / "from"), to = Store::open(dir / "to");
+  const auto blob = from.put("hello", "text/plain");
+  auto place = from.place("it", blob);
+  int opened = 0;
+  place.open = [&, open = place.open](const oci::Descriptor& one) { return ++opened, open(one); };
+  std::stop_source stop;
+  stop.request_stop();
+  CHECK_THROWS_AS(to.take(place, blob, stop.get_token()), Error);
+  CHECK_FALSE(to.has(blob.digest));
+  CHECK(std::filesystem::is_empty(to.scratch()));
+  to.take(place, blob);
+  to.take(place, blob);
+  CHECK(text_of(to, blob) == "hello");
+  CHECK(opened == 2);
 }
 
 TEST_CASE("a blob that is there is not written again, unless its size is wrong") {

@@ -12,8 +12,9 @@ namespace lapstrake::store {
 // are read in place, nothing is unpacked. A docker-archive is given as the OCI image that its parts make (layers
 // uncompressed or as they are; the config kept byte for byte). Error{input} when it is absent or has no such tag,
 // listing the tags. `scratch`: where a compressed archive is spooled into an unnamed file (by default the system's
-// place for such).
-oci::Place open_image(const oci::DiskReference& reference, const std::filesystem::path& scratch = {});
+// place for such). `stop` ends the spooling.
+oci::Place open_image(const oci::DiskReference& reference, const std::filesystem::path& scratch = {},
+                      const std::stop_token& stop = {});
 
 // Writes the image or index `root` of `store` with all that it refers to. `tag` goes into
 // org.opencontainers.image.ref.name; for archives, `names` ("host/repo:tag") too (facts/images.md 3.7). A layout that
