@@ -15,13 +15,6 @@ std::string oci_layer_type(const std::string& media_type) {
   return media_type;
 }
 
-void keep_blob(const oci::Place& place, const oci::Descriptor& blob, const store::Store& store) {
-  if (store.has(blob.digest)) return;
-  auto writer = store.new_blob();
-  drain(place.open(blob), [&](Bytes bytes) { writer.write(bytes); });
-  writer.commit(blob.digest);
-}
-
 layers::BaseFiles read_files(const oci::Place& place, const oci::LoadedImage& image, const std::stop_token& stop) {
   layers::BaseFiles files;
   for (const auto& layer : image.manifest.layers)
@@ -30,6 +23,13 @@ layers::BaseFiles read_files(const oci::Place& place, const oci::LoadedImage& im
 }
 
 }  // namespace
+
+std::filesystem::path scratch(const Context& context) {
+  std::error_code failure;
+  if (const auto tmp = context.store_root / "tmp"; std::filesystem::is_directory(tmp, failure)) return tmp;
+  const auto temporary = std::filesystem::temp_directory_path(failure);
+  return failure ? std::filesystem::path("/tmp") : temporary;
+}
 
 oci::Place base_place(const spec::Image& image, const std::filesystem::path& scratch) {
   if (const auto* remote = std::get_if<oci::RegistryReference>(&*image.base))
@@ -47,7 +47,7 @@ std::optional<BaseImage> load_base(const Context& context, const spec::Image& im
     const auto place = base_place(image, store.scratch());
     BaseImage base{.image = oci::load(place, platform), .layers = {}, .files = {}};
     for (auto layer : base.image.manifest.layers) {
-      keep_blob(place, layer, store);
+      store.take(place, layer, context.world.stop);
       layer.media_type = oci_layer_type(layer.media_type);
       layer.annotations.clear();
       base.layers.push_back(std::move(layer));
@@ -60,7 +60,7 @@ std::optional<BaseImage> load_base(const Context& context, const spec::Image& im
 layers::BaseFiles base_files(const Context& context, const spec::Image& image, const oci::Platform& platform) {
   if (!image.base) return {};
   return step(cat("reading the base `", oci::text(*image.base), "`"), [&] {
-    const auto place = base_place(image, {});
+    const auto place = base_place(image, scratch(context));
     return read_files(place, oci::load(place, platform), context.world.stop);
   });
 }

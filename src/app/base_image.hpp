@@ -21,6 +21,9 @@ std::optional<BaseImage> load_base(const Context& context, const spec::Image& im
                                    const store::Store& store);
 // The file tree of a base alone, for checks.
 layers::BaseFiles base_files(const Context& context, const spec::Image& image, const oci::Platform& platform);
+// Where a command that builds nothing may spool archives to: the store's folder for it, if there is a store already.
+std::filesystem::path scratch(const Context& context);
+
 // The place of a base. Error{usage} for registries, for now.
 // `scratch`: where a compressed archive may be spooled to (no name, gone with the place).
 oci::Place base_place(const spec::Image& image, const std::filesystem::path& scratch);

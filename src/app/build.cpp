@@ -218,14 +218,16 @@ BuiltImage build_image(const Context& context, const spec::Project& project, con
 }
 
 std::vector<BuiltImage> build(const Context& context, const spec::Project& project,
-                              const std::vector<std::string>& names, const std::vector<Output>& outputs) {
+                              const std::vector<std::string>& names, const std::vector<Output>& outputs,
+                              const std::function<void(const BuiltImage&)>& each) {
   const auto images = choose_images(project, names);
   check_outputs(images, context, outputs);
   const auto store = store::Store::open(context.store_root);
   std::vector<BuiltImage> built;
   for (const auto* image : images) {
-    built.push_back(build_image(context, project, *image, store));
-    for (const auto& output : outputs) write_output(store, *image, built.back().root, output);
+    built.push_back(obtain_image(context, project, *image, store));
+    for (const auto& output : outputs) write_output(store, *image, built.back().root, output, context.world.stop);
+    if (each) each(built.back());
   }
   return built;
 }

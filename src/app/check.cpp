@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <lapstrake/app/check.hpp>
 #include <lapstrake/app/register.hpp>
 #include <lapstrake/base/error.hpp>
@@ -41,7 +42,7 @@ std::vector<spec::Diagnostic> check_image(const Context& context, const spec::Pr
       below.add_layer(layers::assemble(for_platform(recipe, platform), below, *accounts,
                                        {.root = project.folder,
                                         .allow_outside = context.allow_outside,
-                                        .scratch = std::filesystem::temp_directory_path(),
+                                        .scratch = scratch(context),
                                         .stop = context.world.stop}));
     } catch (const Error& error) {
       if (error.fault() == Fault::interrupted) throw;
@@ -57,8 +58,15 @@ std::vector<spec::Diagnostic> check(const Context& context, const spec::Project&
   for (const auto& image : project.images)
     for (const auto& platform : context.platforms.empty() ? image.platforms : context.platforms)
       for (auto& diagnostic : check_image(context, project, image, platform)) all.push_back(std::move(diagnostic));
-  for (auto& diagnostic : check_tasks(project, {})) all.push_back(std::move(diagnostic));
-  return quoted(std::move(all));
+  for (auto& diagnostic : check_tasks(context, project, {})) all.push_back(std::move(diagnostic));
+  // Each platform of an image has the same mistakes, most often.
+  std::vector<spec::Diagnostic> once;
+  for (auto& diagnostic : all)
+    if (std::none_of(once.begin(), once.end(), [&](const auto& one) {
+          return one.where.text() == diagnostic.where.text() && one.message == diagnostic.message;
+        }))
+      once.push_back(std::move(diagnostic));
+  return quoted(std::move(once));
 }
 
 }  // namespace lapstrake::app

@@ -7,19 +7,20 @@
 
 namespace lapstrake::app {
 
-// Built or taken in (`root`), or lying in a registry already (`given`).
+// Built or taken in, or lying in a registry already (`given`).
 struct ReadyImage {
   const spec::Image* image = nullptr;
-  std::optional<oci::Descriptor> root;
-  std::optional<oci::RegistryReference> given;
+  oci::Descriptor root;
+  std::vector<oci::Platform> platforms;
+  std::optional<oci::RegistryReference> given = std::nullopt;
 };
 
-ReadyImage make_ready(const Context& context, const spec::Project& project, const spec::Image& image,
-                      const store::Store& store);
+ReadyImage make_ready(const Context& context, const Network& network, const spec::Project& project,
+                      const spec::Image& image, const store::Store& store);
 PushedImage push_ready(const Context& context, const Network& network, const ReadyImage& ready,
                        const store::Store& store, const PushSettings& settings);
 // What push_ready would give, without sending anything.
-oci::PinnedReference expected_reference(const Network& network, const ReadyImage& ready);
+oci::PinnedReference expected_reference(const ReadyImage& ready);
 // Error{usage} when the image cannot be pushed.
 void require_repository(const Context& context, const spec::Image& image);
 

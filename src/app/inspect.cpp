@@ -2,12 +2,16 @@
 #include <lapstrake/app/inspect.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
+#include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/layers/tar.hpp>
 #include <lapstrake/oci/media_type.hpp>
 #include <lapstrake/registry/client.hpp>
 #include <lapstrake/store/exchange.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base_image.hpp"
+#include "manifests.hpp"
 #include "network.hpp"
 
 namespace lapstrake::app {
@@ -26,7 +30,7 @@ oci::Place place_of(const Context& context, const spec::Project* project, const 
         return store.place(name, *root);
       }
   const auto reference = oci::parse_reference(name);
-  if (const auto* disk = std::get_if<oci::DiskReference>(&reference)) return store::open_image(*disk);
+  if (const auto* disk = std::get_if<oci::DiskReference>(&reference)) return store::open_image(*disk, scratch(context));
   const auto& remote = std::get<oci::RegistryReference>(reference);
   const Network network(context, project != nullptr ? project->registries : Registries{});
   return registry::place(network.repository(remote.host, remote.repository), remote);
@@ -48,24 +52,40 @@ InspectedImage look_into(const oci::LoadedImage& loaded) {
   return image;
 }
 
-// The platforms of an index that are images (attestations call themselves unknown/unknown).
-std::vector<oci::Platform> platforms_in(const oci::Place& place, const oci::Descriptor& root) {
-  std::vector<oci::Platform> platforms;
-  for (const auto& child :
-       oci::parse_index(place.text(root), root.media_type, cat("the index of `", place.name, "`")).manifests) {
-    if (oci::is_index(child.media_type))
-      for (auto& platform : platforms_in(place, child)) platforms.push_back(std::move(platform));
-    else if (child.platform && child.platform->os != "unknown")
-      platforms.push_back(*child.platform);
+char type_of(const layers::TarEntry& entry) {
+  switch (entry.kind) {
+    case layers::Kind::directory: return 'd';
+    case layers::Kind::symlink: return 'l';
+    case layers::Kind::hardlink: return 'h';
+    case layers::Kind::file: break;
   }
-  return platforms;
+  return entry.special ? 's' : '-';
 }
 
-// The platform that a lone manifest's config states.
-oci::Platform own_platform(const oci::Place& place, const oci::Descriptor& root) {
-  const auto what = cat("the manifest of `", place.name, "`");
-  const auto manifest = oci::parse_manifest(place.text(root), root.media_type, what);
-  return oci::parse_config(place.text(manifest.config), cat("the config of `", place.name, "`")).platform;
+void list_files(const oci::Place& place, InspectedImage& image, const std::stop_token& stop) {
+  for (auto& layer : image.layers)
+    layers::read_tar(place.open(layer.descriptor), cat("layer ", layer.descriptor.digest.text()),
+                     [&](const layers::TarEntry& entry, const Source&) {
+                       stop_point(stop);
+                       layer.files.push_back({.path = entry.path,
+                                              .type = type_of(entry),
+                                              .mode = entry.mode,
+                                              .uid = entry.uid,
+                                              .gid = entry.gid,
+                                              .size = entry.size,
+                                              .target = entry.target});
+                     });
+}
+
+std::string octal(std::uint32_t mode) {
+  std::string digits;
+  for (int shift = 9; shift >= 0; shift -= 3) digits += static_cast<char>('0' + ((mode >> shift) & 7));
+  return digits;
+}
+
+std::string line_of(const InspectedFile& file) {
+  return cat("      ", file.type, octal(file.mode), " ", file.uid, ":", file.gid, " ", file.size, " /",
+             printable(file.path, 4096), file.target.empty() ? "" : cat(" -> ", printable(file.target, 4096)), "\n");
 }
 
 std::string list_of(const std::optional<std::vector<std::string>>& words) {
@@ -98,6 +118,7 @@ void add_image(std::string& out, const InspectedImage& image) {
     total += layer.descriptor.size;
     add_line(out, "layer",
              cat(layer.descriptor.digest.text(), "  ", human_size(layer.descriptor.size), "  ", layer.created_by));
+    for (const auto& file : layer.files) out += line_of(file);
   }
   add_line(out, "size", cat(human_size(total), " in ", count_of(image.layers.size(), "layer")));
 }
@@ -109,27 +130,37 @@ ordered_json json_of(const InspectedImage& image) {
                    {"annotations", ordered_json::object()},
                    {"layers", ordered_json::array()}};
   for (const auto& [name, value] : image.annotations) out["annotations"][name] = value;
-  for (const auto& layer : image.layers)
+  for (const auto& layer : image.layers) {
     out["layers"].push_back({{"digest", layer.descriptor.digest.text()},
                              {"size", layer.descriptor.size},
                              {"mediaType", layer.descriptor.media_type},
                              {"diffId", layer.diff_id.text()},
                              {"createdBy", layer.created_by}});
+    for (const auto& file : layer.files)
+      out["layers"].back()["files"].push_back({{"path", file.path},
+                                               {"type", std::string(1, file.type)},
+                                               {"mode", octal(file.mode)},
+                                               {"uid", file.uid},
+                                               {"gid", file.gid},
+                                               {"size", file.size},
+                                               {"target", file.target}});
+  }
   out["config"] = parse_json(image.config_text, "the config", {});
   return out;
 }
 
 }  // namespace
 
-Inspection inspect(const Context& context, const spec::Project* project, const std::string& name) {
+Inspection inspect(const Context& context, const spec::Project* project, const std::string& name, bool files) {
   return step(cat("inspecting `", name, "`"), [&] {
     const auto place = place_of(context, project, name);
     Inspection inspection{.name = name, .root = place.root(), .images = {}};
     auto platforms = context.platforms;
-    if (platforms.empty())
-      platforms = oci::is_index(inspection.root.media_type) ? platforms_in(place, inspection.root)
-                                                            : std::vector{own_platform(place, inspection.root)};
-    for (const auto& platform : platforms) inspection.images.push_back(look_into(oci::load(place, platform)));
+    if (platforms.empty()) platforms = platforms_of(place, inspection.root);
+    for (const auto& platform : platforms) {
+      inspection.images.push_back(look_into(oci::load(place, platform)));
+      if (files) list_files(place, inspection.images.back(), context.world.stop);
+    }
     return inspection;
   });
 }
@@ -148,7 +179,7 @@ std::string report_json(const Inspection& inspection) {
                    {"mediaType", inspection.root.media_type},
                    {"images", ordered_json::array()}};
   for (const auto& image : inspection.images) out["images"].push_back(json_of(image));
-  return out.dump(2) + "\n";
+  return pretty_json(out) + "\n";
 }
 
 }  // namespace lapstrake::app

@@ -31,7 +31,7 @@ http::RetryNotice notice_for(const Context& context) {
 
 Network::Network(const Context& context, Registries registries)
     : context_(context),
-      registries_(std::move(registries)),
+      registries_(with_host_registries(std::move(registries), context.world.environment)),
       transport_(transport_for(context, registries_)),
       logins_(std::make_shared<Logins>()) {}
 
@@ -77,7 +77,7 @@ std::optional<registry::Login> Network::login(const registry::Keychain& docker, 
     return logins_->by_host[host] = ecr_login(host, ecr->region);
   } catch (const Error& error) {
     // Hosts that a credential helper or a login by hand serves have no AWS keys at all.
-    if (error.fault() == Fault::access && aws::code_of(error).empty())
+    if (aws::is_no_credentials(error))
       if (auto stored = docker(host, renew)) return stored;
     throw;
   }

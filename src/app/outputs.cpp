@@ -44,17 +44,17 @@ void check_outputs(const std::vector<const spec::Image*>& images, const Context&
 }
 
 void write_output(const store::Store& store, const spec::Image& image, const oci::Descriptor& root,
-                  const Output& output) {
+                  const Output& output, const std::stop_token& stop) {
   const auto& where = output.where;
   step(cat("writing `", where.text(), "`"), [&] {
     if (where.form == Form::layout)
-      store::write_layout(store, root, where.path, tag_of(image, where.tag));
+      store::write_layout(store, root, where.path, tag_of(image, where.tag), stop);
     else if (where.form == Form::oci_archive)
-      store::write_oci_archive(store, root, where.path, tag_of(image, where.tag), full_names(image, where.tag));
+      store::write_oci_archive(store, root, where.path, tag_of(image, where.tag), full_names(image, where.tag), stop);
     else if (where.tag.find(':') != std::string::npos)
-      store::write_docker_archive(store, root, where.path, {where.tag});
+      store::write_docker_archive(store, root, where.path, {where.tag}, stop);
     else
-      store::write_docker_archive(store, root, where.path, full_names(image, where.tag));
+      store::write_docker_archive(store, root, where.path, full_names(image, where.tag), stop);
   });
 }
 

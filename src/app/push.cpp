@@ -6,56 +6,13 @@
 #include <lapstrake/oci/media_type.hpp>
 #include <lapstrake/oci/place.hpp>
 #include <lapstrake/registry/push.hpp>
-#include <lapstrake/store/exchange.hpp>
 
 #include "images.hpp"
+#include "manifests.hpp"
 #include "network.hpp"
 
 namespace lapstrake::app {
 namespace {
-
-registry::PushedManifest manifest_of(const oci::Place& place, const oci::Descriptor& descriptor) {
-  registry::PushedManifest pushed{.descriptor = descriptor, .text = place.text(descriptor), .blobs = {}};
-  const auto manifest =
-      oci::parse_manifest(pushed.text, descriptor.media_type, "the manifest " + descriptor.digest.text());
-  pushed.blobs = manifest.layers;
-  pushed.blobs.insert(pushed.blobs.begin(), manifest.config);
-  return pushed;
-}
-
-// Children first, the root last.
-std::vector<registry::PushedManifest> manifests_of(const oci::Place& place, const oci::Descriptor& root) {
-  if (!oci::is_index(root.media_type)) return {manifest_of(place, root)};
-  std::vector<registry::PushedManifest> all;
-  const auto text = place.text(root);
-  for (const auto& child : oci::parse_index(text, root.media_type, "the index " + root.digest.text()).manifests)
-    for (auto& manifest : manifests_of(place, child)) all.push_back(std::move(manifest));
-  all.push_back({.descriptor = root, .text = text, .blobs = {}});
-  return all;
-}
-
-void copy_into(const store::Store& store, const oci::Place& place, const oci::Descriptor& root) {
-  for (const auto& manifest : manifests_of(place, root)) {
-    for (const auto& blob : manifest.blobs) {
-      if (store.has(blob.digest)) continue;
-      auto writer = store.new_blob();
-      drain(place.open(blob), [&](Bytes bytes) { writer.write(bytes); });
-      writer.commit(blob.digest);
-    }
-    store.put(manifest.text, manifest.descriptor.media_type);
-  }
-}
-
-// `--image NAME=oci:...`: an image that was built elsewhere, taken into the store under NAME.
-oci::Descriptor take_in(const spec::Image& image, const oci::DiskReference& reference, const store::Store& store) {
-  return step(cat("reading `", reference.text(), "` in place of image `", image.name, "`"), [&] {
-    const auto place = store::open_image(reference, store.scratch());
-    const auto root = place.root();
-    copy_into(store, place, root);
-    store.set_ref(ref_name(image), root);
-    return root;
-  });
-}
 
 class Events {
  public:
@@ -108,12 +65,9 @@ void create(const Network& network, const oci::RegistryReference& target, const 
   if (!ecr)
     throw Error(Fault::usage, cat("`--create-repository` works for ECR, and `", target.host, "` is another registry"),
                 "create the repository there by its own means");
-  aws::create_repository(network.session(ecr->region), target.repository);
+  const auto arn = aws::create_repository(network.session(ecr->region), ecr->account, target.repository);
   context.progress(
-      {.kind = Event::Kind::note,
-       .image = {},
-       .subject = {},
-       .text = cat("created the repository `", target.repository, "` in ", ecr->account, " (", ecr->region, ")")});
+      {.kind = Event::Kind::note, .image = {}, .subject = {}, .text = cat("created the repository ", arn)});
 }
 
 registry::PushReport send(const Context& context, const Network& network, const spec::Image& image,
@@ -144,46 +98,53 @@ std::vector<oci::PinnedReference> pinned(const oci::RegistryReference& target, c
   return references;
 }
 
-PushedImage resolve_given(const Network& network, const spec::Image& image, const oci::RegistryReference& given) {
+// The image that `--image` gives, where it lies.
+ReadyImage look_up(const Network& network, const spec::Image& image, const oci::RegistryReference& given) {
   return step(cat("looking up `", given.text(), "` in place of image `", image.name, "`"), [&] {
-    const auto repository = network.repository(given.host, given.repository);
-    const auto wanted = given.digest ? given.digest->text() : given.tag.empty() ? std::string("latest") : given.tag;
-    const auto found = repository->find_manifest(wanted);
-    if (!found) throw Error(Fault::network, cat("`", given.text(), "` is not in the registry"), "push it first");
-    return PushedImage{.name = image.name, .references = {{given.host, given.repository, given.tag, found->digest}}};
+    const auto place = registry::place(network.repository(given.host, given.repository), given);
+    const auto root = place.root();
+    return ReadyImage{.image = &image, .root = root, .platforms = platforms_of(place, root), .given = given};
   });
+}
+
+oci::PinnedReference pinned_given(const ReadyImage& ready) {
+  return {ready.given->host, ready.given->repository, ready.given->tag, ready.root.digest};
 }
 
 }  // namespace
 
-ReadyImage make_ready(const Context& context, const spec::Project& project, const spec::Image& image,
-                      const store::Store& store) {
+ReadyImage make_ready(const Context& context, const Network& network, const spec::Project& project,
+                      const spec::Image& image, const store::Store& store) {
   const auto given = context.given_images.find(image.name);
-  if (given == context.given_images.end()) return {&image, build_image(context, project, image, store).root, {}};
-  if (const auto* disk = std::get_if<oci::DiskReference>(&given->second))
-    return {&image, take_in(image, *disk, store), {}};
-  return {&image, std::nullopt, std::get<oci::RegistryReference>(given->second)};
+  if (given != context.given_images.end())
+    if (const auto* remote = std::get_if<oci::RegistryReference>(&given->second))
+      return look_up(network, image, *remote);
+  const auto built = obtain_image(context, project, image, store);
+  ReadyImage ready{.image = &image, .root = built.root, .platforms = {}, .given = {}};
+  for (const auto& manifest : built.manifests)
+    if (manifest.platform) ready.platforms.push_back(*manifest.platform);
+  return ready;
 }
 
 PushedImage push_ready(const Context& context, const Network& network, const ReadyImage& ready,
                        const store::Store& store, const PushSettings& settings) {
-  if (ready.given) return resolve_given(network, *ready.image, *ready.given);
+  if (ready.given) return {.name = ready.image->name, .references = {pinned_given(ready)}};
   const auto target = oci::parse_registry_reference(ready.image->repository);
   return step(cat("pushing image `", ready.image->name, "` to `", ready.image->repository, "`"), [&] {
-    const auto manifests = manifests_of(store.place(ready.image->name, *ready.root), *ready.root);
+    const auto manifests = manifests_of(store.place(ready.image->name, ready.root), ready.root);
     const auto report = send(context, network, *ready.image, target, manifests, store, settings);
     return PushedImage{.name = ready.image->name,
-                       .references = pinned(target, ready.image->tags, ready.root->digest),
+                       .references = pinned(target, ready.image->tags, ready.root.digest),
                        .blobs_sent = report.blobs_sent,
                        .bytes_sent = report.bytes_sent,
                        .blobs_present = report.blobs_present};
   });
 }
 
-oci::PinnedReference expected_reference(const Network& network, const ReadyImage& ready) {
-  if (ready.given) return resolve_given(network, *ready.image, *ready.given).references.front();
+oci::PinnedReference expected_reference(const ReadyImage& ready) {
+  if (ready.given) return pinned_given(ready);
   const auto target = oci::parse_registry_reference(ready.image->repository);
-  return pinned(target, ready.image->tags, ready.root->digest).front();
+  return pinned(target, ready.image->tags, ready.root.digest).front();
 }
 
 void require_repository(const Context& context, const spec::Image& image) {
@@ -197,7 +158,8 @@ void require_repository(const Context& context, const spec::Image& image) {
 }
 
 std::vector<PushedImage> push(const Context& context, const spec::Project& project,
-                              const std::vector<std::string>& names, const PushSettings& settings) {
+                              const std::vector<std::string>& names, const PushSettings& settings,
+                              const std::function<void(const PushedImage&)>& each) {
   auto images = choose_images(project, names);
   if (names.empty())
     std::erase_if(images, [&](const auto* image) {
@@ -210,8 +172,11 @@ std::vector<PushedImage> push(const Context& context, const spec::Project& proje
   const auto store = store::Store::open(context.store_root);
   const Network network(context, project.registries);
   std::vector<PushedImage> pushed;
-  for (const auto* image : images)
-    pushed.push_back(push_ready(context, network, make_ready(context, project, *image, store), store, settings));
+  for (const auto* image : images) {
+    const auto ready = make_ready(context, network, project, *image, store);
+    pushed.push_back(push_ready(context, network, ready, store, settings));
+    if (each) each(pushed.back());
+  }
   return pushed;
 }
 

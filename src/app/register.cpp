@@ -15,8 +15,8 @@ namespace {
 
 using nlohmann::json;
 
-void require_clean(const spec::Project& project, const std::vector<std::string>& names) {
-  const auto findings = check_tasks(project, names);
+void require_clean(const Context& context, const spec::Project& project, const std::vector<std::string>& names) {
+  const auto findings = check_tasks(context, project, names);
   const auto errors = std::count_if(findings.begin(), findings.end(), [](const auto& finding) {
     return finding.severity == spec::Diagnostic::Severity::error;
   });
@@ -51,16 +51,18 @@ class Registrar {
   Registrar(const Context& context, const spec::Project& project, const RegisterSettings& settings)
       : context_(context), project_(project), settings_(settings), network_(context, project.registries) {}
 
-  Registration run(const std::vector<std::string>& names) {
+  Registration run(const std::vector<std::string>& names, const std::function<void(const RegisteredTask&)>& each) {
     const auto tasks = choose_tasks(project_, names);
     const auto images = images_of(project_, tasks);
     for (const auto* image : images) require_repository(context_, *image);
     const auto session = network_.session(region_for(network_, images));  // before anything is built: no keys, no work
     ready_images(images);
     Registration registration{.images = std::move(pushed_), .tasks = {}};
-    for (const auto* task : tasks)
+    for (const auto* task : tasks) {
       registration.tasks.push_back(
           step(cat("registering task `", task->name, "`"), [&] { return one(session, *task); }));
+      if (each) each(registration.tasks.back());
+    }
     return registration;
   }
 
@@ -68,19 +70,19 @@ class Registrar {
   void ready_images(const std::vector<const spec::Image*>& images) {
     const auto store = store::Store::open(context_.store_root);
     for (const auto* image : images) {
-      const auto ready = make_ready(context_, project_, *image, store);
+      const auto ready = make_ready(context_, network_, project_, *image, store);
       if (settings_.dry_run) {
-        keep(*image, expected_reference(network_, ready));
+        keep(ready, expected_reference(ready));
       } else {
         pushed_.push_back(push_ready(context_, network_, ready, store, settings_.push));
-        keep(*image, pushed_.back().references.front());
+        keep(ready, pushed_.back().references.front());
       }
     }
   }
 
-  void keep(const spec::Image& image, const oci::PinnedReference& reference) {
-    references_[image.name] = reference.text();
-    if (!context_.given_images.contains(image.name)) facts_[reference.text()] = fact_of(image, context_.platforms);
+  void keep(const ReadyImage& ready, const oci::PinnedReference& reference) {
+    references_[ready.image->name] = reference.text();
+    facts_[reference.text()] = fact_of(ready.platforms);
   }
 
   RegisteredTask one(const aws::Session& session, const spec::Task& task) const {
@@ -121,9 +123,9 @@ class Registrar {
 }  // namespace
 
 Registration register_tasks(const Context& context, const spec::Project& project, const std::vector<std::string>& names,
-                            const RegisterSettings& settings) {
-  require_clean(project, names);
-  return Registrar(context, project, settings).run(names);
+                            const RegisterSettings& settings, const std::function<void(const RegisteredTask&)>& each) {
+  require_clean(context, project, names);
+  return Registrar(context, project, settings).run(names, each);
 }
 
 }  // namespace lapstrake::app

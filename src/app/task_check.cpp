@@ -52,7 +52,7 @@ spec::Diagnostic diagnostic(const spec::Task& task, const aws::Finding& finding,
   return told;
 }
 
-// An image that is neither `${images.N}` nor a reference.
+// An image of the spec that is meant, but not referred to.
 std::vector<aws::Finding> check_images(const json& document, const spec::Project& project) {
   std::vector<aws::Finding> findings;
   const auto containers = document.value("containerDefinitions", json::array());
@@ -61,24 +61,16 @@ std::vector<aws::Finding> check_images(const json& document, const spec::Project
     const auto name = containers[i]["image"].get<std::string>();
     if (name.find("${images.") != std::string::npos || name.find('<') != std::string::npos) continue;
     const auto pointer = cat("/containerDefinitions/", i, "/image");
-    const bool ours = std::any_of(project.images.begin(), project.images.end(),
-                                  [&](const auto& image) { return image.name == name; });
-    if (ours) {
+    if (std::any_of(project.images.begin(), project.images.end(),
+                    [&](const auto& image) { return image.name == name; }))
       findings.push_back({.pointer = pointer,
                           .message = cat("`", name, "` is an image of this spec, written like one of Docker Hub's"),
                           .help = cat("write `image: \"${images.", name, "}\"` to have it built, pushed and pinned")});
-      continue;
-    }
-    try {
-      oci::parse_registry_reference(name);
-    } catch (const Error& error) {
-      findings.push_back({.pointer = pointer, .message = error.summary(), .help = error.help()});
-    }
   }
   return findings;
 }
 
-std::vector<spec::Diagnostic> check_task(const spec::Project& project, const spec::Task& task) {
+std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Project& project, const spec::Task& task) {
   std::vector<spec::Diagnostic> diagnostics;
   json document;
   try {
@@ -97,14 +89,17 @@ std::vector<spec::Diagnostic> check_task(const spec::Project& project, const spe
   std::map<std::string, aws::ImageFact> facts;
   for (const auto& image : project.images) {
     references[image.name] = stand_in(image);
-    facts[references[image.name]] = fact_of(image, {});
+    if (!context.given_images.contains(image.name))
+      facts[references[image.name]] = fact_of(context.platforms.empty() ? image.platforms : context.platforms);
     if (image.repository.empty() && std::find(task.images.begin(), task.images.end(), image.name) != task.images.end())
       findings.push_back({.pointer = "/containerDefinitions",
                           .message = cat("image `", image.name, "` has no `repository:` to be pushed to"),
                           .help = cat("add `repository: HOST/NAME` to it (", image.where.text(), ")")});
   }
   document = filled(std::move(document), references);
-  for (auto& finding : aws::check(document, facts)) findings.push_back(std::move(finding));
+  for (auto& finding : aws::check(document, facts))
+    if (std::none_of(findings.begin(), findings.end(), [&](const auto& one) { return one.pointer == finding.pointer; }))
+      findings.push_back(std::move(finding));  // what was told above is told once
   for (const auto& finding : findings) diagnostics.push_back(diagnostic(task, finding, document));
   return diagnostics;
 }
@@ -149,17 +144,17 @@ json filled(json document, const std::map<std::string, std::string>& references)
   return document;
 }
 
-aws::ImageFact fact_of(const spec::Image& image, const std::vector<oci::Platform>& chosen_platforms) {
-  const auto& platforms = chosen_platforms.empty() ? image.platforms : chosen_platforms;
+aws::ImageFact fact_of(const std::vector<oci::Platform>& platforms) {
   if (platforms.size() != 1) return {};
   return {.architecture = platforms.front().architecture, .os = platforms.front().os};
 }
 
-std::vector<spec::Diagnostic> check_tasks(const spec::Project& project, const std::vector<std::string>& names) {
+std::vector<spec::Diagnostic> check_tasks(const Context& context, const spec::Project& project,
+                                          const std::vector<std::string>& names) {
   std::vector<spec::Diagnostic> all;
   if (project.tasks.empty() && names.empty()) return all;
   for (const auto* task : choose_tasks(project, names))
-    for (auto& diagnostic : check_task(project, *task)) all.push_back(std::move(diagnostic));
+    for (auto& diagnostic : check_task(context, project, *task)) all.push_back(std::move(diagnostic));
   return quoted(std::move(all));
 }
 

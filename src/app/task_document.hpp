@@ -18,7 +18,7 @@ nlohmann::json document_of(const spec::Task& task);
 // Every `${images.N}` replaced by the reference of N.
 nlohmann::json filled(nlohmann::json document, const std::map<std::string, std::string>& references);
 
-// What is known of an image before it is built; a fact without platform when there are several.
-aws::ImageFact fact_of(const spec::Image& image, const std::vector<oci::Platform>& chosen_platforms);
+// What an image is for, if that is one platform.
+aws::ImageFact fact_of(const std::vector<oci::Platform>& platforms);
 
 }  // namespace lapstrake::app

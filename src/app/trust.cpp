@@ -67,8 +67,8 @@ http::TlsFor tls_for(const http::Url& url, const Registries& registries, const E
 }
 
 bool is_insecure(const std::string& host, const Registries& registries) {
-  const auto found = registries.find(host);
-  return found != registries.end() && found->second.insecure;
+  const auto* settings = settings_of(http::parse_url("https://" + host), registries);
+  return settings != nullptr && settings->insecure;
 }
 
 }  // namespace lapstrake::app

@@ -16,6 +16,11 @@ std::optional<std::filesystem::path> ca_bundle(const Environment& environment);
 // `registries:` first, then docker's and podman's certs.d folders (*.crt; *.cert with its *.key).
 http::TlsFor tls_for(const http::Url& url, const Registries& registries, const Environment& environment);
 
+// The project's registries over those of LAPSTRAKE_REGISTRIES ($XDG_CONFIG_HOME/lapstrake/registries.yaml): a file in
+// the form of a spec that has only `registries:`. Error{usage} when it has mistakes.
+Registries with_host_registries(Registries registries, const Environment& environment);
+
+// Known under host:port or the host alone.
 bool is_insecure(const std::string& host, const Registries& registries);
 
 }  // namespace lapstrake::app

@@ -73,4 +73,8 @@ nlohmann::json parse_json(std::string_view text, std::string_view what, const Js
   }
 }
 
+std::string pretty_json(const nlohmann::ordered_json& value) {
+  return value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 }  // namespace lapstrake

@@ -10,6 +10,7 @@
 #include <lapstrake/app/push.hpp>
 #include <lapstrake/app/register.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/json.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/http/versions.hpp>
@@ -45,7 +46,7 @@ std::int64_t source_date_epoch(const Environment& environment) {
   return *seconds;
 }
 
-void print_json(const ordered_json& value) { print_result(value.dump(2) + "\n"); }
+void print_json(const ordered_json& value) { print_result(pretty_json(value) + "\n"); }
 
 ordered_json json_of(const spec::Diagnostic& diagnostic) {
   return {{"severity", diagnostic.severity == spec::Diagnostic::Severity::error ? "error" : "warning"},
@@ -85,7 +86,7 @@ class Desk {
   Desk& operator=(const Desk&) = delete;
 
   app::Context context() {
-    app::Context context{.world = world_, .store_root = store::default_root(options_.store, world_.environment)};
+    app::Context context{.world = world_, .store_root = store_root()};
     context.jobs = options_.jobs == 0 ? default_jobs() : options_.jobs;
     context.allow_outside = options_.allow_outside;
     context.no_cache = options_.no_cache;
@@ -95,10 +96,16 @@ class Desk {
     context.progress = [this](const app::Event& event) { view_(event); };
     if (options_.verbose > 0)
       context.log = [this](const std::string& line) { view_.say(cat("  ", printable(line, 4096))); };
-    for (const auto& platform : options_.platform) context.platforms.push_back(oci::Platform::parse(platform));
+    for (const auto& text : options_.platform) {
+      const auto platform = oci::Platform::parse(text);
+      if (std::find(context.platforms.begin(), context.platforms.end(), platform) != context.platforms.end())
+        throw Error(Fault::usage, cat("`--platform ", text, "` stands twice"));
+      context.platforms.push_back(platform);
+    }
     for (const auto& given : options_.image) {
       const auto [name, reference] = name_and_value(given, "--image");
-      context.given_images[name] = oci::parse_reference(reference);
+      if (!context.given_images.emplace(name, oci::parse_reference(reference)).second)
+        throw Error(Fault::usage, cat("`--image ", name, "=...` stands twice"));
     }
     return context;
   }
@@ -110,7 +117,9 @@ class Desk {
     read.allow_outside = options_.allow_outside;
     for (const auto& set : options_.set) read.set.insert(name_and_value(set, "--set"));
     read.environment_variables = world_.environment;
-    const auto folder = std::filesystem::absolute(read.file).parent_path();
+    if (options_.file.empty()) throw Error(Fault::usage, "`--file` names no file");
+    std::error_code ignored;
+    const auto folder = std::filesystem::absolute(read.file, ignored).parent_path();
     read.git_commit = [folder] { return spec::git_commit(folder); };
     return spec::read(read);
   }
@@ -132,9 +141,25 @@ class Desk {
                  cat(count_of(static_cast<std::uint64_t>(count), "mistake"), " in `", options_.file, "`"));
   }
 
+  // Empty when it cannot be told, for the commands that can do without.
+  std::filesystem::path store_root() const {
+    try {
+      return store::default_root(options_.store, world_.environment);
+    } catch (const Error&) {
+      if (options_.command != "check" && options_.command != "inspect") throw;
+      return {};
+    }
+  }
+
   const Options& options() const { return options_; }
   bool colours() const { return colours_; }
   void clear() { view_.close(); }
+  // A result for people; with --json it comes with the others.
+  void print_line(const std::string& line) {
+    if (options_.json) return;
+    clear();
+    print_result(line + "\n");
+  }
 
  private:
   const Options& options_;
@@ -145,69 +170,86 @@ class Desk {
 
 app::Output output_of(const std::string& text) { return {.where = oci::parse_disk_reference(text)}; }
 
+// Runs `act`; what was done before a failure is told all the same.
+template <class Act>
+void telling(Desk& desk, const ordered_json& results, Act act) {
+  try {
+    act();
+  } catch (...) {
+    desk.clear();
+    if (desk.options().json) print_json(results);
+    throw;
+  }
+  desk.clear();
+  if (desk.options().json) print_json(results);
+}
+
+ordered_json json_of(const app::BuiltImage& image) {
+  ordered_json platforms = ordered_json::array();
+  for (const auto& manifest : image.manifests)
+    platforms.push_back(
+        {{"platform", manifest.platform ? manifest.platform->text() : ""}, {"digest", manifest.digest.text()}});
+  return {{"name", image.name},
+          {"digest", image.root.digest.text()},
+          {"mediaType", image.root.media_type},
+          {"platforms", platforms}};
+}
+
 int build(Desk& desk) {
   std::vector<app::Output> outputs;
   for (const auto& output : desk.options().outputs) outputs.push_back(output_of(output));
   const auto project = desk.project();
-  const auto built = app::build(desk.context(), project, desk.options().names, outputs);
-  desk.clear();
-  ordered_json list = ordered_json::array();
-  for (const auto& image : built) {
-    if (!desk.options().json) {
-      print_result(cat(image.name, " ", image.root.digest.text(), "\n"));
-      continue;
-    }
-    ordered_json platforms = ordered_json::array();
-    for (const auto& manifest : image.manifests)
-      platforms.push_back(
-          {{"platform", manifest.platform ? manifest.platform->text() : ""}, {"digest", manifest.digest.text()}});
-    list.push_back({{"name", image.name},
-                    {"digest", image.root.digest.text()},
-                    {"mediaType", image.root.media_type},
-                    {"platforms", platforms}});
-  }
-  if (desk.options().json) print_json(list);
+  ordered_json results = ordered_json::array();
+  telling(desk, results, [&] {
+    app::build(desk.context(), project, desk.options().names, outputs, [&](const app::BuiltImage& image) {
+      results.push_back(json_of(image));
+      desk.print_line(cat(image.name, " ", image.root.digest.text()));
+    });
+  });
   return 0;
 }
 
 int push(Desk& desk) {
   const auto project = desk.project();
-  const auto pushed =
-      app::push(desk.context(), project, desk.options().names, {.create_repository = desk.options().create_repository});
-  desk.clear();
-  ordered_json list = ordered_json::array();
-  for (const auto& image : pushed) {
-    list.push_back(json_of(image));
-    if (!desk.options().json)
-      for (const auto& reference : image.references) print_result(reference.text() + "\n");
-  }
-  if (desk.options().json) print_json(list);
+  ordered_json results = ordered_json::array();
+  telling(desk, results, [&] {
+    app::push(desk.context(), project, desk.options().names, {.create_repository = desk.options().create_repository},
+              [&](const app::PushedImage& image) {
+                results.push_back(json_of(image));
+                for (const auto& reference : image.references) desk.print_line(reference.text());
+              });
+  });
   return 0;
+}
+
+ordered_json json_of(const app::RegisteredTask& task, bool dry_run) {
+  ordered_json one{{"name", task.name}, {"family", task.family}, {"arn", task.arn}, {"registered", task.is_new}};
+  if (dry_run) one["diff"] = task.diff;
+  return one;
+}
+
+std::string line_of(const app::RegisteredTask& task, bool dry_run) {
+  if (!dry_run) return task.arn;
+  return task.diff.empty() ? cat("task `", task.name, "`: nothing would change, ", task.arn, " stands")
+                           : task.diff.substr(0, task.diff.find_last_not_of('\n') + 1);
 }
 
 int register_tasks(Desk& desk) {
   const auto& options = desk.options();
   const auto project = desk.project();
-  const auto findings = app::check_tasks(project, options.names);
-  print_diagnostics(findings, desk.colours(), !options.quiet);
-  const auto registration =
-      app::register_tasks(desk.context(), project, options.names,
-                          {.push = {.create_repository = options.create_repository}, .dry_run = options.dry_run});
-  desk.clear();
-  ordered_json images = ordered_json::array(), tasks = ordered_json::array();
-  for (const auto& image : registration.images) images.push_back(json_of(image));
-  for (const auto& task : registration.tasks) {
-    ordered_json one{{"name", task.name}, {"family", task.family}, {"arn", task.arn}, {"registered", task.is_new}};
-    if (options.dry_run) one["diff"] = task.diff;
-    tasks.push_back(one);
-    if (options.json) continue;
-    if (!options.dry_run)
-      print_result(task.arn + "\n");
-    else
-      print_result(task.diff.empty() ? cat("task `", task.name, "`: nothing would change, ", task.arn, " stands\n")
-                                     : task.diff);
-  }
-  if (options.json) print_json({{"images", images}, {"tasks", tasks}});
+  const auto context = desk.context();
+  print_diagnostics(app::check_tasks(context, project, options.names), desk.colours(), !options.quiet);
+  ordered_json results{{"images", ordered_json::array()}, {"tasks", ordered_json::array()}};
+  telling(desk, results, [&] {
+    const auto registration =
+        app::register_tasks(context, project, options.names,
+                            {.push = {.create_repository = options.create_repository}, .dry_run = options.dry_run},
+                            [&](const app::RegisteredTask& task) {
+                              results["tasks"].push_back(json_of(task, options.dry_run));
+                              desk.print_line(line_of(task, options.dry_run));
+                            });
+    for (const auto& image : registration.images) results["images"].push_back(json_of(image));
+  });
   return 0;
 }
 
@@ -237,8 +279,17 @@ int inspect(Desk& desk) {
     throw Error(Fault::usage, "`lapstrake inspect` takes one image", "`lapstrake inspect --help` shows the forms");
   std::optional<spec::Project> project;
   // A spec is of help (names, registries) but need not be there.
-  if (std::filesystem::exists(options.file)) project = desk.read().project;
-  const auto inspection = app::inspect(desk.context(), project ? &*project : nullptr, options.names.front());
+  std::error_code ignored;
+  if (std::filesystem::exists(options.file, ignored)) {
+    auto result = desk.read();
+    if (!result.project && options.names.front().find_first_of("/:@") == std::string::npos) {
+      print_diagnostics(result.diagnostics, desk.colours(), !options.quiet);  // a name of the spec is meant
+      throw desk.mistakes(result.diagnostics);
+    }
+    project = std::move(result.project);
+  }
+  const auto inspection =
+      app::inspect(desk.context(), project ? &*project : nullptr, options.names.front(), options.files);
   desk.clear();
   print_result(options.json ? app::report_json(inspection) : app::report(inspection));
   return 0;
@@ -269,6 +320,15 @@ int store_gc(Desk& desk) {
   else
     print_result(cat("removed ", count_of(report.removed, "blob"), " (", human_size(report.freed_bytes), "), kept ",
                      report.kept, "\n"));
+  return 0;
+}
+
+int store_path(Desk& desk) {
+  const auto root = desk.store_root().string();
+  if (desk.options().json)
+    print_json(ordered_json{{"path", root}});
+  else
+    print_result(root + "\n");
   return 0;
 }
 
@@ -312,7 +372,7 @@ Run runner(const std::string& command) {
       {"version", version},
       {"store check", store_check},
       {"store gc", store_gc},
-      {"store path", [](Desk& desk) { return print_result(desk.context().store_root.string() + "\n"), 0; }},
+      {"store path", store_path},
       {"schema", [](Desk&) { return print_result(spec::json_schema()), 0; }},
   };
   for (const auto& [name, run] : table)

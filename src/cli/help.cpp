@@ -12,7 +12,8 @@ constexpr const char* globals = R"(Global options:
   -e, --environment NAME    lay this environment over the spec
       --set NAME=VALUE      override a variable of `vars:`; may be repeated
       --image NAME=REF      use REF instead of building image NAME
-      --platform OS/ARCH    build this platform instead of the spec's
+      --platform OS/ARCH    this platform instead of the spec's; may be
+                            repeated
       --store DIR           the local store (LAPSTRAKE_STORE;
                             $XDG_CACHE_HOME/lapstrake)
   -j, --jobs N              threads (as many as there are processors)
@@ -89,10 +90,13 @@ otherwise.
   lapstrake inspect oci:out:v1
   lapstrake inspect registry.example/team/web:1.4 --json
 
-Usage: lapstrake inspect REF
+Usage: lapstrake inspect REF [--files]
 
 REF is the name of an image of the spec, host/repo:tag, host/repo@sha256:...,
 oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE.
+
+Options:
+      --files               list what each layer holds, with mode, owner, size
 )"},
       {"store", "check, clean or find the local store", R"(Examples:
   lapstrake store path

@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 
 #include <exception>
+#include <filesystem>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <new>
@@ -36,6 +37,10 @@ int main(int count, char** words) {
   } catch (const Error& error) {
     cli::print_error(error, colours);
     return exit_code(error, interruption);
+  } catch (const std::filesystem::filesystem_error& error) {
+    cli::print_error(Error(Fault::input, cat("cannot use `", error.path1().string(), "`: ", error.code().message())),
+                     colours);
+    return static_cast<int>(Fault::input);
   } catch (const std::bad_alloc&) {
     cli::print_talk("error: out of memory\n");
   } catch (const std::exception& error) {

@@ -13,6 +13,7 @@ namespace {
 // What the flags of CLI11 fill; subcommands share it.
 struct Parser {
   Options options;
+  std::string jobs, progress, port, proxy_port;  // read by us, so that a mistake is told in our words
   CLI::App app{"lapstrake"};
 
   Parser() {
@@ -32,16 +33,12 @@ struct Parser {
     add_list(app, "--set", options.set);
     add_list(app, "--image", options.image);
     app.add_option("--store", options.store);
-    app.add_option("-j,--jobs", options.jobs)->check(CLI::Range(1u, 1024u));
+    app.add_option("-j,--jobs", jobs);
     add_list(app, "--platform", options.platform);
     app.add_flag("--allow-outside", options.allow_outside);
     app.add_flag("--no-cache", options.no_cache);
     app.add_flag("--json", options.json);
-    static const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
-                                                             {"bar", ProgressStyle::bar},
-                                                             {"plain", ProgressStyle::plain},
-                                                             {"none", ProgressStyle::none}};
-    app.add_option("--progress", options.progress)->transform(CLI::CheckedTransformer(styles));
+    app.add_option("--progress", progress);
     app.add_flag("-q,--quiet", options.quiet);
     app.add_flag("-v,--verbose", options.verbose);
     app.add_option("--profile", options.profile);
@@ -65,6 +62,7 @@ struct Parser {
     if (name == "push" || name == "register") command->add_flag("--create-repository", options.create_repository);
     if (name == "register") command->add_flag("--dry-run", options.dry_run);
     if (name == "sandbox") add_sandbox(*command);
+    if (name == "inspect") command->add_flag("--files", options.files);
     if (name == "build" || name == "push" || name == "register" || name == "inspect" || name == "help")
       command->add_option("names", options.names);
   }
@@ -78,8 +76,8 @@ struct Parser {
   }
 
   void add_sandbox(CLI::App& command) {
-    command.add_option("--port", options.port);
-    command.add_option("--proxy-port", options.proxy_port);
+    command.add_option("--port", port);
+    command.add_option("--proxy-port", proxy_port);
     command.add_option("--faults", options.faults);
     command.add_option("--data", options.data);
     command.add_option("--account", options.account);
@@ -108,6 +106,33 @@ const CLI::App* app_of(const CLI::App& app, const std::string& command) {
   for (const auto& word : split(command, ' '))
     if (!word.empty()) found = found->get_subcommand(word);
   return found;
+}
+
+std::int64_t number(const std::string& text, std::string_view option, std::int64_t least, std::int64_t most) {
+  const auto value = parse_integer(text);
+  if (!value || *value < least || *value > most)
+    throw Error(Fault::usage, cat("`", option, " ", text, "` is no number from ", least, " to ", most));
+  return *value;
+}
+
+ProgressStyle style(const std::string& text) {
+  static constexpr std::pair<std::string_view, ProgressStyle> styles[] = {{"auto", ProgressStyle::automatic},
+                                                                          {"bar", ProgressStyle::bar},
+                                                                          {"plain", ProgressStyle::plain},
+                                                                          {"none", ProgressStyle::none}};
+  for (const auto& [name, value] : styles)
+    if (name == text) return value;
+  throw Error(Fault::usage, cat("`--progress ", text, "` is no style"), "choose auto, bar, plain or none");
+}
+
+// "-j: 1 required TEXT missing" in CLI11's words.
+Error told(const CLI::ParseError& failure) {
+  const std::string text = failure.what();
+  const auto option = text.substr(0, text.find_first_of(": "));
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&failure) != nullptr && option.starts_with("-"))
+    return Error(Fault::usage, cat("option `", option, "` needs a value, and takes one"),
+                 "`lapstrake --help` shows the options");
+  return Error(Fault::usage, text, "`lapstrake --help` shows the options");
 }
 
 [[noreturn]] void refuse_extra(const Parser& parser, const std::string& extra) {
@@ -141,8 +166,14 @@ Options parse(const std::vector<std::string>& arguments) {
   try {
     parser.app.parse(reversed);
   } catch (const CLI::ParseError& failure) {
-    throw Error(Fault::usage, failure.what(), "`lapstrake --help` shows the options");
+    throw told(failure);
   }
+  auto& options = parser.options;
+  if (!parser.jobs.empty()) options.jobs = static_cast<unsigned>(number(parser.jobs, "--jobs", 1, 1024));
+  if (!parser.progress.empty()) options.progress = style(parser.progress);
+  if (!parser.port.empty()) options.port = static_cast<std::uint16_t>(number(parser.port, "--port", 0, 65535));
+  if (!parser.proxy_port.empty())
+    options.proxy_port = static_cast<std::uint16_t>(number(parser.proxy_port, "--proxy-port", 0, 65535));
   if (dashes != arguments.end()) parser.options.child.assign(dashes + 1, arguments.end());
   if (const auto extras = parser.app.remaining(true); !extras.empty()) refuse_extra(parser, extras.front());
   if (!parser.options.child.empty() && parser.options.command != "sandbox")

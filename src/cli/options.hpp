@@ -19,7 +19,8 @@ struct Options {
   std::string folder;  // -C
   std::optional<std::string> environment, store, profile, region;
   std::vector<std::string> set, image, platform;
-  unsigned jobs = 0;  // 0: as many as there are processors
+  unsigned jobs = 0;   // 0: as many as there are processors
+  bool files = false;  // inspect
   bool allow_outside = false, no_cache = false, json = false, quiet = false;
   int verbose = 0;
   ProgressStyle progress = ProgressStyle::automatic;

@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/sandbox/sandbox.hpp>
+#include <nlohmann/json.hpp>
 
 #include "commands.hpp"
 #include "print.hpp"
@@ -25,7 +27,10 @@ class DataFolder {
       make_folder(path_, 0700);
       return;
     }
-    std::string name = (std::filesystem::temp_directory_path() / "lapstrake-sandbox-XXXXXX").string();
+    std::error_code failure;
+    const auto folder = std::filesystem::temp_directory_path(failure);
+    if (failure) throw Error(Fault::input, "the temporary folder (TMPDIR) is not there", "name one with `--data DIR`");
+    std::string name = (folder / "lapstrake-sandbox-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr)
       throw Error(Fault::input, cat("cannot make a folder `", name, "`: ", reason(errno)));
     path_ = name;
@@ -78,7 +83,13 @@ int wait_for(pid_t child, const World& world) {
 
 std::string quoted(const std::string& text) { return cat("'", replace_all(text, "'", "'\\''"), "'"); }
 
-int serve(const sandbox::Sandbox& box, const World& world) {
+int serve(const sandbox::Sandbox& box, const World& world, bool json) {
+  if (json) {
+    print_result(pretty_json({{"environment", box.environment()}, {"unset", box.unset_variables()}}) + "\n");
+    while (!world.stop.stop_requested()) ::usleep(50'000);
+    return 0;
+  }
+
   std::string lines;
   for (const auto& name : box.unset_variables()) lines += cat("unset ", name, "\n");
   for (const auto& [name, value] : box.environment()) lines += cat("export ", name, "=", quoted(value), "\n");
@@ -107,7 +118,7 @@ int run_sandbox(const Options& options, const World& world) {
   if (!options.quiet)
     print_talk(cat("sandbox: ECR, ECS and STS for account ", options.account, " on https://127.0.0.1:", box.port(),
                    ", by proxy http://127.0.0.1:", box.proxy_port(), "\n"));
-  if (options.child.empty()) return serve(box, world);
+  if (options.child.empty()) return serve(box, world, options.json);
   const pid_t child = ::fork();
   if (child < 0) throw Error(Fault::input, cat("cannot start a process: ", reason(errno)));
   if (child == 0) become(options.child, box);

@@ -86,3 +86,33 @@ TEST_CASE("an image built elsewhere is pushed in place of the one named") {
   const auto pushed = app::push(context, journey.project(), {}, {}).at(0);
   CHECK(pushed.references.front().digest == built.at(0).root.digest);
 }
+
+TEST_CASE("a slip in the AWS keys is told, not passed over for docker's login") {
+  Journey journey;
+  journey.variables.erase("AWS_SECRET_ACCESS_KEY");
+  CHECK(failure_of([&] { journey.push(); }).fault() == Fault::access);
+}
+
+TEST_CASE("the registries of the host are used, under those of the project") {
+  Journey journey;
+  journey.dir.write("registries.yaml", "registries: { elsewhere.example: { insecur: true } }\n");
+  journey.variables["LAPSTRAKE_REGISTRIES"] = (journey.dir / "registries.yaml").string();
+  const auto error = failure_of([&] { journey.push(); });
+  CHECK(error.fault() == Fault::usage);
+  CHECK_THAT(error.reason(), Contains("did you mean `insecure`"));
+  journey.dir.write("registries.yaml", "registries: { elsewhere.example: { insecure: true } }\n");
+  CHECK(journey.push().blobs_sent == 3);
+}
+
+TEST_CASE("what was built is told although a later image fails") {
+  Journey journey;
+  std::vector<std::string> told;
+  const auto build = [&] {
+    app::build(journey.context(), journey.project(), {}, {}, [&](const auto& image) { told.push_back(image.name); });
+  };
+  journey.dir.write("lapstrake.yaml",
+                    cat(journey.spec().substr(0, journey.spec().find("tasks:")),
+                        "  broken: { layers: [ { name: x, copy: [ { from: nowhere, to: /x } ] } ] }\n"));
+  CHECK(failure_of(build).fault() == Fault::input);
+  CHECK(told == std::vector<std::string>{"web"});
+}

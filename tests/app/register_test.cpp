@@ -39,7 +39,7 @@ TEST_CASE("a reply to RegisterTaskDefinition that gets lost makes no second revi
 TEST_CASE("the offline checks stop before anything is sent") {
   Journey journey;
   journey.dir.write("lapstrake.yaml", replace_all(journey.spec(), "memory: \"512\"", "memory: \"8192\""));
-  const auto findings = app::check_tasks(journey.project(), {});
+  const auto findings = app::check_tasks(journey.context(), journey.project(), {});
   REQUIRE_FALSE(findings.empty());
   CHECK(findings[0].where.line == 16);
   CHECK(failure_of([&] { journey.registered(); }).fault() == Fault::usage);
@@ -55,4 +55,30 @@ TEST_CASE("throttling and a clock that is off are got over") {
   Journey journey;
   journey.box->set_faults(cat(R"({"rules":[{"match":{"operation":"RegisterTaskDefinition"},)", fault, "}]}"));
   CHECK(journey.registered().is_new);
+}
+
+TEST_CASE("an image that is given by reference keeps the task's platform, and makes no second revision") {
+  Journey journey;
+  journey.dir.write("lapstrake.yaml",
+                    replace_all(journey.spec(), "    tags: [v1]\n", "    tags: [v1]\n    platforms: [linux/arm64]\n"));
+  const auto first = journey.registered();
+  const auto reference = journey.push().references.front().text();
+  auto context = journey.context();
+  context.given_images.emplace("web", oci::parse_reference(reference));
+  const auto promoted = app::register_tasks(context, journey.project(), {}, {});
+  CHECK_FALSE(promoted.tasks.at(0).is_new);
+  CHECK(promoted.tasks.at(0).arn == first.arn);
+}
+
+TEST_CASE("`--platform` decides what the offline check compares the task with") {
+  Journey journey;
+  journey.dir.write(
+      "lapstrake.yaml",
+      replace_all(
+          replace_all(journey.spec(), "    tags: [v1]\n", "    tags: [v1]\n    platforms: [linux/arm64]\n"),
+          "    cpu:", "    runtimePlatform: { cpuArchitecture: X86_64, operatingSystemFamily: LINUX }\n    cpu:"));
+  auto context = journey.context();
+  CHECK_FALSE(app::check_tasks(context, journey.project(), {}).empty());
+  context.platforms = {oci::Platform::parse("linux/amd64")};
+  CHECK(app::check_tasks(context, journey.project(), {}).empty());
 }

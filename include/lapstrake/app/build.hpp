@@ -30,8 +30,15 @@ std::string ref_name(const spec::Image& image);
 BuiltImage build_image(const Context& context, const spec::Project& project, const spec::Image& image,
                        const store::Store& store);
 
-// Builds the images and writes the outputs. Error{usage}, before anything is built, for outputs that cannot hold them.
+// The image that `--image` gives in place of this one, taken into the store; else built. Error{usage} for one that lies
+// in a registry.
+BuiltImage obtain_image(const Context& context, const spec::Project& project, const spec::Image& image,
+                        const store::Store& store);
+
+// Builds the images and writes the outputs; `each` is told every image as soon as it stands. Error{usage}, before
+// anything is built, for outputs that cannot hold them.
 std::vector<BuiltImage> build(const Context& context, const spec::Project& project,
-                              const std::vector<std::string>& names, const std::vector<Output>& outputs);
+                              const std::vector<std::string>& names, const std::vector<Output>& outputs,
+                              const std::function<void(const BuiltImage&)>& each = nullptr);
 
 }  // namespace lapstrake::app

@@ -10,10 +10,18 @@
 
 namespace lapstrake::app {
 
+struct InspectedFile {
+  std::string path;  // "etc/passwd"; whiteouts as they are
+  char type = '-';   // as `ls -l` has it: - d l h (hard link)
+  std::uint32_t mode = 0, uid = 0, gid = 0;
+  std::uint64_t size = 0;
+  std::string target;
+};
 struct InspectedLayer {
   oci::Descriptor descriptor;
   oci::Digest diff_id;
   std::string created_by;
+  std::vector<InspectedFile> files{};  // when asked for
 };
 struct InspectedImage {
   oci::Descriptor manifest;
@@ -29,7 +37,8 @@ struct Inspection {
 };
 
 // `name`: any reference form, or the name of an image of `project` that was built into the store.
-Inspection inspect(const Context& context, const spec::Project* project, const std::string& name);
+// `files`: the layers are read as streams, and their entries listed.
+Inspection inspect(const Context& context, const spec::Project* project, const std::string& name, bool files = false);
 std::string report(const Inspection& inspection);       // for people
 std::string report_json(const Inspection& inspection);  // for scripts
 

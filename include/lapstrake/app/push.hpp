@@ -19,8 +19,9 @@ struct PushedImage {
 };
 
 // Builds and pushes the images named (all that have a `repository`, if none is named). An image that `--image` gives
-// from a registry is resolved to its digest and not pushed.
+// from a registry is resolved to its digest and not pushed. `each` is told every image as soon as it is there.
 std::vector<PushedImage> push(const Context& context, const spec::Project& project,
-                              const std::vector<std::string>& names, const PushSettings& settings);
+                              const std::vector<std::string>& names, const PushSettings& settings,
+                              const std::function<void(const PushedImage&)>& each = nullptr);
 
 }  // namespace lapstrake::app

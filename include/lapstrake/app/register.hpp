@@ -26,11 +26,14 @@ struct Registration {
 };
 
 // What is wrong with the tasks, told from the documents alone, with positions in the spec where there are any.
-std::vector<spec::Diagnostic> check_tasks(const spec::Project& project, const std::vector<std::string>& names);
+std::vector<spec::Diagnostic> check_tasks(const Context& context, const spec::Project& project,
+                                          const std::vector<std::string>& names);
 
 // Checks offline, builds and pushes the images that the tasks name, fills them in, registers what differs. Throws
-// Error{usage} when check_tasks finds errors: call that first to print them.
+// Error{usage} when check_tasks finds errors: call that first to print them. `each` is told every task as soon as its
+// revision stands.
 Registration register_tasks(const Context& context, const spec::Project& project, const std::vector<std::string>& names,
-                            const RegisterSettings& settings);
+                            const RegisterSettings& settings,
+                            const std::function<void(const RegisteredTask&)>& each = nullptr);
 
 }  // namespace lapstrake::app

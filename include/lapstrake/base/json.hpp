@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 #include <string_view>
 
 namespace lapstrake {
@@ -16,5 +17,8 @@ struct JsonRules {
 // `what` names the text in the Error ("the manifest of `web`"). Error{integrity}: too long, too deep, not JSON (with
 // line and column), duplicate member, not UTF-8, bytes after the value.
 nlohmann::json parse_json(std::string_view text, std::string_view what, const JsonRules& rules = {});
+
+// For people and scripts: two spaces, names in other encodings told as U+FFFD rather than an exception.
+std::string pretty_json(const nlohmann::ordered_json& value);
 
 }  // namespace lapstrake

@@ -1,0 +1,48 @@
+// `--image NAME=REFERENCE`: an image that was built earlier or elsewhere, in place of NAME.
+#include <lapstrake/app/build.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/store/exchange.hpp>
+
+#include "manifests.hpp"
+
+namespace lapstrake::app {
+namespace {
+
+void copy_into(const store::Store& store, const oci::Place& place, const oci::Descriptor& root,
+               const std::stop_token& stop) {
+  for (const auto& manifest : manifests_of(place, root)) {
+    for (const auto& blob : manifest.blobs) store.take(place, blob, stop);
+    store.put(manifest.text, manifest.descriptor.media_type);
+  }
+}
+
+BuiltImage take_in(const Context& context, const spec::Image& image, const oci::DiskReference& reference,
+                   const store::Store& store) {
+  return step(cat("reading `", reference.text(), "` in place of image `", image.name, "`"), [&] {
+    const auto place = store::open_image(reference, store.scratch());
+    BuiltImage taken{.name = image.name, .root = place.root(), .manifests = {}};
+    copy_into(store, place, taken.root, context.world.stop);
+    store.set_ref(ref_name(image), taken.root);
+    for (const auto& platform : platforms_of(place, taken.root)) {
+      taken.manifests.push_back(oci::load(place, platform).manifest_descriptor);
+      taken.manifests.back().platform = platform;
+    }
+    return taken;
+  });
+}
+
+}  // namespace
+
+BuiltImage obtain_image(const Context& context, const spec::Project& project, const spec::Image& image,
+                        const store::Store& store) {
+  const auto given = context.given_images.find(image.name);
+  if (given == context.given_images.end()) return build_image(context, project, image, store);
+  if (const auto* disk = std::get_if<oci::DiskReference>(&given->second)) return take_in(context, image, *disk, store);
+  throw Error(
+      Fault::usage,
+      cat("`--image ", image.name, "=", oci::text(given->second), "` lies in a registry: there is nothing to build"),
+      cat("`lapstrake register` and `lapstrake push` take it as it is; leave `", image.name, "` out here"));
+}
+
+}  // namespace lapstrake::app

@@ -1,0 +1,41 @@
+// The host's own `registries:` file, under the project's.
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/spec/read.hpp>
+
+#include "trust.hpp"
+
+namespace lapstrake::app {
+namespace {
+
+std::optional<std::filesystem::path> host_file(const Environment& environment) {
+  if (const auto named = environment("LAPSTRAKE_REGISTRIES")) return *named;
+  std::filesystem::path folder;
+  if (const auto config = environment("XDG_CONFIG_HOME"); config && config->starts_with('/'))
+    folder = *config;
+  else if (const auto home = environment("HOME"))
+    folder = std::filesystem::path(*home) / ".config";
+  if (folder.empty()) return std::nullopt;
+  std::error_code ignored;
+  const auto usual = folder / "lapstrake/registries.yaml";
+  return std::filesystem::exists(usual, ignored) ? std::optional(usual) : std::nullopt;
+}
+
+}  // namespace
+
+Registries with_host_registries(Registries registries, const Environment& environment) {
+  const auto file = host_file(environment);
+  if (!file) return registries;
+  spec::ReadOptions options;
+  options.file = *file;
+  options.environment_variables = environment;
+  auto result = spec::read(options);
+  if (!result.project)
+    throw Error(Fault::usage, cat("the registries of this host, `", file->string(), "`, cannot be used"),
+                "mend the file, or point LAPSTRAKE_REGISTRIES at another")
+        .because(result.diagnostics.empty() ? "" : spec::report(result.diagnostics.front()));
+  registries.merge(std::move(result.project->registries));  // what the project says stands
+  return registries;
+}
+
+}  // namespace lapstrake::app
