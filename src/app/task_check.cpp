@@ -97,9 +97,10 @@ std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Pro
                           .help = cat("add `repository: HOST/NAME` to it (", image.where.text(), ")")});
   }
   document = filled(std::move(document), references);
+  const auto own = findings;
   for (auto& finding : aws::check(document, facts))
-    if (std::none_of(findings.begin(), findings.end(), [&](const auto& one) { return one.pointer == finding.pointer; }))
-      findings.push_back(std::move(finding));  // what was told above is told once
+    if (std::none_of(own.begin(), own.end(), [&](const auto& one) { return one.pointer == finding.pointer; }))
+      findings.push_back(std::move(finding));  // a value that was judged above is judged once
   for (const auto& finding : findings) diagnostics.push_back(diagnostic(task, finding, document));
   return diagnostics;
 }
