@@ -19,13 +19,23 @@ using Reader = CHandle<archive, archive_read_free>;
 // A ratio says nothing about bombs (zeros shrink 32,000 to 1 and are harmless); only a limit does.
 constexpr std::uint64_t most_bytes = std::uint64_t{64} << 30;
 
+constexpr auto another_folder = "set TMPDIR to a folder that can be written";
+
 std::filesystem::path temporary_folder() {
   std::error_code failure;
   auto folder = std::filesystem::temp_directory_path(failure);
   if (failure)
-    throw Error(Fault::input, cat("there is no folder for temporary files: ", reason(failure.value())),
-                "set TMPDIR to a folder that can be written");
+    throw Error(Fault::input, cat("there is no folder for temporary files: ", reason(failure.value())), another_folder);
   return folder;
+}
+
+FileDescriptor spool_file(const std::filesystem::path& folder, bool is_given) {
+  try {
+    return unnamed_file(folder);
+  } catch (Error& error) {
+    if (!is_given) error.helped_by(another_folder);
+    throw;
+  }
 }
 
 Error damaged(archive* reader, const std::filesystem::path& path) {
@@ -61,7 +71,7 @@ bool is_compressed(const FileDescriptor& file, const std::filesystem::path& path
 FileDescriptor spool(const FileDescriptor& file, const std::filesystem::path& path,
                      const std::filesystem::path& scratch, const std::stop_token& stop) {
   const auto folder = scratch.empty() ? temporary_folder() : scratch;
-  FileDescriptor out = unnamed_file(folder);
+  FileDescriptor out = spool_file(folder, !scratch.empty());
   const Reader reader(archive_read_new());
   open_compressed(reader.get(), file, path);
   std::vector<std::byte> room(256 << 10);
