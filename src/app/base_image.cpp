@@ -31,20 +31,20 @@ std::filesystem::path scratch(const Context& context) {
   return failure ? std::filesystem::path("/tmp") : temporary;
 }
 
-oci::Place base_place(const spec::Image& image, const std::filesystem::path& scratch) {
+oci::Place base_place(const spec::Image& image, const std::filesystem::path& scratch, const std::stop_token& stop) {
   if (const auto* remote = std::get_if<oci::RegistryReference>(&*image.base))
     throw Error(Fault::usage,
                 cat("image `", image.name, "` has the base `", remote->text(), "`, which lies in a registry"),
                 "copy it to disk first, e.g. `skopeo copy docker://" + remote->text() +
                     " oci:base:v1`, and write `base: oci:base:v1`; bases from registries come with a later release");
-  return store::open_image(std::get<oci::DiskReference>(*image.base), scratch);
+  return store::open_image(std::get<oci::DiskReference>(*image.base), scratch, stop);
 }
 
 std::optional<BaseImage> load_base(const Context& context, const spec::Image& image, const oci::Platform& platform,
                                    const store::Store& store) {
   if (!image.base) return std::nullopt;
   return step(cat("reading the base `", oci::text(*image.base), "`"), [&] {
-    const auto place = base_place(image, store.scratch());
+    const auto place = base_place(image, store.scratch(), context.world.stop);
     BaseImage base{.image = oci::load(place, platform), .layers = {}, .files = {}};
     for (auto layer : base.image.manifest.layers) {
       store.take(place, layer, context.world.stop);
@@ -60,7 +60,7 @@ std::optional<BaseImage> load_base(const Context& context, const spec::Image& im
 layers::BaseFiles base_files(const Context& context, const spec::Image& image, const oci::Platform& platform) {
   if (!image.base) return {};
   return step(cat("reading the base `", oci::text(*image.base), "`"), [&] {
-    const auto place = base_place(image, scratch(context));
+    const auto place = base_place(image, scratch(context), context.world.stop);
     return read_files(place, oci::load(place, platform), context.world.stop);
   });
 }

@@ -26,6 +26,6 @@ std::filesystem::path scratch(const Context& context);
 
 // The place of a base. Error{usage} for registries, for now.
 // `scratch`: where a compressed archive may be spooled to (no name, gone with the place).
-oci::Place base_place(const spec::Image& image, const std::filesystem::path& scratch);
+oci::Place base_place(const spec::Image& image, const std::filesystem::path& scratch, const std::stop_token& stop);
 
 }  // namespace lapstrake::app

@@ -20,7 +20,7 @@ void copy_into(const store::Store& store, const oci::Place& place, const oci::De
 BuiltImage take_in(const Context& context, const spec::Image& image, const oci::DiskReference& reference,
                    const store::Store& store) {
   return step(cat("reading `", reference.text(), "` in place of image `", image.name, "`"), [&] {
-    const auto place = store::open_image(reference, store.scratch());
+    const auto place = store::open_image(reference, store.scratch(), context.world.stop);
     BuiltImage taken{.name = image.name, .root = place.root(), .manifests = {}};
     copy_into(store, place, taken.root, context.world.stop);
     store.set_ref(ref_name(image), taken.root);

@@ -30,7 +30,8 @@ oci::Place place_of(const Context& context, const spec::Project* project, const 
         return store.place(name, *root);
       }
   const auto reference = oci::parse_reference(name);
-  if (const auto* disk = std::get_if<oci::DiskReference>(&reference)) return store::open_image(*disk, scratch(context));
+  if (const auto* disk = std::get_if<oci::DiskReference>(&reference))
+    return store::open_image(*disk, scratch(context), context.world.stop);
   const auto& remote = std::get<oci::RegistryReference>(reference);
   const Network network(context, project != nullptr ? project->registries : Registries{});
   return registry::place(network.repository(remote.host, remote.repository), remote);
