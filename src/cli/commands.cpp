@@ -10,163 +10,21 @@
 #include <lapstrake/app/push.hpp>
 #include <lapstrake/app/register.hpp>
 #include <lapstrake/base/error.hpp>
-#include <lapstrake/base/json.hpp>
-#include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/http/versions.hpp>
 #include <lapstrake/layers/write.hpp>
 #include <lapstrake/spec/read.hpp>
 #include <nlohmann/json.hpp>
 
+#include "desk.hpp"
 #include "help.hpp"
 #include "print.hpp"
-#include "progress.hpp"
+#include "results.hpp"
 
 namespace lapstrake::cli {
 namespace {
 
 using nlohmann::ordered_json;
-
-std::pair<std::string, std::string> name_and_value(const std::string& text, std::string_view option) {
-  const auto equals = text.find('=');
-  if (equals == std::string::npos || equals == 0)
-    throw Error(Fault::usage, cat("`", option, " ", text, "` is not of the form NAME=VALUE"));
-  return {text.substr(0, equals), text.substr(equals + 1)};
-}
-
-std::int64_t source_date_epoch(const Environment& environment) {
-  const auto text = environment("SOURCE_DATE_EPOCH");
-  if (!text) return 0;
-  const auto seconds = parse_integer(*text);
-  // 33 bits hold what a tar header and RFC 3339's four-digit years both can.
-  if (!seconds || *seconds < 0 || *seconds > 0x1'ffff'ffff)
-    throw Error(Fault::usage,
-                cat("SOURCE_DATE_EPOCH is `", printable(*text, 80), "`, which is no number of seconds since 1970"),
-                "unset it, or set it to e.g. $(git log -1 --format=%ct)");
-  return *seconds;
-}
-
-void print_json(const ordered_json& value) { print_result(pretty_json(value) + "\n"); }
-
-ordered_json json_of(const spec::Diagnostic& diagnostic) {
-  return {{"severity", diagnostic.severity == spec::Diagnostic::Severity::error ? "error" : "warning"},
-          {"file", diagnostic.where.file},
-          {"line", diagnostic.where.line},
-          {"column", diagnostic.where.column},
-          {"message", diagnostic.message},
-          {"hint", diagnostic.hint},
-          {"help", diagnostic.help}};
-}
-
-ordered_json json_of(const app::PushedImage& image) {
-  ordered_json references = ordered_json::array();
-  for (const auto& reference : image.references) references.push_back(reference.text());
-  return {{"name", image.name},
-          {"digest", image.references.front().digest.text()},
-          {"references", references},
-          {"blobsSent", image.blobs_sent},
-          {"bytesSent", image.bytes_sent},
-          {"blobsPresent", image.blobs_present}};
-}
-
-// What a command works with: made once from the options.
-class Desk {
- public:
-  Desk(const Options& options, const World& world)
-      : options_(options),
-        world_(world),
-        colours_(colours_wanted(world.environment)),
-        view_({.style = style_for(options.progress, options.quiet, stderr_is_terminal(), world.environment),
-               .warnings = !options.quiet,
-               .columns = stderr_columns(),
-               .clock = world.clock,
-               .write = print_talk}) {}
-  ~Desk() { view_.close(); }
-  Desk(const Desk&) = delete;
-  Desk& operator=(const Desk&) = delete;
-
-  app::Context context() {
-    app::Context context{.world = world_, .store_root = store_root()};
-    context.jobs = options_.jobs == 0 ? default_jobs() : options_.jobs;
-    context.allow_outside = options_.allow_outside;
-    context.no_cache = options_.no_cache;
-    context.epoch = source_date_epoch(world_.environment);
-    context.profile = options_.profile;
-    context.region = options_.region;
-    context.progress = [this](const app::Event& event) { view_(event); };
-    if (options_.verbose > 0)
-      context.log = [this](const std::string& line) { view_.say(cat("  ", printable(line, 4096))); };
-    for (const auto& text : options_.platform) {
-      const auto platform = oci::Platform::parse(text);
-      if (std::find(context.platforms.begin(), context.platforms.end(), platform) != context.platforms.end())
-        throw Error(Fault::usage, cat("`--platform ", text, "` stands twice"));
-      context.platforms.push_back(platform);
-    }
-    for (const auto& given : options_.image) {
-      const auto [name, reference] = name_and_value(given, "--image");
-      if (!context.given_images.emplace(name, oci::parse_reference(reference)).second)
-        throw Error(Fault::usage, cat("`--image ", name, "=...` stands twice"));
-    }
-    return context;
-  }
-
-  spec::ReadResult read() const {
-    spec::ReadOptions read;
-    read.file = options_.file;
-    read.environment = options_.environment;
-    read.allow_outside = options_.allow_outside;
-    for (const auto& set : options_.set) read.set.insert(name_and_value(set, "--set"));
-    read.environment_variables = world_.environment;
-    if (options_.file.empty()) throw Error(Fault::usage, "`--file` names no file");
-    std::error_code ignored;
-    const auto folder = std::filesystem::absolute(read.file, ignored).parent_path();
-    read.git_commit = [folder] { return spec::git_commit(folder); };
-    return spec::read(read);
-  }
-
-  // The project, its warnings printed; its mistakes are printed and end the command.
-  spec::Project project() const {
-    auto result = read();
-    print_diagnostics(result.diagnostics, colours_, !options_.quiet);
-    if (!result.project) throw mistakes(result.diagnostics);
-    for (const auto& given : options_.image)
-      app::choose_images(*result.project, {name_and_value(given, "--image").first});
-    return std::move(*result.project);
-  }
-
-  Error mistakes(const std::vector<spec::Diagnostic>& diagnostics) const {
-    const auto count = std::count_if(diagnostics.begin(), diagnostics.end(),
-                                     [](const auto& one) { return one.severity == spec::Diagnostic::Severity::error; });
-    return Error(Fault::usage,
-                 cat(count_of(static_cast<std::uint64_t>(count), "mistake"), " in `", options_.file, "`"));
-  }
-
-  // Empty when it cannot be told, for the commands that can do without.
-  std::filesystem::path store_root() const {
-    try {
-      return store::default_root(options_.store, world_.environment);
-    } catch (const Error&) {
-      if (options_.command != "check" && options_.command != "inspect") throw;
-      return {};
-    }
-  }
-
-  const Options& options() const { return options_; }
-  bool colours() const { return colours_; }
-  void clear() { view_.close(); }
-  // A result for people; with --json it comes with the others.
-  void print_line(const std::string& line) {
-    if (options_.json) return;
-    clear();
-    print_result(line + "\n");
-  }
-
- private:
-  const Options& options_;
-  const World& world_;
-  bool colours_;
-  ProgressView view_;
-};
 
 app::Output output_of(const std::string& text) { return {.where = oci::parse_disk_reference(text)}; }
 
@@ -182,17 +40,6 @@ void telling(Desk& desk, const ordered_json& results, Act act) {
   }
   desk.clear();
   if (desk.options().json) print_json(results);
-}
-
-ordered_json json_of(const app::BuiltImage& image) {
-  ordered_json platforms = ordered_json::array();
-  for (const auto& manifest : image.manifests)
-    platforms.push_back(
-        {{"platform", manifest.platform ? manifest.platform->text() : ""}, {"digest", manifest.digest.text()}});
-  return {{"name", image.name},
-          {"digest", image.root.digest.text()},
-          {"mediaType", image.root.media_type},
-          {"platforms", platforms}};
 }
 
 int build(Desk& desk) {
@@ -220,18 +67,6 @@ int push(Desk& desk) {
               });
   });
   return 0;
-}
-
-ordered_json json_of(const app::RegisteredTask& task, bool dry_run) {
-  ordered_json one{{"name", task.name}, {"family", task.family}, {"arn", task.arn}, {"registered", task.is_new}};
-  if (dry_run) one["diff"] = task.diff;
-  return one;
-}
-
-std::string line_of(const app::RegisteredTask& task, bool dry_run) {
-  if (!dry_run) return task.arn;
-  return task.diff.empty() ? cat("task `", task.name, "`: nothing would change, ", task.arn, " stands")
-                           : task.diff.substr(0, task.diff.find_last_not_of('\n') + 1);
 }
 
 int register_tasks(Desk& desk) {

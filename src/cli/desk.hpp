@@ -1,0 +1,44 @@
+// What a command works with, made once from the options: the context, the project, the progress.
+#pragma once
+#include <lapstrake/app/context.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/world.hpp>
+#include <lapstrake/spec/read.hpp>
+#include <string>
+#include <vector>
+
+#include "options.hpp"
+#include "progress.hpp"
+
+namespace lapstrake::cli {
+
+class Desk {
+ public:
+  Desk(const Options& options, const World& world);
+  ~Desk();  // takes the bars off the screen
+  Desk(const Desk&) = delete;
+  Desk& operator=(const Desk&) = delete;
+
+  // Error{usage} for options, and for a SOURCE_DATE_EPOCH, that say nothing sensible.
+  app::Context context();
+  spec::ReadResult read() const;
+  // The project, its warnings printed; its mistakes are printed and end the command.
+  spec::Project project() const;
+  Error mistakes(const std::vector<spec::Diagnostic>& diagnostics) const;
+  // Empty when it cannot be told, for the commands that can do without.
+  std::filesystem::path store_root() const;
+
+  const Options& options() const { return options_; }
+  bool colours() const { return colours_; }
+  void clear() { view_.close(); }
+  // A result for people; with --json it comes with the others.
+  void print_line(const std::string& line);
+
+ private:
+  const Options& options_;
+  const World& world_;
+  bool colours_;
+  ProgressView view_;
+};
+
+}  // namespace lapstrake::cli

@@ -1,0 +1,20 @@
+// Results as scripts get them, and the lines that people do.
+#pragma once
+#include <lapstrake/app/build.hpp>
+#include <lapstrake/app/push.hpp>
+#include <lapstrake/app/register.hpp>
+#include <lapstrake/spec/diagnostic.hpp>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+namespace lapstrake::cli {
+
+void print_json(const nlohmann::ordered_json& value);
+
+nlohmann::ordered_json json_of(const spec::Diagnostic& diagnostic);
+nlohmann::ordered_json json_of(const app::BuiltImage& image);
+nlohmann::ordered_json json_of(const app::PushedImage& image);
+nlohmann::ordered_json json_of(const app::RegisteredTask& task, bool dry_run);
+std::string line_of(const app::RegisteredTask& task, bool dry_run);
+
+}  // namespace lapstrake::cli
