@@ -88,6 +88,8 @@ class Ecr {
 
   Json create_repository(const Json& input, const Caller& caller) const {
     const std::string name = repository_name(input);
+    if (const auto id = registry_id(input, caller); id != caller.account)
+      throw invalid("registryId", cat("The registry of '", id, "' is not the caller's"));
     const std::string mutability = text_member(input, "imageTagMutability");
     if (!mutability.empty() && mutability != "MUTABLE" && mutability != "IMMUTABLE")
       throw invalid("imageTagMutability", "Member must satisfy enum value set: [MUTABLE, IMMUTABLE]");

@@ -116,3 +116,12 @@ TEST_CASE("what was built is told although a later image fails") {
   CHECK(failure_of(build).fault() == Fault::input);
   CHECK(told == std::vector<std::string>{"web"});
 }
+
+TEST_CASE("a repository in an account that is not the caller's is not made elsewhere") {
+  Journey journey(false);
+  journey.dir.write("lapstrake.yaml", replace_all(journey.spec(), "123456789012.dkr", "999999999999.dkr"));
+  const auto error = failure_of([&] { journey.push({.create_repository = true}); });
+  INFO(report(error));
+  CHECK(error.fault() == Fault::access);
+  CHECK_THAT(error.summary(), Contains("123456789012") && Contains("999999999999"));
+}
