@@ -139,7 +139,6 @@ stage_tidy() {
   readarray -t files < <({ git log -n 40 --name-only --pretty=format: -- '*.cpp' && git ls-files 'src/*.cpp' 'layers/*.cpp' 'registry/*.cpp'; } 2>/dev/null |
     grep -E '^(src|layers|registry)/' | awk '!seen[$0]++' | while IFS= read -r file; do [[ -e $file ]] && echo "$file"; done)
   rm -f "$log"/tidy*
-  rm -f "$log"/tidy*
   : >"$log/tidy"
   : >"$log/tidy-done"
   printf '%s\n' "${files[@]}" | timeout "$limit" xargs -P "$jobs" -I {} \
