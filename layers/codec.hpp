@@ -14,7 +14,7 @@ CutRule cut_rule(oci::Codec codec);
 // Error{usage} for a level that the codec does not have.
 int level_of(const oci::Compression& compression);
 
-// gzip: ONE member (facts: SOCI and one-shot readers stop after the first) made of pieces that each begin with an empty
+// gzip: ONE member (SOCI and one-shot readers stop after the first) made of pieces that each begin with an empty
 // window and end on a byte, so that they can be made in any order and anywhere: by libdeflate, whose bytes are the same
 // on every CPU, joined at their seams (seam.hpp).
 struct GzipPiece {

@@ -197,7 +197,7 @@ class CopyStep {
     out_.push_back(std::move(draft));
   }
 
-  // user.* and security.capability; all else is the host's own business (facts: R10).
+  // user.* and security.capability; all else is the host's own business.
   oci::Xattrs xattrs_of(const HostTree::Node& node) const {
     const FileDescriptor fd = shop_.tree.open(node.path);
     struct stat status {};

@@ -1,5 +1,5 @@
 // The folder that a build may read, and nothing else: every path is walked one component at a time by
-// openat(O_NOFOLLOW), so that no symbolic link, however it came there and whenever, leads us out (facts: T16, T17).
+// openat(O_NOFOLLOW), so that no symbolic link, however it came there and whenever, leads us out.
 #pragma once
 #include <sys/stat.h>
 

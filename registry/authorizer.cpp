@@ -13,7 +13,7 @@
 namespace lapstrake::registry {
 namespace {
 
-constexpr std::size_t most_token_reply = 1u << 20;  // facts/reliability.md T12
+constexpr std::size_t most_token_reply = 1u << 20;
 
 const Challenge* find(const std::vector<Challenge>& challenges, std::string_view scheme) {
   for (const auto& challenge : challenges)

@@ -92,8 +92,7 @@ void Repository::get_blob(const oci::Descriptor& blob, const Sink& sink) const {
     };
     request.sink = [&](Bytes bytes) { download.take(bytes); };
     const auto response = exchange.attempt(request, Access::pull);
-    if (response.status == 404 &&
-        !std::exchange(absent, true))  // just pushed, perhaps, and not yet everywhere (facts: F7)
+    if (response.status == 404 && !std::exchange(absent, true))  // just pushed, perhaps, and not yet everywhere
       throw state_->refusal(response, what).transient(std::chrono::seconds(1));
     if (response.status != 200 && response.status != 206) throw state_->refusal(response, what);
   });

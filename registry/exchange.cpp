@@ -8,7 +8,7 @@
 namespace lapstrake::registry {
 namespace {
 
-constexpr unsigned most_hops = 5;  // facts/reliability.md T39
+constexpr unsigned most_hops = 5;
 
 // docker's own hub answers elsewhere than it is called.
 std::string api_host(const std::string& host) {

@@ -1,4 +1,4 @@
-// Holds back all requests to a host that said "too many" (facts/reliability.md F16: one wait, not one for each upload).
+// Holds back all requests to a host that said "too many": one wait, not one for each upload.
 #pragma once
 #include <chrono>
 #include <lapstrake/base/world.hpp>

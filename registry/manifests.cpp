@@ -81,7 +81,7 @@ struct ManifestPut {
   }
 };
 
-// Whatever the registry said, it must have the manifest now; one of many machines may need a moment (facts: T32, F25).
+// Whatever the registry said, it must have the manifest now; one of many machines may need a moment.
 void confirm(const Repository& repository, const ManifestPut& put) {
   for (const int wait : std::array{200, 500, 1000, 2000, 0}) {
     const auto found = find_if_allowed(repository, put.name);
@@ -156,7 +156,7 @@ void Repository::put_manifest(const std::string& tag_or_digest, const std::strin
     try {
       return exchange.attempt(request, Access::push);
     } catch (const Error& error) {
-      // The reply was lost, but perhaps not the request (facts/reliability.md F34).
+      // The reply was lost, but perhaps not the request.
       if (!error.is_transient()) throw;
       const auto found = state_->head_manifest(put.name, Tries::one);
       if (!found || !put.is(found->manifest)) throw;

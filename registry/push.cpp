@@ -9,7 +9,7 @@
 namespace lapstrake::registry {
 namespace {
 
-constexpr unsigned most_rounds = 3;  // of healing (facts/reliability.md F24)
+constexpr unsigned most_rounds = 3;  // of healing
 
 class Push {
  public:

@@ -1,5 +1,4 @@
-// Where a registry's secrets may go for a token: the rule that every leak of the last years broke (facts/reliability.md
-// T1-T4).
+// Where a registry's secrets may go for a token: the rule that every leak of the last years broke.
 #pragma once
 #include <functional>
 #include <lapstrake/http/url.hpp>

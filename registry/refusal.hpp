@@ -27,7 +27,7 @@ bool says_expired(const http::Response& response);
 // was none.
 Error refused(const http::Response& response, std::string what, const std::string& host, const std::string& login);
 
-// ECR's private hosts, in all their forms (facts/aws.md 3.1).
+// ECR's private hosts, in all their forms.
 bool is_ecr(std::string_view host);
 
 }  // namespace lapstrake::registry

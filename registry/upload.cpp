@@ -1,5 +1,4 @@
-// One blob's way into a registry: a session, one PUT, and what to make of every answer (facts/reliability.md F2,
-// F5-F25).
+// One blob's way into a registry: a session, one PUT, and what to make of every answer.
 #include <filesystem>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/sha256.hpp>
@@ -13,7 +12,7 @@ namespace lapstrake::registry {
 namespace {
 
 constexpr unsigned most_sessions = 3;                      // that are lost (F8)
-constexpr std::uint64_t most_ecr_layer = 52'000ull << 20;  // ECR's quota (facts/aws.md 3.5)
+constexpr std::uint64_t most_ecr_layer = 52'000ull << 20;  // ECR's quota: Service Quotas, "layer size"
 
 [[noreturn]] void not_the_blob(const std::filesystem::path& file, const oci::Descriptor& blob) {
   throw Error(Fault::integrity,

@@ -46,7 +46,7 @@ class Events {
   std::string image_;
 };
 
-// Tells a repository that is missing from a right that is, since ECR hangs up for both (facts: containers-roadmap
+// Tells a repository that is missing from a right that is, since ECR hangs up for both (containers-roadmap
 // 1970).
 void explain_missing(Error& error, const Network& network, const oci::RegistryReference& target) {
   const auto ecr = aws::parse_ecr_host(target.host);

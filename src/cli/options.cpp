@@ -152,6 +152,11 @@ Error told(const CLI::ParseError& failure) {
     throw Error(Fault::usage, cat("unknown command `", extra, "`"),
                 near ? cat("did you mean `lapstrake ", *near, "`?") : "`lapstrake --help` lists the commands");
   }
+  if (command == "store") {
+    const auto near = nearest(extra, {"check", "gc", "path"});
+    throw Error(Fault::usage, cat("unknown command `store ", extra, "`"),
+                near ? cat("did you mean `lapstrake store ", *near, "`?") : "the commands are check, gc and path");
+  }
   throw Error(Fault::usage, cat("`lapstrake ", command, "` takes no argument `", extra, "`"),
               cat("`lapstrake ", command, " --help` shows what it takes"));
 }

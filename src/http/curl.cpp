@@ -27,7 +27,7 @@ void start_libcurl() {
 }
 
 // Idle handles and the connections that they keep, by origin: no handle that has spoken to one host speaks to another
-// (facts: CVE-2026-8927, CVE-2026-6276).
+// (CVE-2026-8927, CVE-2026-6276).
 class HandlePool {
  public:
   Handle take(const std::string& origin) {
@@ -182,7 +182,7 @@ void set_callbacks(const Handle& handle, Transfer& transfer, const Request& requ
   }
 }
 
-// libcurl does not say which of the two it was (facts: F30).
+// libcurl does not say which of the two it was.
 bool is_name_unknown(const std::string& host) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;

@@ -8,7 +8,7 @@ namespace {
 
 bool same_name(std::string_view a, std::string_view b) { return lower(a) == lower(b); }
 
-// RFC 9110 5.6.2 "token"; a value that could begin a new line would be a header of its own (facts: T37).
+// RFC 9110 5.6.2 "token"; a value that could begin a new line would be a header of its own.
 void check(std::string_view name, std::string_view value) {
   static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
   const bool is_token = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {

@@ -15,7 +15,7 @@
 namespace lapstrake::http {
 namespace {
 
-constexpr std::size_t most_headers = 256u << 10;    // facts: T12
+constexpr std::size_t most_headers = 256u << 10;
 constexpr std::size_t most_error_body = 64u << 10;  // likewise
 constexpr std::chrono::seconds most_patience{600};
 
@@ -154,7 +154,7 @@ void Transfer::refuse_near_addresses(Bytes address) const {
 }
 
 Response Transfer::finish() && {
-  // As asked for: with `Accept-Encoding: identity` nothing may be encoded (facts: F38).
+  // As asked for: with `Accept-Encoding: identity` nothing may be encoded.
   const auto encoding = response_.headers.find("Content-Encoding");
   if (!request_.sink && !response_.body.empty() && response_.status < 300 && encoding &&
       lower(*encoding) != "identity" && !encoding->empty())

@@ -16,7 +16,7 @@ using OrderedJson = nlohmann::ordered_json;
 class Members {
  public:
   // `value` must be an object. A member that is one of `known` but for its case is refused: Go's readers would take it
-  // for that member, and we would not (facts: golang/go#14750). Both arguments outlive this.
+  // for that member, and we would not (golang/go#14750). Both arguments outlive this.
   Members(const Json& value, std::string what, std::vector<std::string_view> known);
 
   const std::string& what() const noexcept { return what_; }

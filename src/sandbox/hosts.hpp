@@ -1,4 +1,4 @@
-// AWS's host names, as far as the sandbox answers for them (facts: ECR user guide "Amazon ECR endpoints", botocore's
+// AWS's host names, as far as the sandbox answers for them (ECR user guide "Amazon ECR endpoints", botocore's
 // partitions.json). Written apart from aws/ecr.hpp: a fake that shares the client's parser would share its mistakes.
 #pragma once
 #include <optional>

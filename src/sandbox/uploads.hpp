@@ -1,5 +1,5 @@
 // Upload sessions of blobs, with ECR's own manners: bytes go to a file as they come; a session that was cut off takes
-// no second attempt from byte 0 (facts: ECR answers 416 "First byte of the layer part is 0 instead of N").
+// no second attempt from byte 0 (ECR answers 416 "First byte of the layer part is 0 instead of N").
 #pragma once
 #include <lapstrake/base/c_handle.hpp>
 #include <lapstrake/base/sha256.hpp>

@@ -1,4 +1,4 @@
-// Strict YAML: yaml-cpp finds the values, and this refuses what it lets through (facts: duplicate keys, cycles and
+// Strict YAML: yaml-cpp finds the values, and this refuses what it lets through (duplicate keys, cycles and
 // alias bombs load in silence, an unclosed quote runs to the end of the file).
 #pragma once
 #include <cstddef>

@@ -53,6 +53,7 @@ TEST_CASE("what is misspelt is refused with a suggestion") {
   CHECK(refusal({"psuh"}).help() == "did you mean `lapstrake push`?");
   CHECK(refusal({"build", "--plattform", "linux/arm64"}).help() == "did you mean `--platform`?");
   CHECK(refusal({"frobnicate"}).summary() == "unknown command `frobnicate`");
+  CHECK(refusal({"store", "chekc"}).help() == "did you mean `lapstrake store check`?");
   CHECK(refusal({"schema", "web"}).summary() == "`lapstrake schema` takes no argument `web`");
   CHECK(refusal({"build", "--", "x"}).fault() == Fault::usage);
   CHECK(refusal({"build", "-j", "many"}).fault() == Fault::usage);

@@ -8,7 +8,7 @@ using namespace lapstrake;
 using namespace lapstrake::http;
 
 TEST_CASE("a location is resolved as RFC 3986 says, and its query is kept") {
-  // Ten forms that registries are known to send (facts/reliability.md F22).
+  // Ten forms that registries are known to send.
   const auto [location, expected] = GENERATE(table<std::string, std::string>({
       {"/v2/web/blobs/uploads/u1", "https://r.example:5000/v2/web/blobs/uploads/u1"},
       {"/v2/web/blobs/uploads/u1?_state=a%2Bb==", "https://r.example:5000/v2/web/blobs/uploads/u1?_state=a%2Bb=="},

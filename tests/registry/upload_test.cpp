@@ -61,7 +61,7 @@ TEST_CASE("an upload without TLS, or to nowhere, is refused") {
 }
 
 TEST_CASE("each status at each step of an upload has its one outcome") {
-  // The number of POSTs that follow when every request of the step is answered so; 1 is no retry (facts: policy block).
+  // The number of POSTs that follow when every request of the step is answered so; 1 is no retry.
   const auto [status, posts] = GENERATE(table<int, unsigned>({
       {400, 1}, {403, 1}, {405, 1}, {408, 6}, {410, 1}, {411, 1}, {413, 1}, {415, 1}, {422, 1}, {425, 6}, {429, 6},
       {431, 1}, {499, 6}, {500, 6}, {501, 1}, {502, 6}, {503, 6}, {504, 6}, {505, 1}, {507, 1}, {522, 6},

@@ -1,4 +1,4 @@
-// The distribution API as ECR has it (facts: section 7's table, the rows that a push or a pull by digest touches).
+// The distribution API as ECR has it.
 #include "client.hpp"
 
 using namespace sandbox_test;

@@ -20,7 +20,7 @@ struct Registered {
   bool is_new = false;  // false: the newest active revision is this very definition
 };
 // Compares by canonical form (aws/task_definition.hpp), registers only a difference. A reply that got lost is settled
-// by looking again, so that no second revision is made (facts/reliability.md F48).
+// by looking again, so that no second revision is made.
 Registered register_task_definition(const Session& session, const nlohmann::json& document);
 
 }  // namespace lapstrake::aws

@@ -34,7 +34,7 @@ struct Finding {
 struct ImageFact {
   std::string architecture, os;  // "amd64", "linux"; both empty for an index of several platforms
 };
-// All offline checks of the document (facts/aws.md 4.2-4.4): Fargate's pairs, awsvpc, roles, secrets, dependsOn,
+// All offline checks of the document: Fargate's pairs, awsvpc, roles, secrets, dependsOn,
 // essential, names, log options, host ports, members that Fargate refuses. `images`: what is known of images built
 // here, by the value of `image`; used for runtimePlatform.
 std::vector<Finding> check(const nlohmann::json& document, const std::map<std::string, ImageFact>& images);

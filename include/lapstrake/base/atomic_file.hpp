@@ -1,4 +1,4 @@
-// Files that are whole or absent: written aside, synced, renamed, the folder synced (facts: containerd's and restic's
+// Files that are whole or absent: written aside, synced, renamed, the folder synced (containerd's and restic's
 // order).
 #pragma once
 #include <sys/types.h>

@@ -1,4 +1,4 @@
-// Strict reading of JSON that comes from elsewhere (facts/reliability.md T11: duplicate members, depth, trailing
+// Strict reading of JSON that comes from elsewhere (golang/go#14750: duplicate members, depth, trailing
 // bytes).
 #pragma once
 #include <cstddef>

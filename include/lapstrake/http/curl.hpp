@@ -22,7 +22,7 @@ struct CurlOptions {
   std::function<TlsFor(const Url&)> tls_for = nullptr;
   std::string user_agent = {};
   std::chrono::seconds connect_timeout{30};
-  // A transfer slower than this for that long is given up (transient): facts/reliability.md T39.
+  // A transfer slower than this for that long is given up (transient).
   // After a body has gone out its reply may take longer, a second more for each MiB, up to ten minutes: registries
   // assemble large layers before they answer (moby/buildkit#3995).
   std::uint64_t low_speed_bytes = 1024;

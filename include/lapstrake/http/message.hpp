@@ -69,7 +69,7 @@ struct Request {
 };
 
 // The `reason()` of the Error for a connection that was taken and then closed before the first byte of a reply. ECR
-// does this to the upload of a blob into a repository that does not exist (facts: aws/containers-roadmap#1970).
+// does this to the upload of a blob into a repository that does not exist (aws/containers-roadmap#1970).
 inline constexpr std::string_view closed_without_reply = "the connection was closed without a reply";
 
 // Sends one request and brings its reply, whatever its status. Throws Error{network}, marked transient where a new

@@ -1,4 +1,4 @@
-// When to try again, and after how long (facts/reliability.md 3, policy block): one table, pure.
+// When to try again, and after how long: one table, pure.
 #pragma once
 #include <chrono>
 #include <lapstrake/base/error.hpp>

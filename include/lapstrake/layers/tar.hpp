@@ -37,7 +37,7 @@ struct TarEntry : Entry {
   std::int64_t mtime = 0;
 };
 
-// What a stream may cost (facts: T14, T15): a bomb ends at these, not at the end of memory or time.
+// What a stream may cost: a bomb ends at these, not at the end of memory or time.
 struct ReadLimits {
   std::uint64_t most_entries = 5'000'000;
   std::uint64_t most_bytes = std::uint64_t{32} << 30;  // out of the compression, and of all files together

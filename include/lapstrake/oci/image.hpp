@@ -53,7 +53,7 @@ struct Index {
   Annotations annotations = {};
 };
 
-// Strict (facts/reliability.md T10): the body's mediaType must equal `media_type` (when the body has one), a text with
+// Strict (CVE-2021-41190): the body's mediaType must equal `media_type` (when the body has one), a text with
 // both `manifests` and `layers`/`config` is refused, schemaVersion must be 2. Error{integrity}.
 Manifest parse_manifest(std::string_view json, std::string_view media_type, std::string_view what);
 Index parse_index(std::string_view json, std::string_view media_type, std::string_view what);

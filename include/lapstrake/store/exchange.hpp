@@ -17,7 +17,7 @@ oci::Place open_image(const oci::DiskReference& reference, const std::filesystem
                       const std::stop_token& stop = {});
 
 // Writes the image or index `root` of `store` with all that it refers to. `tag` goes into
-// org.opencontainers.image.ref.name; for archives, `names` ("host/repo:tag") too (facts/images.md 3.7). A layout that
+// org.opencontainers.image.ref.name; for archives, `names` ("host/repo:tag") too. A layout that
 // exists gains or replaces the tag, the rest of it stays; an archive is made aside and renamed. Same image, same bytes
 // of an archive. A stop request throws Error{interrupted}; what is half written is removed.
 void write_layout(const Store& store, const oci::Descriptor& root, const std::filesystem::path& folder,
