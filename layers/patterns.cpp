@@ -39,7 +39,7 @@ std::u32string characters(std::string_view text) {
 bool Pattern::Token::takes(char32_t c) const {
   switch (kind) {
     case Kind::one: return c == character;
-    case Kind::any: return c != U'/';
+    case Kind::any:
     case Kind::star: return c != U'/';
     case Kind::folders:
     case Kind::rest: return true;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <lapstrake/base/text.hpp>
 
 namespace lapstrake {
@@ -135,7 +136,7 @@ std::string human_size(std::uint64_t bytes) {
   double value = static_cast<double>(bytes);
   while (value >= 1024 && unit < 6) value /= 1024, ++unit;
   if (unit == 0) return cat(bytes, units[0]);
-  const auto tenths = static_cast<std::uint64_t>(value * 10 + 0.5);
+  const auto tenths = static_cast<std::uint64_t>(std::llround(value * 10));
   return cat(tenths / 10, ".", tenths % 10, units[unit]);
 }
 
