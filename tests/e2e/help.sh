@@ -35,7 +35,7 @@ ok "misspelt commands exit 2 and suggest the right one"
 expect 2 lapstrake build --platfrom linux/arm64
 says "--platform" "a misspelt option too"
 expect 2 lapstrake store chekc
-says "store --help" "and a misspelt command of store leads to its help"
+says "lapstrake store check" "and a misspelt command of store"
 expect 3 lapstrake -C /nonexistent-folder check
 ok "an absent folder exits 3"
 

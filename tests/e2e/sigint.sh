@@ -4,12 +4,14 @@
 have_project registry.example/team/app 150000000
 need openssl
 
-# Waits for a file of a MB or more that a glob finds.
+begun=1M # how large a half-written file must be before the signal comes
+
+# Waits for a file larger than $begun that a glob finds.
 has_begun() { # glob
   local _
   for _ in $(seq 1000); do
     # shellcheck disable=SC2086  # a glob
-    [[ -n $(find $1 -size +1M 2>/dev/null) ]] && return
+    [[ -n $(find $1 -size "+$begun" 2>/dev/null) ]] && return
     sleep 0.01
   done
   fail "there is no $1"
@@ -35,12 +37,13 @@ interrupt() { # signal seconds-or-glob-before wanted-code what command...
   ok "$what: SIG$signal ends it in $took ms with exit code $want, the store is clean"
 }
 
-for before in 0.05 0.4 0.9; do
+for begun in 1M 30M 70M; do
   rm -rf "$LAPSTRAKE_STORE"
-  interrupt INT $before 130 "build after $before s" "$LAPSTRAKE" -C "$project" build -j 2
+  interrupt INT "$LAPSTRAKE_STORE/tmp/.new-*" 130 "build after $begun" "$LAPSTRAKE" -C "$project" build -j 2
 done
+begun=1M
 rm -rf "$LAPSTRAKE_STORE"
-interrupt TERM 0.4 143 "build after 0.4 s" "$LAPSTRAKE" -C "$project" build
+interrupt TERM "$LAPSTRAKE_STORE/tmp/.new-*" 143 "build after $begun" "$LAPSTRAKE" -C "$project" build
 interrupt INT 0.7 0 "the sandbox, whose end that is," "$LAPSTRAKE" sandbox
 
 # Long copies: of a base into the store, of an image into an archive.
