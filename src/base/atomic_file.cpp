@@ -77,10 +77,19 @@ void AtomicFile::publish(const std::filesystem::path& target, mode_t mode) {
   if (::fchmod(fd_.get(), mode) != 0) fail("set the mode of", path_, errno);
   // ENOTSUP and EINVAL: file systems without fsync (as restic tolerates them).
   if (::fsync(fd_.get()) != 0 && errno != ENOTSUP && errno != EINVAL) fail("sync", path_, errno, cure_);
+  rename_to(target);
+  sync_folder(target.has_parent_path() ? target.parent_path() : std::filesystem::path("."));
+}
+
+void AtomicFile::publish_unsynced(const std::filesystem::path& target, mode_t mode) {
+  if (::fchmod(fd_.get(), mode) != 0) fail("set the mode of", path_, errno);
+  rename_to(target);
+}
+
+void AtomicFile::rename_to(const std::filesystem::path& target) {
   if (::rename(path_.c_str(), target.c_str()) != 0) fail("put in place", target, errno, cure_);
   path_.clear();
   fd_.reset();
-  sync_folder(target.has_parent_path() ? target.parent_path() : std::filesystem::path("."));
 }
 
 void write_file(const std::filesystem::path& target, std::string_view text, mode_t mode) {

@@ -1,8 +1,14 @@
+// OpenSSL 3 calls the functions of one algorithm deprecated in favour of EVP, which cannot say where a hash stands;
+// they use the same code, with the CPU's instructions for SHA.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/sha.h>
 
+#include <algorithm>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/sha256.hpp>
+#include <type_traits>
 
 namespace lapstrake {
 namespace {
@@ -11,26 +17,40 @@ void check(int result) {
   if (result != 1) throw Error(Fault::internal, "OpenSSL cannot compute SHA-256");
 }
 
+using Storage = std::array<std::byte, 112>;
+static_assert(sizeof(SHA256_CTX) == sizeof(Storage) && alignof(SHA256_CTX) <= 8 &&
+              std::is_trivially_copyable_v<SHA256_CTX>);
+
+SHA256_CTX* context_in(Storage& storage) { return reinterpret_cast<SHA256_CTX*>(storage.data()); }
+
 }  // namespace
 
-void Sha256::Free::operator()(evp_md_ctx_st* context) const noexcept { EVP_MD_CTX_free(context); }
+Sha256::Sha256() { check(SHA256_Init(context_in(context_))); }
 
-Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
-  // Fetched once: EVP_sha256() looks the implementation up again at each use (OpenSSL 3).
-  static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  check(context_ && algorithm ? EVP_DigestInit_ex(context_.get(), algorithm, nullptr) : 0);
+Sha256::Sha256(const Sha256State& state) : Sha256() {
+  SHA256_CTX* context = context_in(context_);
+  std::copy(state.words.begin(), state.words.end(), context->h);
+  const std::uint64_t bits = state.bytes * 8;
+  context->Nl = static_cast<SHA_LONG>(bits);
+  context->Nh = static_cast<SHA_LONG>(bits >> 32);
 }
 
-Sha256::~Sha256() = default;
-Sha256::Sha256(Sha256&&) noexcept = default;
-Sha256& Sha256::operator=(Sha256&&) noexcept = default;
-
-void Sha256::write(Bytes bytes) { check(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size())); }
+void Sha256::write(Bytes bytes) { check(SHA256_Update(context_in(context_), bytes.data(), bytes.size())); }
 
 Sha256Sum Sha256::finish() {
   Sha256Sum sum;
-  check(EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(sum.data()), nullptr));
+  check(SHA256_Final(reinterpret_cast<unsigned char*>(sum.data()), context_in(context_)));
   return sum;
+}
+
+Sha256State Sha256::state() const {
+  Storage copy = context_;
+  const SHA256_CTX* context = context_in(copy);
+  if (context->num != 0) throw Error(Fault::internal, "a SHA-256 was put down in the middle of a block");
+  Sha256State out;
+  std::copy_n(context->h, out.words.size(), out.words.begin());
+  out.bytes = ((std::uint64_t{context->Nh} << 32) | context->Nl) / 8;
+  return out;
 }
 
 Sha256Sum sha256(Bytes bytes) {

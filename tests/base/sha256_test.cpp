@@ -18,3 +18,21 @@ TEST_CASE("a hash does not depend on how the bytes arrive") {
   hash.write(as_bytes("bc"));
   CHECK(hash.finish() == sha256(as_bytes("abc")));
 }
+
+TEST_CASE("a hash is put down and taken up again, whatever its length") {
+  const std::string text(64 * 1000, 'x');
+  Sha256 hash;
+  const std::uint64_t far = std::uint64_t{1} << 33;
+  for (const std::size_t blocks : {0u, 1u, 7u, 1000u}) {
+    Sha256 first;
+    first.write(as_bytes(text).first(64 * blocks));
+    const Sha256State state = first.state();
+    CHECK(state.bytes == 64 * blocks);
+    Sha256 again(state);
+    again.write(as_bytes(text).subspan(64 * blocks));
+    CHECK(again.finish() == sha256(as_bytes(text)));
+  }
+  CHECK(Sha256(Sha256State{.words = {}, .bytes = far}).state().bytes == far);  // more bits than 32 of them count
+  hash.write(as_bytes("abc"));
+  CHECK_THROWS(hash.state());
+}

@@ -24,9 +24,13 @@ class AtomicFile {
   void write(Bytes bytes);
   // fsync, chmod to `mode` (umask is not applied), rename to `target` (same file system), fsync of target's folder.
   void publish(const std::filesystem::path& target, mode_t mode = 0600);
+  // The same without waiting for the disk: for what may be gone, or in pieces, after a power cut.
+  void publish_unsynced(const std::filesystem::path& target, mode_t mode = 0600);
   const std::filesystem::path& path() const noexcept { return path_; }
 
  private:
+  void rename_to(const std::filesystem::path& target);
+
   std::filesystem::path path_;
   std::string cure_;
   FileDescriptor fd_;

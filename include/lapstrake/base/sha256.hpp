@@ -1,30 +1,32 @@
-// SHA-256, by OpenSSL's EVP.
+// SHA-256, by OpenSSL, in a form that can be put down and taken up again.
 #pragma once
 #include <array>
+#include <cstdint>
 #include <lapstrake/base/bytes.hpp>
-#include <memory>
-
-struct evp_md_ctx_st;
 
 namespace lapstrake {
 
 using Sha256Sum = std::array<std::byte, 32>;
 
-// A running hash. Once finished it must not be used again.
+// A hash in the middle of its work, at a multiple of 64 bytes (FIPS 180-4: what one block leaves to the next).
+struct Sha256State {
+  std::array<std::uint32_t, 8> words{};
+  std::uint64_t bytes = 0;
+  bool operator==(const Sha256State&) const = default;
+};
+
+// A running hash; a copy goes on by itself. Once finished it must not be used again.
 class Sha256 {
  public:
   Sha256();
-  ~Sha256();
-  Sha256(Sha256&&) noexcept;
-  Sha256& operator=(Sha256&&) noexcept;
+  explicit Sha256(const Sha256State& state);
   void write(Bytes bytes);
   Sha256Sum finish();
+  // Error{internal} unless a multiple of 64 bytes was written.
+  Sha256State state() const;
 
  private:
-  struct Free {
-    void operator()(evp_md_ctx_st* context) const noexcept;
-  };
-  std::unique_ptr<evp_md_ctx_st, Free> context_;
+  alignas(8) std::array<std::byte, 112> context_{};  // a SHA256_CTX
 };
 
 Sha256Sum sha256(Bytes bytes);
