@@ -37,7 +37,7 @@ class ArchiveStep {
                  [&](const TarEntry& entry, const Source& data) { take(entry, data); },
                  {.stop = shop_.surroundings.stop});
     struct stat status {};
-    if (::fstat(file_.get(), &status) != 0 || !same(host_file({}, status), before_))
+    if (::fstat(file_.get(), &status) != 0 || look_of(status) != before_)
       throw Error(Fault::input, cat("`", printable(archive_.from, 4096), "` changed while it was read"));
     if (!specials_.empty())
       throw Error(Fault::input, cat("the archive has devices, FIFOs or sockets: ", join(specials_, ", ")),
@@ -46,11 +46,6 @@ class ArchiveStep {
   }
 
  private:
-  static bool same(const HostFile& a, const HostFile& b) {
-    return a.device == b.device && a.inode == b.inode && a.size == b.size && a.modified_ns == b.modified_ns &&
-           a.changed_ns == b.changed_ns;
-  }
-
   void open() {
     const std::string path = unescaped(shop_.tree.place_of(archive_.from));
     const auto node = shop_.tree.find(path, HostTree::Links::follow);
@@ -63,7 +58,7 @@ class ArchiveStep {
     if (::fstat(file_.get(), &status) != 0 || status.st_ino != node->status.st_ino ||
         status.st_dev != node->status.st_dev)
       throw Error(Fault::input, cat("`", printable(archive_.from, 4096), "` changed while it was read"));
-    before_ = host_file({}, status);
+    before_ = look_of(status);
     std::array<char, 2> magic{};
     is_zip_ = ::pread(file_.get(), magic.data(), magic.size(), 0) == 2 && magic[0] == 'P' && magic[1] == 'K';
   }
@@ -102,7 +97,9 @@ class ArchiveStep {
     out.origin = origin_;
     if (ids_) out.uid = ids_->uid, out.gid = ids_->gid;
     if (!ids_ && is_zip_) out.uid = out.gid = 0;
-    std::erase_if(out.xattrs, [](const auto& xattr) { return xattr.first != "security.capability"; });
+    oci::Xattrs kept = *out.xattrs;
+    std::erase_if(kept, [](const auto& xattr) { return xattr.first != "security.capability"; });
+    out.xattrs = std::move(kept);
     draft.says = ids_ ? Draft::Says::owner : Draft::Says::nothing;
     if (out.kind == Kind::symlink) out.mode = 0777;
     if (out.kind == Kind::hardlink) {
@@ -115,12 +112,12 @@ class ArchiveStep {
 
   // A hard link is its target once more; which of them has the body is decided when all are sorted.
   void link(Draft& draft, const TarEntry& entry) const {
-    const auto target = stripped(inner_path(entry.target));
+    const auto target = stripped(inner_path(*entry.target));
     const auto found = target ? members_.find(joined(to_, *target)) : members_.end();
     if (found == members_.end() || found->second.entry.kind == Kind::directory)
       throw Error(Fault::input,
                   cat("the archive's hard link `", printable(entry.path, 4096), "` leads to `",
-                      printable(entry.target, 4096), "`, which is not taken from it"),
+                      printable(*entry.target, 4096), "`, which is not taken from it"),
                   "include both, or exclude both");
     const std::string path = draft.entry.path;
     draft = found->second;
@@ -145,7 +142,7 @@ class ArchiveStep {
   std::string to_, origin_;
   std::optional<AccountTable::Ids> ids_;
   FileDescriptor file_;
-  HostFile before_;
+  HostLook before_;
   bool is_zip_ = false;
   std::shared_ptr<const FileDescriptor> spool_;
   std::uint64_t spooled_ = 0, bodies_ = 0;

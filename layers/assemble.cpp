@@ -24,11 +24,11 @@ class Layer {
     Entry& entry = draft.entry;
     if (const auto flaw = flaw_of(entry.path); !flaw.empty())
       throw Error(Fault::input, cat("`/", printable(entry.path, 200), "` ", flaw), "rename it, or exclude it")
-          .during(entry.origin);
+          .during(*entry.origin);
     const bool folder = entry.kind == Kind::directory;
     // A folder over the base's link to a folder would destroy it: bin -> usr/bin.
     entry.path =
-        lapstrake::step(entry.origin, [&] { return folder ? below_.follow(entry.path) : below_.resolve(entry.path); });
+        lapstrake::step(*entry.origin, [&] { return folder ? below_.follow(entry.path) : below_.resolve(entry.path); });
     if (entry.path.empty()) return;
     const BaseFiles::Node* base = below_.find(entry.path);
     const bool base_folder = base != nullptr && base->kind == Kind::directory;
@@ -37,9 +37,9 @@ class Layer {
                   cat(shown(entry.path),
                       " is a folder that lies below this layer, and would be replaced with all that is in it"),
                   cat("end `to:` in `/` to write into it: `to: /", printable(entry.path), "/`"))
-          .during(entry.origin);
+          .during(*entry.origin);
     if (folder && base != nullptr && !base_folder)
-      throw Error(Fault::input, cat(shown(entry.path), " is no folder in the layers below")).during(entry.origin);
+      throw Error(Fault::input, cat(shown(entry.path), " is no folder in the layers below")).during(*entry.origin);
     if (folder && base_folder && !take_from_base(draft, *base)) return;
     place(std::move(draft));
   }
@@ -60,7 +60,9 @@ class Layer {
       const std::string path = below_.resolve(image_path(capability.path));
       const auto found = drafts_.find(path);
       if (found == drafts_.end() || found->second.entry.kind != Kind::file) no_file_here(path);
-      found->second.entry.xattrs["security.capability"] = capability_xattr(capability.capabilities);
+      oci::Xattrs xattrs = *found->second.entry.xattrs;
+      xattrs["security.capability"] = capability_xattr(capability.capabilities);
+      found->second.entry.xattrs = std::move(xattrs);
     });
   }
 
@@ -119,7 +121,7 @@ class Layer {
         cat("two steps of one layer write ", shown(draft.entry.path), folders ? ", with other owners or modes" : ""),
         folders ? "state its owner and mode under `directories:`"
                 : "leave one of them out, or put it into another layer")
-        .because(cat(before.entry.origin, " and ", draft.entry.origin));
+        .because(cat(*before.entry.origin, " and ", *draft.entry.origin));
   }
 
   [[noreturn]] void missing_below(const std::string& path) const {
@@ -158,7 +160,7 @@ class Layer {
         if (base != nullptr)
           throw Error(Fault::input,
                       cat(shown(path), " lies in ", shown(folder), ", which is no folder in the layers below"))
-              .during(draft.entry.origin);
+              .during(*draft.entry.origin);
         Draft parent;
         parent.entry.path = folder;
         parent.entry.kind = Kind::directory;
@@ -176,7 +178,7 @@ class Layer {
                 cat(shown(entry.path), " lies in ", shown(folder.path), ", which this layer makes a ",
                     folder.kind == Kind::symlink ? "symbolic link" : "file"),
                 "write to where the link leads, or put the link into a later layer")
-        .because(cat(folder.origin, " and ", entry.origin));
+        .because(cat(*folder.origin, " and ", *entry.origin));
   }
 
   void refuse_what_is_removed() const {
@@ -189,7 +191,7 @@ class Layer {
       if (entry != nullptr)
         throw Error(Fault::input, cat("one layer cannot remove ", shown(path), " and write ", shown(entry->path)),
                     "put the removal into a layer before")
-            .because(cat(origin, " and ", entry->origin));
+            .because(cat(origin, " and ", *entry->origin));
     }
   }
 
@@ -197,7 +199,7 @@ class Layer {
   void share_xattrs() {
     std::map<Draft::Identity, oci::Xattrs> all;
     for (const auto& [path, draft] : drafts_)
-      if (draft.identity) all[*draft.identity].insert(draft.entry.xattrs.begin(), draft.entry.xattrs.end());
+      if (draft.identity) all[*draft.identity].insert(draft.entry.xattrs->begin(), draft.entry.xattrs->end());
     for (auto& [path, draft] : drafts_)
       if (draft.identity) draft.entry.xattrs = all[*draft.identity];
   }
@@ -207,7 +209,7 @@ class Layer {
     entry.target = body.path;
     entry.size = 0;
     entry.content = std::monostate{};
-    entry.xattrs.clear();
+    entry.xattrs = {};
   }
 
   std::vector<Entry> whiteouts() const {

@@ -28,7 +28,7 @@ void BaseFiles::add_layer(const Source& blob, std::string_view what, const std::
     const auto path = relative_path(entry.path);
     if (!path) broken(entry.path, "would lie outside of the image");
     if (path->size() > most_path_bytes) broken(*path, "is longer than 4096 bytes");
-    name_bytes += path->size() + entry.target.size();
+    name_bytes += path->size() + entry.target->size();
     if (name_bytes > most_name_bytes_of_layer) broken(*path, "is one of too many long names");
     lay(entry, *path, [&] { return read_all(data, most_text_bytes, cat("`", *path, "`")); });
   };
@@ -51,10 +51,10 @@ void BaseFiles::lay(const Entry& entry, std::string path, const std::function<st
   if (name_of(real).starts_with(whiteout_prefix)) return white_out(parent_of(real), name_of(real));
   Node node{.kind = entry.kind, .mode = entry.mode, .uid = entry.uid, .gid = entry.gid, .target = {}, .layer = layers_};
   std::optional<std::string> content;
-  if (entry.kind == Kind::symlink) node.target = entry.target;
+  if (entry.kind == Kind::symlink) node.target = *entry.target;
   if (entry.kind == Kind::hardlink) {
-    const auto target = relative_path(entry.target);
-    if (!target) broken(entry.target, "is the target of a hard link and would lie outside of the image");
+    const auto target = relative_path(*entry.target);
+    if (!target) broken(*entry.target, "is the target of a hard link and would lie outside of the image");
     const std::string body = resolve(*target);
     const Node* found = find(body);
     if (found == nullptr || found->kind == Kind::directory)

@@ -15,13 +15,18 @@ namespace {
 
 std::int64_t nanoseconds(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
 
-std::string name_of(const HostFile& file) { return printable(file.path.string(), 4096); }
+std::string name_of(const HostFile& file) { return printable(file.path(), 4096); }
 
 }  // namespace
 
-HostFile host_file(std::filesystem::path path, const struct stat& status) {
-  return {.path = std::move(path),
-          .device = status.st_dev,
+std::string HostFile::path() const {
+  return folder->path.empty()          ? name()
+         : folder->path.ends_with('/') ? folder->path + name()
+                                       : folder->path + '/' + name();
+}
+
+HostLook look_of(const struct stat& status) {
+  return {.device = status.st_dev,
           .inode = status.st_ino,
           .size = static_cast<std::uint64_t>(status.st_size),
           .modified_ns = nanoseconds(status.st_mtim),
@@ -32,11 +37,11 @@ ContentReader::ContentReader(const Entry& entry) : entry_(entry) {
   const auto* host = std::get_if<HostFile>(&entry.content);
   if (host == nullptr) return;
   // O_NONBLOCK: a FIFO that took the file's place must not hang us.
-  file_ = FileDescriptor(::open(host->path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  file_ = FileDescriptor(::open(host->path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file_ && (errno == ENOENT || errno == ELOOP || errno == ENOTDIR || errno == ENXIO))
     changed("is another or gone");
   if (!file_) {
-    throw Error(Fault::input, cat("cannot read `", name_of(*host), "`: ", reason(errno))).during(entry.origin);
+    throw Error(Fault::input, cat("cannot read `", name_of(*host), "`: ", reason(errno))).during(*entry.origin);
   }
   expect_unchanged();
 }
@@ -70,7 +75,7 @@ std::size_t ContentReader::read_file(std::span<std::byte> room) {
     if (size < 0 && errno == EINTR) continue;
     if (size < 0)
       throw Error(Fault::input, cat("cannot read `", printable(entry_.path, 4096), "`: ", reason(errno)))
-          .during(entry_.origin);
+          .during(*entry_.origin);
     if (spooled != nullptr) throw Error(Fault::internal, "an unnamed file of ours is too short");
     changed(cat("has only ", given_, " of its ", count_of(entry_.size, "byte")));
   }
@@ -80,13 +85,12 @@ void ContentReader::expect_unchanged() const {
   const auto& listed = std::get<HostFile>(entry_.content);
   struct stat status {};
   if (::fstat(file_.get(), &status) != 0)
-    throw Error(Fault::input, cat("cannot read `", name_of(listed), "`: ", reason(errno))).during(entry_.origin);
-  const HostFile now = host_file(listed.path, status);
-  if (!S_ISREG(status.st_mode) || now.device != listed.device || now.inode != listed.inode)
-    changed("is another or gone");
-  if (now.size != listed.size || entry_.size != listed.size)
-    changed(cat("had ", count_of(listed.size, "byte"), " and has ", now.size));
-  if (now.modified_ns != listed.modified_ns || now.changed_ns != listed.changed_ns)
+    throw Error(Fault::input, cat("cannot read `", name_of(listed), "`: ", reason(errno))).during(*entry_.origin);
+  const HostLook now = look_of(status), then = listed.look();
+  if (!S_ISREG(status.st_mode) || now.device != then.device || now.inode != then.inode) changed("is another or gone");
+  if (now.size != then.size || entry_.size != then.size)
+    changed(cat("had ", count_of(then.size, "byte"), " and has ", now.size));
+  if (now.modified_ns != then.modified_ns || now.changed_ns != then.changed_ns)
     changed("was written or had its mode or owner changed");
 }
 
@@ -94,7 +98,7 @@ void ContentReader::changed(std::string_view how) const {
   throw Error(Fault::input, cat("`", name_of(std::get<HostFile>(entry_.content)), "` changed while it was read"),
               "let what writes it finish, then build again")
       .because(cat("it ", how))
-      .during(entry_.origin);
+      .during(*entry_.origin);
 }
 
 }  // namespace lapstrake::layers

@@ -10,7 +10,7 @@ struct stat;
 namespace lapstrake::layers {
 
 // How the host's file looks now, for a later comparison.
-HostFile host_file(std::filesystem::path path, const struct stat& status);
+HostLook look_of(const struct stat& status);
 
 // Reads exactly `entry.size` bytes. A host file must look as it was listed when it is opened and when its last byte was
 // read; else Error{input} "changed while it was read" and never other bytes than those that were listed: what a link

@@ -183,7 +183,11 @@ class CopyStep {
                        : copy_.keep_mode ? status.st_mode & 07777
                                          : ((status.st_mode & 0111) != 0 ? 0755 : 0644);
     draft.entry.size = static_cast<std::uint64_t>(status.st_size);
-    draft.entry.content = host_file(shop_.tree.host_path(work.node.path), status);
+    auto folder = std::make_shared<HostFolder>();
+    folder->path = shop_.tree.host_path(work.node.path).parent_path().string();
+    folder->names = name_of(work.node.path);
+    folder->items = {{.look = look_of(status)}};
+    draft.entry.content = HostFile{.folder = std::move(folder)};
     if (copy_.keep_xattrs) draft.entry.xattrs = xattrs_of(work.node);
     if (status.st_nlink > 1) draft.identity = {step_, status.st_dev, status.st_ino};
     out_.push_back(std::move(draft));

@@ -42,7 +42,7 @@ Entry entry_at(std::string_view path, AccountTable::Ids ids, std::string origin)
 }
 
 void expect_a_name(const Entry& entry) {
-  if (entry.path.empty()) throw Error(Fault::usage, "`/` is the image's root and nothing else").during(entry.origin);
+  if (entry.path.empty()) throw Error(Fault::usage, "`/` is the image's root and nothing else").during(*entry.origin);
 }
 
 Draft draft_of(const oci::File& file, const AccountTable& accounts) {

@@ -12,11 +12,11 @@ constexpr std::int64_t second = 1'000'000'000;
 
 // The kernel stamps files with a clock that ticks up to every 10 ms; file systems without fractions with whole seconds,
 // FAT with every second one.
-std::int64_t grain(const HostFile& file) {
+std::int64_t grain(const HostLook& file) {
   return file.modified_ns % second == 0 && file.changed_ns % second == 0 ? 2 * second : second / 20;
 }
 
-bool is_racy(const HostFile& file, std::int64_t listed_at) {
+bool is_racy(const HostLook& file, std::int64_t listed_at) {
   return std::max(file.modified_ns, file.changed_ns) + grain(file) >= listed_at;
 }
 
@@ -52,10 +52,11 @@ bool add_content(Tally& tally, const Content& content, std::int64_t listed_at) {
   tally.add_numbers(content.index());
   if (const auto* text = std::get_if<std::string>(&content)) tally.add(*text);
   if (const auto* file = std::get_if<HostFile>(&content)) {
-    if (is_racy(*file, listed_at)) return false;
-    tally.add(file->path.native());
-    tally.add_numbers(std::uint64_t{file->device}, std::uint64_t{file->inode}, file->size, file->modified_ns,
-                      file->changed_ns);
+    if (is_racy(file->look(), listed_at)) return false;
+    tally.add(file->path());
+    const HostLook& look = file->look();
+    tally.add_numbers(std::uint64_t{look.device}, std::uint64_t{look.inode}, look.size, look.modified_ns,
+                      look.changed_ns);
   }
   return true;
 }
@@ -71,9 +72,9 @@ std::optional<oci::Digest> fingerprint(const std::vector<Entry>& entries, const 
                     entries.size());
   for (const auto& entry : entries) {
     tally.add(entry.path);
-    tally.add_numbers(static_cast<int>(entry.kind), entry.mode, entry.uid, entry.gid, entry.size, entry.xattrs.size());
-    tally.add(entry.target);
-    for (const auto& [name, value] : entry.xattrs) tally.add(name), tally.add(value);
+    tally.add_numbers(static_cast<int>(entry.kind), entry.mode, entry.uid, entry.gid, entry.size, entry.xattrs->size());
+    tally.add(*entry.target);
+    for (const auto& [name, value] : *entry.xattrs) tally.add(name), tally.add(value);
     if (!add_content(tally, entry.content, now)) return std::nullopt;
   }
   return tally.finish();

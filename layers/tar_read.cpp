@@ -189,8 +189,10 @@ class Reader {
     const char* name = nullptr;
     const void* value = nullptr;
     std::size_t size = 0;
+    oci::Xattrs found;
     while (archive_entry_xattr_next(header, &name, &value, &size) == ARCHIVE_OK)
-      if (name != nullptr) out.xattrs.insert_or_assign(name, std::string(static_cast<const char*>(value), size));
+      if (name != nullptr) found.insert_or_assign(name, std::string(static_cast<const char*>(value), size));
+    out.xattrs = std::move(found);
   }
 
   archive* in_;

@@ -31,13 +31,13 @@ bool is_ascii(std::string_view text) {
 }
 
 void refuse_what_no_tar_can_carry(const Entry& entry) {
-  std::size_t header_bytes = entry.path.size() + entry.target.size();
-  for (const auto& [name, value] : entry.xattrs) header_bytes += name.size() + value.size() + 32;
+  std::size_t header_bytes = entry.path.size() + entry.target->size();
+  for (const auto& [name, value] : *entry.xattrs) header_bytes += name.size() + value.size() + 32;
   if (header_bytes + 1024 > most_header_bytes)
     throw Error(Fault::input,
                 cat("`", printable(entry.path, 200), "`: its name and extended attributes are longer than 1 MiB"),
                 "no container runtime reads such a layer: give the file fewer or shorter extended attributes");
-  if (entry.path.empty() || entry.path.find('\0') != std::string::npos || entry.target.find('\0') != std::string::npos)
+  if (entry.path.empty() || entry.path.find('\0') != std::string::npos || entry.target->find('\0') != std::string::npos)
     throw Error(Fault::internal, cat("a tar cannot carry the name `", printable(entry.path), "`"));
 }
 
@@ -142,12 +142,12 @@ void TarWriter::header(const Entry& entry) {
   archive_entry_set_gid(out, entry.gid);
   archive_entry_set_mtime(out, my.mtime, 0);
   archive_entry_set_size(out, entry.kind == Kind::file ? static_cast<la_int64_t>(entry.size) : 0);
-  if (entry.kind == Kind::symlink) archive_entry_copy_symlink(out, entry.target.c_str());
-  if (entry.kind == Kind::hardlink) archive_entry_copy_hardlink(out, entry.target.c_str());
+  if (entry.kind == Kind::symlink) archive_entry_copy_symlink(out, entry.target->c_str());
+  if (entry.kind == Kind::hardlink) archive_entry_copy_hardlink(out, entry.target->c_str());
   // libarchive lists them last in, first out.
-  for (auto xattr = entry.xattrs.rbegin(); xattr != entry.xattrs.rend(); ++xattr)
+  for (auto xattr = entry.xattrs->rbegin(); xattr != entry.xattrs->rend(); ++xattr)
     archive_entry_xattr_add_entry(out, xattr->first.c_str(), xattr->second.data(), xattr->second.size());
-  my.present = is_ascii(entry.path) && is_ascii(entry.target) ? my.ascii.get() : my.any_bytes.get();
+  my.present = is_ascii(entry.path) && is_ascii(*entry.target) ? my.ascii.get() : my.any_bytes.get();
   my.check(archive_write_header(my.present, out), my.present, "write a header");
   my.missing = entry.kind == Kind::file ? entry.size : 0;
   if (my.missing == 0) my.end_entry();

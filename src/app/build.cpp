@@ -105,7 +105,8 @@ class Builder {
                             {.root = project_.folder,
                              .allow_outside = context_.allow_outside,
                              .scratch = store_.scratch(),
-                             .stop = context_.world.stop});
+                             .stop = context_.world.stop,
+                             .jobs = context_.jobs});
   }
 
   // `listed_at`: when the listing of `entries` began.

@@ -74,7 +74,7 @@ void list_files(const oci::Place& place, InspectedImage& image, const std::stop_
                                               .uid = entry.uid,
                                               .gid = entry.gid,
                                               .size = entry.size,
-                                              .target = entry.target});
+                                              .target = *entry.target});
                      });
 }
 

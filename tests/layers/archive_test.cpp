@@ -40,7 +40,7 @@ struct Project {
       std::string mode;
       for (int shift = 9; shift >= 0; shift -= 3) mode += static_cast<char>('0' + ((e.mode >> shift) & 7));
       out.push_back(cat(e.path, " ", "fdlh"[static_cast<int>(e.kind)], " ", mode, " ", e.uid, ":", e.gid,
-                        e.target.empty() ? "" : " -> ", e.target));
+                        e.target->empty() ? "" : " -> ", *e.target));
     }
     return out;
   }

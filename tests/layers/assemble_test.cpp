@@ -62,7 +62,7 @@ struct Project {
       std::string mode;
       for (int shift = 9; shift >= 0; shift -= 3) mode += static_cast<char>('0' + ((e.mode >> shift) & 7));
       out.push_back(cat(e.path, " ", "fdlh"[static_cast<int>(e.kind)], " ", mode, " ", e.uid, ":", e.gid,
-                        e.target.empty() ? "" : " -> ", e.target));
+                        e.target->empty() ? "" : " -> ", *e.target));
     }
     return out;
   }
@@ -284,7 +284,7 @@ TEST_CASE("extended attributes are left, or kept if they are user.*") {
   project.write("f");
   if (::setxattr((project.root() / "f").c_str(), "user.note", "n\0te", 4, 0) != 0) return;  // not on this file system
   auto step = copy("f", "/");
-  CHECK(project.assemble(recipe(step)).at(0).xattrs.empty());
+  CHECK(project.assemble(recipe(step)).at(0).xattrs->empty());
   step.keep_xattrs = true;
   CHECK(project.assemble(recipe(step)).at(0).xattrs == oci::Xattrs{{"user.note", std::string("n\0te", 4)}});
 }
@@ -299,7 +299,7 @@ TEST_CASE("files, directories and symlinks of the spec") {
   CHECK(project.lines(layer) == Strings{"etc d 0755 0:0", "etc/app.ini f 0600 0:0", "var d 0755 0:0",
                                         "var/cache d 0755 0:0", "var/cache/app d 0750 5:6", "var/log d 0755 0:0",
                                         "var/log/app.log l 0777 0:0 -> /dev/stdout"});
-  CHECK(project.assemble(layer).at(1).xattrs.at("user.x") == "1");
+  CHECK(project.assemble(layer).at(1).xattrs->at("user.x") == "1");
 }
 
 TEST_CASE("the base's links are followed on the way") {

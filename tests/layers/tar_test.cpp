@@ -106,7 +106,7 @@ TEST_CASE("without blocks the sink gets each entry whole before the next begins"
 
 TEST_CASE("an extended attribute is written once, and binary values survive") {
   Entry entry = file("bin", "x");
-  entry.xattrs = {{"security.capability", std::string("\x01\0\0\x02\0\x04", 6)}, {"user.b", ""}, {"user.a", "=\n"}};
+  entry.xattrs = oci::Xattrs{{"security.capability", std::string("\x01\0\0\x02\0\x04", 6)}, {"user.b", ""}, {"user.a", "=\n"}};
   const std::string tar = tar_of({entry});
   CHECK(tar.find("LIBARCHIVE") == std::string::npos);
   const auto first = tar.find("SCHILY.xattr.security.capability=");
@@ -171,7 +171,7 @@ TEST_CASE("a writer that is dropped unfinished writes nothing more") {
 
 TEST_CASE("more than a MiB of names and attributes is refused") {
   Entry entry = file("a");
-  entry.xattrs["user.big"] = std::string(1 << 20, 'x');
+  entry.xattrs = oci::Xattrs{{"user.big", std::string(1 << 20, 'x')}};
   TarWriter writer([](Bytes) {}, 0);
   try {
     writer.header(entry);

@@ -15,6 +15,7 @@ struct Surroundings {
   bool allow_outside = false;     // ... unless this says so
   std::filesystem::path scratch;  // where unnamed files may be made (the store's)
   std::stop_token stop;
+  unsigned jobs = 1;  // threads that list folders
 };
 
 // The accounts that owners by name are looked up in: the base's /etc/passwd and /etc/group with `accounts` laid over

@@ -3,26 +3,46 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <lapstrake/base/c_handle.hpp>
+#include <lapstrake/layers/shared.hpp>
 #include <lapstrake/oci/recipe.hpp>
-#include <map>
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace lapstrake::layers {
 
-enum class Kind { file, directory, symlink, hardlink };
+enum class Kind : std::uint8_t { file, directory, symlink, hardlink };
 
 // How a host file looked when it was listed; it must look the same when it is opened and when it was read, else
 // Error{input} "changed while it was read".
-struct HostFile {
-  std::filesystem::path path;
+struct HostLook {
   dev_t device = 0;
   ino_t inode = 0;
   std::uint64_t size = 0;
   std::int64_t modified_ns = 0, changed_ns = 0;
+  bool operator==(const HostLook&) const = default;
+};
+// A folder of the host and what was listed in it, once for all entries that come from there: a layer has many.
+struct HostFolder {
+  struct Item {
+    HostLook look;
+    std::uint32_t name = 0;  // where it begins in `names`
+    std::uint16_t mode = 0;  // st_mode: type and permissions
+    bool has_other_names = false, is_readable = true;
+  };
+  std::string path;
+  std::string names;  // a NUL after each; a symbolic link's target, with one too, follows its name
+  std::vector<Item> items;
+};
+struct HostFile {
+  std::shared_ptr<const HostFolder> folder;
+  std::size_t index = 0;
+  const HostFolder::Item& item() const { return folder->items[index]; }
+  const HostLook& look() const { return item().look; }
+  const char* name() const { return folder->names.c_str() + item().name; }
+  std::string path() const;
 };
 // Bytes in an unnamed file of ours (an archive's member, taken out of its compression).
 struct Spooled {
@@ -36,11 +56,11 @@ struct Entry {
   Kind kind = Kind::file;
   std::uint32_t mode = 0644;  // permission bits with setuid, setgid, sticky
   std::uint32_t uid = 0, gid = 0;
-  std::uint64_t size = 0;  // of a file's content, bytes
-  std::string target;      // of a symlink: as it is; of a hardlink: the path of an entry that comes before
-  oci::Xattrs xattrs;      // "security.capability" -> raw bytes
+  std::uint64_t size = 0;      // of a file's content, bytes
+  Shared<std::string> target;  // of a symlink: as it is; of a hardlink: the path of an entry that comes before
+  Shared<oci::Xattrs> xattrs;  // "security.capability" -> raw bytes
   Content content;
-  std::string origin;  // the step that made it, for messages: "copy `public/` (lapstrake.yaml:12:9)"
+  Shared<std::string> origin;  // the step that made it, for messages: "copy `public/` (lapstrake.yaml:12:9)"
 };
 
 }  // namespace lapstrake::layers
