@@ -4,6 +4,7 @@
 #   scripts/install-deps.sh           what the build needs
 #   scripts/install-deps.sh --tests   and what the tests need
 #   scripts/install-deps.sh --demo    and what the demo needs
+#   scripts/install-deps.sh --bench   and what the bench measures beside lapstrake
 #
 # As root, or with sudo; without either it prints the command that an administrator has to run.
 set -euo pipefail
@@ -13,15 +14,18 @@ build=(g++ cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev libarchi
 demo=(curl)
 tests=(catch2 clang clang-format clang-tidy dpkg-dev file git shellcheck
   skopeo umoci buildah runc docker-registry apache2-utils openssl curl awscli python3 python3-botocore python3-jsonschema python3-yaml
-  jq strace locales util-linux procps libarchive-tools libcap2-bin attr xz-utils zip zstd mmdebstrap busybox-static)
+  jq strace locales util-linux procps libarchive-tools libcap2-bin attr xz-utils zip zstd mmdebstrap busybox-static valgrind)
+# The tools that the bench measures beside lapstrake, and what makes its trees.
+bench=(umoci skopeo buildah docker-registry curl tar pigz zstd strace valgrind python3 npm mmdebstrap openssl)
 
 wanted=("${build[@]}")
 for argument; do
   case $argument in
     --tests) wanted+=("${tests[@]}" "${demo[@]}") ;;
     --demo) wanted+=("${demo[@]}") ;;
+    --bench) wanted+=("${bench[@]}") ;;
     *)
-      sed -n '2,8p' "$0"
+      sed -n '2,9p' "$0"
       exit 2
       ;;
   esac

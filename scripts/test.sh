@@ -2,13 +2,13 @@
 # Installs what is missing, builds, and runs every test: what CI runs.
 #
 #   scripts/test.sh            all stages, about 25 minutes on two cores from nothing
-#   scripts/test.sh STAGE...   some: format dev release asan tsan tidy package
+#   scripts/test.sh STAGE...   some: format dev release bench asan tsan tidy package
 #
 # Its last line is `N passed, N failed`, of all tests of all stages; above it stands what this machine could not run, and why.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 export CTEST_OUTPUT_ON_FAILURE=1 NINJA_STATUS='[%f/%t %es] '
-all=(format dev release asan tsan tidy package)
+all=(format dev release bench asan tsan tidy package)
 stages=("$@")
 [[ $# != 0 ]] || stages=("${all[@]}")
 for stage in "${stages[@]}"; do
@@ -80,7 +80,7 @@ stage_format() {
   fi
   if ! command -v shellcheck >/dev/null; then
     skip "format: NOT RUN (in part): shellcheck is not installed"
-  elif shellcheck -x .ci/run scripts/*.sh scripts/*.bash-completion tests/rooms.sh tests/e2e/*.sh tests/support/*.sh; then
+  elif shellcheck -x .ci/run bench/*.sh scripts/*.sh scripts/*.bash-completion tests/rooms.sh tests/e2e/*.sh tests/support/*.sh; then
     pass "shellcheck"
   else
     fault "shellcheck"
@@ -92,6 +92,19 @@ stage_dev() { build dev && run_tests dev; }
 
 # What users run; the package is made of it.
 stage_release() { build release -DLAPSTRAKE_TESTS=OFF -DLAPSTRAKE_WERROR=ON; }
+
+# Instructions of small fixed builds, compared with those that are kept (bench/README.md).
+stage_bench() {
+  build release -DLAPSTRAKE_TESTS=OFF -DLAPSTRAKE_WERROR=ON -- lapstrake lapstrake_limit || return
+  if python3 -B -m unittest bench/bench_test.py >"$log/bench-unit" 2>&1; then pass "the bench's arithmetic"; else fault "bench/bench_test.py" && tail -n 30 "$log/bench-unit"; fi
+  local code=0
+  LAPSTRAKE=build/release/bin/lapstrake bench/bench --check >"$log/bench" 2>&1 || code=$?
+  case $code in
+    0) pass "bench --check: no more instructions than are kept" ;;
+    77) skip "bench: $(head -n 1 "$log/bench")" ;;
+    *) fault "bench --check" && cat "$log/bench" ;;
+  esac
+}
 
 # clang with AddressSanitizer, LeakSanitizer and UBSan: no warning, no finding in any test (but those of kills and of texts, which
 # would only be slower), and the same digests as the other compiler makes.
