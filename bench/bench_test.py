@@ -19,7 +19,7 @@ def sample(wall, cpu=1.0, rss=20e6, **more):
 def results(samples, corpora=None):
     names = {row for rows in samples.values() for row in rows}
     return report.Results({
-        "version": "lapstrake 0", "machine": "a CPU", "kernel": "6", "threads": 2, "rounds": 3, "date": "today", "rss_floor": 9e6, "many_layers": 32,
+        "version": "lapstrake 0", "machine": "a CPU", "kernel": "6", "threads": 2, "rounds": 3, "first": True, "date": "today", "rss_floor": 9e6, "many_layers": 32,
         "corpora": corpora or {name: {"files": 100, "bytes": 1e6} for name in samples}, "labels": {name: name for name in names},
         "samples": samples, "opened": {}})
 

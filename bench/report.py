@@ -145,6 +145,8 @@ def limit_table(results):
 def disturbed(results):
     rows = ["%s %s (%.0f %%)" % (corpus, name, row["others"] * 100)
             for corpus, rows in results.rows.items() for name, row in rows.items() if row["others"] > 0.1]
+    if results.raw["first"]:
+        return "Measured with real-time priority, so that other work on the machine waited."
     if not rows:
         return "No row was disturbed: others had less than 10 % of the CPUs in every sample."
     return "Disturbed by other work on the same CPUs, which took up to the share in brackets: " + ", ".join(rows) + "."
@@ -157,7 +159,7 @@ def text(results):
              markdown(goals(results), ("goal", "at most", "measured", ""), left=1)]
     for corpus in results.rows:
         size = raw["corpora"][corpus]
-        parts.append("**%s**: %s files, %.1f MB\n\n%s" % (corpus, format(size["files"], ","), size["bytes"] / 1e6, corpus_table(results, corpus)))
+        parts.append("**%s**, %s files, %.1f MB\n\n%s" % (corpus, format(size["files"], ","), size["bytes"] / 1e6, corpus_table(results, corpus)))
     if any("parts" in row for rows in results.rows.values() for row in rows.values()):
         parts.append(limit_table(results))
     parts.append(disturbed(results))

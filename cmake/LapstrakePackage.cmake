@@ -8,7 +8,7 @@ install(FILES LICENSE DESTINATION ${doc_folder} RENAME copyright)
 foreach(page README.md CHANGELOG.md SECURITY.md)
   install(FILES ${page} DESTINATION ${doc_folder} OPTIONAL)
 endforeach()
-install(DIRECTORY docs/ DESTINATION ${doc_folder}/docs FILES_MATCHING PATTERN "*.md")
+install(DIRECTORY docs/ DESTINATION ${doc_folder}/docs FILES_MATCHING PATTERN "*.md" PATTERN "*.svg")
 install(DIRECTORY examples/ DESTINATION ${doc_folder}/examples PATTERN "bin" EXCLUDE PATTERN ".gitignore" EXCLUDE)
 install(FILES scripts/lapstrake.bash-completion DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME lapstrake)
 
