@@ -30,7 +30,7 @@ class ArchiveStep {
     if (archive.owner) ids_ = shop.accounts.look_up(*archive.owner, archive.where);
   }
 
-  void run(std::vector<Draft>& out) {
+  void run(Drafts& out) {
     open();
     spool_ = std::make_shared<const FileDescriptor>(unnamed_file(shop_.surroundings.scratch));
     read_archive(file_.get(), cat("the archive `", printable(archive_.from), "`"),
@@ -42,7 +42,7 @@ class ArchiveStep {
     if (!specials_.empty())
       throw Error(Fault::input, cat("the archive has devices, FIFOs or sockets: ", join(specials_, ", ")),
                   "leave them out with `exclude:`");
-    for (auto& [path, draft] : members_) out.push_back(std::move(draft));
+    for (auto& [path, draft] : members_) out.add(std::move(draft));
   }
 
  private:
@@ -50,13 +50,13 @@ class ArchiveStep {
     const std::string path = unescaped(shop_.tree.place_of(archive_.from));
     const auto node = shop_.tree.find(path, HostTree::Links::follow);
     if (!node) absent(path, shop_.tree);
-    if (!S_ISREG(node->status.st_mode))
+    if (!node->is_file())
       throw Error(Fault::input, cat("`", printable(archive_.from, 4096), "` is not a regular file"));
     file_ = shop_.tree.open(node->path);
     if (!file_) throw Error(Fault::input, cat("cannot read `", printable(archive_.from, 4096), "`: ", reason(errno)));
     struct stat status {};
-    if (::fstat(file_.get(), &status) != 0 || status.st_ino != node->status.st_ino ||
-        status.st_dev != node->status.st_dev)
+    if (::fstat(file_.get(), &status) != 0 || status.st_ino != node->file.look().inode ||
+        status.st_dev != node->file.look().device)
       throw Error(Fault::input, cat("`", printable(archive_.from, 4096), "` changed while it was read"));
     before_ = look_of(status);
     std::array<char, 2> magic{};
@@ -100,7 +100,7 @@ class ArchiveStep {
     oci::Xattrs kept = *out.xattrs;
     std::erase_if(kept, [](const auto& xattr) { return xattr.first != "security.capability"; });
     out.xattrs = std::move(kept);
-    draft.says = ids_ ? Draft::Says::owner : Draft::Says::nothing;
+    draft.note.says = ids_ ? Note::Says::owner : Note::Says::nothing;
     if (out.kind == Kind::symlink) out.mode = 0777;
     if (out.kind == Kind::hardlink) {
       link(draft, entry);
@@ -139,7 +139,8 @@ class ArchiveStep {
   std::size_t step_;
   const Workshop& shop_;
   Patterns include_, exclude_;
-  std::string to_, origin_;
+  std::string to_;
+  Shared<std::string> origin_;
   std::optional<AccountTable::Ids> ids_;
   FileDescriptor file_;
   HostLook before_;
@@ -152,7 +153,7 @@ class ArchiveStep {
 
 }  // namespace
 
-void draft_archive(const oci::Archive& archive, std::size_t number, const Workshop& shop, std::vector<Draft>& out) {
+void draft_archive(const oci::Archive& archive, std::size_t number, const Workshop& shop, Drafts& out) {
   step(origin_of("archive", archive.from, archive.where), [&] { ArchiveStep(archive, number, shop).run(out); });
 }
 

@@ -4,10 +4,12 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/assemble.hpp>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "capabilities.hpp"
 #include "draft.hpp"
+#include "order.hpp"
 #include "paths.hpp"
 
 namespace lapstrake::layers {
@@ -15,33 +17,21 @@ namespace {
 
 std::string shown(std::string_view path) { return cat("`/", printable(path, 4096), "`"); }
 
-// Lays the drafts against the base and against each other.
+// Lays the drafts against the base and against each other. The entries stay where they are, of their order (`order_`:
+// by path, without what is dropped) only numbers are moved.
 class Layer {
  public:
-  Layer(const BaseFiles& below, const std::stop_token& stop) : below_(below), stop_(stop) {}
-
-  void add(Draft draft) {
-    Entry& entry = draft.entry;
-    if (const auto flaw = flaw_of(entry.path); !flaw.empty())
-      throw Error(Fault::input, cat("`/", printable(entry.path, 200), "` ", flaw), "rename it, or exclude it")
-          .during(*entry.origin);
-    const bool folder = entry.kind == Kind::directory;
-    // A folder over the base's link to a folder would destroy it: bin -> usr/bin.
-    entry.path =
-        lapstrake::step(*entry.origin, [&] { return folder ? below_.follow(entry.path) : below_.resolve(entry.path); });
-    if (entry.path.empty()) return;
-    const BaseFiles::Node* base = below_.find(entry.path);
-    const bool base_folder = base != nullptr && base->kind == Kind::directory;
-    if (!folder && base_folder)
-      throw Error(Fault::input,
-                  cat(shown(entry.path),
-                      " is a folder that lies below this layer, and would be replaced with all that is in it"),
-                  cat("end `to:` in `/` to write into it: `to: /", printable(entry.path), "/`"))
-          .during(*entry.origin);
-    if (folder && base != nullptr && !base_folder)
-      throw Error(Fault::input, cat(shown(entry.path), " is no folder in the layers below")).during(*entry.origin);
-    if (folder && base_folder && !take_from_base(draft, *base)) return;
-    place(std::move(draft));
+  Layer(const BaseFiles& below, const std::stop_token& stop, Drafts drafts)
+      : below_(below),
+        stop_(stop),
+        entries_(std::move(drafts.entries)),
+        notes_(std::move(drafts.notes)),
+        identities_(std::move(drafts.identities)) {
+    order_.reserve(entries_.size());
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+      if (!notes_[i].is_void && settle(entries_[i], notes_[i])) order_.push_back(i);
+    sort_by_path(order_, entries_);
+    join_what_is_one();
   }
 
   void remove(const oci::Removal& removal) {
@@ -58,43 +48,62 @@ class Layer {
     const std::string origin = origin_of("capabilities", capability.path, capability.where);
     lapstrake::step(origin, [&] {
       const std::string path = below_.resolve(image_path(capability.path));
-      const auto found = drafts_.find(path);
-      if (found == drafts_.end() || found->second.entry.kind != Kind::file) no_file_here(path);
-      oci::Xattrs xattrs = *found->second.entry.xattrs;
+      Entry* const file = find(path);
+      if (file == nullptr || file->kind != Kind::file) no_file_here(path);
+      oci::Xattrs xattrs = *file->xattrs;
       xattrs["security.capability"] = capability_xattr(capability.capabilities);
-      found->second.entry.xattrs = std::move(xattrs);
+      file->xattrs = std::move(xattrs);
     });
   }
 
   std::vector<Entry> finish() {
     add_parents();
     refuse_what_is_removed();
-    std::vector<Entry> out;
-    std::map<Draft::Identity, std::size_t> bodies;
-    share_xattrs();
-    for (auto& [path, draft] : drafts_) {
-      if (draft.identity) {
-        const auto [body, first] = bodies.emplace(*draft.identity, out.size());
-        if (!first) make_link(draft.entry, out[body->second]);
-      }
-      out.push_back(std::move(draft.entry));
+    if (!identities_.empty()) make_links();
+    for (Entry& whiteout : whiteouts()) {
+      order_.push_back(entries_.size());
+      entries_.push_back(std::move(whiteout));
     }
-    for (auto& whiteout : whiteouts()) out.push_back(std::move(whiteout));
-    if (!removed_.empty())  // else they are in order as the map gave them
-      std::sort(out.begin(), out.end(),
-                [](const Entry& a, const Entry& b) { return sort_key(a.path) < sort_key(b.path); });
-    return out;
+    if (!removed_.empty())  // else they are in order already
+      std::sort(order_.begin(), order_.end(), [this](std::size_t a, std::size_t b) {
+        return sort_key(entries_[a].path) < sort_key(entries_[b].path);
+      });
+    arrange(entries_, std::move(order_));
+    return std::move(entries_);
   }
 
  private:
+  // Puts an entry where the base has its folder; false when there is nothing to say about it.
+  bool settle(Entry& entry, Note& note) {
+    if (const auto flaw = flaws_.of(entry.path); !flaw.empty())
+      throw Error(Fault::input, cat("`/", printable(entry.path, 200), "` ", flaw), "rename it, or exclude it")
+          .during(*entry.origin);
+    if (below_.empty()) return !entry.path.empty();
+    const bool folder = entry.kind == Kind::directory;
+    // A folder over the base's link to a folder would destroy it: bin -> usr/bin.
+    entry.path =
+        lapstrake::step(*entry.origin, [&] { return folder ? below_.follow(entry.path) : below_.resolve(entry.path); });
+    if (entry.path.empty()) return false;
+    const BaseFiles::Node* base = below_.find(entry.path);
+    const bool base_folder = base != nullptr && base->kind == Kind::directory;
+    if (!folder && base_folder)
+      throw Error(Fault::input,
+                  cat(shown(entry.path),
+                      " is a folder that lies below this layer, and would be replaced with all that is in it"),
+                  cat("end `to:` in `/` to write into it: `to: /", printable(entry.path), "/`"))
+          .during(*entry.origin);
+    if (folder && base != nullptr && !base_folder)
+      throw Error(Fault::input, cat(shown(entry.path), " is no folder in the layers below")).during(*entry.origin);
+    return !(folder && base_folder) || take_from_base(entry, note, *base);
+  }
+
   // What the spec does not say about a folder is as in the base. False when nothing is left to say.
-  static bool take_from_base(Draft& draft, const BaseFiles::Node& base) {
-    using Says = Draft::Says;
-    if (draft.says == Says::all && !draft.is_target) return true;
-    if (draft.is_target || draft.says == Says::nothing) return false;
-    Entry& entry = draft.entry;
-    if (draft.says == Says::owner) entry.mode = base.mode;
-    if (draft.says == Says::mode) entry.uid = base.uid, entry.gid = base.gid;
+  static bool take_from_base(Entry& entry, const Note& note, const BaseFiles::Node& base) {
+    using Says = Note::Says;
+    if (note.says == Says::all && !note.is_target) return true;
+    if (note.is_target || note.says == Says::nothing) return false;
+    if (note.says == Says::owner) entry.mode = base.mode;
+    if (note.says == Says::mode) entry.uid = base.uid, entry.gid = base.gid;
     return entry.mode != base.mode || entry.uid != base.uid || entry.gid != base.gid;
   }
 
@@ -104,24 +113,43 @@ class Layer {
   }
 
   // `directories:` has the last word on a folder, and what a copy brings along more than what another is made into.
-  static int weight(const Draft& draft) { return draft.is_stated ? 2 : draft.is_target ? 0 : 1; }
+  static int weight(const Note& note) { return note.is_stated ? 2 : note.is_target ? 0 : 1; }
 
-  void place(Draft draft) {
-    const auto [at, is_new] = drafts_.try_emplace(draft.entry.path, draft);
-    if (is_new) return;
-    Draft& before = at->second;
-    if (same_folder(before.entry, draft.entry)) return;
-    const bool folders = before.entry.kind == Kind::directory && draft.entry.kind == Kind::directory;
-    if (folders && weight(before) != weight(draft)) {
-      if (weight(before) < weight(draft)) before = std::move(draft);
-      return;
+  // Several steps may say one thing about one folder; all else that two of them write is a clash.
+  void join_what_is_one() {
+    std::size_t kept = 0;
+    for (const std::size_t next : order_) {
+      if (kept > 0 && entries_[order_[kept - 1]].path == entries_[next].path)
+        order_[kept - 1] = joint(order_[kept - 1], next);
+      else
+        order_[kept++] = next;
     }
-    throw Error(
-        Fault::input,
-        cat("two steps of one layer write ", shown(draft.entry.path), folders ? ", with other owners or modes" : ""),
-        folders ? "state its owner and mode under `directories:`"
-                : "leave one of them out, or put it into another layer")
-        .because(cat(*before.entry.origin, " and ", *draft.entry.origin));
+    order_.resize(kept);
+  }
+
+  // Which of two entries for one path holds, in the order of their steps.
+  std::size_t joint(std::size_t before, std::size_t next) const {
+    const Entry &a = entries_[before], &b = entries_[next];
+    if (same_folder(a, b)) return before;
+    const bool folders = a.kind == Kind::directory && b.kind == Kind::directory;
+    const int one = weight(notes_[before]), other = weight(notes_[next]);
+    if (folders && one != other) return one < other ? next : before;
+    throw Error(Fault::input,
+                cat("two steps of one layer write ", shown(b.path), folders ? ", with other owners or modes" : ""),
+                folders ? "state its owner and mode under `directories:`"
+                        : "leave one of them out, or put it into another layer")
+        .because(cat(*a.origin, " and ", *b.origin));
+  }
+
+  // The first in order that is not before `path`.
+  std::vector<std::size_t>::const_iterator lower_bound(std::string_view path) const {
+    return std::lower_bound(order_.begin(), order_.end(), path,
+                            [this](std::size_t entry, std::string_view other) { return entries_[entry].path < other; });
+  }
+
+  Entry* find(std::string_view path) {
+    const auto at = lower_bound(path);
+    return at != order_.end() && entries_[*at].path == path ? &entries_[*at] : nullptr;
   }
 
   [[noreturn]] void missing_below(const std::string& path) const {
@@ -134,8 +162,8 @@ class Layer {
 
   [[noreturn]] void no_file_here(const std::string& path) const {
     std::vector<std::string> paths;
-    for (const auto& [other, draft] : drafts_)
-      if (draft.entry.kind == Kind::file) paths.push_back(other);
+    for (const std::size_t entry : order_)
+      if (entries_[entry].kind == Kind::file) paths.push_back(entries_[entry].path);
     Error error(Fault::input, cat("this layer writes no file ", shown(path)));
     if (const auto near = nearest(path, paths)) error.helped_by(cat("did you mean `/", printable(*near), "`?"));
     error.helped_by("give capabilities in the layer that writes the file");
@@ -145,31 +173,44 @@ class Layer {
   // OCI image-spec layer.md: an entry for a folder replaces the base's attributes, so it is written only if the base
   // lacks it.
   void add_parents() {
-    std::vector<Draft> parents;
+    std::vector<Entry> parents;
     std::set<std::string, std::less<>> seen;
-    for (const auto& [path, draft] : drafts_) {
+    std::string_view last;
+    for (const std::size_t number : order_) {
+      const Entry& entry = entries_[number];
+      std::string_view folder = parent_of(entry.path);
+      if (folder == last) continue;
+      last = folder;
       stop_point(stop_);
-      for (std::string_view folder = parent_of(path); !folder.empty() && seen.emplace(folder).second;
-           folder = parent_of(folder)) {
-        if (const auto other = drafts_.find(folder); other != drafts_.end()) {
-          expect_folder(other->second.entry, draft.entry);
+      for (; !folder.empty() && seen.emplace(folder).second; folder = parent_of(folder)) {
+        if (const Entry* other = find(folder)) {
+          expect_folder(*other, entry);
           continue;
         }
         const auto* base = below_.find(folder);
         if (base != nullptr && base->kind == Kind::directory) continue;
         if (base != nullptr)
           throw Error(Fault::input,
-                      cat(shown(path), " lies in ", shown(folder), ", which is no folder in the layers below"))
-              .during(*draft.entry.origin);
-        Draft parent;
-        parent.entry.path = folder;
-        parent.entry.kind = Kind::directory;
-        parent.entry.mode = 0755;
-        parent.entry.origin = draft.entry.origin;
-        parents.push_back(std::move(parent));
+                      cat(shown(entry.path), " lies in ", shown(folder), ", which is no folder in the layers below"))
+              .during(*entry.origin);
+        parents.push_back(parent(folder, entry));
       }
     }
-    for (Draft& parent : parents) drafts_.emplace(parent.entry.path, std::move(parent));
+    if (parents.empty()) return;
+    for (Entry& parent : parents) {
+      order_.push_back(entries_.size());
+      entries_.push_back(std::move(parent));
+    }
+    sort_by_path(order_, entries_);
+  }
+
+  static Entry parent(std::string_view path, const Entry& of) {
+    Entry out;
+    out.path = path;
+    out.kind = Kind::directory;
+    out.mode = 0755;
+    out.origin = of.origin;
+    return out;
   }
 
   static void expect_folder(const Entry& folder, const Entry& entry) {
@@ -183,11 +224,10 @@ class Layer {
 
   void refuse_what_is_removed() const {
     for (const auto& [path, origin] : removed_) {
-      const auto at = drafts_.lower_bound(path);
-      auto inner = drafts_.lower_bound(cat(path, "/"));
-      const Entry* entry = at != drafts_.end() && at->first == path                ? &at->second.entry
-                           : inner != drafts_.end() && lies_in(inner->first, path) ? &inner->second.entry
-                                                                                   : nullptr;
+      const auto at = lower_bound(path), inner = lower_bound(cat(path, "/"));
+      const Entry* entry = at != order_.end() && entries_[*at].path == path                ? &entries_[*at]
+                           : inner != order_.end() && lies_in(entries_[*inner].path, path) ? &entries_[*inner]
+                                                                                           : nullptr;
       if (entry != nullptr)
         throw Error(Fault::input, cat("one layer cannot remove ", shown(path), " and write ", shown(entry->path)),
                     "put the removal into a layer before")
@@ -195,13 +235,25 @@ class Layer {
     }
   }
 
-  // One file, one set of attributes: a capability on any of its names is on the body.
-  void share_xattrs() {
-    std::map<Draft::Identity, oci::Xattrs> all;
-    for (const auto& [path, draft] : drafts_)
-      if (draft.identity) all[*draft.identity].insert(draft.entry.xattrs->begin(), draft.entry.xattrs->end());
-    for (auto& [path, draft] : drafts_)
-      if (draft.identity) draft.entry.xattrs = all[*draft.identity];
+  // One file, one set of attributes: a capability on any of its names is on the body, which is the first in order.
+  void make_links() {
+    std::map<Identity, std::size_t> bodies;
+    for (const std::size_t number : order_) {
+      const auto identity = std::lower_bound(identities_.begin(), identities_.end(), number,
+                                             [](const auto& one, std::size_t entry) { return one.first < entry; });
+      if (identity == identities_.end() || identity->first != number) continue;
+      const auto [body, first] = bodies.emplace(identity->second, number);
+      if (first) continue;
+      share_xattrs(entries_[body->second], entries_[number]);
+      make_link(entries_[number], entries_[body->second]);
+    }
+  }
+
+  static void share_xattrs(Entry& body, const Entry& other) {
+    if (other.xattrs->empty()) return;
+    oci::Xattrs all = *body.xattrs;
+    all.insert(other.xattrs->begin(), other.xattrs->end());
+    body.xattrs = std::move(all);
   }
 
   static void make_link(Entry& entry, const Entry& body) {
@@ -238,8 +290,12 @@ class Layer {
   }
 
   const BaseFiles& below_;
-  std::stop_token stop_;
-  std::map<std::string, Draft, std::less<>> drafts_;
+  const std::stop_token& stop_;
+  Flaws flaws_;
+  std::vector<Entry> entries_;
+  std::vector<Note> notes_;
+  std::vector<std::pair<std::size_t, Identity>> identities_;
+  std::vector<std::size_t> order_;
   std::map<std::string, std::string> removed_;
 };
 
@@ -247,8 +303,7 @@ class Layer {
 
 std::vector<Entry> assemble(const oci::LayerRecipe& recipe, const BaseFiles& below, const AccountTable& accounts,
                             const Surroundings& surroundings) {
-  Layer layer(below, surroundings.stop);
-  for (Draft& draft : drafts_of(recipe, accounts, surroundings)) layer.add(std::move(draft));
+  Layer layer(below, surroundings.stop, drafts_of(recipe, accounts, surroundings));
   for (const auto& removal : recipe.removals) layer.remove(removal);
   for (const auto& capability : recipe.capabilities) layer.set_capabilities(capability);
   return layer.finish();

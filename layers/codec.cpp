@@ -5,7 +5,6 @@
 #include <zstd.h>
 
 #include <array>
-#include <lapstrake/base/c_handle.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 
@@ -52,42 +51,66 @@ int level_of(const oci::Compression& compression) {
   return level;
 }
 
-GzipPiece gzip_piece(Bytes raw, int level) {
-  const CHandle<libdeflate_compressor, libdeflate_free_compressor> compressor(libdeflate_alloc_compressor(level));
-  if (compressor == nullptr) fail("libdeflate", "out of memory");
-  GzipPiece out{.deflated = std::string(libdeflate_deflate_compress_bound(compressor.get(), raw.size()), '\0'),
-                .raw_size = raw.size()};
-  const std::size_t size =
-      libdeflate_deflate_compress(compressor.get(), raw.data(), raw.size(), out.deflated.data(), out.deflated.size());
-  if (size == 0) fail("libdeflate", "the room for its output is too small");
-  out.deflated.resize(size);
-  open_end(out.deflated);
-  out.crc = libdeflate_crc32(0, raw.data(), raw.size());
-  return out;
+Packer::Packer(oci::Codec codec, int level) : level_(level) {
+  if (codec == oci::Codec::gzip) deflate_.reset(libdeflate_alloc_compressor(level));
+  if (codec == oci::Codec::zstd) zstd_.reset(ZSTD_createCCtx());
+  if (codec == oci::Codec::gzip && !deflate_) fail("libdeflate", "out of memory");
+  if (codec == oci::Codec::zstd && !zstd_) fail("zstd", "out of memory");
 }
 
-GzipMember::GzipMember(Sink sink) : sink_(std::move(sink)) { sink_(bytes_of(gzip_header)); }
+Packer::~Packer() = default;
 
-void GzipMember::add(const GzipPiece& piece) {
-  sink_(as_bytes(piece.deflated));
-  crc_ = static_cast<std::uint32_t>(crc32_combine(crc_, piece.crc, static_cast<z_off_t>(piece.raw_size)));
-  raw_size_ += piece.raw_size;
+void Packer::Free::operator()(libdeflate_compressor* compressor) const noexcept {
+  libdeflate_free_compressor(compressor);
 }
+void Packer::Free::operator()(ZSTD_CCtx_s* context) const noexcept { ZSTD_freeCCtx(context); }
 
-void GzipMember::finish() {
-  sink_(bytes_of(last_block));
-  sink_(bytes_of(little_endian(crc_)));
-  sink_(bytes_of(little_endian(static_cast<std::uint32_t>(raw_size_))));
-}
-
-std::string zstd_frame(Bytes raw, int level) {
-  const CHandle<ZSTD_CCtx, ZSTD_freeCCtx> context(ZSTD_createCCtx());
-  if (context == nullptr) fail("zstd", "out of memory");
-  std::string out(ZSTD_compressBound(raw.size()), '\0');
-  const std::size_t size = ZSTD_compressCCtx(context.get(), out.data(), out.size(), raw.data(), raw.size(), level);
+std::size_t Packer::pack(Bytes raw, std::span<std::byte> room) {
+  if (deflate_) {
+    const std::size_t size =
+        libdeflate_deflate_compress(deflate_.get(), raw.data(), raw.size(), room.data(), room.size() - most_seam_bytes);
+    if (size == 0) fail("libdeflate", "the room for its output is too small");
+    return open_end(room, size);
+  }
+  const std::size_t size = ZSTD_compressCCtx(zstd_.get(), room.data(), room.size(), raw.data(), raw.size(), level_);
   if (ZSTD_isError(size) != 0) fail("zstd", ZSTD_getErrorName(size));
-  out.resize(size);
-  return out;
+  return size;
 }
+
+std::size_t Packer::room_for(oci::Codec codec, std::size_t raw_size) {
+  switch (codec) {
+    case oci::Codec::gzip: return libdeflate_deflate_compress_bound(nullptr, raw_size) + most_seam_bytes;
+    case oci::Codec::zstd: return ZSTD_compressBound(raw_size);
+    case oci::Codec::none: break;
+  }
+  return 0;
+}
+
+std::size_t Packer::weight(oci::Codec codec, int level) {
+  switch (codec) {
+    case oci::Codec::gzip: return level < 10 ? 1 << 20 : 10 << 20;  // 10 to 12 look for the best parse
+    case oci::Codec::zstd: return std::size_t{level < 5 ? 5u : level < 13 ? 24u : 80u} << 20;  // for pieces of 4 MiB
+    case oci::Codec::none: break;
+  }
+  return 0;
+}
+
+std::string Framing::head() const {
+  return codec_ == oci::Codec::gzip ? std::string(as_text(bytes_of(gzip_header))) : std::string();
+}
+
+void Framing::add(std::uint32_t crc, std::uint64_t raw_size) {
+  if (codec_ != oci::Codec::gzip) return;
+  crc_ = static_cast<std::uint32_t>(crc32_combine(crc_, crc, static_cast<z_off_t>(raw_size)));
+  raw_size_ += raw_size;
+}
+
+std::string Framing::tail() const {
+  if (codec_ != oci::Codec::gzip) return {};
+  return cat(as_text(bytes_of(last_block)), as_text(bytes_of(little_endian(crc_))),
+             as_text(bytes_of(little_endian(static_cast<std::uint32_t>(raw_size_)))));
+}
+
+std::uint32_t crc_of(Bytes raw) { return libdeflate_crc32(0, raw.data(), raw.size()); }
 
 }  // namespace lapstrake::layers

@@ -4,9 +4,14 @@
 #include <cstdint>
 #include <lapstrake/base/bytes.hpp>
 #include <lapstrake/oci/recipe.hpp>
+#include <memory>
+#include <span>
 #include <string>
 
 #include "pieces.hpp"
+
+struct libdeflate_compressor;
+struct ZSTD_CCtx_s;
 
 namespace lapstrake::layers {
 
@@ -14,29 +19,44 @@ CutRule cut_rule(oci::Codec codec);
 // Error{usage} for a level that the codec does not have.
 int level_of(const oci::Compression& compression);
 
-// gzip: ONE member (SOCI and one-shot readers stop after the first) made of pieces that each begin with an empty
-// window and end on a byte, so that they can be made in any order and anywhere: by libdeflate, whose bytes are the same
-// on every CPU, joined at their seams (seam.hpp).
-struct GzipPiece {
-  std::string deflated;
-  std::uint32_t crc = 0;
-  std::uint64_t raw_size = 0;
-};
-GzipPiece gzip_piece(Bytes raw, int level);
-
-class GzipMember {
+// Compresses one piece at a time; its bytes depend on the piece and the level alone. Not for several threads.
+//
+// gzip: a piece begins with an empty window and ends on a byte (libdeflate's streams, joined at their seams: seam.hpp),
+// so that pieces can be made in any order and anywhere. zstd: a piece is a frame. none: there is nothing to pack.
+class Packer {
  public:
-  explicit GzipMember(Sink sink);  // writes the header
-  void add(const GzipPiece& piece);
-  void finish();  // the final empty block, CRC-32 and length
+  Packer(oci::Codec codec, int level);
+  ~Packer();
+  // The size of the packed piece, laid into the front of `room`, which has room_for(raw.size()) bytes.
+  std::size_t pack(Bytes raw, std::span<std::byte> room);
+  static std::size_t room_for(oci::Codec codec, std::size_t raw_size);
+  // What one Packer itself takes, in bytes, roughly.
+  static std::size_t weight(oci::Codec codec, int level);
 
  private:
-  Sink sink_;
+  struct Free {
+    void operator()(libdeflate_compressor* compressor) const noexcept;
+    void operator()(ZSTD_CCtx_s* context) const noexcept;
+  };
+  int level_;
+  std::unique_ptr<libdeflate_compressor, Free> deflate_;
+  std::unique_ptr<ZSTD_CCtx_s, Free> zstd_;
+};
+
+// What stands around the pieces. gzip: ONE member (SOCI and one-shot readers stop after the first).
+class Framing {
+ public:
+  explicit Framing(oci::Codec codec) : codec_(codec) {}
+  std::string head() const;
+  void add(std::uint32_t crc, std::uint64_t raw_size);  // of each piece, in order
+  std::string tail() const;
+
+ private:
+  oci::Codec codec_;
   std::uint32_t crc_ = 0;
   std::uint64_t raw_size_ = 0;
 };
 
-// One zstd frame; a stream is any number of them.
-std::string zstd_frame(Bytes raw, int level);
+std::uint32_t crc_of(Bytes raw);
 
 }  // namespace lapstrake::layers

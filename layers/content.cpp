@@ -33,7 +33,8 @@ HostLook look_of(const struct stat& status) {
           .changed_ns = nanoseconds(status.st_ctim)};
 }
 
-ContentReader::ContentReader(const Entry& entry) : entry_(entry) {
+ContentReader::ContentReader(const Entry& entry, std::uint64_t from, std::uint64_t size)
+    : entry_(entry), at_(from), end_(from + size) {
   const auto* host = std::get_if<HostFile>(&entry.content);
   if (host == nullptr) return;
   // O_NONBLOCK: a FIFO that took the file's place must not hang us.
@@ -47,12 +48,12 @@ ContentReader::ContentReader(const Entry& entry) : entry_(entry) {
 }
 
 std::size_t ContentReader::read(std::span<std::byte> room) {
-  const std::uint64_t missing = entry_.size - given_;
+  const std::uint64_t missing = end_ - at_;
   room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), missing)));
   if (room.empty()) return 0;
   const std::size_t size = std::holds_alternative<std::string>(entry_.content) ? read_text(room) : read_file(room);
-  given_ += size;
-  if (given_ == entry_.size && file_) expect_unchanged();
+  at_ += size;
+  if (at_ == end_ && file_) expect_unchanged();
   return size;
 }
 
@@ -60,7 +61,7 @@ std::size_t ContentReader::read_text(std::span<std::byte> room) {
   const auto& text = std::get<std::string>(entry_.content);
   if (text.size() != entry_.size)
     throw Error(Fault::internal, cat("`", printable(entry_.path), "` has another size than its text"));
-  std::memcpy(room.data(), text.data() + given_, room.size());
+  std::memcpy(room.data(), text.data() + at_, room.size());
   return room.size();
 }
 
@@ -68,7 +69,7 @@ std::size_t ContentReader::read_file(std::span<std::byte> room) {
   const auto* spooled = std::get_if<Spooled>(&entry_.content);
   if (spooled == nullptr && !file_) throw Error(Fault::internal, cat("`", printable(entry_.path), "` has no content"));
   const int fd = spooled != nullptr ? spooled->file->get() : file_.get();
-  const std::uint64_t offset = given_ + (spooled != nullptr ? spooled->offset : 0);
+  const std::uint64_t offset = at_ + (spooled != nullptr ? spooled->offset : 0);
   for (;;) {
     const ssize_t size = ::pread(fd, room.data(), room.size(), static_cast<off_t>(offset));
     if (size > 0) return static_cast<std::size_t>(size);
@@ -77,7 +78,7 @@ std::size_t ContentReader::read_file(std::span<std::byte> room) {
       throw Error(Fault::input, cat("cannot read `", printable(entry_.path, 4096), "`: ", reason(errno)))
           .during(*entry_.origin);
     if (spooled != nullptr) throw Error(Fault::internal, "an unnamed file of ours is too short");
-    changed(cat("has only ", given_, " of its ", count_of(entry_.size, "byte")));
+    changed(cat("has only ", at_, " of its ", count_of(entry_.size, "byte")));
   }
 }
 

@@ -12,12 +12,12 @@ namespace lapstrake::layers {
 // How the host's file looks now, for a later comparison.
 HostLook look_of(const struct stat& status);
 
-// Reads exactly `entry.size` bytes. A host file must look as it was listed when it is opened and when its last byte was
-// read; else Error{input} "changed while it was read" and never other bytes than those that were listed: what a link
-// leads to that took the file's place has another inode.
+// Reads exactly `size` bytes of the content, from `from` on. A host file must look as it was listed when it is opened
+// and when its last byte was read; else Error{input} "changed while it was read" and never other bytes than those that
+// were listed: what a link leads to that took the file's place has another inode.
 class ContentReader {
  public:
-  explicit ContentReader(const Entry& entry);
+  ContentReader(const Entry& entry, std::uint64_t from, std::uint64_t size);
   // Fills the front of `room`; 0 at the end.
   std::size_t read(std::span<std::byte> room);
 
@@ -29,7 +29,7 @@ class ContentReader {
 
   const Entry& entry_;
   FileDescriptor file_;
-  std::uint64_t given_ = 0;
+  std::uint64_t at_, end_;
 };
 
 }  // namespace lapstrake::layers

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
@@ -20,7 +21,7 @@ Patterns ignored_in(const HostTree& tree) {
   const auto fail = [](std::string_view why) {
     throw Error(Fault::input, cat("cannot read `", ignore_file, "`: ", why));
   };
-  if (!S_ISREG(node->status.st_mode)) fail("it is not a regular file");
+  if (!node->is_file()) fail("it is not a regular file");
   const FileDescriptor file = tree.open(node->path);
   if (!file) fail(reason(errno));
   const Source source = [&](std::span<std::byte> room) -> std::size_t {
@@ -60,7 +61,7 @@ Draft draft_of(const oci::Directory& directory, const AccountTable& accounts) {
                                 origin_of("directory", directory.path, directory.where))};
   draft.entry.kind = Kind::directory;
   draft.entry.mode = directory.mode;
-  draft.is_stated = true;
+  draft.note.is_stated = true;
   return draft;
 }
 
@@ -92,9 +93,22 @@ std::string origin_of(std::string_view step, std::string_view what, const oci::P
   return cat(step, " `", printable(what, 400), "` (", where.text(), ")");
 }
 
-std::vector<Draft> drafts_of(const oci::LayerRecipe& recipe, const AccountTable& accounts,
-                             const Surroundings& surroundings) {
-  std::vector<Draft> out;
+void Drafts::add(Draft draft) {
+  if (draft.identity) identities.emplace_back(entries.size(), *draft.identity);
+  notes.push_back(draft.note);
+  entries.push_back(std::move(draft.entry));
+}
+
+void Drafts::make_room(std::size_t more) {
+  const std::size_t needed = entries.size() + more;
+  if (needed <= entries.capacity()) return;
+  const std::size_t room = std::max(needed, entries.size() + entries.size() / 2) + 64;  // for parents, too
+  entries.reserve(room);
+  notes.reserve(room);
+}
+
+Drafts drafts_of(const oci::LayerRecipe& recipe, const AccountTable& accounts, const Surroundings& surroundings) {
+  Drafts out;
   std::size_t number = 0;
   if (!recipe.copies.empty() || !recipe.archives.empty()) {
     const HostTree tree(surroundings.root, surroundings.allow_outside);
@@ -103,8 +117,8 @@ std::vector<Draft> drafts_of(const oci::LayerRecipe& recipe, const AccountTable&
     for (const auto& archive : recipe.archives) draft_archive(archive, ++number, shop, out);
   }
   const auto add = [&](const auto& step, std::string_view kind) {
-    out.push_back(lapstrake::step(origin_of(kind, step.path, step.where), [&] { return draft_of(step, accounts); }));
-    expect_a_name(out.back().entry);
+    out.add(lapstrake::step(origin_of(kind, step.path, step.where), [&] { return draft_of(step, accounts); }));
+    expect_a_name(out.entries.back());
   };
   for (const auto& file : recipe.files) add(file, "file");
   for (const auto& directory : recipe.directories) add(directory, "directory");

@@ -1,5 +1,6 @@
 // An entry on its way: what a step says, before it is laid against the base and the other steps.
 #pragma once
+#include <cstdint>
 #include <lapstrake/layers/assemble.hpp>
 #include <optional>
 #include <tuple>
@@ -10,15 +11,31 @@
 
 namespace lapstrake::layers {
 
-struct Draft {
-  Entry entry;  // its path is the spec's: the base's links are not followed yet
+// What a step says about an entry besides.
+struct Note {
   // Of folders: what the spec says about a folder that the base has. What it does not say stays as the base has it.
-  enum class Says { all, owner, mode, nothing } says = Says::all;
+  enum class Says : std::uint8_t { all, owner, mode, nothing } says = Says::all;
   bool is_stated = false;  // by `directories:`
   bool is_target = false;  // the folder that a copy is made into: of one that is there already nothing is said at all
-  // Files that are one file (hard links): step, and two numbers that are theirs in it.
-  using Identity = std::tuple<std::size_t, std::uint64_t, std::uint64_t>;
+  bool is_void = false;    // taken back
+};
+
+// Files that are one file (hard links): step, and two numbers that are theirs in it.
+using Identity = std::tuple<std::size_t, std::uint64_t, std::uint64_t>;
+
+struct Draft {
+  Entry entry = {};  // its path is the spec's: the base's links are not followed yet
+  Note note = {};
   std::optional<Identity> identity = {};
+};
+
+// All drafts of a layer; the entries stand apart, so that they become the layer's without a copy.
+struct Drafts {
+  std::vector<Entry> entries;
+  std::vector<Note> notes;                                   // of each entry
+  std::vector<std::pair<std::size_t, Identity>> identities;  // by the number of the entry
+  void add(Draft draft);
+  void make_room(std::size_t more);
 };
 
 // What the steps of one layer have in common.
@@ -37,11 +54,10 @@ std::string image_path(std::string_view path);
 std::string origin_of(std::string_view step, std::string_view what, const oci::Position& where);
 
 // All that the steps of a layer write, in the order of the steps; removals and capabilities are no entries.
-std::vector<Draft> drafts_of(const oci::LayerRecipe& recipe, const AccountTable& accounts,
-                             const Surroundings& surroundings);
+Drafts drafts_of(const oci::LayerRecipe& recipe, const AccountTable& accounts, const Surroundings& surroundings);
 
 // Both append to `out`; `step` is the number of the step in its layer.
-void draft_copy(const oci::Copy& copy, std::size_t step, const Workshop& shop, std::vector<Draft>& out);
-void draft_archive(const oci::Archive& archive, std::size_t step, const Workshop& shop, std::vector<Draft>& out);
+void draft_copy(const oci::Copy& copy, std::size_t step, const Workshop& shop, Drafts& out);
+void draft_archive(const oci::Archive& archive, std::size_t step, const Workshop& shop, Drafts& out);
 
 }  // namespace lapstrake::layers

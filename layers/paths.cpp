@@ -27,4 +27,12 @@ std::string_view flaw_of(std::string_view path) {
   return flaw;
 }
 
+std::string_view Flaws::of(std::string_view path) {
+  const std::string_view folder = parent_of(path);
+  const bool known = folder == folder_ && path.size() <= most_path_bytes;
+  const std::string_view flaw = flaw_of(known ? name_of(path) : path);
+  if (!known && flaw.empty()) folder_ = folder;
+  return flaw;
+}
+
 }  // namespace lapstrake::layers

@@ -41,5 +41,13 @@ std::optional<std::string> relative_path(std::string_view path);
 // What is wrong with `path` for a tar or for Linux, as the end of a sentence ("is longer than 4096 bytes"); "" when
 // nothing is.
 std::string_view flaw_of(std::string_view path);
+// The same for many paths: the folder that one has in common with the one before is looked at once.
+class Flaws {
+ public:
+  std::string_view of(std::string_view path);
+
+ private:
+  std::string folder_;  // of the last path, without a flaw
+};
 
 }  // namespace lapstrake::layers

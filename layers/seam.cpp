@@ -270,17 +270,25 @@ class Walker {
 
 std::optional<Seam> find_seam(Bytes deflate) { return Walker(deflate).walk(); }
 
-void open_end(std::string& deflate) {
-  const auto seam = find_seam(as_bytes(deflate));
+std::size_t open_end(std::span<std::byte> room, std::size_t size) {
+  const auto seam = find_seam(room.first(size));
   if (!seam) throw Error(Fault::internal, "the compressor made a stream that is not DEFLATE");
-  deflate[seam->final_bit / 8] = static_cast<char>(deflate[seam->final_bit / 8] & ~(1 << (seam->final_bit % 8)));
-  // Three zero bits (not final, stored), zeros up to a byte, a length of none.
-  deflate.resize((seam->end_bit + 3 + 7) / 8, '\0');
-  if (const unsigned used = seam->end_bit % 8; used != 0) {
-    auto& byte = deflate[seam->end_bit / 8];
-    byte = static_cast<char>(byte & ((1 << used) - 1));  // whatever padded the stream's last byte
-  }
-  deflate.append("\x00\x00\xff\xff", 4);
+  room[seam->final_bit / 8] &= ~(std::byte{1} << (seam->final_bit % 8));
+  // Whatever padded the stream's last byte goes; three zero bits (not final, stored), zeros up to a byte, a length of
+  // none.
+  if (const unsigned used = seam->end_bit % 8; used != 0)
+    room[seam->end_bit / 8] &= static_cast<std::byte>((1u << used) - 1);
+  const std::size_t open = (seam->end_bit + 3 + 7) / 8;
+  if (open > size) room[size] = std::byte{0};
+  constexpr std::array<std::byte, 4> length{std::byte{0}, std::byte{0}, std::byte{0xff}, std::byte{0xff}};
+  std::copy(length.begin(), length.end(), room.begin() + static_cast<std::ptrdiff_t>(open));
+  return open + length.size();
+}
+
+void open_end(std::string& deflate) {
+  const std::size_t size = deflate.size();
+  deflate.resize(size + most_seam_bytes);
+  deflate.resize(open_end(std::as_writable_bytes(std::span(deflate)), size));
 }
 
 }  // namespace lapstrake::layers

@@ -19,8 +19,11 @@ struct Seam {
 // What the symbols stand for is not checked (a distance too far back goes unseen).
 std::optional<Seam> find_seam(Bytes deflate);
 
-// Turns a whole stream into one that goes on: after it, another may follow at the next byte. The bytes depend on the
-// stream alone. Error{internal} when it is not well-formed.
+// Turns the whole stream in the first `size` bytes of `room`, which has `most_seam_bytes` more, into one that goes on:
+// after it, another may follow at the next byte. Returns its new size. The bytes depend on the stream alone.
+// Error{internal} when it is not well-formed.
+std::size_t open_end(std::span<std::byte> room, std::size_t size);
 void open_end(std::string& deflate);
+inline constexpr std::size_t most_seam_bytes = 5;
 
 }  // namespace lapstrake::layers

@@ -34,12 +34,12 @@ class Glob {
       stop_point(stop_);
       const auto [path, states] = std::move(todo.back());
       todo.pop_back();
-      for (HostTree::Node& node : tree_.list(path)) {
+      for (HostTree::Node& node : tree_.nodes_in(path)) {
         auto next = after(states, name_of(node.path));
         const bool whole = std::find(next.begin(), next.end(), parts_.size()) != next.end();
         if (whole)
           found.push_back(std::move(node));  // all that is in a folder comes with it
-        else if (!next.empty() && S_ISDIR(node.status.st_mode))
+        else if (!next.empty() && node.is_folder())
           todo.emplace_back(node.path, std::move(next));
       }
     }
@@ -92,7 +92,7 @@ Sources matches_of(const std::string& from, const HostTree& tree, const std::sto
   }
   const std::string folder = join(fixed, "/");
   const auto start = tree.find(folder, Links::follow);
-  if (!start || !S_ISDIR(start->status.st_mode)) absent(folder, tree);
+  if (!start || !start->is_folder()) absent(folder, tree);
   return {.nodes = Glob(parts, tree, stop).matches_in(start->path), .place = start->path, .name = {}};
 }
 
@@ -111,8 +111,8 @@ void absent(std::string_view from, const HostTree& tree) {
     return true;
   });
   Error error(Fault::input, cat("there is no `", printable(tree.under_root(from).value_or(cat("/", from)), 4096), "`"));
-  if (folder && S_ISDIR(folder->status.st_mode) && folder->readable)
-    if (const auto near = nearest(missing, names_of(tree.list(folder->path))))
+  if (folder && folder->is_folder() && folder->file.item().is_readable)
+    if (const auto near = nearest(missing, names_of(tree.nodes_in(folder->path))))
       error.helped_by(cat("did you mean `", printable(tree.under_root(joined(there, *near)).value_or(*near)), "`?"));
   error.helped_by("paths on the left are relative to the folder of the spec");
   throw error;
@@ -131,7 +131,7 @@ Sources sources_of(const oci::Copy& copy, const HostTree& tree, const std::stop_
   const bool follow = copy.symlinks == oci::Copy::Symlinks::follow || copy.from.ends_with('/') || name.empty();
   auto node = tree.find(name, follow ? Links::follow : Links::keep);
   if (!node) absent(name, tree);
-  std::string place(S_ISDIR(node->status.st_mode) ? node->path : std::string(parent_of(node->path)));
+  std::string place(node->is_folder() ? node->path : std::string(parent_of(node->path)));
   std::vector<HostTree::Node> nodes;
   nodes.push_back(std::move(*node));
   return {.nodes = std::move(nodes), .place = std::move(place), .name = std::string(name_of(name))};

@@ -3,13 +3,12 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/assemble.hpp>
-#include <lapstrake/layers/fingerprint.hpp>
 #include <lapstrake/layers/write.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <lapstrake/store/layer_cache.hpp>
 
 #include "base_image.hpp"
+#include "layer_build.hpp"
 #include "outputs.hpp"
 #include "recipe_for.hpp"
 
@@ -111,45 +110,17 @@ class Builder {
 
   // `listed_at`: when the listing of `entries` began.
   void add_layer(const std::string& name, const std::vector<layers::Entry>& entries, Time listed_at) {
-    Event event{.kind = Event::Kind::started, .image = image_.name, .subject = cat("layer ", name)};
-    event.total = layers::estimated_tar_size(entries);
-    const layers::WriteOptions options{.compression = image_.compression,
-                                       .mtime = context_.epoch,
-                                       .jobs = context_.jobs,
-                                       .stop = context_.world.stop,
-                                       .progress = [&](std::uint64_t bytes) {
-                                         event.kind = Event::Kind::progress;
-                                         event.done = bytes;
-                                         context_.progress(event);
-                                       }};
-    const auto fingerprint = context_.no_cache ? std::nullopt : layers::fingerprint(entries, options, listed_at);
-    auto layer = fingerprint ? store::find_layer(store_, *fingerprint) : std::nullopt;
-    if (layer) {
-      event.kind = Event::Kind::reused;
-      event.text = "unchanged";
-    } else {
-      context_.progress(event);
-      layer = write(entries, options);
-      if (fingerprint) store::keep_layer(store_, *fingerprint, *layer);
-      event.kind = Event::Kind::finished;
-      event.text = cat(count_of(entries.size(), "entry", "entries"), ", ", human_size(layer->tar_size), " -> ",
-                       human_size(layer->blob.size));
-    }
-    context_.progress(event);
-    draft_.layers.push_back(layer->blob);
-    draft_.config.diff_ids.push_back(layer->diff_id);
+    const auto layer = build_layer(context_, store_,
+                                   {.place = {.image = ref_name(image_), .platform = platform_.text(), .layer = name},
+                                    .image = image_.name,
+                                    .entries = entries,
+                                    .compression = image_.compression,
+                                    .listed_at = listed_at});
+    draft_.layers.push_back(layer.blob);
+    draft_.config.diff_ids.push_back(layer.diff_id);
     draft_.config.history.push_back(
         {.created = oci::rfc3339(context_.epoch), .created_by = cat("lapstrake layer ", name)});
     below_.add_layer(entries);
-  }
-
-  store::CachedLayer write(const std::vector<layers::Entry>& entries, const layers::WriteOptions& options) const {
-    auto blob = store_.new_blob();
-    const auto written = layers::write_layer(entries, options, [&](Bytes bytes) { blob.write(bytes); });
-    blob.commit(written.digest);
-    return {.diff_id = written.diff_id,
-            .blob = {.media_type = written.media_type, .digest = written.digest, .size = written.size},
-            .tar_size = written.tar_size};
   }
 
   oci::Descriptor finish() {

@@ -1,17 +1,17 @@
+#include <fcntl.h>
+
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/store/layer_cache.hpp>
+#include <lapstrake/store/notes.hpp>
 #include <nlohmann/json.hpp>
 
 #include "layout_files.hpp"
-#include "private_folder.hpp"
 
 namespace lapstrake::store {
 namespace {
-
-std::filesystem::path folder_of(const std::filesystem::path& root) { return root / "cache/layers"; }
 
 std::string written(const CachedLayer& layer) {
   const nlohmann::ordered_json body{
@@ -33,42 +33,78 @@ std::optional<CachedLayer> parsed(std::string_view file) {
                      .tar_size = body.value("tarSize", std::uint64_t{0})};
 }
 
-std::optional<CachedLayer> read_entry(const std::filesystem::path& file) {
-  if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(file))) return std::nullopt;
+// Nothing for what is damaged.
+std::optional<CachedLayer> layer_in(const std::optional<std::string>& note) {
   try {
-    return parsed(read_file(file, 64 << 10));
+    return note ? parsed(*note) : std::nullopt;
   } catch (const std::exception&) {
-    return std::nullopt;  // damaged: the layer is built anew
+    return std::nullopt;
   }
+}
+
+constexpr std::size_t most_entry_bytes = 64 << 10;
+constexpr std::string_view layers_kind = "layers", places_kind = "places", indexes_kind = "indexes";
+
+std::optional<oci::Digest> digest_in(const std::optional<std::string>& note) {
+  return note ? oci::Digest::parse(*note) : std::nullopt;
 }
 
 }  // namespace
 
 std::optional<CachedLayer> find_layer(const Store& store, const oci::Digest& fingerprint) {
-  auto layer = read_entry(folder_of(store.root()) / fingerprint.hex());
+  auto layer = layer_in(find_note(store, layers_kind, fingerprint, most_entry_bytes));
   if (!layer || store.size(layer->blob.digest) != layer->blob.size) return std::nullopt;
   return layer;
 }
 
 void keep_layer(const Store& store, const oci::Digest& fingerprint, const CachedLayer& layer) {
-  try {
-    for (const auto* folder : {"cache", "cache/layers"}) make_private(store.root() / folder);
-    AtomicFile file(store.scratch());
-    file.write(as_bytes(written(layer)));
-    file.publish(folder_of(store.root()) / fingerprint.hex());
-  } catch (const Error&) {
-    // The layer itself is safe; without the entry it is built again next time.
-  }
+  keep_note(store, layers_kind, fingerprint, written(layer));
+}
+
+std::optional<oci::Digest> last_built(const Store& store, const oci::Digest& place) {
+  return digest_in(find_note(store, places_kind, place, most_entry_bytes));
+}
+
+std::optional<layers::Former> find_former(const Store& store, const oci::Digest& place) {
+  const auto digest = last_built(store, place);
+  if (!digest) return std::nullopt;
+  const auto note = find_note(store, indexes_kind, *digest);
+  auto index = note ? layers::layer_index(*note) : std::nullopt;
+  FileDescriptor blob(::open(store.blob_path(*digest).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!index || !blob) return std::nullopt;
+  return layers::Former{.index = std::move(*index), .blob = std::move(blob)};
+}
+
+void keep_former(const Store& store, const oci::Digest& place, const oci::Digest& blob,
+                 const layers::LayerIndex& index) {
+  keep_note(store, indexes_kind, blob, layers::to_bytes(index));
+  keep_note(store, places_kind, place, blob.text());
 }
 
 void prune_layers(const std::filesystem::path& root) {
-  std::error_code failure;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_of(root), failure)) {
-    const auto layer = read_entry(entry.path());
+  const auto is_there = [&](const oci::Digest& blob) {
     std::error_code ignored;
-    if (!layer || !std::filesystem::exists(root / blob_name(layer->blob.digest), ignored))
-      std::filesystem::remove(entry.path(), ignored);
-  }
+    return std::filesystem::exists(root / blob_name(blob), ignored);
+  };
+  const auto text_of = [](const std::filesystem::path& file) -> std::optional<std::string> {
+    try {
+      return read_file(file, most_entry_bytes);
+    } catch (const Error&) {
+      return std::nullopt;
+    }
+  };
+  prune_notes(root, layers_kind, [&](const std::string&, const std::filesystem::path& file) {
+    const auto layer = layer_in(text_of(file));
+    return layer && is_there(layer->blob.digest);
+  });
+  prune_notes(root, places_kind, [&](const std::string&, const std::filesystem::path& file) {
+    const auto digest = digest_in(text_of(file));
+    return digest && is_there(*digest);
+  });
+  prune_notes(root, indexes_kind, [&](const std::string& hex, const std::filesystem::path&) {
+    const auto digest = oci::Digest::parse(cat("sha256:", hex));
+    return digest && is_there(*digest);
+  });
 }
 
 }  // namespace lapstrake::store

@@ -46,17 +46,21 @@ std::optional<std::uint64_t> Store::size(const oci::Digest& digest) const {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
-Store::BlobWriter::BlobWriter(const Store& store)
-    : folder_(store.root_ / "blobs/sha256"), lock_(store.lock_), file_(store.scratch(), more_space) {}
+Store::BlobWriter::BlobWriter(const Store& store, Hashing hashing)
+    : folder_(store.root_ / "blobs/sha256"),
+      lock_(store.lock_),
+      file_(store.scratch(), more_space),
+      hashing_(hashing) {}
 
 void Store::BlobWriter::write(Bytes bytes) {
   file_.write(bytes);
-  hash_.write(bytes);
+  if (hashing_ == Hashing::here) hash_.write(bytes);
   size_ += bytes.size();
 }
 
 oci::Digest Store::BlobWriter::commit(const std::optional<oci::Digest>& expected) {
-  const oci::Digest digest(hash_.finish());
+  if (hashing_ == Hashing::by_caller && !expected) throw Error(Fault::internal, "nobody says a new blob's digest");
+  const oci::Digest digest = hashing_ == Hashing::here ? oci::Digest(hash_.finish()) : *expected;
   if (expected && *expected != digest)
     throw Error(Fault::integrity, "a blob has other bytes than it must have")
         .because(cat("their digest is ", digest.text(), " instead of ", expected->text()));
@@ -68,9 +72,9 @@ oci::Digest Store::BlobWriter::commit(const std::optional<oci::Digest>& expected
   return digest;
 }
 
-Store::BlobWriter Store::new_blob() const {
+Store::BlobWriter Store::new_blob(Hashing hashing) const {
   try {
-    return BlobWriter(*this);
+    return BlobWriter(*this, hashing);
   } catch (Error& error) {
     error.helped_by("point `--store` (LAPSTRAKE_STORE) at a folder that can be written");
     throw;

@@ -29,6 +29,7 @@ class BaseFiles {
   // Lays a layer of ours on top.
   void add_layer(const std::vector<Entry>& entries);
 
+  bool empty() const { return nodes_.empty(); }
   // `path` without leading "/"; no symlink is followed.
   const Node* find(std::string_view path) const;
   // `path` with each folder symlink on its way followed (bin/sh -> usr/bin/sh when bin -> usr/bin): entries must be

@@ -42,6 +42,7 @@ struct HostFile {
   const HostFolder::Item& item() const { return folder->items[index]; }
   const HostLook& look() const { return item().look; }
   const char* name() const { return folder->names.c_str() + item().name; }
+  const char* target() const { return name() + std::char_traits<char>::length(name()) + 1; }  // of a symbolic link
   std::string path() const;
 };
 // Bytes in an unnamed file of ours (an archive's member, taken out of its compression).

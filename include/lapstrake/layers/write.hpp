@@ -1,12 +1,15 @@
 // From entries to a layer's bytes: tar, both digests, compression; one pass, bounded memory, the same bytes for any
-// `jobs`.
+// `jobs` and whatever is known of an earlier layer.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <lapstrake/base/bytes.hpp>
 #include <lapstrake/layers/entry.hpp>
+#include <lapstrake/layers/layer_index.hpp>
 #include <lapstrake/oci/digest.hpp>
 #include <lapstrake/oci/recipe.hpp>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -18,15 +21,22 @@ struct WriteOptions {
   std::int64_t mtime = 0;  // of every entry, whole seconds since the epoch
   unsigned jobs = 1;
   std::stop_token stop = {};
-  std::function<void(std::uint64_t tar_bytes)> progress =
-      nullptr;  // the running total; called from one thread at a time
+  // The running total; called from one thread at a time.
+  std::function<void(std::uint64_t tar_bytes)> progress = nullptr;
+  // When the listing of the entries began: host files that did not change since an earlier build are known by their
+  // looks from it on (fingerprint.hpp). Nothing: none is.
+  std::optional<std::chrono::system_clock::time_point> listed_at = std::nullopt;
+  // Pieces that it has too are taken from it, if its byte format, codec and level are these.
+  const Former* former = nullptr;
 };
 
 struct Written {
-  oci::Digest diff_id;  // of the tar
-  oci::Digest digest;   // of what went to the sink
+  oci::Digest diff_id;
+  oci::Digest digest;  // of what went to the sink
   std::uint64_t tar_size = 0, size = 0;
-  std::string media_type;
+  std::string media_type = {};
+  LayerIndex index = {};
+  std::uint64_t reused_size = 0;  // of `tar_size`: what was taken from the former layer
 };
 
 // The size of the tar is known beforehand only roughly: for progress bars.

@@ -1,11 +1,14 @@
 // Layers that were built before, by their fingerprint (layers/fingerprint.hpp): so that what did not change is not
 // read.
 //
-//   STORE/cache/layers/<hex of the fingerprint>    one layer's digests and sizes, with a check sum
+//   STORE/cache/layers/<hex of the fingerprint>   one layer's digests and sizes, with a check sum
+//   STORE/cache/places/<hex of the place>         the digest of the blob that was last built for it
+//   STORE/cache/indexes/<hex of the blob>         its pieces (layers/layer_index.hpp)
 //
 // It costs time only: an entry that is damaged, or whose blob is gone, is no entry.
 #pragma once
 #include <cstdint>
+#include <lapstrake/layers/layer_index.hpp>
 #include <lapstrake/oci/descriptor.hpp>
 #include <lapstrake/store/store.hpp>
 #include <optional>
@@ -21,7 +24,16 @@ struct CachedLayer {
 std::optional<CachedLayer> find_layer(const Store& store, const oci::Digest& fingerprint);
 // A store that cannot be written keeps nothing, silently.
 void keep_layer(const Store& store, const oci::Digest& fingerprint, const CachedLayer& layer);
-// Removes the entries whose blob is not in the store; for gc.
+
+// The layer that was last built for `place` (image, platform and layer name, hashed), with what is known of its pieces:
+// for a build that differs a little. Nothing when any of it is gone or damaged.
+std::optional<layers::Former> find_former(const Store& store, const oci::Digest& place);
+void keep_former(const Store& store, const oci::Digest& place, const oci::Digest& blob,
+                 const layers::LayerIndex& index);
+// The blob that was last built for `place`, whether it is still there or not.
+std::optional<oci::Digest> last_built(const Store& store, const oci::Digest& place);
+
+// Removes all that is about blobs that are not in the store; for gc.
 void prune_layers(const std::filesystem::path& root);
 
 }  // namespace lapstrake::store

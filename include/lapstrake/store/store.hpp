@@ -49,23 +49,27 @@ class Store {
   bool has(const oci::Digest& digest) const;
   std::optional<std::uint64_t> size(const oci::Digest& digest) const;
 
+  // Who computes a new blob's digest.
+  enum class Hashing { here, by_caller };
+
   class BlobWriter {
    public:
     void write(Bytes bytes);
     // Publishes; a blob that is there already with this size is left as it is. `expected`: another digest is
-    // Error{integrity}. Nothing may be written afterwards.
+    // Error{integrity}. Nothing may be written afterwards. With Hashing::by_caller `expected` is the digest.
     oci::Digest commit(const std::optional<oci::Digest>& expected = std::nullopt);
 
    private:
     friend class Store;
-    explicit BlobWriter(const Store& store);
+    BlobWriter(const Store& store, Hashing hashing);
     std::filesystem::path folder_;
     std::shared_ptr<const FileDescriptor> lock_;  // no gc while a blob is written
     AtomicFile file_;
+    Hashing hashing_;
     Sha256 hash_;
     std::uint64_t size_ = 0;
   };
-  BlobWriter new_blob() const;
+  BlobWriter new_blob(Hashing hashing = Hashing::here) const;
   oci::Descriptor put(std::string_view text, std::string_view media_type) const;
   // Copies a blob of `place` into the store, unless it is there. Error{interrupted} when a stop is requested.
   void take(const oci::Place& place, const oci::Descriptor& blob, const std::stop_token& stop = {}) const;

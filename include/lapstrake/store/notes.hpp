@@ -1,0 +1,27 @@
+// What is remembered between builds, as files of any content: it costs time only when it is lost.
+//
+//   STORE/cache/<kind>/<hex of the key>
+//
+// They are renamed into place, but not synced: who reads one must be able to tell a damaged one.
+#pragma once
+#include <functional>
+#include <lapstrake/base/bytes.hpp>
+#include <lapstrake/store/store.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lapstrake::store {
+
+// Nothing when there is none, it cannot be read, or it is longer than `limit` bytes.
+std::optional<std::string> find_note(const Store& store, std::string_view kind, const oci::Digest& key,
+                                     std::size_t limit = std::size_t{256} << 20);
+// `write` is handed the file's sink. A store that cannot be written keeps nothing, silently.
+void keep_note(const Store& store, std::string_view kind, const oci::Digest& key,
+               const std::function<void(const Sink&)>& write);
+void keep_note(const Store& store, std::string_view kind, const oci::Digest& key, std::string_view text);
+// Removes the notes of a kind for which `is_of_use`, told the key's hex and the file, is false; for gc.
+void prune_notes(const std::filesystem::path& root, std::string_view kind,
+                 const std::function<bool(const std::string& hex, const std::filesystem::path& file)>& is_of_use);
+
+}  // namespace lapstrake::store

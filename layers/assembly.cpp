@@ -1,0 +1,226 @@
+#include "assembly.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
+#include <lapstrake/oci/media_type.hpp>
+
+#include "content.hpp"
+
+namespace lapstrake::layers {
+namespace {
+
+std::string_view media_type(oci::Codec codec) {
+  switch (codec) {
+    case oci::Codec::gzip: return oci::media_type::layer_gzip;
+    case oci::Codec::zstd: return oci::media_type::layer_zstd;
+    case oci::Codec::none: break;
+  }
+  return oci::media_type::layer;
+}
+
+std::string_view key_of(const Tag& tag) { return as_text(tag); }
+
+const Former* if_of_use(const Former* former, oci::Codec codec, int level) {
+  const bool is_of_use = former != nullptr && former->index.byte_format == byte_format() &&
+                         former->index.codec == codec && former->index.level == level;
+  return is_of_use ? former : nullptr;
+}
+
+bool read_at(const FileDescriptor& file, std::span<std::byte> room, std::uint64_t at) {
+  while (!room.empty()) {
+    const ssize_t size = ::pread(file.get(), room.data(), room.size(), static_cast<off_t>(at));
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) return false;
+    room = room.subspan(static_cast<std::size_t>(size));
+    at += static_cast<std::uint64_t>(size);
+  }
+  return true;
+}
+
+}  // namespace
+
+Assembly::Assembly(const std::vector<Entry>& entries, const WriteOptions& options, const Sink& sink)
+    : entries_(entries),
+      options_(options),
+      sink_(sink),
+      codec_(options.compression.codec),
+      level_(level_of(options.compression)),
+      rule_(cut_rule(codec_)),
+      shapes_(entries, options.mtime, rule_, options.listed_at),
+      former_(if_of_use(options.former, codec_, level_)),
+      looks_the_same_(former_ != nullptr),
+      framing_(codec_),
+      written_{.diff_id = oci::Digest(Sha256Sum{}),
+               .digest = oci::Digest(Sha256Sum{}),
+               .media_type = std::string(media_type(codec_))} {
+  auto& index = written_.index;
+  index.byte_format = byte_format();
+  index.codec = codec_;
+  index.level = level_;
+  index.key = former_ != nullptr ? former_->index.key : new_key();
+  if (former_ == nullptr) return;
+  for (const PieceRecord& piece : former_->index.pieces) former_by_content_.emplace(key_of(piece.content), &piece);
+}
+
+Written Assembly::run() {
+  const auto write = [this](const std::string& text) {
+    if (text.empty()) return;
+    blob_.write(as_bytes(text));
+    sink_(as_bytes(text));
+    written_.size += text.size();
+  };
+  write(framing_.head());
+  pipeline<Work>(
+      options_.jobs, most_alive(), [this](Work& work) { return lay_out(work); },
+      {{.act = [this](Work& work) { prepare(work); }},
+       {.is_ordered = true, .act = [this](Work& work) { hash_tar(work); }},
+       {.act = [this](Work& work) { pack(work); }},
+       {.is_ordered = true, .act = [this](Work& work) { hand_on(work); }}},
+      options_.stop);
+  write(framing_.tail());
+  written_.diff_id = oci::Digest(tar_.finish());
+  written_.digest = codec_ == oci::Codec::none ? written_.diff_id : oci::Digest(blob_.finish());
+  return std::move(written_);
+}
+
+// What is in the air at once takes at most 40 MiB, however many threads there are.
+std::size_t Assembly::most_alive() const {
+  constexpr std::size_t budget = 40 << 20;
+  const std::size_t packer = Packer::weight(codec_, level_), piece = rule_.most + packed_room();
+  const std::size_t threads = std::clamp<std::size_t>(budget / (packer + piece), 1, options_.jobs);
+  const std::size_t left = budget - std::min(budget, threads * packer);
+  return std::clamp<std::size_t>(left / piece, threads, 2 * std::size_t{options_.jobs} + 2);
+}
+
+bool Assembly::lay_out(Work& work) {
+  if (!work.raw) work.raw = std::make_unique_for_overwrite<std::byte[]>(rule_.most);
+  if (!shapes_.next(work.shape, {work.raw.get(), rule_.most})) return false;
+  const std::size_t number = laid_out_++;
+  work.record = {.raw_size = static_cast<std::uint32_t>(work.shape.size), .looks = work.shape.looks};
+  work.former = nullptr;
+  work.is_kept = work.is_read = false;
+  if (looks_the_same_) {
+    const auto& pieces = former_->index.pieces;
+    looks_the_same_ = work.shape.looks != Sha256Sum{} && number < pieces.size() &&
+                      pieces[number].looks == work.shape.looks && pieces[number].raw_size == work.shape.size;
+    if (looks_the_same_) work.former = &pieces[number];
+  }
+  return true;
+}
+
+void Assembly::prepare(Work& work) {
+  if (!work.tagger) work.tagger = std::make_unique<Tagger>(written_.index.key);
+  if (!work.packed) work.packed = std::make_unique_for_overwrite<std::byte[]>(packed_room());
+  if (work.former != nullptr && take_former(work)) return;
+  read_parts(work);
+  tag_content(work);
+  const auto same = former_by_content_.find(key_of(work.record.content));
+  if (same == former_by_content_.end() || same->second->raw_size != work.record.raw_size) return;
+  work.former = same->second;
+  take_former(work);
+}
+
+// Copies the packed bytes of `former`, if they are still what they were.
+bool Assembly::take_former(Work& work) const {
+  const PieceRecord& piece = *work.former;
+  const auto& index = former_->index;
+  if (codec_ == oci::Codec::none && work.is_read) return true;  // the same bytes are at hand
+  const std::span<std::byte> packed(work.packed.get(), piece.size);
+  if (piece.size > packed_room()) return work.former = nullptr, false;
+  if (!read_at(former_->blob, packed, piece.at) || work.tagger->of(packed) != piece.packed) {
+    work.former = nullptr;
+    return false;
+  }
+  work.record.size = piece.size;
+  work.record.crc = piece.crc;
+  work.record.packed = piece.packed;
+  work.is_kept = true;
+  if (work.is_read) return true;
+  work.record.content = piece.content;
+  const auto number = static_cast<std::size_t>(work.former - index.pieces.data());
+  work.tags.assign(index.parts.begin() + piece.first_part,
+                   index.parts.begin() + static_cast<std::ptrdiff_t>(index.end_of_parts(number)));
+  return true;
+}
+
+void Assembly::read_parts(Work& work) const {
+  for (const Part& part : work.shape.parts) {
+    ContentReader reader(entries_[part.entry], part.from, part.size);
+    std::span<std::byte> room(work.raw.get() + part.at, part.size);
+    while (!room.empty()) room = room.subspan(reader.read(room));
+  }
+  work.is_read = true;
+}
+
+// A tag for each part, and one for the piece: of what lies between the parts, and of their tags.
+void Assembly::tag_content(Work& work) const {
+  const Bytes raw(work.raw.get(), work.shape.size);
+  work.tags.clear();
+  for (const Part& part : work.shape.parts) work.tags.push_back(work.tagger->of(raw.subspan(part.at, part.size)));
+  std::size_t at = 0, number = 0;
+  for (const Part& part : work.shape.parts) {
+    work.tagger->write(raw.subspan(at, part.at - at));
+    work.tagger->write(work.tags[number++]);
+    at = part.at + part.size;
+  }
+  work.tagger->write(raw.subspan(at));
+  work.record.content = work.tagger->finish();
+}
+
+void Assembly::hash_tar(Work& work) {
+  if (work.is_read)
+    tar_.write({work.raw.get(), work.shape.size});
+  else
+    tar_ = Sha256(work.former->tar);
+  work.record.tar = tar_.state();
+  written_.tar_size += work.shape.size;
+  if (options_.progress) options_.progress(written_.tar_size);
+}
+
+void Assembly::pack(Work& work) {
+  if (work.is_kept) return;
+  if (codec_ == oci::Codec::none) {
+    work.record.size = work.record.raw_size;
+  } else {
+    std::unique_ptr<Packer> packer;
+    {
+      const std::lock_guard lock(packers_mutex_);
+      if (!packers_.empty()) packer = std::move(packers_.back()), packers_.pop_back();
+    }
+    if (!packer) packer = std::make_unique<Packer>(codec_, level_);
+    const Bytes raw(work.raw.get(), work.shape.size);
+    work.record.size = static_cast<std::uint32_t>(packer->pack(raw, {work.packed.get(), packed_room()}));
+    if (codec_ == oci::Codec::gzip) work.record.crc = crc_of(raw);
+    const std::lock_guard lock(packers_mutex_);
+    packers_.push_back(std::move(packer));
+  }
+  work.record.packed = work.tagger->of(packed_of(work));
+}
+
+Bytes Assembly::packed_of(const Work& work) const {
+  const bool is_raw = codec_ == oci::Codec::none && !work.is_kept;
+  return {is_raw ? work.raw.get() : work.packed.get(), work.record.size};
+}
+
+std::size_t Assembly::packed_room() const {
+  return codec_ == oci::Codec::none ? rule_.most : Packer::room_for(codec_, rule_.most);
+}
+
+void Assembly::hand_on(Work& work) {
+  const Bytes packed = packed_of(work);
+  if (codec_ != oci::Codec::none) blob_.write(packed);
+  sink_(packed);
+  framing_.add(work.record.crc, work.record.raw_size);
+  work.record.at = written_.size;
+  work.record.first_part = static_cast<std::uint32_t>(written_.index.parts.size());
+  written_.size += packed.size();
+  if (work.is_kept) written_.reused_size += work.record.raw_size;
+  written_.index.parts.insert(written_.index.parts.end(), work.tags.begin(), work.tags.end());
+  written_.index.pieces.push_back(work.record);
+}
+
+}  // namespace lapstrake::layers

@@ -1,0 +1,91 @@
+#include <lapstrake/layers/layer_index.hpp>
+
+#include "records.hpp"
+
+namespace lapstrake::layers {
+namespace {
+
+constexpr std::string_view magic = "lapstrake layer index 1\n";
+constexpr std::size_t record_size = 8 * 8 + 32 + 16 + 16 + 32;
+
+void write(RecordWriter& out, const PieceRecord& piece) {
+  for (const std::uint64_t number : {piece.at, std::uint64_t{piece.size}, std::uint64_t{piece.raw_size},
+                                     std::uint64_t{piece.crc}, std::uint64_t{piece.first_part}})
+    out.number(number);
+  out.fixed(piece.looks);
+  out.fixed(piece.content);
+  out.fixed(piece.packed);
+  for (const std::uint32_t word : piece.tar.words) out.number(word);
+  out.number(piece.tar.bytes);
+}
+
+PieceRecord read(RecordReader& in) {
+  PieceRecord piece;
+  const auto small = [&] { return static_cast<std::uint32_t>(in.number()); };
+  piece.at = in.number();
+  piece.size = small();
+  piece.raw_size = small();
+  piece.crc = small();
+  piece.first_part = small();
+  piece.looks = in.fixed<32>();
+  piece.content = in.fixed<16>();
+  piece.packed = in.fixed<16>();
+  for (std::uint32_t& word : piece.tar.words) word = small();
+  piece.tar.bytes = in.number();
+  return piece;
+}
+
+// Pieces follow each other, and so do their parts.
+bool is_sound(const LayerIndex& index) {
+  std::uint64_t at = 0, raw = 0;
+  std::uint32_t part = 0;
+  for (const PieceRecord& piece : index.pieces) {
+    raw += piece.raw_size;
+    if (piece.at < at || piece.first_part < part || piece.first_part > index.parts.size() || piece.tar.bytes != raw)
+      return false;
+    at = piece.at + piece.size;
+    part = piece.first_part;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string to_bytes(const LayerIndex& index) {
+  RecordWriter out;
+  out.text(index.byte_format);
+  out.number(static_cast<std::uint64_t>(index.codec));
+  out.number(static_cast<std::uint64_t>(index.level));
+  out.fixed(index.key);
+  out.number(index.pieces.size());
+  for (const PieceRecord& piece : index.pieces) write(out, piece);
+  out.number(index.parts.size());
+  for (const Tag& tag : index.parts) out.fixed(tag);
+  const std::string body = out.take();
+  std::string text(magic);
+  text += as_text(sha256(as_bytes(body)));
+  return text += body;
+}
+
+std::optional<LayerIndex> layer_index(std::string_view bytes) {
+  if (!bytes.starts_with(magic)) return std::nullopt;
+  RecordReader outer(bytes.substr(magic.size()));
+  const auto sum = outer.fixed<32>();
+  if (outer.failed()) return std::nullopt;
+  const auto body = bytes.substr(magic.size() + sum.size());
+  if (sha256(as_bytes(body)) != sum) return std::nullopt;
+  RecordReader in(body);
+  LayerIndex index;
+  index.byte_format = in.text();
+  index.codec = static_cast<oci::Codec>(in.number());
+  index.level = static_cast<int>(in.number());
+  index.key = in.fixed<16>();
+  index.pieces.resize(in.count(record_size));
+  for (PieceRecord& piece : index.pieces) piece = read(in);
+  index.parts.resize(in.count(sizeof(Tag)));
+  for (Tag& tag : index.parts) tag = in.fixed<16>();
+  if (in.failed() || !in.ended() || !is_sound(index)) return std::nullopt;
+  return index;
+}
+
+}  // namespace lapstrake::layers

@@ -1,0 +1,75 @@
+// Numbers and texts one behind the other, little-endian, for files of the cache.
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <lapstrake/base/bytes.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace lapstrake::layers {
+
+class RecordWriter {
+ public:
+  void number(std::uint64_t value) {
+    for (unsigned i = 0; i < 8; ++i) text_ += static_cast<char>(value >> (8 * i));
+  }
+  template <std::size_t size>
+  void fixed(const std::array<std::byte, size>& bytes) {
+    text_ += as_text(bytes);
+  }
+  void text(std::string_view text) {
+    number(text.size());
+    text_ += text;
+  }
+  std::string take() { return std::exchange(text_, {}); }
+  std::size_t size() const { return text_.size(); }
+
+ private:
+  std::string text_;
+};
+
+// What is missing at the end reads as nothing, and `failed` says so.
+class RecordReader {
+ public:
+  explicit RecordReader(std::string_view bytes) : rest_(bytes) {}
+  std::uint64_t number() {
+    const auto bytes = take(8);
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+      value |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+    return value;
+  }
+  template <std::size_t size>
+  std::array<std::byte, size> fixed() {
+    std::array<std::byte, size> out{};
+    const auto bytes = take(size);
+    std::memcpy(out.data(), bytes.data(), bytes.size());
+    return out;
+  }
+  std::string_view text() { return take(number()); }
+  // A number of things that take at least `each` bytes: no more than can be there.
+  std::size_t count(std::size_t each) {
+    const std::uint64_t value = number();
+    failed_ = failed_ || value > rest_.size() / each;
+    return failed_ ? 0 : static_cast<std::size_t>(value);
+  }
+  bool failed() const { return failed_; }
+  bool ended() const { return rest_.empty(); }
+
+ private:
+  std::string_view take(std::uint64_t size) {
+    failed_ = failed_ || size > rest_.size();
+    if (failed_) return {};
+    const auto out = rest_.substr(0, static_cast<std::size_t>(size));
+    rest_.remove_prefix(out.size());
+    return out;
+  }
+
+  std::string_view rest_;
+  bool failed_ = false;
+};
+
+}  // namespace lapstrake::layers

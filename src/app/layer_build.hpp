@@ -1,0 +1,31 @@
+// One layer, from its entries to a blob in the store, by the shortest way that there is: taken as it was, put together
+// from pieces of the layer that was built before, or made anew.
+#pragma once
+#include <chrono>
+#include <lapstrake/app/context.hpp>
+#include <lapstrake/layers/entry.hpp>
+#include <lapstrake/oci/recipe.hpp>
+#include <lapstrake/store/layer_cache.hpp>
+#include <string>
+#include <vector>
+
+namespace lapstrake::app {
+
+struct LayerPlace {
+  std::string image{};  // as the store calls it (ref_name)
+  std::string platform{};
+  std::string layer{};
+  oci::Digest key() const;
+};
+
+struct LayerOrder {
+  LayerPlace place{};
+  std::string image{};  // as the spec calls it
+  const std::vector<layers::Entry>& entries;
+  oci::Compression compression{};
+  std::chrono::system_clock::time_point listed_at{};  // when the listing of `entries` began
+};
+
+store::CachedLayer build_layer(const Context& context, const store::Store& store, const LayerOrder& order);
+
+}  // namespace lapstrake::app

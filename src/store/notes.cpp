@@ -1,0 +1,55 @@
+#include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/store/notes.hpp>
+
+#include "private_folder.hpp"
+
+namespace lapstrake::store {
+namespace {
+
+std::filesystem::path folder_of(const std::filesystem::path& root, std::string_view kind) {
+  return root / "cache" / kind;
+}
+
+}  // namespace
+
+std::optional<std::string> find_note(const Store& store, std::string_view kind, const oci::Digest& key,
+                                     std::size_t limit) {
+  const auto file = folder_of(store.root(), kind) / key.hex();
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(file, ignored))) return std::nullopt;
+  try {
+    return read_file(file, limit);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+void keep_note(const Store& store, std::string_view kind, const oci::Digest& key,
+               const std::function<void(const Sink&)>& write) {
+  try {
+    const auto folder = folder_of(store.root(), kind);
+    make_private(store.root() / "cache");
+    make_private(folder);
+    AtomicFile file(store.scratch());
+    write([&](Bytes bytes) { file.write(bytes); });
+    file.publish_unsynced(folder / key.hex());
+  } catch (const Error&) {
+    // What it was about is safe; without the note it is found out again next time.
+  }
+}
+
+void keep_note(const Store& store, std::string_view kind, const oci::Digest& key, std::string_view text) {
+  keep_note(store, kind, key, [&](const Sink& sink) { sink(as_bytes(text)); });
+}
+
+void prune_notes(const std::filesystem::path& root, std::string_view kind,
+                 const std::function<bool(const std::string& hex, const std::filesystem::path& file)>& is_of_use) {
+  std::error_code failure;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_of(root, kind), failure)) {
+    std::error_code ignored;
+    if (!is_of_use(entry.path().filename().string(), entry.path())) std::filesystem::remove(entry.path(), ignored);
+  }
+}
+
+}  // namespace lapstrake::store
