@@ -56,10 +56,16 @@ class Slopes(unittest.TestCase):
     def test_two_corpora_of_two_sizes_give_the_cost_of_a_byte_and_of_a_file(self):
         sizes = {"blob": (3, 1e9), "blob/4": (3, 2.5e8), "web": (30000, 3.6e8), "web/2": (15000, 1.7e8)}
         cost = {name: 5e-9 * size + 11e-6 * files + 0.02 for name, (files, size) in sizes.items()}
-        told = results({name: {"gzip": [sample(1, cpu=cost[name])]} for name in sizes},
+        told = results({name: {"none": [sample(1, cpu=cost[name])]} for name in sizes},
                        {name: {"files": files, "bytes": size} for name, (files, size) in sizes.items()})
-        self.assertAlmostEqual(told.slopes("gzip")[0], 5e-9, 12)
-        self.assertAlmostEqual(told.slopes("gzip")[1], 11e-6, 9)
+        self.assertAlmostEqual(told.byte_slope("none"), 5e-9, 12)
+        self.assertAlmostEqual(told.file_slope(), 11e-6, 9)
+
+    def test_the_bound_of_cpu_counts_bytes_and_files(self):
+        told = results({"web": {"gzip": [sample(1, cpu=2.0)]}, "blob": {"gzip": [sample(1, cpu=2.0)]}},
+                       {"web": {"files": 100000, "bytes": 0}, "blob": {"files": 0, "bytes": 1e9}})
+        share, corpus = told.cpu_bound("gzip", 4e-9)
+        self.assertEqual((round(share, 3), corpus), (1.667, "web"))
 
 
 class Plot(unittest.TestCase):

@@ -72,12 +72,14 @@ make_blob() {
     head -c $((1024 * 1048576 - $(cat "$target"/blob.part/{code,text}.bin | wc -c))) >"$target/blob.part/noise.bin" || true
 }
 
-make_huge() { # half a GiB of files and 40 holes of a GiB, each with a word at its end
-  python3 "$here/synthetic.py" "$target/huge.part" 200000 536870912 text
-  local i
+make_huge() { # half a GiB of files and 40 holes of a GiB, each with a word at its end; in three folders, since a layer has its limits
+  local i at
+  mkdir -p "$target/huge.part/"{holes1,holes2}
+  python3 "$here/synthetic.py" "$target/huge.part/files" 200000 536870912 text
   for i in $(seq -w 1 40); do
-    truncate -s $((1073741824 - 4)) "$target/huge.part/hole$i"
-    printf 'end\n' >>"$target/huge.part/hole$i"
+    at=$target/huge.part/holes$((10#$i % 2 + 1))/$i
+    truncate -s $((1073741824 - 4)) "$at"
+    printf 'end\n' >>"$at"
   done
 }
 

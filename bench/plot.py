@@ -37,13 +37,13 @@ def bars(results, corpus, top):
 
 
 def svg(results):
-    lines, top = [], 34
+    lines, top = [], 44
     for corpus, rows in results.rows.items():
         if "gzip" in rows and "same" in rows:
             more, top = bars(results, corpus, top)
             lines += more
     head = ('<svg xmlns="http://www.w3.org/2000/svg" width="720" height="%d" viewBox="0 0 720 %d" role="img"'
             ' aria-label="Wall seconds of lapstrake and its peers">\n<style>%s</style>' % (top, top, STYLE))
-    key = ('<text x="8" y="16" class="value">wall seconds, medians; blue: lapstrake, grey: others, red line: the limit'
-           ' (the same files read, hashed and compressed, and nothing else)</text>')
+    key = ('<text x="8" y="14" class="value">Wall seconds, medians. Blue: lapstrake; grey: others; red line: the limit, which is the same</text>\n'
+           '<text x="8" y="29" class="value">files read, hashed and compressed, and nothing else.</text>')
     return "\n".join([head, key, *lines, "</svg>"]) + "\n"

@@ -106,14 +106,16 @@ class Place:
         self.bytes = sum(os.path.getsize(path) for path in self.files)
         self.small = [path for path in self.files if os.path.getsize(path) < 20480]
         self.stamp = 1_000_000_000
+        whole = "{ name: all, copy: [ { from: tree/, to: / } ] }"
         for codec in CODECS:
-            self.spec(codec, codec, "")
-        self.spec("many", "none", "".join(", { name: l%d, files: [ { path: /many/%d, text: x } ] }" % (i, i) for i in range(MANY_LAYERS)))
+            self.spec(codec, codec, whole)
+        self.spec("many", "none", whole + "".join(", { name: l%d, files: [ { path: /many/%d, text: x } ] }" % (i, i) for i in range(MANY_LAYERS)))
+        parts = ("files", "holes1", "holes2")
+        self.spec("huge", "gzip", ", ".join("{ name: %s, copy: [ { from: tree/%s/, to: /%s/ } ] }" % (part, part, part) for part in parts))
 
-    def spec(self, name, codec, more):
+    def spec(self, name, codec, layers):
         with open("%s/%s.yaml" % (self.folder, name), "w") as file:
-            file.write("images: { bench: { repository: %s/lapstrake, tags: [t], compression: %s, layers: [ "
-                       "{ name: all, copy: [ { from: tree/, to: / } ] }%s ] } }\n" % (REGISTRY, codec, more))
+            file.write("images: { bench: { repository: %s/lapstrake, tags: [t], compression: %s, layers: [ %s ] } }\n" % (REGISTRY, codec, layers))
 
     def lapstrake(self, spec, store, *command):
         return [self.programs["lapstrake"], "--progress", "none", "--store", "%s/%s" % (self.folder, store), "-f", spec + ".yaml", *command]
