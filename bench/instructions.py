@@ -22,7 +22,9 @@ def versions(program):
     with open(program, "rb") as file:
         compilers = re.findall(rb"GCC: \([^)]*\) [0-9.]+|clang version [0-9.]+", file.read())
     valgrind = subprocess.run(["valgrind", "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    return {"machine": platform.machine(), "compiler": (sorted(set(compilers)) or [b"unknown"])[-1].decode(), "libc": " ".join(platform.libc_ver()),
+    with open("/proc/cpuinfo") as cpu:  # valgrind has AVX2 where the CPU has, and libraries choose their loops by it
+        vectors = "AVX2" if " avx2 " in cpu.read() else "no AVX2"
+    return {"machine": platform.machine(), "vectors": vectors, "compiler": (sorted(set(compilers)) or [b"unknown"])[-1].decode(), "libc": " ".join(platform.libc_ver()),
             "valgrind": valgrind, "libraries": " ".join(told[1:])}
 
 
