@@ -1,6 +1,7 @@
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <lapstrake/base/sha256.hpp>
-#include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/fingerprint.hpp>
 
 #include "codec.hpp"
@@ -8,6 +9,7 @@
 namespace lapstrake::layers {
 namespace {
 
+constexpr std::string_view encoding = "fingerprint 2";  // of what is written below
 constexpr std::int64_t second = 1'000'000'000;
 
 // The kernel stamps files with a clock that ticks up to every 10 ms; file systems without fractions with whole seconds,
@@ -20,17 +22,17 @@ bool is_racy(const HostLook& file, std::int64_t listed_at) {
   return std::max(file.modified_ns, file.changed_ns) + grain(file) >= listed_at;
 }
 
-// A list of texts with one reading: each goes in with its length.
+// A list of texts and numbers with one reading: a number is 8 bytes, a text goes in with its length.
 class Tally {
  public:
   void add(std::string_view text) {
-    pending_ += cat(text.size(), ":");
-    pending_ += text;
-    if (pending_.size() > (64u << 10)) flush();
+    add_numbers(text.size());
+    append(text.data(), text.size());
   }
   template <class... Numbers>
-  void add_numbers(const Numbers&... numbers) {
-    (add(cat(numbers)), ...);
+  void add_numbers(Numbers... numbers) {
+    const std::array<std::uint64_t, sizeof...(Numbers)> all{static_cast<std::uint64_t>(numbers)...};
+    append(all.data(), sizeof all);
   }
   oci::Digest finish() {
     flush();
@@ -38,25 +40,49 @@ class Tally {
   }
 
  private:
-  void flush() {
-    hash_.write(as_bytes(pending_));
-    pending_.clear();
+  void append(const void* bytes, std::size_t size) {
+    if (size > pending_.size() - used_) flush();
+    if (size > pending_.size()) return hash_.write({static_cast<const std::byte*>(bytes), size});
+    if (size > 0) std::memcpy(pending_.data() + used_, bytes, size);
+    used_ += size;
   }
-  std::string pending_;
+  void flush() {
+    hash_.write(Bytes(pending_).first(used_));
+    used_ = 0;
+  }
+  std::array<std::byte, 16 << 10> pending_;
+  std::size_t used_ = 0;
   Sha256 hash_;
 };
 
+// Where host files lie: told once for those of one folder that follow each other.
+class Places {
+ public:
+  explicit Places(Tally& tally) : tally_(tally) {}
+  void add(const HostFile& file) {
+    const HostFolder* folder = file.folder.get();
+    const bool other = last_ == nullptr || (last_ != folder && last_->path != folder->path);
+    tally_.add_numbers(other);
+    if (other) tally_.add(folder->path);
+    tally_.add(file.name());
+    last_ = folder;
+  }
+
+ private:
+  Tally& tally_;
+  const HostFolder* last_ = nullptr;
+};
+
 // False for content that cannot be told from afar.
-bool add_content(Tally& tally, const Content& content, std::int64_t listed_at) {
+bool add_content(Tally& tally, Places& places, const Content& content, std::int64_t listed_at) {
   if (std::holds_alternative<Spooled>(content)) return false;
   tally.add_numbers(content.index());
   if (const auto* text = std::get_if<std::string>(&content)) tally.add(*text);
   if (const auto* file = std::get_if<HostFile>(&content)) {
-    if (is_racy(file->look(), listed_at)) return false;
-    tally.add(file->path());
     const HostLook& look = file->look();
-    tally.add_numbers(std::uint64_t{look.device}, std::uint64_t{look.inode}, look.size, look.modified_ns,
-                      look.changed_ns);
+    if (is_racy(look, listed_at)) return false;
+    places.add(*file);
+    tally.add_numbers(look.device, look.inode, look.size, look.modified_ns, look.changed_ns);
   }
   return true;
 }
@@ -67,6 +93,8 @@ std::optional<oci::Digest> fingerprint(const std::vector<Entry>& entries, const 
                                        std::chrono::system_clock::time_point listed_at) {
   const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(listed_at.time_since_epoch()).count();
   Tally tally;
+  Places places(tally);
+  tally.add(encoding);
   tally.add(byte_format());
   tally.add_numbers(static_cast<int>(options.compression.codec), level_of(options.compression), options.mtime,
                     entries.size());
@@ -75,7 +103,7 @@ std::optional<oci::Digest> fingerprint(const std::vector<Entry>& entries, const 
     tally.add_numbers(static_cast<int>(entry.kind), entry.mode, entry.uid, entry.gid, entry.size, entry.xattrs->size());
     tally.add(*entry.target);
     for (const auto& [name, value] : *entry.xattrs) tally.add(name), tally.add(value);
-    if (!add_content(tally, entry.content, now)) return std::nullopt;
+    if (!add_content(tally, places, entry.content, now)) return std::nullopt;
   }
   return tally.finish();
 }

@@ -53,8 +53,8 @@ class Walk {
     std::shared_ptr<const Ancestor> above;
   };
   struct Spot {
-    std::string path, place, to;  // in the tree without links; as it was reached; in the image
-    std::shared_ptr<const Ancestor> above;
+    std::string path = {}, place = {}, to = {};  // in the tree without links; as it was reached; in the image
+    std::shared_ptr<const Ancestor> above = {};
   };
   static constexpr std::uint32_t no_folder = 0xffffffff;
   struct Choice {
@@ -73,7 +73,7 @@ class Walk {
 
   void look_into(Folder& folder) const;
   void look_at_item(Folder& in, std::uint32_t item, Spot spot) const;
-  HostFile target_of(const Spot& spot, const HostFile& link) const;
+  HostTree::Node target_of(const Spot& spot, const HostFile& link) const;
   void expect_no_circle(const Spot& spot, const HostLook& look) const;
   void add_inner(std::size_t from);
   bool ignored(const std::string& place) const;

@@ -85,15 +85,20 @@ class Builder {
       : context_(context), project_(project), image_(image), platform_(platform), store_(store) {}
 
   oci::Descriptor run() {
-    const auto base = load_base(context_, image_, platform_, store_);
-    if (base) below_ = base->files;
+    auto base = load_base(context_, image_, platform_, store_);
     draft_ = begin(context_, image_, platform_, base);
+    if (base) below_ = std::move(base->files);
     const layers::AccountTable accounts(image_.accounts, below_);
-    if (const auto entries = accounts.entries(below_); !entries.empty()) add_layer("accounts", entries, {});
+    if (const auto entries = accounts.entries(below_); !entries.empty()) {
+      add_layer("accounts", entries, {});
+      below_.add_layer(entries);
+    }
     for (const auto& recipe : image_.layers)
       step(cat("building layer `", recipe.name, "` of image `", image_.name, "`"), [&] {
         const auto listed_at = context_.world.clock();
-        add_layer(recipe.name, assemble(recipe, accounts), listed_at);
+        const auto entries = assemble(recipe, accounts);
+        add_layer(recipe.name, entries, listed_at);
+        if (&recipe != &image_.layers.back()) below_.add_layer(entries);  // for those that come upon it
       });
     return finish();
   }
@@ -120,7 +125,6 @@ class Builder {
     draft_.config.diff_ids.push_back(layer.diff_id);
     draft_.config.history.push_back(
         {.created = oci::rfc3339(context_.epoch), .created_by = cat("lapstrake layer ", name)});
-    below_.add_layer(entries);
   }
 
   oci::Descriptor finish() {
