@@ -11,7 +11,10 @@ SOURCE=$(realpath "${SOURCE:-$(dirname "${BASH_SOURCE[0]}")/../..}")
 
 # Nothing of the person who runs the tests may help or hurt: no credentials, no proxies, no store, no colours.
 for name in $(compgen -e); do
-  case $name in AWS_* | LAPSTRAKE_* | XDG_* | DOCKER_* | REGISTRY_* | *_proxy | *_PROXY | SSL_CERT_* | SOURCE_DATE_EPOCH | GIT_*) unset "$name" ;; esac
+  case $name in
+    LAPSTRAKE_SEED | LAPSTRAKE_LONG_TESTS) ;; # asked of the scripts themselves
+    AWS_* | LAPSTRAKE_* | XDG_* | DOCKER_* | REGISTRY_* | *_proxy | *_PROXY | SSL_CERT_* | SOURCE_DATE_EPOCH | GIT_*) unset "$name" ;;
+  esac
 done
 work=$(mktemp -d "${TMPDIR:-/tmp}/lapstrake-e2e.XXXXXX")
 export HOME=$work/home LAPSTRAKE_STORE=$work/store NO_COLOR=1 CI=true AWS_EC2_METADATA_DISABLED=true
