@@ -21,7 +21,7 @@ def results(samples, corpora=None):
     return report.Results({
         "version": "lapstrake 0", "machine": "a CPU", "kernel": "6", "threads": 2, "rounds": 3, "first": True, "date": "today", "rss_floor": 9e6, "many_layers": 32,
         "corpora": corpora or {name: {"files": 100, "bytes": 1e6} for name in samples}, "labels": {name: name for name in names},
-        "samples": samples, "opened": {}})
+        "samples": samples, "opened": {}, "synthetic": []})
 
 
 def verdict(told, case):

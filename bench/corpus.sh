@@ -22,6 +22,7 @@ wanted=("$@")
 synthetic() { # corpus files bytes kind
   echo "$1: SYNTHETIC, for $5" >&2
   python3 "$here/synthetic.py" "$target/$1.part" "$2" "$3" "$4"
+  touch "$target/$1.synthetic" # bench/bench says it with the numbers
 }
 
 make_app() {
@@ -64,6 +65,7 @@ big_files() { find -L "$1" -xdev -type f -size +16k -print0 2>/dev/null | LC_ALL
 
 make_blob() {
   "$0" "$target" web rootfs
+  if [[ -e $target/web.synthetic || -e $target/rootfs.synthetic ]]; then touch "$target/blob.synthetic"; fi
   mkdir "$target/blob.part"
   # head ends the pipe before its writer is done.
   big_files "$target/rootfs" | head -c 512M >"$target/blob.part/code.bin" || true

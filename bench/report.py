@@ -178,7 +178,8 @@ def text(results):
              markdown(goals(results), ("goal", "at most", "measured", ""), left=1)]
     for corpus in results.rows:
         size = raw["corpora"][corpus]
-        parts.append("**%s**, %s files, %.1f MB\n\n%s" % (corpus, format(size["files"], ","), size["bytes"] / 1e6, corpus_table(results, corpus)))
+        name = corpus + " (synthetic)" if corpus in raw["synthetic"] else corpus
+        parts.append("**%s**, %s files, %.1f MB\n\n%s" % (name, format(size["files"], ","), size["bytes"] / 1e6, corpus_table(results, corpus)))
     if any("parts" in row for rows in results.rows.values() for row in rows.values()):
         parts.append(limit_table(results))
     parts.append(disturbed(results))
