@@ -45,6 +45,7 @@ void telling(Desk& desk, const ordered_json& results, Act act) {
 int build(Desk& desk) {
   std::vector<app::Output> outputs;
   for (const auto& output : desk.options().outputs) outputs.push_back(output_of(output));
+  if (desk.options().watch) watch(desk, outputs);
   const auto project = desk.project();
   ordered_json results = ordered_json::array();
   telling(desk, results, [&] {

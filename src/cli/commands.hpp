@@ -1,9 +1,11 @@
 // The commands: each fills an app function's options, calls it, prints its result.
 #pragma once
+#include <lapstrake/app/build.hpp>
 #include <lapstrake/base/world.hpp>
 #include <string>
 #include <vector>
 
+#include "desk.hpp"
 #include "options.hpp"
 
 namespace lapstrake::cli {
@@ -11,5 +13,7 @@ namespace lapstrake::cli {
 // Runs one command line; returns the exit code. Error for everything that failed (main prints it).
 int run(const Options& options, const World& world);
 int run_sandbox(const Options& options, const World& world);  // sandbox_command.cpp
+// `build --watch`: until it is interrupted (watch_command.cpp).
+[[noreturn]] void watch(Desk& desk, const std::vector<app::Output>& outputs);
 
 }  // namespace lapstrake::cli

@@ -82,13 +82,28 @@ spec::ReadResult Desk::read() const {
   return spec::read(read);
 }
 
-spec::Project Desk::project() const {
+std::optional<spec::Project> Desk::project_if_right(std::vector<spec::Diagnostic>& diagnostics) const {
   auto result = read();
   print_diagnostics(result.diagnostics, colours_, !options_.quiet);
-  if (!result.project) throw mistakes(result.diagnostics);
-  for (const auto& given : options_.image)
-    app::choose_images(*result.project, {name_and_value(given, "--image").first});
-  return std::move(*result.project);
+  diagnostics = std::move(result.diagnostics);
+  if (result.project)
+    for (const auto& given : options_.image)
+      app::choose_images(*result.project, {name_and_value(given, "--image").first});
+  return std::move(result.project);
+}
+
+spec::Project Desk::project() const {
+  std::vector<spec::Diagnostic> diagnostics;
+  auto project = project_if_right(diagnostics);
+  if (!project) throw mistakes(diagnostics);
+  return std::move(*project);
+}
+
+std::optional<spec::Project> Desk::project_unless_broken() const {
+  std::vector<spec::Diagnostic> diagnostics;
+  auto project = project_if_right(diagnostics);
+  if (!project) print_error(mistakes(diagnostics), colours_);
+  return project;
 }
 
 Error Desk::mistakes(const std::vector<spec::Diagnostic>& diagnostics) const {

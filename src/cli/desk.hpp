@@ -4,6 +4,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/world.hpp>
 #include <lapstrake/spec/read.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ class Desk {
   spec::ReadResult read() const;
   // The project, its warnings printed; its mistakes are printed and end the command.
   spec::Project project() const;
+  // The same; nothing when there are mistakes, and their number printed.
+  std::optional<spec::Project> project_unless_broken() const;
   Error mistakes(const std::vector<spec::Diagnostic>& diagnostics) const;
   // Empty when it cannot be told, for the commands that can do without.
   std::filesystem::path store_root() const;
@@ -35,6 +38,8 @@ class Desk {
   void print_line(const std::string& line);
 
  private:
+  std::optional<spec::Project> project_if_right(std::vector<spec::Diagnostic>& diagnostics) const;
+
   const Options& options_;
   const World& world_;
   bool colours_;

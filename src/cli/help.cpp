@@ -34,8 +34,9 @@ std::vector<Command> make_commands() {
   lapstrake build                       # all images of lapstrake.yaml
   lapstrake build web -o oci:out:v1     # one, and as an OCI layout
   lapstrake build web -o docker-archive:web.tar
+  lapstrake build --watch               # again, whenever a file changes
 
-Usage: lapstrake build [IMAGE...] [-o TYPE:PATH[:TAG]]
+Usage: lapstrake build [IMAGE...] [-o TYPE:PATH[:TAG]] [--watch [--push]]
 
 Assembles the named images (all, if none) and prints `NAME sha256:...` a line.
 The same inputs give the same digest on any machine, as any user, on any day.
@@ -44,6 +45,11 @@ Options:
   -o, --output TYPE:PATH[:TAG]  also write the image as oci:DIR,
                                 oci-archive:FILE or docker-archive:FILE;
                                 may be repeated
+      --watch                   then wait, and build again what a change of a
+                                source, a base or the spec concerns; a line
+                                for each new digest, until it is interrupted
+      --push                    with --watch: push each new digest, and print
+                                what `lapstrake push` prints
 )"},
       {"push", "build, and send what the registry lacks", R"(Examples:
   lapstrake push                        # all images with a repository

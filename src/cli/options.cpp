@@ -58,7 +58,11 @@ struct Parser {
     command->final_callback([this, name] {
       if (options.command.empty()) options.command = name;
     });
-    if (name == "build") add_list(*command, "-o,--output", options.outputs);
+    if (name == "build") {
+      add_list(*command, "-o,--output", options.outputs);
+      command->add_flag("--watch", options.watch);
+      command->add_flag("--push", options.push);
+    }
     if (name == "push" || name == "register") command->add_flag("--create-repository", options.create_repository);
     if (name == "register") command->add_flag("--dry-run", options.dry_run);
     if (name == "sandbox") add_sandbox(*command);
@@ -183,6 +187,8 @@ Options parse(const std::vector<std::string>& arguments) {
   if (const auto extras = parser.app.remaining(true); !extras.empty()) refuse_extra(parser, extras.front());
   if (!parser.options.child.empty() && parser.options.command != "sandbox")
     throw Error(Fault::usage, "only `lapstrake sandbox` takes a command after `--`");
+  if (options.push && !options.watch)
+    throw Error(Fault::usage, "`--push` goes with `--watch`", "`lapstrake push` builds and pushes once");
   return parser.options;
 }
 

@@ -28,6 +28,7 @@ struct Options {
 
   // build
   std::vector<std::string> outputs;
+  bool watch = false, push = false;
   // push, register
   bool create_repository = false, dry_run = false;
   // sandbox

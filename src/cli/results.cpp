@@ -12,6 +12,10 @@ using nlohmann::ordered_json;
 
 void print_json(const ordered_json& value) { print_result(pretty_json(value) + "\n"); }
 
+void print_json_line(const ordered_json& value) {
+  print_result(value.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+}
+
 ordered_json json_of(const spec::Diagnostic& diagnostic) {
   return {{"severity", diagnostic.severity == spec::Diagnostic::Severity::error ? "error" : "warning"},
           {"file", diagnostic.where.file},

@@ -10,6 +10,7 @@
 namespace lapstrake::cli {
 
 void print_json(const nlohmann::ordered_json& value);
+void print_json_line(const nlohmann::ordered_json& value);  // for results that come one after another
 
 nlohmann::ordered_json json_of(const spec::Diagnostic& diagnostic);
 nlohmann::ordered_json json_of(const app::BuiltImage& image);

@@ -56,6 +56,7 @@ TEST_CASE("what is misspelt is refused with a suggestion") {
   CHECK(refusal({"store", "chekc"}).help() == "did you mean `lapstrake store check`?");
   CHECK(refusal({"schema", "web"}).summary() == "`lapstrake schema` takes no argument `web`");
   CHECK(refusal({"build", "--", "x"}).fault() == Fault::usage);
+  CHECK(refusal({"build", "--push"}).help() == "`lapstrake push` builds and pushes once");
   CHECK(refusal({"build", "-j", "many"}).fault() == Fault::usage);
   CHECK(refusal({"build", "--progress", "loud"}).fault() == Fault::usage);
 }
