@@ -81,8 +81,7 @@ class Layer {
     if (below_.empty()) return !entry.path.empty();
     const bool folder = entry.kind == Kind::directory;
     // A folder over the base's link to a folder would destroy it: bin -> usr/bin.
-    entry.path =
-        lapstrake::step(*entry.origin, [&] { return folder ? below_.follow(entry.path) : below_.resolve(entry.path); });
+    entry.path = lapstrake::step(*entry.origin, [&] { return real_path(entry.path, folder); });
     if (entry.path.empty()) return false;
     const BaseFiles::Node* base = below_.find(entry.path);
     const bool base_folder = base != nullptr && base->kind == Kind::directory;
@@ -95,6 +94,19 @@ class Layer {
     if (folder && base != nullptr && !base_folder)
       throw Error(Fault::input, cat(shown(entry.path), " is no folder in the layers below")).during(*entry.origin);
     return !(folder && base_folder) || take_from_base(entry, note, *base);
+  }
+
+  // `path` as the base's links have it; a folder's own link is followed too. The entries of one folder often follow
+  // each other: where that one is, is looked up once.
+  std::string real_path(const std::string& path, bool folder) {
+    const std::string_view parent = parent_of(path);
+    if (!recent_ || recent_->first != parent) {
+      if (folder) return below_.follow(path);
+      recent_.emplace(parent, below_.follow(parent));
+    }
+    std::string real = joined(recent_->second, name_of(path));
+    const auto* node = folder ? below_.find(real) : nullptr;
+    return node != nullptr && node->kind == Kind::symlink ? below_.follow(path) : real;
   }
 
   // What the spec does not say about a folder is as in the base. False when nothing is left to say.
@@ -292,6 +304,7 @@ class Layer {
   const BaseFiles& below_;
   const std::stop_token& stop_;
   Flaws flaws_;
+  std::optional<std::pair<std::string, std::string>> recent_;  // a folder, and where it is
   std::vector<Entry> entries_;
   std::vector<Note> notes_;
   std::vector<std::pair<std::size_t, Identity>> identities_;

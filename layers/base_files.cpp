@@ -47,7 +47,7 @@ void BaseFiles::add_layer(const std::vector<Entry>& entries) {
 // any other replacement takes away what was there; folders on the way are made.
 void BaseFiles::lay(const Entry& entry, std::string path, const std::function<std::string()>& text) {
   if (path.empty()) return;  // the root itself
-  const std::string real = resolve(path);
+  const std::string real = joined(real_folder(parent_of(path)), name_of(path));
   if (name_of(real).starts_with(whiteout_prefix)) return white_out(parent_of(real), name_of(real));
   Node node{.kind = entry.kind, .mode = entry.mode, .uid = entry.uid, .gid = entry.gid, .target = {}, .layer = layers_};
   std::optional<std::string> content;
@@ -72,7 +72,13 @@ void BaseFiles::lay(const Entry& entry, std::string path, const std::function<st
       (entry.size <= most_text_bytes || parent_of(real) == "etc"))
     content = text();
   if (content) texts_.insert_or_assign(real, std::move(*content));
+  if (node.kind != Kind::file && node.kind != Kind::directory) recent_.reset();
   nodes_.insert_or_assign(real, std::move(node));
+}
+
+const std::string& BaseFiles::real_folder(std::string_view folder) {
+  if (!recent_ || recent_->first != folder) recent_.emplace(folder, follow(folder));
+  return recent_->second;
 }
 
 void BaseFiles::white_out(std::string_view folder, std::string_view name) {
@@ -90,6 +96,7 @@ void BaseFiles::white_out(std::string_view folder, std::string_view name) {
 
 // What lower layers have below `folder`.
 void BaseFiles::remove_below(std::string_view folder) {
+  recent_.reset();
   auto at = folder.empty() ? nodes_.begin() : nodes_.lower_bound(cat(folder, "/"));
   while (at != nodes_.end() && lies_in(at->first, folder)) {
     if (at->second.layer == layers_) {
@@ -102,6 +109,7 @@ void BaseFiles::remove_below(std::string_view folder) {
 }
 
 void BaseFiles::remove(std::string_view path) {
+  recent_.reset();
   if (const auto at = nodes_.find(path); at != nodes_.end()) nodes_.erase(at);
   if (const auto at = texts_.find(path); at != texts_.end()) texts_.erase(at);
   auto at = nodes_.lower_bound(cat(path, "/"));
@@ -113,8 +121,10 @@ void BaseFiles::remove(std::string_view path) {
 
 void BaseFiles::make_parents(std::string_view path) {
   for (std::string_view folder = parent_of(path); !folder.empty(); folder = parent_of(folder)) {
-    Node& node =
-        nodes_.emplace(folder, Node{.kind = Kind::directory, .mode = 0755, .target = {}, .layer = 0}).first->second;
+    const auto [at, is_new] =
+        nodes_.try_emplace(std::string(folder), Node{.kind = Kind::directory, .mode = 0755, .target = {}, .layer = 0});
+    Node& node = at->second;
+    if (!is_new && node.kind == Kind::directory && node.layer == layers_) return;  // with all that it lies in
     if (node.kind != Kind::directory) broken(path, cat("lies in `", printable(folder), "`, which is no folder"));
     node.layer = layers_;  // this layer needs it: a whiteout of it means what was in it before
   }

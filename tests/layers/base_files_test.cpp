@@ -168,3 +168,13 @@ TEST_CASE("names in a folder are its own only, in order") {
   CHECK(base.names_in("d") == std::vector<std::string>{"a", "a-b", "a.c", "a0"});
   CHECK(base.names_in("") == std::vector<std::string>{"d", "e"});
 }
+
+TEST_CASE("a link that is laid anew leads what comes after it elsewhere") {
+  const auto base = base_of({{link(Kind::symlink, "lib", "usr/lib"), file("lib/a"), link(Kind::symlink, "lib", "opt"),
+                              file("lib/b"), file(".wh.lib"), file("lib/c")},
+                             {file(".wh.lib"), file("lib/d")}});
+  CHECK(base.find("usr/lib/a") != nullptr);
+  CHECK(base.find("opt/b") != nullptr);
+  CHECK(base.find("opt/c") != nullptr);  // the whiteout is for the layers below
+  CHECK(base.find("lib/d") != nullptr);
+}

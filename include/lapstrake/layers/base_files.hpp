@@ -9,6 +9,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace lapstrake::layers {
@@ -48,10 +49,13 @@ class BaseFiles {
   void remove_below(std::string_view folder);
   void remove(std::string_view path);
   void make_parents(std::string_view path);
+  const std::string& real_folder(std::string_view folder);
 
   std::map<std::string, Node, std::less<>> nodes_;
   std::map<std::string, std::string, std::less<>> texts_;
   std::uint32_t layers_ = 0;
+  // A folder and where its links lead: the entries of one often follow each other. Forgotten when a link may change.
+  std::optional<std::pair<std::string, std::string>> recent_;
 };
 
 }  // namespace lapstrake::layers
