@@ -102,7 +102,7 @@ bool Assembly::lay_out(Work& work) {
   const std::size_t number = laid_out_++;
   work.record = {.raw_size = static_cast<std::uint32_t>(work.shape.size), .looks = work.shape.looks};
   work.former = nullptr;
-  work.is_kept = work.is_read = false;
+  work.is_kept = work.is_read = work.is_damaged = false;
   if (looks_the_same_) {
     const auto& pieces = former_->index.pieces;
     looks_the_same_ = work.shape.looks != Sha256Sum{} && number < pieces.size() &&
@@ -129,10 +129,10 @@ bool Assembly::take_former(Work& work) const {
   const PieceRecord& piece = *work.former;
   const auto& index = former_->index;
   if (codec_ == oci::Codec::none && work.is_read) return true;  // the same bytes are at hand
-  const std::span<std::byte> packed(work.packed.get(), piece.size);
-  if (piece.size > packed_room()) return work.former = nullptr, false;
+  const std::span<std::byte> packed(work.packed.get(), std::min<std::size_t>(piece.size, packed_room()));
   if (!read_at(former_->blob, packed, piece.at) || work.tagger->of(packed) != piece.packed) {
     work.former = nullptr;
+    work.is_damaged = true;
     return false;
   }
   work.record.size = piece.size;
@@ -219,6 +219,7 @@ void Assembly::hand_on(Work& work) {
   work.record.first_part = static_cast<std::uint32_t>(written_.index.parts.size());
   written_.size += packed.size();
   if (work.is_kept) written_.reused_size += work.record.raw_size;
+  written_.is_former_damaged = written_.is_former_damaged || work.is_damaged;
   written_.index.parts.insert(written_.index.parts.end(), work.tags.begin(), work.tags.end());
   written_.index.pieces.push_back(work.record);
 }

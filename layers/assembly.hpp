@@ -28,6 +28,7 @@ class Assembly {
     const PieceRecord* former = nullptr;  // the same piece of the former layer
     bool is_kept = false;                 // `packed` is the former layer's
     bool is_read = false;                 // `raw` holds all of the piece
+    bool is_damaged = false;              // `former` was not what its index said
   };
 
   bool lay_out(Work& work);   // serial

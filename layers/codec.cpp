@@ -34,8 +34,8 @@ std::array<unsigned char, 4> little_endian(std::uint32_t number) {
 
 CutRule cut_rule(oci::Codec codec) {
   switch (codec) {
-    case oci::Codec::gzip: return {256 << 10, 512 << 10};
-    case oci::Codec::zstd: return {3 << 20, 4 << 20};  // its window wants more to look back on
+    case oci::Codec::gzip: return {128 << 10, 512 << 10};
+    case oci::Codec::zstd: return {2 << 20, 4 << 20};  // its window wants more to look back on
     case oci::Codec::none: break;
   }
   return {512 << 10, 512 << 10};

@@ -5,23 +5,12 @@
 #include <lapstrake/layers/fingerprint.hpp>
 
 #include "codec.hpp"
+#include "racy.hpp"
 
 namespace lapstrake::layers {
 namespace {
 
 constexpr std::string_view encoding = "fingerprint 2";  // of what is written below
-constexpr std::int64_t second = 1'000'000'000;
-
-// The kernel stamps files with a clock that ticks up to every 10 ms; file systems without fractions with whole seconds,
-// FAT with every second one.
-std::int64_t grain(const HostLook& file) {
-  return file.modified_ns % second == 0 && file.changed_ns % second == 0 ? 2 * second : second / 20;
-}
-
-bool is_racy(const HostLook& file, std::int64_t listed_at) {
-  return std::max(file.modified_ns, file.changed_ns) + grain(file) >= listed_at;
-}
-
 // A list of texts and numbers with one reading: a number is 8 bytes, a text goes in with its length.
 class Tally {
  public:

@@ -2,10 +2,23 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "racy.hpp"
 
 namespace lapstrake::layers {
+namespace {
+
+// FNV-1a, its bits mixed as MurmurHash3 ends.
+std::uint64_t path_hash(std::string_view path) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : path) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccd;
+  hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53;
+  return hash ^ (hash >> 33);
+}
+
+}  // namespace
 
 PieceShapes::PieceShapes(const std::vector<Entry>& entries, std::int64_t mtime, CutRule rule,
                          std::optional<std::chrono::system_clock::time_point> listed_at)
@@ -19,30 +32,63 @@ bool PieceShapes::next(PieceShape& shape, std::span<std::byte> room) {
   shape.parts.clear();
   looks_ = Sha256();
   is_certain_ = listed_ns_.has_value();
-  while (shape.size < rule_.most) {
-    if (nothing_left()) {
-      if (is_ended_) break;
-      load_next();
-      if (!is_ended_ && shape.size > 0 && shape.size + left() > rule_.most) break;  // it begins the next piece
-    }
+  if (!nothing_left()) {  // of an entry with pieces of its own, or of the tar's end
     put(shape, room);
-    if (nothing_left() && !is_ended_ && shape.size >= least_) break;
+  } else {
+    look_ahead();
+    for (std::size_t left = run(); left > 0; --left) {
+      begin(ahead_.front());
+      ahead_size_ -= ahead_.front().whole;
+      ahead_.pop_front();
+      put(shape, room);
+    }
+  }
+  if (nothing_left() && ahead_.empty() && read_ == entries_.size() && !std::exchange(is_ended_, true)) {
+    padding_ = tar_end_size;
+    put(shape, room);
   }
   shape.looks = is_certain_ ? looks_.finish() : Sha256Sum{};
   return shape.size > 0;
 }
 
-void PieceShapes::load_next() {
-  if (at_ == entries_.size()) {
-    is_ended_ = true;
-    padding_ = tar_end_size;
-    return;
+// Until more is known than a piece holds.
+void PieceShapes::look_ahead() {
+  while (read_ < entries_.size() && ahead_size_ <= rule_.most) {
+    const Entry& entry = entries_[read_];
+    const std::uint64_t size = entry.kind == Kind::file ? entry.size : 0;
+    Coming coming{.entry = static_cast<std::uint32_t>(read_++), .header = std::string(as_text(headers_.of(entry)))};
+    coming.whole = coming.header.size() + size + padding_of(size);
+    ahead_size_ += coming.whole;
+    ahead_.push_back(std::move(coming));
   }
-  const Entry& entry = entries_[at_++];
-  header_ = headers_.of(entry);
+}
+
+// How many of the entries ahead make the next piece.
+std::size_t PieceShapes::run() const {
+  if (ahead_.empty()) return 0;
+  if (ahead_.front().whole > rule_.most) return 1;
+  std::uint64_t size = 0, lowest = ~std::uint64_t{0};
+  std::size_t count = 0, best = 0;
+  for (const Coming& coming : ahead_) {
+    if (coming.whole > rule_.most) return count;
+    if (size >= rule_.least) {
+      const std::uint64_t hash = path_hash(entries_[coming.entry].path);
+      if (best == 0 || hash < lowest) lowest = hash, best = count;
+    }
+    if (size + coming.whole > rule_.most) return best > 0 ? best : count;
+    size += coming.whole;
+    ++count;
+  }
+  return count;
+}
+
+void PieceShapes::begin(const Coming& coming) {
+  const Entry& entry = entries_[coming.entry];
+  entry_ = coming.entry;
+  header_ = coming.header;
+  header_at_ = 0;
   content_ = entry.kind == Kind::file ? entry.size : 0;
   padding_ = padding_of(content_);
-  least_ = left() > rule_.most ? 0 : rule_.least;
   from_ = 0;
 }
 
@@ -50,14 +96,16 @@ void PieceShapes::put(PieceShape& shape, std::span<std::byte> room) {
   const auto fitting = [&](std::uint64_t wish) {
     return static_cast<std::size_t>(std::min<std::uint64_t>(wish, rule_.most - shape.size));
   };
-  if (const std::size_t size = fitting(header_.size()); size > 0) {
-    std::memcpy(room.data() + shape.size, header_.data(), size);
-    looks_.write(header_.first(size));
-    header_ = header_.subspan(size);
+  if (const std::size_t size = fitting(header_.size() - header_at_); size > 0) {
+    const Bytes part = as_bytes(header_).subspan(header_at_, size);
+    std::memcpy(room.data() + shape.size, part.data(), size);
+    looks_.write(part);
+    header_at_ += size;
     shape.size += size;
   }
-  if (const std::size_t size = header_.empty() ? fitting(content_) : 0; size > 0) {
-    const Part part{.entry = static_cast<std::uint32_t>(at_ - 1),
+  const bool is_headed = header_at_ == header_.size();
+  if (const std::size_t size = is_headed ? fitting(content_) : 0; size > 0) {
+    const Part part{.entry = entry_,
                     .at = static_cast<std::uint32_t>(shape.size),
                     .size = static_cast<std::uint32_t>(size),
                     .from = from_};
@@ -67,7 +115,7 @@ void PieceShapes::put(PieceShape& shape, std::span<std::byte> room) {
     content_ -= size;
     shape.size += size;
   }
-  if (const std::size_t size = header_.empty() && content_ == 0 ? fitting(padding_) : 0; size > 0) {
+  if (const std::size_t size = is_headed && content_ == 0 ? fitting(padding_) : 0; size > 0) {
     std::memset(room.data() + shape.size, 0, size);
     padding_ -= size;
     shape.size += size;

@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <lapstrake/base/sha256.hpp>
 #include <lapstrake/layers/entry.hpp>
 #include <optional>
@@ -12,9 +13,10 @@
 
 namespace lapstrake::layers {
 
-// The rule, part of the byte format: an entry longer than `most` has pieces of its own, cut at multiples of `most` from
-// its beginning; of the others, one that would make a piece longer than `most` begins a new one, and a piece ends after
-// the entry with which it reaches `least`. So a changed file changes one piece, and a big file what is in it alone.
+// The rule, part of the byte format. An entry longer than `most` has pieces of its own, cut at multiples of `most` from
+// its beginning. Of the others as many make a piece as fit into `most`; if more follow, it ends where at least `least`
+// are full, in front of the entry whose path has the lowest hash. So where pieces begin depends on what is near: a file
+// that changed, came or went changes its piece and a neighbour or two, not all that come later.
 struct CutRule {
   std::size_t least, most;
 };
@@ -43,22 +45,31 @@ class PieceShapes {
   bool next(PieceShape& shape, std::span<std::byte> room);
 
  private:
-  void load_next();
+  struct Coming {
+    std::uint32_t entry = 0;
+    std::string header;
+    std::uint64_t whole = 0;  // header, content and padding
+  };
+  void look_ahead();
+  std::size_t run() const;
+  void begin(const Coming& coming);
   void put(PieceShape& shape, std::span<std::byte> room);
   void add_looks(const Part& part);
-  std::uint64_t left() const { return header_.size() + content_ + padding_; }
-  bool nothing_left() const { return left() == 0; }
+  bool nothing_left() const { return header_at_ == header_.size() && content_ == 0 && padding_ == 0; }
 
   const std::vector<Entry>& entries_;
   CutRule rule_;
   std::optional<std::int64_t> listed_ns_;
   TarHeaders headers_;
-  std::size_t at_ = 0;  // the entry that comes next
+  std::size_t read_ = 0;  // how many entries have been looked at
   bool is_ended_ = false;
+  std::deque<Coming> ahead_;
+  std::uint64_t ahead_size_ = 0;
   // What is still to be laid of the present entry, in this order, and where its content goes on.
-  Bytes header_;
+  std::uint32_t entry_ = 0;
+  std::string header_;
+  std::size_t header_at_ = 0;
   std::uint64_t content_ = 0, padding_ = 0, from_ = 0;
-  std::size_t least_ = 0;  // at which the piece ends with the present entry
   Sha256 looks_;
   bool is_certain_ = true;
 };

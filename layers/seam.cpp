@@ -131,6 +131,14 @@ class Code {
 
 constexpr unsigned literal_bits = 11, distance_bits = 9;
 
+// What the next bits of a block hold, as far as `literal_bits` show it: literals, and then perhaps a length with its
+// extra bits or the block's end.
+struct Stretch {
+  enum class End : std::uint8_t { literals, length, block, unknown };
+  End end = End::unknown;
+  std::uint8_t bits = 0;
+};
+
 class Walker {
  public:
   explicit Walker(Bytes bytes) : bits_(bytes), size_(bytes.size()) {}
@@ -209,53 +217,82 @@ class Walker {
   bool build(const std::uint8_t* literals, unsigned literal_count, const std::uint8_t* distances,
              unsigned distance_count) {
     if (!literals_.build(literals, literal_count) || !distances_.build(distances, distance_count)) return false;
-    gather_runs();
+    gather();
     return true;
   }
 
-  // For the first bits of each kind: how many bits the literals take that are whole in them.
-  void gather_runs() {
+  void gather() {
     const auto& table = literals_.table();
-    for (std::size_t i = 0; i < runs_.size(); ++i) {
-      unsigned bits = 0;
-      for (;;) {
-        const auto entry = table[i >> bits];
-        if (entry.bits == 0 || entry.symbol > 255 || bits + entry.bits > literal_bits) break;
-        bits += entry.bits;
+    for (std::size_t i = 0; i < stretches_.size(); ++i) {
+      Stretch stretch;
+      while (stretch.end == Stretch::End::unknown) {
+        const auto entry = table[i >> stretch.bits];
+        if (entry.bits == 0 || stretch.bits + entry.bits > literal_bits || entry.symbol > 285) break;
+        stretch.bits = static_cast<std::uint8_t>(stretch.bits + entry.bits);
+        if (entry.symbol == 256) stretch.end = Stretch::End::block;
+        if (entry.symbol <= 256) continue;
+        stretch.bits = static_cast<std::uint8_t>(stretch.bits + length_extra[entry.symbol - 257]);
+        stretch.end = Stretch::End::length;
       }
-      runs_[i] = static_cast<std::uint8_t>(bits);
+      if (stretch.end == Stretch::End::unknown && stretch.bits > 0) stretch.end = Stretch::End::literals;
+      stretches_[i] = stretch;
     }
+    const auto& far = distances_.table();
+    for (std::size_t i = 0; i < distance_sizes_.size(); ++i)
+      distance_sizes_[i] = far[i].bits == 0 || far[i].symbol > 29
+                               ? std::uint8_t{0}
+                               : static_cast<std::uint8_t>(far[i].bits + distance_extra(far[i].symbol));
   }
 
+  // Of one look's 57 bits, two stretches take at most 2 * 11 + 5, a distance 15 + 13.
   bool symbols() {
-    for (;;) {
-      if (bits_.overrun()) [[unlikely]]
-        return false;
-      std::uint64_t word = bits_.look();
-      // Three runs of literals take at most 33 of the 57 bits.
-      unsigned run = runs_[word & (runs_.size() - 1)];
-      if (run != 0) {
-        unsigned taken = run;
-        run = runs_[(word >> taken) & (runs_.size() - 1)];
-        taken += run;
-        if (run != 0) taken += runs_[(word >> taken) & (runs_.size() - 1)];
+    while (!bits_.overrun()) {
+      const std::uint64_t word = bits_.look();
+      Stretch stretch = stretches_[word & (stretches_.size() - 1)];
+      unsigned taken = stretch.bits;
+      if (stretch.end == Stretch::End::literals) {
+        stretch = stretches_[(word >> taken) & (stretches_.size() - 1)];
+        taken += stretch.bits;
+      }
+      if (stretch.end == Stretch::End::length) [[likely]] {
+        const unsigned size = distance_sizes_[(word >> taken) & (distance_sizes_.size() - 1)];
+        if (size == 0 && !long_distance(word >> taken, taken)) return false;
+        bits_.skip(taken + size);
+      } else if (stretch.end == Stretch::End::literals) {
         bits_.skip(taken);
-        continue;
+      } else if (stretch.end == Stretch::End::block) {
+        bits_.skip(taken);
+        return true;
+      } else {
+        bits_.skip(taken);
+        bool is_end = false;
+        if (!long_symbol(is_end)) return false;
+        if (is_end) return true;
       }
-      // A length, its extra bits, a distance and its extra bits take at most 15 + 5 + 15 + 13.
-      const auto found = literals_.find(word);
-      if (found.bits == 0) return false;
-      unsigned taken = found.bits;
-      if (found.symbol > 256) {
-        if (found.symbol > 285) return false;
-        taken += length_extra[found.symbol - 257];
-        const auto distance = distances_.find(word >> taken);
-        if (distance.bits == 0 || distance.symbol > 29) return false;
-        taken += distance.bits + distance_extra(distance.symbol);
-      }
-      bits_.skip(taken);
-      if (found.symbol == 256) return true;
     }
+    return false;
+  }
+
+  bool long_distance(std::uint64_t word, unsigned& taken) const {
+    const auto distance = distances_.find(word);
+    if (distance.bits == 0 || distance.symbol > 29) return false;
+    taken += distance.bits + distance_extra(distance.symbol);
+    return true;
+  }
+
+  // One symbol whose code is longer than the table's, with all that belongs to it.
+  bool long_symbol(bool& is_end) {
+    const std::uint64_t word = bits_.look();
+    const auto found = literals_.find(word);
+    if (found.bits == 0 || found.symbol > 285) return false;
+    unsigned taken = found.bits;
+    is_end = found.symbol == 256;
+    if (found.symbol > 256) {
+      taken += length_extra[found.symbol - 257];
+      if (!long_distance(word >> taken, taken)) return false;
+    }
+    bits_.skip(taken);
+    return true;
   }
 
   Bits bits_;
@@ -263,7 +300,8 @@ class Walker {
   Code<7> lengths_;
   Code<literal_bits> literals_;
   Code<distance_bits> distances_;
-  std::array<std::uint8_t, std::size_t{1} << literal_bits> runs_{};
+  std::array<Stretch, std::size_t{1} << literal_bits> stretches_{};
+  std::array<std::uint8_t, std::size_t{1} << distance_bits> distance_sizes_{};
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/layers/tar.hpp>
 #include <lapstrake/layers/write.hpp>
 
 #include "assembly.hpp"
@@ -12,17 +13,16 @@
 namespace lapstrake::layers {
 namespace {
 
-// We refuse to read a longer one (ReadLimits), and no registry for containers takes it: a hole of a TiB is a mistake.
-constexpr std::uint64_t most_tar_bytes = std::uint64_t{32} << 30;
+// mistake.
 
 void refuse_giants(const std::vector<Entry>& entries) {
   const std::uint64_t size = estimated_tar_size(entries);
-  if (size <= most_tar_bytes) return;
+  if (size <= most_layer_bytes) return;
   const auto biggest =
       std::max_element(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.size < b.size; });
   throw Error(
       Fault::input,
-      cat("the layer would be ", human_size(size), ", and no layer may be more than ", human_size(most_tar_bytes)),
+      cat("the layer would be ", human_size(size), ", and no layer may be more than ", human_size(most_layer_bytes)),
       "leave big files away with `exclude:`, or split the layer")
       .because(cat("its biggest file is `", printable(biggest->path, 4096), "` with ", human_size(biggest->size)));
 }
@@ -42,7 +42,7 @@ Written write_layer(const std::vector<Entry>& entries, const WriteOptions& optio
 }
 
 std::string byte_format() {
-  return cat("1 (", archive_version_string(), ", libdeflate ", LIBDEFLATE_VERSION_STRING, ", zstd ",
+  return cat("2 (", archive_version_string(), ", libdeflate ", LIBDEFLATE_VERSION_STRING, ", zstd ",
              ZSTD_versionString(), ")");
 }
 

@@ -47,7 +47,8 @@ store::CachedLayer build_layer(const Context& context, const store::Store& store
   options.former = former ? &*former : nullptr;
   auto blob = store.new_blob(store::Store::Hashing::by_caller);
   const auto written = layers::write_layer(order.entries, options, [&](Bytes bytes) { blob.write(bytes); });
-  blob.commit(written.digest);
+  using Existing = store::Store::Existing;
+  blob.commit(written.digest, written.is_former_damaged ? Existing::replace : Existing::keep);
   const store::CachedLayer layer{
       .diff_id = written.diff_id,
       .blob = {.media_type = written.media_type, .digest = written.digest, .size = written.size},

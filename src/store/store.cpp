@@ -58,7 +58,7 @@ void Store::BlobWriter::write(Bytes bytes) {
   size_ += bytes.size();
 }
 
-oci::Digest Store::BlobWriter::commit(const std::optional<oci::Digest>& expected) {
+oci::Digest Store::BlobWriter::commit(const std::optional<oci::Digest>& expected, Existing existing) {
   if (hashing_ == Hashing::by_caller && !expected) throw Error(Fault::internal, "nobody says a new blob's digest");
   const oci::Digest digest = hashing_ == Hashing::here ? oci::Digest(hash_.finish()) : *expected;
   if (expected && *expected != digest)
@@ -66,7 +66,7 @@ oci::Digest Store::BlobWriter::commit(const std::optional<oci::Digest>& expected
         .because(cat("their digest is ", digest.text(), " instead of ", expected->text()));
   const auto target = folder_ / digest.hex();
   struct stat status {};
-  const bool there = ::lstat(target.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+  const bool there = existing == Existing::keep && ::lstat(target.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
                      static_cast<std::uint64_t>(status.st_size) == size_;
   if (!there) file_.publish(target, 0600);
   return digest;

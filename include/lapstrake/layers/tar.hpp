@@ -37,10 +37,13 @@ struct TarEntry : Entry {
   std::int64_t mtime = 0;
 };
 
+// ECR takes layers of 52,000 MiB (its service quotas): what is longer is a mistake, or a bomb.
+inline constexpr std::uint64_t most_layer_bytes = std::uint64_t{64} << 30;
+
 // What a stream may cost: a bomb ends at these, not at the end of memory or time.
 struct ReadLimits {
   std::uint64_t most_entries = 5'000'000;
-  std::uint64_t most_bytes = std::uint64_t{32} << 30;  // out of the compression, and of all files together
+  std::uint64_t most_bytes = most_layer_bytes;  // out of the compression, and of all files together
   std::stop_token stop = {};
 };
 using EachEntry = std::function<void(const TarEntry&, const Source& data)>;

@@ -36,7 +36,8 @@ struct Written {
   std::uint64_t tar_size = 0, size = 0;
   std::string media_type = {};
   LayerIndex index = {};
-  std::uint64_t reused_size = 0;  // of `tar_size`: what was taken from the former layer
+  std::uint64_t reused_size = 0;   // of `tar_size`: what was taken from the former layer
+  bool is_former_damaged = false;  // a piece of the former blob is not what its index says
 };
 
 // The size of the tar is known beforehand only roughly: for progress bars.
@@ -44,7 +45,7 @@ std::uint64_t estimated_tar_size(const std::vector<Entry>& entries);
 
 Written write_layer(const std::vector<Entry>& entries, const WriteOptions& options, const Sink& sink);
 
-// "1 (libarchive 3.6.2, libdeflate 1.14, zstd 1.5.4)": what the bytes depend on.
+// "2 (libarchive 3.6.2, libdeflate 1.14, zstd 1.5.4)": what the bytes depend on.
 std::string byte_format();
 
 }  // namespace lapstrake::layers

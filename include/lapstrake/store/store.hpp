@@ -51,13 +51,15 @@ class Store {
 
   // Who computes a new blob's digest.
   enum class Hashing { here, by_caller };
+  // What becomes of a blob that is there already: one that is known to be damaged must be replaced.
+  enum class Existing { keep, replace };
 
   class BlobWriter {
    public:
     void write(Bytes bytes);
     // Publishes; a blob that is there already with this size is left as it is. `expected`: another digest is
     // Error{integrity}. Nothing may be written afterwards. With Hashing::by_caller `expected` is the digest.
-    oci::Digest commit(const std::optional<oci::Digest>& expected = std::nullopt);
+    oci::Digest commit(const std::optional<oci::Digest>& expected = std::nullopt, Existing existing = Existing::keep);
 
    private:
     friend class Store;

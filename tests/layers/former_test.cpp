@@ -1,0 +1,135 @@
+// What is known of an earlier layer makes a build cheaper, and never another.
+#include <fcntl.h>
+
+#include <lapstrake/layers/layer_index.hpp>
+
+#include "layers/entries.hpp"
+#include "support/catch.hpp"
+#include "support/temp_dir.hpp"
+
+using namespace lapstrake;
+using namespace lapstrake::layers;
+using oci::Codec;
+
+namespace {
+
+constexpr auto far_ahead = std::chrono::system_clock::time_point(std::chrono::hours(24 * 365 * 150));
+
+struct Workshop {
+  TempDir dir;
+  Codec codec = GENERATE(Codec::gzip, Codec::zstd, Codec::none);
+  unsigned jobs = GENERATE(1u, 3u);
+  std::vector<Entry> tree;
+
+  Workshop() {
+    for (char name = 'a'; name < 'k'; ++name) add(std::string(1, name), 1'300'000, name);
+  }
+
+  void add(const std::string& name, std::size_t size, char fill) {
+    std::string text(size, fill);
+    for (std::size_t i = 0; i < size; i += 37) text[i] = static_cast<char>('0' + i % 73);
+    tree.push_back(from_host(name, dir.write(name, text)));
+  }
+
+  // `listed_at` far ahead: no file counts as fresh.
+  Layer built(const Former* former) const {
+    return layer_of(tree,
+                    {.compression = {codec, {}}, .mtime = 3, .jobs = jobs, .listed_at = far_ahead, .former = former});
+  }
+  Former former(const Layer& layer) const {
+    const auto path = dir.write("blob", layer.bytes);
+    return {.index = layer.written.index, .blob = FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC))};
+  }
+  void edit(std::size_t number, const std::string& text) {
+    tree[number] = from_host(tree[number].path, dir.write(tree[number].path, text));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a changed file costs its own pieces, and the layer is the one of a build that knows nothing") {
+  Workshop shop;
+  const auto former = shop.former(shop.built(nullptr));
+  const std::size_t edited = GENERATE(0u, 4u, 9u);
+  shop.edit(edited, GENERATE("short", "another text of the file that takes its place"));
+  const Layer cheap = shop.built(&former), dear = shop.built(nullptr);
+  CHECK(cheap.bytes == dear.bytes);
+  CHECK(cheap.written.diff_id == dear.written.diff_id);
+  CHECK(cheap.written.digest == dear.written.digest);
+  CHECK_FALSE(cheap.written.is_former_damaged);
+  if (shop.codec == Codec::gzip) CHECK(cheap.written.reused_size > 11'000'000);  // of 13
+  if (shop.codec == Codec::zstd && edited > 4) CHECK(cheap.written.reused_size > 3'000'000);
+  CHECK(dear.written.reused_size == 0);
+}
+
+TEST_CASE("what looks as it did is not read, and what was only touched is not packed again") {
+  Workshop shop;
+  const Layer first = shop.built(nullptr);
+  const auto former = shop.former(first);
+  const bool touched = GENERATE(true, false);
+  if (touched)
+    for (std::size_t i = 0; i < shop.tree.size(); ++i) shop.edit(i, shop.dir.read(shop.tree[i].path));
+  else
+    std::filesystem::remove(shop.dir / "a");  // so that it could not be opened
+  const Layer again = shop.built(&former);
+  CHECK(again.bytes == first.bytes);
+  if (shop.codec != Codec::none) CHECK(again.written.reused_size == again.written.tar_size);
+}
+
+TEST_CASE("a damaged blob is noticed, piece by piece, and costs time only") {
+  Workshop shop;
+  const Layer first = shop.built(nullptr);
+  Layer damaged = first;
+  const bool cut = GENERATE(true, false);
+  if (cut)
+    damaged.bytes.resize(damaged.bytes.size() / 2);
+  else
+    for (std::size_t at = 100; at < damaged.bytes.size(); at += damaged.bytes.size() / 5) damaged.bytes[at] ^= 1;
+  const auto former = shop.former(damaged);
+  const Layer again = shop.built(&former);
+  CHECK(again.bytes == first.bytes);
+  CHECK(again.written.digest == first.written.digest);
+  CHECK(again.written.is_former_damaged);
+}
+
+TEST_CASE("a layer of another level, codec or byte format is no help") {
+  Workshop shop;
+  const Layer first = shop.built(nullptr);
+  auto former = shop.former(first);
+  const int what = GENERATE(0, 1, 2);
+  if (what == 0) former.index.level += 1;
+  if (what == 1) former.index.codec = shop.codec == Codec::gzip ? Codec::zstd : Codec::gzip;
+  if (what == 2) former.index.byte_format = "0 (another)";
+  const Layer again = shop.built(&former);
+  CHECK(again.written.reused_size == 0);
+  CHECK(again.bytes == first.bytes);
+}
+
+TEST_CASE("a file so fresh that its times cannot show a change is read again") {
+  Workshop shop;
+  const auto listed_at = std::chrono::system_clock::now();
+  const Layer first = layer_of(shop.tree, {.compression = {shop.codec, {}}, .listed_at = listed_at});
+  for (const auto& piece : first.written.index.pieces) {
+    const bool has_files = piece.first_part != first.written.index.parts.size() &&
+                           piece.raw_size > 1024;  // the tar's end alone looks always the same
+    if (has_files) CHECK(piece.looks == Sha256Sum{});
+  }
+}
+
+TEST_CASE("an index reads back as it was, and one with any byte changed or missing is none") {
+  const Workshop shop;
+  const Layer layer = shop.built(nullptr);
+  const auto bytes = to_bytes(layer.written.index);
+  const auto again = layer_index(bytes);
+  REQUIRE(again);
+  CHECK(to_bytes(*again) == bytes);
+  REQUIRE(again->pieces.size() == layer.written.index.pieces.size());
+  CHECK(again->pieces.back().tar == layer.written.index.pieces.back().tar);
+  for (std::size_t at = 0; at < bytes.size(); at += 7) {
+    auto damaged = bytes;
+    damaged[at] = static_cast<char>(damaged[at] ^ 4);
+    CHECK_FALSE(layer_index(damaged));
+    CHECK_FALSE(layer_index(bytes.substr(0, at)));
+  }
+  CHECK_FALSE(layer_index(bytes + "x"));
+}
