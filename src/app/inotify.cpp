@@ -27,10 +27,9 @@ std::string raised(const std::string& name) try {
   return cat("fs.inotify.", name, "=524288");
 }
 
-[[noreturn]] void too_many(const std::string& what, const std::string& limit) {
+[[noreturn]] void too_many(const std::string& what, const std::string& limit, const std::string& or_else = {}) {
   throw Error(Fault::input, cat("cannot watch ", what, ": the limit of this machine is reached"),
-              cat("raise it with `sudo sysctl ", raised(limit),
-                  "`, or leave big folders that no image needs out by `.lapstrakeignore`"));
+              cat("raise it with `sudo sysctl ", raised(limit), "`", or_else));
 }
 
 }  // namespace
@@ -45,7 +44,9 @@ std::optional<int> Inotify::add(const std::string& folder) {
   const int watch = ::inotify_add_watch(events_.get(), folder.c_str(), changes);
   if (watch >= 0) return watch;
   const int why = errno;
-  if (why == ENOSPC) too_many(cat("`", printable(folder, 4096), "`"), "max_user_watches");
+  if (why == ENOSPC)
+    too_many(cat("`", printable(folder, 4096), "`"), "max_user_watches",
+             ", or leave big folders that no image needs out by `.lapstrakeignore`");
   // What went away is told by the folder above it, what may not be read by the build.
   if (why == ENOENT || why == ENOTDIR || why == EACCES || why == ELOOP || why == ENAMETOOLONG) return std::nullopt;
   throw Error(Fault::input, cat("cannot watch `", printable(folder, 4096), "`: ", reason(why)));

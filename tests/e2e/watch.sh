@@ -88,6 +88,14 @@ says "did you mean" "a name that is not there ends it at once"
 expect 3 lapstrake -C "$work" build --watch
 ok "a spec that is not there too"
 
+# The kernel's limit, as a user of a name space of its own has it.
+if unshare -Ur sh -c 'echo 2 >/proc/sys/user/max_inotify_watches' 2>/dev/null; then
+  expect 3 unshare -Ur sh -c 'echo 2 >/proc/sys/user/max_inotify_watches; exec lapstrake -C "$1" build --watch' - "$project"
+  says "sudo sysctl fs.inotify.max_user_watches=" "the limit of watches is told, with its cure"
+else
+  part_not_run "no user name spaces here, to lower the limit of watches in"
+fi
+
 # --push, to the sandbox.
 sed -i 's|registry.example|123456789012.dkr.ecr.us-east-1.amazonaws.com|' "$project/lapstrake.yaml"
 begin lapstrake -q sandbox -- lapstrake -C "$project" build --watch --push
