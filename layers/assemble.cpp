@@ -60,14 +60,11 @@ class Layer {
     add_parents();
     refuse_what_is_removed();
     if (!identities_.empty()) make_links();
-    for (Entry& whiteout : whiteouts()) {
+    for (Entry& whiteout : whiteouts(removed_)) {
       order_.push_back(entries_.size());
       entries_.push_back(std::move(whiteout));
     }
-    if (!removed_.empty())  // else they are in order already
-      std::sort(order_.begin(), order_.end(), [this](std::size_t a, std::size_t b) {
-        return sort_key(entries_[a].path) < sort_key(entries_[b].path);
-      });
+    if (!removed_.empty()) sort_with_whiteouts(order_, entries_);  // else they are in order already
     arrange(entries_, std::move(order_));
     return std::move(entries_);
   }
@@ -274,31 +271,6 @@ class Layer {
     entry.size = 0;
     entry.content = std::monostate{};
     entry.xattrs = {};
-  }
-
-  std::vector<Entry> whiteouts() const {
-    std::vector<Entry> out;
-    for (const auto& removed : removed_) {
-      const auto& path = removed.first;
-      const auto& origin = removed.second;
-      const bool in_another =
-          std::any_of(removed_.begin(), removed_.end(), [&](const auto& other) { return lies_in(path, other.first); });
-      if (in_another) continue;
-      Entry entry;
-      entry.path = joined(parent_of(path), cat(whiteout_prefix, name_of(path)));
-      if (name_of(entry.path).size() > most_name_bytes)
-        throw Error(Fault::input, cat(shown(path), " has too long a name to be removed by a layer")).during(origin);
-      entry.mode = 0;
-      entry.origin = origin;
-      out.push_back(std::move(entry));
-    }
-    return out;
-  }
-
-  // Bytewise by path, so a folder comes before what is in it; whiteouts before their siblings.
-  static std::string sort_key(const std::string& path) {
-    if (!name_of(path).starts_with(whiteout_prefix)) return path;
-    return cat(parent_of(path), parent_of(path).empty() ? "" : "/", '\0', name_of(path));
   }
 
   const BaseFiles& below_;
