@@ -61,7 +61,8 @@ Assembly::Assembly(const std::vector<Entry>& entries, const WriteOptions& option
   index.byte_format = byte_format();
   index.codec = codec_;
   index.level = level_;
-  index.key = former_ != nullptr ? former_->index.key : new_key();
+  index.key = former_ != nullptr ? former_->index.key : options.key ? *options.key : new_key();
+  written_.contents.resize(entries.size());
   if (former_ == nullptr) return;
   for (const PieceRecord& piece : former_->index.pieces) former_by_content_.emplace(key_of(piece.content), &piece);
 }
@@ -83,6 +84,7 @@ Written Assembly::run() {
       options_.stop);
   write(framing_.tail());
   written_.diff_id = oci::Digest(tar_.finish());
+  written_.starts = shapes_.take_starts();
   written_.digest = codec_ == oci::Codec::none ? written_.diff_id : oci::Digest(blob_.finish());
   return std::move(written_);
 }
@@ -210,6 +212,12 @@ std::size_t Assembly::packed_room() const {
   return codec_ == oci::Codec::none ? rule_.most : Packer::room_for(codec_, rule_.most);
 }
 
+void Assembly::add_content(const Part& part, const Tag& tag, Work& work) {
+  Tag& content = written_.contents[part.entry];
+  if (part.from > 0) work.tagger->write(content);
+  content = part.size == entries_[part.entry].size ? tag : (work.tagger->write(tag), work.tagger->finish());
+}
+
 void Assembly::hand_on(Work& work) {
   const Bytes packed = packed_of(work);
   if (codec_ != oci::Codec::none) blob_.write(packed);
@@ -220,6 +228,7 @@ void Assembly::hand_on(Work& work) {
   written_.size += packed.size();
   if (work.is_kept) written_.reused_size += work.record.raw_size;
   written_.is_former_damaged = written_.is_former_damaged || work.is_damaged;
+  for (std::size_t i = 0; i < work.shape.parts.size(); ++i) add_content(work.shape.parts[i], work.tags.at(i), work);
   written_.index.parts.insert(written_.index.parts.end(), work.tags.begin(), work.tags.end());
   written_.index.pieces.push_back(work.record);
 }

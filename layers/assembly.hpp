@@ -37,6 +37,7 @@ class Assembly {
   void pack(Work& work);
   void hand_on(Work& work);  // ordered
 
+  void add_content(const Part& part, const Tag& tag, Work& work);
   void read_parts(Work& work) const;
   void tag_content(Work& work) const;
   bool take_former(Work& work) const;

@@ -59,6 +59,8 @@ void PieceShapes::look_ahead() {
     Coming coming{.entry = static_cast<std::uint32_t>(read_++), .header = std::string(as_text(headers_.of(entry)))};
     coming.whole = coming.header.size() + size + padding_of(size);
     ahead_size_ += coming.whole;
+    starts_.push_back(seen_size_);
+    seen_size_ += coming.whole;
     ahead_.push_back(std::move(coming));
   }
 }

@@ -43,6 +43,8 @@ class PieceShapes {
   // Lays headers, paddings and the tar's end into `room` (rule.most bytes), and leaves room for the parts. False when
   // there is no further piece.
   bool next(PieceShape& shape, std::span<std::byte> room);
+  // Of each entry: where its header begins in the tar. For the end.
+  std::vector<std::uint64_t> take_starts() { return std::move(starts_); }
 
  private:
   struct Coming {
@@ -70,6 +72,8 @@ class PieceShapes {
   std::string header_;
   std::size_t header_at_ = 0;
   std::uint64_t content_ = 0, padding_ = 0, from_ = 0;
+  std::vector<std::uint64_t> starts_;
+  std::uint64_t seen_size_ = 0;  // of the entries that were looked at
   Sha256 looks_;
   bool is_certain_ = true;
 };

@@ -11,6 +11,7 @@
 #include "layer_build.hpp"
 #include "outputs.hpp"
 #include "recipe_for.hpp"
+#include "story.hpp"
 
 namespace lapstrake::app {
 namespace {
@@ -103,6 +104,13 @@ class Builder {
     return finish();
   }
 
+  // Of the layers, in order; before the image's own name is given to what was built.
+  ImageStory story(const oci::Descriptor& built) const {
+    ImageStory story = image_story(store_, ref_name(image_), platform_, built);
+    story.layers = stories_;
+    return story;
+  }
+
  private:
   std::vector<layers::Entry> assemble(const oci::LayerRecipe& recipe, const layers::AccountTable& accounts) const {
     return layers::assemble(for_platform(recipe, platform_), below_, accounts,
@@ -115,14 +123,15 @@ class Builder {
 
   // `listed_at`: when the listing of `entries` began.
   void add_layer(const std::string& name, const std::vector<layers::Entry>& entries, Time listed_at) {
-    const auto layer = build_layer(context_, store_,
+    const auto built = build_layer(context_, store_,
                                    {.place = {.image = ref_name(image_), .platform = platform_.text(), .layer = name},
                                     .image = image_.name,
                                     .entries = entries,
                                     .compression = image_.compression,
                                     .listed_at = listed_at});
-    draft_.layers.push_back(layer.blob);
-    draft_.config.diff_ids.push_back(layer.diff_id);
+    if (built.story) stories_.push_back(*built.story);
+    draft_.layers.push_back(built.layer.blob);
+    draft_.config.diff_ids.push_back(built.layer.diff_id);
     draft_.config.history.push_back(
         {.created = oci::rfc3339(context_.epoch), .created_by = cat("lapstrake layer ", name)});
   }
@@ -147,6 +156,7 @@ class Builder {
   const store::Store& store_;
   layers::BaseFiles below_;
   Draft draft_;
+  std::vector<LayerStory> stories_;
 };
 
 }  // namespace
@@ -178,8 +188,11 @@ BuiltImage build_image(const Context& context, const spec::Project& project, con
   return step(cat("building image `", image.name, "`"), [&] {
     BuiltImage built{
         .name = image.name, .root = {.media_type = {}, .digest = oci::Digest::of(std::string_view())}, .manifests = {}};
-    for (const auto& platform : context.platforms.empty() ? image.platforms : context.platforms)
-      built.manifests.push_back(Builder(context, project, image, platform, store).run());
+    for (const auto& platform : context.platforms.empty() ? image.platforms : context.platforms) {
+      Builder builder(context, project, image, platform, store);
+      built.manifests.push_back(builder.run());
+      if (context.explain) built.stories.push_back(builder.story(built.manifests.back()));
+    }
     if (built.manifests.size() == 1) {
       built.root = built.manifests.front();
     } else {
@@ -188,7 +201,7 @@ BuiltImage build_image(const Context& context, const spec::Project& project, con
                              .annotations = image.annotations};
       built.root = store.put(oci::render(index), oci::media_type::index);
     }
-    store.set_ref(ref_name(image), built.root);
+    if (!context.is_trial) store.set_ref(ref_name(image), built.root);
     return built;
   });
 }

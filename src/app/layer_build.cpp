@@ -2,7 +2,10 @@
 
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/fingerprint.hpp>
+#include <lapstrake/layers/inventory.hpp>
 #include <lapstrake/layers/write.hpp>
+
+#include "story.hpp"
 
 namespace lapstrake::app {
 namespace {
@@ -20,45 +23,63 @@ oci::Digest LayerPlace::key() const {
   return oci::Digest::of(cat(image.size(), ":", image, platform.size(), ":", platform, layer));
 }
 
-store::CachedLayer build_layer(const Context& context, const store::Store& store, const LayerOrder& order) {
-  Event event{.kind = Event::Kind::started, .image = order.image, .subject = cat("layer ", order.place.layer)};
-  event.total = layers::estimated_tar_size(order.entries);
-  layers::WriteOptions options{.compression = order.compression,
-                               .mtime = context.epoch,
-                               .jobs = context.jobs,
-                               .stop = context.world.stop,
-                               .progress =
-                                   [&](std::uint64_t bytes) {
-                                     event.kind = Event::Kind::progress;
-                                     event.done = bytes;
-                                     context.progress(event);
-                                   },
-                               .listed_at = order.listed_at};
-  const auto fingerprint = layers::fingerprint(order.entries, options, order.listed_at);
-  if (auto layer = fingerprint && !context.no_cache ? store::find_layer(store, *fingerprint) : std::nullopt) {
-    event.kind = Event::Kind::reused;
-    event.text = "unchanged";
-    context.progress(event);
-    return *layer;
-  }
-  context.progress(event);
-  const auto place = order.place.key();
-  const auto former = context.no_cache ? std::nullopt : store::find_former(store, place);
-  options.former = former ? &*former : nullptr;
+namespace {
+
+// Makes the layer's bytes, of the pieces of the layer before as far as they are the same.
+store::CachedLayer write_anew(const Context& context, const store::Store& store, const LayerOrder& order,
+                              layers::WriteOptions options, std::string& said) {
+  const auto former = store::find_former(store, order.place.key());
+  if (former) options.key = former->index.key;
+  options.former = former && !context.no_cache ? &*former : nullptr;
   auto blob = store.new_blob(store::Store::Hashing::by_caller);
   const auto written = layers::write_layer(order.entries, options, [&](Bytes bytes) { blob.write(bytes); });
   using Existing = store::Store::Existing;
   blob.commit(written.digest, written.is_former_damaged ? Existing::replace : Existing::keep);
-  const store::CachedLayer layer{
-      .diff_id = written.diff_id,
-      .blob = {.media_type = written.media_type, .digest = written.digest, .size = written.size},
-      .tar_size = written.tar_size};
-  store::keep_former(store, place, written.digest, written.index);
-  if (fingerprint) store::keep_layer(store, *fingerprint, layer);
-  event.kind = Event::Kind::finished;
-  event.text = outcome(order, written);
+  store::keep_index(store, written.digest, written.index);
+  store::keep_inventory(store, written.digest,
+                        [&](const Sink& sink) { layers::write_inventory(order.entries, options, written, sink); });
+  said = outcome(order, written);
+  return {.diff_id = written.diff_id,
+          .blob = {.media_type = written.media_type, .digest = written.digest, .size = written.size},
+          .tar_size = written.tar_size};
+}
+
+}  // namespace
+
+BuiltLayer build_layer(const Context& context, const store::Store& store, const LayerOrder& order) {
+  Event event{.kind = Event::Kind::started, .image = order.image, .subject = cat("layer ", order.place.layer)};
+  event.total = layers::estimated_tar_size(order.entries);
+  const layers::WriteOptions options{.compression = order.compression,
+                                     .mtime = context.epoch,
+                                     .jobs = context.jobs,
+                                     .stop = context.world.stop,
+                                     .progress =
+                                         [&](std::uint64_t bytes) {
+                                           event.kind = Event::Kind::progress;
+                                           event.done = bytes;
+                                           context.progress(event);
+                                         },
+                                     .listed_at = order.listed_at};
+  const auto fingerprint = layers::fingerprint(order.entries, options, order.listed_at);
+  auto layer = fingerprint && !context.no_cache ? store::find_layer(store, *fingerprint) : std::nullopt;
+  if (layer) {
+    event.kind = Event::Kind::reused;
+    event.text = "unchanged";
+  } else {
+    context.progress(event);
+    std::string said;
+    layer = write_anew(context, store, order, options, said);
+    if (fingerprint) store::keep_layer(store, *fingerprint, *layer);
+    event.kind = Event::Kind::finished;
+    event.text = said;
+  }
   context.progress(event);
-  return layer;
+  BuiltLayer built{.layer = *layer};
+  const auto place = order.place.key();
+  const auto before = store::last_built(store, place);
+  if (context.explain) built.story = layer_story(store, order.place.layer, before, layer->blob.digest);
+  if (!context.is_trial && before != layer->blob.digest) store::keep_last_built(store, place, layer->blob.digest);
+  return built;
 }
 
 }  // namespace lapstrake::app

@@ -3,9 +3,11 @@
 #pragma once
 #include <chrono>
 #include <lapstrake/app/context.hpp>
+#include <lapstrake/app/explain.hpp>
 #include <lapstrake/layers/entry.hpp>
 #include <lapstrake/oci/recipe.hpp>
 #include <lapstrake/store/layer_cache.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,11 @@ struct LayerOrder {
   std::chrono::system_clock::time_point listed_at{};  // when the listing of `entries` began
 };
 
-store::CachedLayer build_layer(const Context& context, const store::Store& store, const LayerOrder& order);
+struct BuiltLayer {
+  store::CachedLayer layer;
+  std::optional<LayerStory> story{};  // if Context::explain
+};
+
+BuiltLayer build_layer(const Context& context, const store::Store& store, const LayerOrder& order);
 
 }  // namespace lapstrake::app

@@ -43,7 +43,8 @@ std::optional<CachedLayer> layer_in(const std::optional<std::string>& note) {
 }
 
 constexpr std::size_t most_entry_bytes = 64 << 10;
-constexpr std::string_view layers_kind = "layers", places_kind = "places", indexes_kind = "indexes";
+constexpr std::string_view layers_kind = "layers", places_kind = "places", indexes_kind = "indexes",
+                           inventories_kind = "inventories";
 
 std::optional<oci::Digest> digest_in(const std::optional<std::string>& note) {
   return note ? oci::Digest::parse(*note) : std::nullopt;
@@ -75,10 +76,21 @@ std::optional<layers::Former> find_former(const Store& store, const oci::Digest&
   return layers::Former{.index = std::move(*index), .blob = std::move(blob)};
 }
 
-void keep_former(const Store& store, const oci::Digest& place, const oci::Digest& blob,
-                 const layers::LayerIndex& index) {
+void keep_index(const Store& store, const oci::Digest& blob, const layers::LayerIndex& index) {
   keep_note(store, indexes_kind, blob, layers::to_bytes(index));
+}
+
+void keep_last_built(const Store& store, const oci::Digest& place, const oci::Digest& blob) {
   keep_note(store, places_kind, place, blob.text());
+}
+
+void keep_inventory(const Store& store, const oci::Digest& blob, const std::function<void(const Sink&)>& write) {
+  keep_note(store, inventories_kind, blob, write);
+}
+
+std::optional<layers::Inventory> find_inventory(const Store& store, const oci::Digest& blob) {
+  const auto note = find_note(store, inventories_kind, blob, std::size_t{1} << 30);
+  return note ? layers::inventory(*note) : std::nullopt;
 }
 
 void prune_layers(const std::filesystem::path& root) {
@@ -101,10 +113,11 @@ void prune_layers(const std::filesystem::path& root) {
     const auto digest = digest_in(text_of(file));
     return digest && is_there(*digest);
   });
-  prune_notes(root, indexes_kind, [&](const std::string& hex, const std::filesystem::path&) {
-    const auto digest = oci::Digest::parse(cat("sha256:", hex));
-    return digest && is_there(*digest);
-  });
+  for (const auto kind : {indexes_kind, inventories_kind})
+    prune_notes(root, kind, [&](const std::string& hex, const std::filesystem::path&) {
+      const auto digest = oci::Digest::parse(cat("sha256:", hex));
+      return digest && is_there(*digest);
+    });
 }
 
 }  // namespace lapstrake::store

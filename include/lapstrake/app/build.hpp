@@ -1,6 +1,7 @@
 // From a spec's images to whole images in the store, and to the forms that other tools read.
 #pragma once
 #include <lapstrake/app/context.hpp>
+#include <lapstrake/app/explain.hpp>
 #include <lapstrake/oci/descriptor.hpp>
 #include <lapstrake/spec/project.hpp>
 #include <lapstrake/store/store.hpp>
@@ -14,6 +15,7 @@ struct BuiltImage {
   std::string name;
   oci::Descriptor root;                    // a manifest, or an index when there are several platforms
   std::vector<oci::Descriptor> manifests;  // one a platform, `platform` set
+  std::vector<ImageStory> stories{};       // one a platform, if Context::explain
 };
 
 // `-o TYPE:PATH[:TAG]`.

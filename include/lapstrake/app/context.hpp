@@ -37,6 +37,8 @@ struct Context {
   unsigned jobs = 1;
   bool allow_outside = false;                            // --allow-outside
   bool no_cache = false;                                 // --no-cache: believe nothing that was noted before
+  bool explain = false;                                  // --explain: say why layers are built anew
+  bool is_trial = false;                                 // plan: gives no names, is not remembered as the last build
   std::int64_t epoch = 0;                                // SOURCE_DATE_EPOCH: seconds
   std::vector<oci::Platform> platforms{};                // --platform: instead of the spec's
   std::map<std::string, oci::Reference> given_images{};  // --image NAME=REFERENCE

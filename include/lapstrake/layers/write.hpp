@@ -28,6 +28,8 @@ struct WriteOptions {
   std::optional<std::chrono::system_clock::time_point> listed_at = std::nullopt;
   // Pieces that it has too are taken from it, if its byte format, codec and level are these.
   const Former* former = nullptr;
+  // The key of the tags, so that they can be compared with those of an earlier layer; else the former's, or a new one.
+  std::optional<Tag> key = std::nullopt;
 };
 
 struct Written {
@@ -36,6 +38,9 @@ struct Written {
   std::uint64_t tar_size = 0, size = 0;
   std::string media_type = {};
   LayerIndex index = {};
+  // Of each entry: where its header begins in the tar, and the tag of its content (of several pieces: of their tags).
+  std::vector<std::uint64_t> starts = {};
+  std::vector<Tag> contents = {};
   std::uint64_t reused_size = 0;   // of `tar_size`: what was taken from the former layer
   bool is_former_damaged = false;  // a piece of the former blob is not what its index says
 };

@@ -1,0 +1,33 @@
+// Why a build gave another image than the one before it: the base, the layers file by file, the config.
+#pragma once
+#include <lapstrake/layers/inventory.hpp>
+#include <lapstrake/oci/descriptor.hpp>
+#include <lapstrake/oci/platform.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lapstrake::app {
+
+struct LayerStory {
+  enum class Fate {
+    reused,   // the same blob as before
+    rebuilt,  // another one, because of `reasons` and `changes`
+    first     // nothing is known of one before
+  };
+  std::string layer{};
+  Fate fate = Fate::first;
+  std::vector<std::string> reasons{};     // what makes all bytes others: "compression was gzip 1 and is zstd 3"
+  std::vector<layers::Change> changes{};  // all of them, in the layer's order
+};
+
+struct ImageStory {
+  oci::Platform platform{};
+  std::optional<oci::Digest> before{};                     // the manifest's digest of the last build, if there was one
+  oci::Digest after = oci::Digest::of(std::string());      // ... and of this one
+  std::optional<std::string> base_before{}, base_after{};  // digests, when they differ
+  std::vector<std::string> config{};                       // names of the members that differ: "Env", "Entrypoint"
+  std::vector<LayerStory> layers{};
+};
+
+}  // namespace lapstrake::app

@@ -1,0 +1,166 @@
+#include <lapstrake/layers/inventory.hpp>
+
+#include <lapstrake/base/text.hpp>
+#include <map>
+
+#include "codec.hpp"
+#include "records.hpp"
+#include "tags.hpp"
+
+namespace lapstrake::layers {
+namespace {
+
+constexpr std::string_view magic = "lapstrake inventory 1\n";
+
+Tag tag_of(const oci::Xattrs& xattrs, Tagger& tagger) {
+  if (xattrs.empty()) return {};
+  RecordWriter all;
+  for (const auto& [name, value] : xattrs) all.text(name), all.text(value);
+  return tagger.of(as_bytes(all.take()));
+}
+
+// Hashes what it hands on in pieces, for a sum at the end.
+class SummedSink {
+ public:
+  explicit SummedSink(const Sink& sink) : sink_(sink) {}
+  void write(std::string_view text) {
+    hash_.write(as_bytes(text));
+    sink_(as_bytes(text));
+  }
+  void finish() { sink_(hash_.finish()); }
+
+ private:
+  const Sink& sink_;
+  Sha256 hash_;
+};
+
+void add(RecordWriter& out, const Entry& entry, std::uint64_t tar_at, const Tag& content, Tagger& tagger) {
+  out.text(entry.path);
+  for (const std::uint64_t number : {static_cast<std::uint64_t>(entry.kind), std::uint64_t{entry.mode},
+                                     std::uint64_t{entry.uid}, std::uint64_t{entry.gid}, entry.size, tar_at})
+    out.number(number);
+  out.text(*entry.target);
+  out.fixed(content);
+  out.fixed(tag_of(*entry.xattrs, tagger));
+}
+
+InventoryItem item(RecordReader& in) {
+  InventoryItem out;
+  const auto small = [&] { return static_cast<std::uint32_t>(in.number()); };
+  out.path = in.text();
+  out.kind = static_cast<Kind>(in.number());
+  out.mode = small();
+  out.uid = small();
+  out.gid = small();
+  out.size = in.number();
+  out.tar_at = in.number();
+  out.target = in.text();
+  out.content = in.fixed<16>();
+  out.xattrs = in.fixed<16>();
+  return out;
+}
+
+std::optional<Change::What> difference(const InventoryItem& before, const InventoryItem& after, bool can_compare) {
+  using What = Change::What;
+  if (before.kind != after.kind) return What::kind;
+  if (before.size != after.size || (can_compare && before.content != after.content)) return What::content;
+  if (before.target != after.target) return What::target;
+  if (before.mode != after.mode) return What::mode;
+  if (before.uid != after.uid || before.gid != after.gid) return What::owner;
+  if (can_compare && before.xattrs != after.xattrs) return What::xattrs;
+  return std::nullopt;
+}
+
+std::string compression_of(const Inventory& inventory) {
+  switch (inventory.codec) {
+    case oci::Codec::gzip: return cat("gzip ", inventory.level);
+    case oci::Codec::zstd: return cat("zstd ", inventory.level);
+    case oci::Codec::none: break;
+  }
+  return "none";
+}
+
+}  // namespace
+
+void write_inventory(const std::vector<Entry>& entries, const WriteOptions& options, const Written& written,
+                     const Sink& sink) {
+  SummedSink summed(sink);
+  RecordWriter out;
+  Tagger tagger(written.index.key);
+  out.text(written.index.byte_format);
+  out.number(static_cast<std::uint64_t>(written.index.codec));
+  out.number(static_cast<std::uint64_t>(written.index.level));
+  out.number(static_cast<std::uint64_t>(options.mtime));
+  out.fixed(written.index.key);
+  out.number(entries.size());
+  sink(as_bytes(magic));
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    add(out, entries[i], written.starts.at(i), written.contents.at(i), tagger);
+    if (out.size() > (64u << 10)) summed.write(out.take());
+  }
+  summed.write(out.take());
+  summed.finish();
+}
+
+std::optional<Inventory> inventory(std::string_view bytes) {
+  constexpr std::size_t sum_size = 32, least_item = 9 * 8 + 32;
+  if (!bytes.starts_with(magic) || bytes.size() < magic.size() + sum_size) return std::nullopt;
+  const auto body = bytes.substr(magic.size(), bytes.size() - magic.size() - sum_size);
+  if (as_text(sha256(as_bytes(body))) != bytes.substr(bytes.size() - sum_size)) return std::nullopt;
+  RecordReader in(body);
+  Inventory out;
+  out.byte_format = in.text();
+  out.codec = static_cast<oci::Codec>(in.number());
+  out.level = static_cast<int>(in.number());
+  out.mtime = static_cast<std::int64_t>(in.number());
+  out.key = in.fixed<16>();
+  const std::size_t count = in.count(least_item);
+  for (std::size_t i = 0; i < count && !in.failed(); ++i) out.items.push_back(item(in));
+  if (in.failed() || !in.ended()) return std::nullopt;
+  return out;
+}
+
+std::string_view name_of(Change::What what) {
+  switch (what) {
+    case Change::What::added: return "added";
+    case Change::What::removed: return "removed";
+    case Change::What::kind: return "kind";
+    case Change::What::content: return "content";
+    case Change::What::target: return "target";
+    case Change::What::mode: return "mode";
+    case Change::What::owner: return "owner";
+    case Change::What::xattrs: break;
+  }
+  return "xattrs";
+}
+
+std::vector<Change> changes(const Inventory& before, const Inventory& after) {
+  const bool can_compare = before.key == after.key;
+  std::map<std::string_view, const InventoryItem*> old;
+  for (const auto& item : before.items) old.emplace(item.path, &item);
+  std::vector<Change> out;
+  for (const auto& item : after.items) {
+    const auto found = old.find(item.path);
+    if (found == old.end()) {
+      out.push_back({item.path, Change::What::added});
+      continue;
+    }
+    if (const auto what = difference(*found->second, item, can_compare)) out.push_back({item.path, *what});
+    old.erase(found);
+  }
+  for (const auto& [path, item] : old) out.push_back({std::string(path), Change::What::removed});
+  return out;
+}
+
+std::vector<std::string> wholesale_changes(const Inventory& before, const Inventory& after) {
+  std::vector<std::string> out;
+  const auto compare = [&](std::string_view what, const std::string& was, const std::string& is) {
+    if (was != is) out.push_back(cat(what, " was ", was, " and is ", is));
+  };
+  compare("the byte format", before.byte_format, after.byte_format);
+  compare("compression", compression_of(before), compression_of(after));
+  compare("SOURCE_DATE_EPOCH", cat(before.mtime), cat(after.mtime));
+  return out;
+}
+
+}  // namespace lapstrake::layers
