@@ -57,6 +57,7 @@ struct Watching {
   void start(const app::WatchSettings& settings = {}) {
     thread = std::jthread([this, settings] {
       auto context = journey.context();
+      context.log = nullptr;
       context.progress = [this](const app::Event& event) {
         builds += event.kind == app::Event::Kind::finished || event.kind == app::Event::Kind::reused;
       };
