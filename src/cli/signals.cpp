@@ -23,7 +23,11 @@ Interruption::Interruption() {
   watcher_ = std::jthread([this](const std::stop_token& done) { watch(done); });
 }
 
-Interruption::~Interruption() = default;
+// Wakes the watcher: its tick is longer than many commands.
+Interruption::~Interruption() {
+  watcher_.request_stop();
+  ::pthread_kill(watcher_.native_handle(), SIGHUP);
+}
 
 int Interruption::exit_code() const { return 128 + (signal_ == 0 ? SIGINT : signal_.load()); }
 
@@ -41,6 +45,7 @@ void Interruption::watch(const std::stop_token& done) {
   Clock::time_point deadline;
   while (!done.stop_requested()) {
     const int taken = ::sigtimedwait(&set, nullptr, &tick);
+    if (done.stop_requested()) return;
     if (taken > 0 && signal_ != 0) ::_exit(128 + taken);
     if (taken > 0) {
       signal_ = taken;
