@@ -3,7 +3,7 @@
 usage: listing.py source TREE UID:GID    what a spec asks for that copies TREE with `mode: keep, xattrs: keep` and that owner to /
        listing.py folder FOLDER          what a tool unpacked
        listing.py tar FILE               what Python's tarfile reads (the file may be compressed)
-       --no-owners, --no-xattrs          leaves them away, for a reader that cannot restore them
+       --no-owners                       leaves owners away, and the setuid bits that go with them: for readers that are not root
        --no-empty-xattrs                 leaves those without a value away: POSIX has a PAX record without one delete the record, and Go obeys
 
 A line: path, kind, mode, owner, size, time, and the content's sha256 or the link's target. A file of several names is told by the first.
@@ -16,7 +16,7 @@ import tarfile
 
 options = {argument for argument in sys.argv[1:] if argument.startswith("--")}
 words = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
-assert options <= {"--no-owners", "--no-xattrs", "--no-empty-xattrs"}, options
+assert options <= {"--no-owners", "--no-empty-xattrs"}, options
 
 
 def shown(data):
@@ -31,11 +31,10 @@ def digest(file):
 
 
 def line(path, kind, mode, owner, size, time, content, xattrs=()):
-    fields = [shown(path), kind, "%o" % mode]
+    fields = [shown(path), kind, "%o" % (mode & 0o1777 if "--no-owners" in options else mode)]
     fields += [] if "--no-owners" in options else ["%d:%d" % owner]
     fields += [str(size), "at=%d" % time, content]
-    if "--no-xattrs" not in options:
-        fields += [f"{shown(name)}={value.hex()}" for name, value in sorted(xattrs) if value or "--no-empty-xattrs" not in options]
+    fields += [f"{shown(name)}={value.hex()}" for name, value in sorted(xattrs) if value or "--no-empty-xattrs" not in options]
     return " ".join(fields)
 
 
