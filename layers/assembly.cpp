@@ -89,9 +89,9 @@ Written Assembly::run() {
   return std::move(written_);
 }
 
-// What is in the air at once takes at most 40 MiB, however many threads there are.
+// What is in the air at once is bounded by memory, however many threads there are.
 std::size_t Assembly::most_alive() const {
-  constexpr std::size_t budget = 40 << 20;
+  const std::size_t budget = options_.memory;
   const std::size_t packer = Packer::weight(codec_, level_), piece = rule_.most + packed_room();
   const std::size_t threads = std::clamp<std::size_t>(budget / (packer + piece), 1, options_.jobs);
   const std::size_t left = budget - std::min(budget, threads * packer);

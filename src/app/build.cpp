@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <lapstrake/app/build.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/assemble.hpp>
 #include <lapstrake/layers/write.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
+#include <mutex>
 
 #include "base_image.hpp"
 #include "layer_build.hpp"
@@ -79,6 +81,13 @@ Draft begin(const Context& context, const spec::Image& image, const oci::Platfor
 
 using Time = std::chrono::system_clock::time_point;
 
+// A layer with all decided, before its bytes are made.
+struct Laid {
+  std::string name;
+  std::vector<layers::Entry> entries;
+  Time listed_at;  // when the listing of `entries` began
+};
+
 class Builder {
  public:
   Builder(const Context& context, const spec::Project& project, const spec::Image& image, const oci::Platform& platform,
@@ -90,17 +99,17 @@ class Builder {
     draft_ = begin(context_, image_, platform_, base);
     if (base) below_ = std::move(base->files);
     const layers::AccountTable accounts(image_.accounts, below_);
-    if (const auto entries = accounts.entries(below_); !entries.empty()) {
-      add_layer("accounts", entries, {});
+    if (auto entries = accounts.entries(below_); !entries.empty()) {
       below_.add_layer(entries);
+      laid_.push_back({.name = "accounts", .entries = std::move(entries), .listed_at = {}});
     }
     for (const auto& recipe : image_.layers)
-      step(cat("building layer `", recipe.name, "` of image `", image_.name, "`"), [&] {
+      building(recipe.name, [&] {
         const auto listed_at = context_.world.clock();
-        const auto entries = assemble(recipe, accounts);
-        add_layer(recipe.name, entries, listed_at);
-        if (&recipe != &image_.layers.back()) below_.add_layer(entries);  // for those that come upon it
+        laid_.push_back({.name = recipe.name, .entries = assemble(recipe, accounts), .listed_at = listed_at});
+        if (&recipe != &image_.layers.back()) below_.add_layer(laid_.back().entries);  // for those that come upon it
       });
+    build_layers();
     return finish();
   }
 
@@ -121,14 +130,43 @@ class Builder {
                              .jobs = context_.jobs});
   }
 
-  // `listed_at`: when the listing of `entries` began.
-  void add_layer(const std::string& name, const std::vector<layers::Entry>& entries, Time listed_at) {
-    const auto built = build_layer(context_, store_,
-                                   {.place = {.image = ref_name(image_), .platform = platform_.text(), .layer = name},
-                                    .image = image_.name,
-                                    .entries = entries,
-                                    .compression = image_.compression,
-                                    .listed_at = listed_at});
+  template <class Act>
+  void building(const std::string& layer, Act&& act) const {
+    step(cat("building layer `", layer, "` of image `", image_.name, "`"), act);
+  }
+
+  // One layer keeps few threads busy, since its hash is a chain: with more, several layers are built at once.
+  void build_layers() {
+    constexpr unsigned threads_of_one = 4;
+    const auto at_once = std::max(1u, std::min(context_.jobs / threads_of_one, static_cast<unsigned>(laid_.size())));
+    Context context = context_;
+    context.jobs = std::max(1u, context_.jobs / at_once);
+    std::mutex telling;
+    context.progress = [&](const Event& event) {
+      const std::lock_guard lock(telling);
+      context_.progress(event);
+    };
+    std::vector<std::optional<BuiltLayer>> built(laid_.size());
+    parallel_for_each(
+        laid_.size(), at_once,
+        [&](std::size_t i) {
+          building(laid_[i].name, [&] { built[i] = build_layer(context, store_, order_of(laid_[i], at_once)); });
+          laid_[i].entries = {};
+        },
+        context_.world.stop);
+    for (std::size_t i = 0; i < built.size(); ++i) add(laid_[i].name, *built[i]);
+  }
+
+  LayerOrder order_of(const Laid& laid, unsigned at_once) const {
+    return {.place = {.image = ref_name(image_), .platform = platform_.text(), .layer = laid.name},
+            .image = image_.name,
+            .entries = laid.entries,
+            .compression = image_.compression,
+            .listed_at = laid.listed_at,
+            .memory = layers::most_memory / at_once};
+  }
+
+  void add(const std::string& name, const BuiltLayer& built) {
     if (built.story) stories_.push_back(*built.story);
     draft_.layers.push_back(built.layer.blob);
     draft_.config.diff_ids.push_back(built.layer.diff_id);
@@ -155,6 +193,7 @@ class Builder {
   const oci::Platform& platform_;
   const store::Store& store_;
   layers::BaseFiles below_;
+  std::vector<Laid> laid_;
   Draft draft_;
   std::vector<LayerStory> stories_;
 };

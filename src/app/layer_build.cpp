@@ -59,7 +59,8 @@ BuiltLayer build_layer(const Context& context, const store::Store& store, const 
                                            event.done = bytes;
                                            context.progress(event);
                                          },
-                                     .listed_at = order.listed_at};
+                                     .listed_at = order.listed_at,
+                                     .memory = order.memory};
   const auto fingerprint = layers::fingerprint(order.entries, options, order.listed_at);
   auto layer = fingerprint && !context.no_cache ? store::find_layer(store, *fingerprint) : std::nullopt;
   if (layer) {

@@ -5,6 +5,7 @@
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/app/explain.hpp>
 #include <lapstrake/layers/entry.hpp>
+#include <lapstrake/layers/write.hpp>
 #include <lapstrake/oci/recipe.hpp>
 #include <lapstrake/store/layer_cache.hpp>
 #include <optional>
@@ -26,6 +27,7 @@ struct LayerOrder {
   const std::vector<layers::Entry>& entries;
   oci::Compression compression{};
   std::chrono::system_clock::time_point listed_at{};  // when the listing of `entries` began
+  std::size_t memory = layers::most_memory;
 };
 
 struct BuiltLayer {

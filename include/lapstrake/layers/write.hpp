@@ -16,6 +16,9 @@
 
 namespace lapstrake::layers {
 
+// What a layer on its way may keep in memory, in bytes, besides its entries and indexes.
+inline constexpr std::size_t most_memory = 40 << 20;
+
 struct WriteOptions {
   oci::Compression compression = {};
   std::int64_t mtime = 0;  // of every entry, whole seconds since the epoch
@@ -28,6 +31,8 @@ struct WriteOptions {
   std::optional<std::chrono::system_clock::time_point> listed_at = std::nullopt;
   // Pieces that it has too are taken from it, if its byte format, codec and level are these.
   const Former* former = nullptr;
+  // For buffers and compressors; with little, fewer threads than `jobs` find work.
+  std::size_t memory = most_memory;
   // The key of the tags, so that they can be compared with those of an earlier layer; else the former's, or a new one.
   std::optional<Tag> key = std::nullopt;
 };
