@@ -1,9 +1,12 @@
 #include "base_image.hpp"
 
+#include <algorithm>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/media_type.hpp>
 #include <lapstrake/store/exchange.hpp>
+
+#include "registry_base.hpp"
 
 namespace lapstrake::app {
 namespace {
@@ -22,6 +25,66 @@ layers::BaseFiles read_files(const oci::Place& place, const oci::LoadedImage& im
   return files;
 }
 
+std::vector<oci::Descriptor> with_oci_types(std::vector<oci::Descriptor> layers) {
+  for (auto& layer : layers) {
+    layer.media_type = oci_layer_type(layer.media_type);
+    layer.annotations.clear();
+  }
+  return layers;
+}
+
+BaseImage from_disk(const Context& context, const oci::DiskReference& reference, const oci::Platform& platform,
+                    const store::Store& store) {
+  const auto place = store::open_image(reference, store.scratch(), context.world.stop);
+  BaseImage base{.image = oci::load(place, platform), .layers = {}, .files = {}};
+  for (const auto& layer : base.image.manifest.layers) store.take(place, layer, context.world.stop);
+  base.layers = with_oci_types(base.image.manifest.layers);
+  base.files = read_files(place, base.image, context.world.stop);
+  return base;
+}
+
+BaseImage from_registry(const Context& context, const spec::Project& project, const spec::Image& image,
+                        const oci::RegistryReference& reference, const oci::Platform& platform,
+                        const store::Store& store) {
+  const RegistryBase remote(context, project.registries, reference, store, image.name);
+  const auto place = remote.place();
+  BaseImage base{.image = oci::load(place, platform), .layers = {}, .files = {}, .name = base_name(reference)};
+  remote.take(base.image.manifest.layers);
+  base.layers = with_oci_types(base.image.manifest.layers);
+  base.files = read_files(place, base.image, context.world.stop);
+  return base;
+}
+
+bool is_whole(const store::Store& store, const oci::LoadedImage& image) {
+  return std::ranges::all_of(image.manifest.layers,
+                             [&](const auto& layer) { return store.size(layer.digest) == layer.size; });
+}
+
+// Of another platform than what was built before the manifest is missing, which is no mistake of the spec.
+std::optional<layers::BaseFiles> remembered_files(const Context& context, const oci::RegistryReference& reference,
+                                                  const oci::Platform& platform) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(context.store_root / "index.json", ignored)) return std::nullopt;
+  const auto store = store::Store::open(context.store_root);
+  const auto place = remembered_base(reference, store);
+  if (!place) return std::nullopt;
+  std::optional<oci::LoadedImage> image;
+  bool missing = false;
+  auto noting = *place;
+  noting.text = [&](const oci::Descriptor& blob) {
+    missing = missing || !store.has(blob.digest);
+    return place->text(blob);
+  };
+  try {
+    image = oci::load(noting, platform);
+  } catch (const Error&) {
+    if (!missing) throw;
+    return std::nullopt;
+  }
+  if (!is_whole(store, *image)) return std::nullopt;
+  return read_files(*place, *image, context.world.stop);
+}
+
 }  // namespace
 
 std::filesystem::path scratch(const Context& context) {
@@ -31,36 +94,24 @@ std::filesystem::path scratch(const Context& context) {
   return failure ? std::filesystem::path("/tmp") : temporary;
 }
 
-oci::Place base_place(const spec::Image& image, const std::filesystem::path& scratch, const std::stop_token& stop) {
-  if (const auto* remote = std::get_if<oci::RegistryReference>(&*image.base))
-    throw Error(Fault::usage,
-                cat("image `", image.name, "` has the base `", remote->text(), "`, which lies in a registry"),
-                "copy it to disk first, e.g. `skopeo copy docker://" + remote->text() +
-                    " oci:base:v1`, and write `base: oci:base:v1`; bases from registries come with a later release");
-  return store::open_image(std::get<oci::DiskReference>(*image.base), scratch, stop);
-}
-
-std::optional<BaseImage> load_base(const Context& context, const spec::Image& image, const oci::Platform& platform,
-                                   const store::Store& store) {
+std::optional<BaseImage> load_base(const Context& context, const spec::Project& project, const spec::Image& image,
+                                   const oci::Platform& platform, const store::Store& store) {
   if (!image.base) return std::nullopt;
   return step(cat("reading the base `", oci::text(*image.base), "`"), [&] {
-    const auto place = base_place(image, store.scratch(), context.world.stop);
-    BaseImage base{.image = oci::load(place, platform), .layers = {}, .files = {}};
-    for (auto layer : base.image.manifest.layers) {
-      store.take(place, layer, context.world.stop);
-      layer.media_type = oci_layer_type(layer.media_type);
-      layer.annotations.clear();
-      base.layers.push_back(std::move(layer));
-    }
-    base.files = read_files(place, base.image, context.world.stop);
-    return std::optional(std::move(base));
+    if (const auto* remote = std::get_if<oci::RegistryReference>(&*image.base))
+      return std::optional(from_registry(context, project, image, *remote, platform, store));
+    return std::optional(from_disk(context, std::get<oci::DiskReference>(*image.base), platform, store));
   });
 }
 
-layers::BaseFiles base_files(const Context& context, const spec::Image& image, const oci::Platform& platform) {
-  if (!image.base) return {};
-  return step(cat("reading the base `", oci::text(*image.base), "`"), [&] {
-    const auto place = base_place(image, scratch(context), context.world.stop);
+std::optional<layers::BaseFiles> known_base_files(const Context& context, const spec::Image& image,
+                                                  const oci::Platform& platform) {
+  if (!image.base) return layers::BaseFiles();
+  return step(cat("reading the base `", oci::text(*image.base), "`"), [&]() -> std::optional<layers::BaseFiles> {
+    if (const auto* remote = std::get_if<oci::RegistryReference>(&*image.base))
+      return remembered_files(context, *remote, platform);
+    const auto place =
+        store::open_image(std::get<oci::DiskReference>(*image.base), scratch(context), context.world.stop);
     return read_files(place, oci::load(place, platform), context.world.stop);
   });
 }

@@ -69,6 +69,7 @@ Draft begin(const Context& context, const spec::Image& image, const oci::Platfor
     draft.config = base->image.config;
     draft.layers = base->layers;
     draft.annotations[std::string(oci::base_digest_annotation)] = base->image.manifest_descriptor.digest.text();
+    if (!base->name.empty()) draft.annotations[std::string(oci::base_name_annotation)] = base->name;
   }
   draft.config.platform = platform;
   draft.config.created = created;
@@ -95,7 +96,7 @@ class Builder {
       : context_(context), project_(project), image_(image), platform_(platform), store_(store) {}
 
   oci::Descriptor run() {
-    auto base = load_base(context_, image_, platform_, store_);
+    auto base = load_base(context_, project_, image_, platform_, store_);
     draft_ = begin(context_, image_, platform_, base);
     if (base) below_ = std::move(base->files);
     const layers::AccountTable accounts(image_.accounts, below_);

@@ -20,13 +20,26 @@ spec::Diagnostic from(const Error& error, const oci::Position& where) {
   return told;
 }
 
+// No network is asked here.
+spec::Diagnostic unknown_base(const spec::Image& image) {
+  spec::Diagnostic told;
+  told.severity = spec::Diagnostic::Severity::warning;
+  told.where = image.where;
+  told.message =
+      cat("image `", image.name, "` is not checked: its base `", oci::text(*image.base), "` is not in the store yet");
+  told.help = cat("`lapstrake build ", image.name, "` fetches it");
+  return told;
+}
+
 // Lists what the image's layers would hold, as a build does, and stops there.
 std::vector<spec::Diagnostic> check_image(const Context& context, const spec::Project& project,
                                           const spec::Image& image, const oci::Platform& platform) {
   std::vector<spec::Diagnostic> found;
   layers::BaseFiles below;
   try {
-    below = base_files(context, image, platform);
+    auto known = known_base_files(context, image, platform);
+    if (!known) return {unknown_base(image)};
+    below = std::move(*known);
   } catch (const Error& error) {
     if (error.fault() == Fault::interrupted) throw;
     return {from(error, image.where)};  // what lies on it cannot be judged

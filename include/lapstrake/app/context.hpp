@@ -4,9 +4,12 @@
 #include <filesystem>
 #include <functional>
 #include <lapstrake/base/world.hpp>
+#include <lapstrake/oci/descriptor.hpp>
 #include <lapstrake/oci/platform.hpp>
 #include <lapstrake/oci/reference.hpp>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +34,13 @@ struct Event {
 // Called from several threads, one at a time.
 using Progress = std::function<void(const Event&)>;
 
+// What names in registries were found to be: one name is one image for a whole run, however many platforms and images
+// ask for it.
+struct Resolved {
+  std::mutex mutex{};
+  std::map<std::string, oci::Descriptor> roots{};
+};
+
 struct Context {
   World world{};
   std::filesystem::path store_root{};
@@ -43,6 +53,7 @@ struct Context {
   std::vector<oci::Platform> platforms{};                // --platform: instead of the spec's
   std::map<std::string, oci::Reference> given_images{};  // --image NAME=REFERENCE
   std::optional<std::string> profile{}, region{};        // --profile, --region
+  std::shared_ptr<Resolved> resolved = std::make_shared<Resolved>();
   Progress progress = [](const Event&) {};
   std::function<void(const std::string&)> log = nullptr;  // -v
 };

@@ -1,0 +1,127 @@
+#include "registry_base.hpp"
+
+#include <algorithm>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/store/bases.hpp>
+#include <mutex>
+#include <set>
+
+namespace lapstrake::app {
+namespace {
+
+constexpr unsigned most_downloads = 4;  // at a time
+
+// What the store remembers it by: a digest decides, whatever the tag beside it.
+std::string exact_name(const oci::RegistryReference& reference) {
+  if (!reference.digest) return base_name(reference);
+  return cat(reference.host, "/", reference.repository, "@", reference.digest->text());
+}
+
+}  // namespace
+
+std::string base_name(const oci::RegistryReference& reference) {
+  auto plain = reference;
+  if (plain.tag.empty() && !plain.digest) plain.tag = "latest";
+  if (!plain.tag.empty()) plain.digest.reset();
+  return plain.text();
+}
+
+std::optional<oci::Place> remembered_base(const oci::RegistryReference& reference, const store::Store& store) {
+  const auto root = store::find_base(store, exact_name(reference));
+  if (!root || !store.has(root->digest) || (reference.digest && root->digest != *reference.digest)) return std::nullopt;
+  return store.place(reference.text(), *root);
+}
+
+RegistryBase::RegistryBase(const Context& context, const Registries& registries,
+                           const oci::RegistryReference& reference, const store::Store& store, std::string image)
+    : context_(context),
+      reference_(reference),
+      store_(store),
+      image_(std::move(image)),
+      repository_(Network(context, registries).repository(reference.host, reference.repository)),
+      remote_(registry::place(repository_, reference)) {}
+
+oci::Descriptor RegistryBase::root() const {
+  if (reference_.digest)
+    if (const auto known = remembered_base(reference_, store_)) return known->root();
+  const auto name = exact_name(reference_);
+  const std::lock_guard lock(context_.resolved->mutex);
+  const auto found = context_.resolved->roots.find(name);
+  if (found != context_.resolved->roots.end()) return found->second;
+  const auto root = resolve();
+  context_.resolved->roots.emplace(name, root);
+  store::keep_base(store_, name, root);
+  return root;
+}
+
+oci::Descriptor RegistryBase::resolve() const {
+  try {
+    return remote_.root();
+  } catch (Error& error) {
+    const auto known = error.fault() == Fault::network ? remembered_base(reference_, store_) : std::nullopt;
+    if (known && !reference_.digest)
+      error.helped_by(cat("the store has what it was last: to build on that without asking, write `base: ",
+                          reference_.host, "/", reference_.repository, "@", known->root().digest.text(), "`"));
+    error.helped_by(
+        cat("see whether `", reference_.host, "` can be reached from here; a base on disk needs no network"));
+    throw;
+  }
+}
+
+oci::Place RegistryBase::place() const {
+  const auto stored =
+      store_.place(reference_.text(), {.media_type = {}, .digest = oci::Digest::of(std::string_view())});
+  return {.name = reference_.text(),
+          .root = [self = *this] { return self.root(); },
+          .text =
+              [=, remote = remote_, store = store_](const oci::Descriptor& blob) {
+                if (store.size(blob.digest) == blob.size) return stored.text(blob);
+                auto text = remote.text(blob);
+                store.put(text, blob.media_type);
+                return text;
+              },
+          .open =
+              [=, remote = remote_, store = store_](const oci::Descriptor& blob) {
+                return store.has(blob.digest) ? stored.open(blob) : remote.open(blob);
+              }};
+}
+
+void RegistryBase::take(const std::vector<oci::Descriptor>& layers) const {
+  std::vector<const oci::Descriptor*> missing;
+  std::set<oci::Digest> seen;
+  for (const auto& layer : layers)
+    if (!store_.has(layer.digest) && seen.insert(layer.digest).second) missing.push_back(&layer);
+  std::mutex telling;
+  const Progress progress = [&](const Event& event) {
+    const std::lock_guard lock(telling);
+    context_.progress(event);
+  };
+  parallel_for_each(
+      missing.size(), most_downloads, [&](std::size_t i) { take(*missing[i], progress); }, context_.world.stop);
+}
+
+void RegistryBase::take(const oci::Descriptor& layer, const Progress& progress) const {
+  if (!layer.urls.empty())
+    throw Error(Fault::input,
+                cat("the layer ", layer.digest.text(), " of `", reference_.text(), "` does not lie in its registry"),
+                "foreign layers are never fetched: choose a base without them");
+  Event event{.kind = Event::Kind::started, .image = image_, .subject = cat("base layer ", layer.digest.brief())};
+  event.total = layer.size;
+  progress(event);
+  auto blob = store_.new_blob(store::Store::Hashing::by_caller);
+  event.kind = Event::Kind::progress;
+  repository_->get_blob(layer, [&](Bytes bytes) {  // which verifies it
+    stop_point(context_.world.stop);
+    blob.write(bytes);
+    event.done += bytes.size();
+    progress(event);
+  });
+  blob.commit(layer.digest);
+  event.kind = Event::Kind::finished;
+  event.text = cat(human_size(layer.size), " fetched");
+  progress(event);
+}
+
+}  // namespace lapstrake::app

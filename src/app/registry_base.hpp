@@ -1,0 +1,47 @@
+// A base that lies in a registry, read through the store: what was had once is not asked for again.
+#pragma once
+#include <lapstrake/app/context.hpp>
+#include <lapstrake/oci/place.hpp>
+#include <lapstrake/registry/client.hpp>
+#include <lapstrake/store/store.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "network.hpp"
+
+namespace lapstrake::app {
+
+class RegistryBase {
+ public:
+  // `image`: the one that is built on it, for the progress. The context must outlive it.
+  RegistryBase(const Context& context, const Registries& registries, const oci::RegistryReference& reference,
+               const store::Store& store, std::string image);
+
+  // Its root is found out once a run, and not at all when the reference has a digest that the store knows. Manifests
+  // and configs stay in the store.
+  oci::Place place() const;
+  // Brings the layers that the store lacks, several at once. Error{input} for foreign ones, which are never fetched.
+  void take(const std::vector<oci::Descriptor>& layers) const;
+
+ private:
+  oci::Descriptor root() const;
+  oci::Descriptor resolve() const;
+  void take(const oci::Descriptor& layer, const Progress& progress) const;
+
+  const Context& context_;
+  oci::RegistryReference reference_;
+  store::Store store_;
+  std::string image_;
+  std::shared_ptr<const registry::Repository> repository_;
+  oci::Place remote_;
+};
+
+// How people, and org.opencontainers.image.base.name, call it: "docker.io/library/debian:12", with the digest only when
+// there is no tag.
+std::string base_name(const oci::RegistryReference& reference);
+
+// The base as the store knows it from a build before, without a network; nothing when it does not.
+std::optional<oci::Place> remembered_base(const oci::RegistryReference& reference, const store::Store& store);
+
+}  // namespace lapstrake::app

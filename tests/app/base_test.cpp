@@ -1,0 +1,163 @@
+// Bases that lie in a registry.
+#include <algorithm>
+#include <lapstrake/app/check.hpp>
+#include <lapstrake/app/inspect.hpp>
+#include <lapstrake/oci/image.hpp>
+#include <lapstrake/oci/media_type.hpp>
+
+#include "journey.hpp"
+
+using namespace lapstrake;
+
+namespace {
+
+// A registry with an image `base:v1`, usr-merged and with a user of its own, and a project built on that.
+struct OnBase : Journey {
+  oci::PinnedReference pinned = push_base("");
+
+  explicit OnBase(const std::string& platforms = "[linux/amd64]") { lay("v1", platforms); }
+
+  oci::PinnedReference push_base(const std::string& more, const std::string& platforms = "[linux/amd64, linux/arm64]") {
+    dir.write("lapstrake.yaml", cat("images:\n  base:\n    repository: ", box->registry_host(), R"(/base
+    tags: [v1]
+    platforms: )",
+                                    platforms, R"(
+    users: [ { name: alice, uid: 1500 } ]
+    env: { FROM: base }
+    layers:
+      - name: root
+        directories: [ { path: /usr/bin } ]
+        symlinks: [ { path: /bin, target: usr/bin } ]
+        files: [ { path: /usr/bin/sh, text: "#!", mode: "0755" })",
+                                    more, " ]\n"));
+    auto context = this->context();
+    context.store_root = dir / "another-store";
+    return app::push(context, project(), {}, {}).at(0).references.at(0);
+  }
+
+  // `base`: "v1" or "@sha256:...".
+  void lay(const std::string& base, const std::string& platforms = "[linux/amd64]") {
+    dir.write("lapstrake.yaml",
+              cat("images:\n  app:\n    repository: ", box->registry_host(), "/app\n    tags: [v1]\n    platforms: ",
+                  platforms, "\n    base: ", box->registry_host(), "/base", base.starts_with('@') ? "" : ":", base, R"(
+    layers:
+      - name: program
+        files: [ { path: /bin/run, text: "run", mode: "0755", owner: alice } ]
+)"));
+  }
+
+  app::BuiltImage built(app::Context context) { return app::build(context, project(), {}, {}).at(0); }
+  app::BuiltImage built() { return built(context()); }
+  oci::LoadedImage loaded(const app::BuiltImage& image, const char* platform = "linux/amd64") {
+    const auto store = store::Store::open(dir / "store");
+    return oci::load(store.place("app", image.root), oci::Platform::parse(platform));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("an image is built on a base in a registry: config, layers, users and folder links are the base's") {
+  OnBase journey;
+  const auto image = journey.loaded(journey.built());
+  CHECK(image.config.env == std::vector<std::string>{"FROM=base"});
+  REQUIRE(image.manifest.layers.size() == 3);
+  const auto host = journey.box->registry_host();
+  CHECK(image.manifest.annotations.at(std::string(oci::base_name_annotation)) == cat(host, "/base:v1"));
+  CHECK(image.manifest.annotations.contains(std::string(oci::base_digest_annotation)));
+  app::Inspection looked = app::inspect(journey.context(), nullptr, cat(journey.push().references.at(0).text()), true);
+  const auto& files = looked.images.at(0).layers.at(2).files;
+  const auto run = std::ranges::find(files, "usr/bin/run", &app::InspectedFile::path);
+  REQUIRE(run != files.end());
+  CHECK(run->uid == 1500);
+}
+
+TEST_CASE("a base's tag is asked for once a run, whatever the number of platforms") {
+  OnBase journey("[linux/amd64, linux/arm64]");
+  const auto before = journey.count("HEAD", "/v2/base/manifests/v1");
+  journey.built();
+  CHECK(journey.count("HEAD", "/v2/base/manifests/v1") == before + 1);
+  CHECK(journey.count("GET", "/v2/base/manifests/v1") == 0);
+}
+
+TEST_CASE("a base that the store has, named by its digest, is built on without a network") {
+  OnBase journey;
+  journey.lay(cat("@", journey.pinned.digest.text()));
+  const auto first = journey.built();
+  const auto asked = journey.box->records().size();
+  const auto second = journey.built();
+  CHECK(second.root.digest == first.root.digest);
+  CHECK(journey.box->records().size() == asked);
+}
+
+TEST_CASE("nothing of a base is fetched twice") {
+  OnBase journey;
+  journey.built();
+  const auto fetched = journey.count("GET", "/v2/base/");
+  journey.built();
+  CHECK(journey.count("GET", "/v2/base/") == fetched);
+}
+
+TEST_CASE("a tag that moved is followed in the next run, and the digest says so") {
+  OnBase journey;
+  const auto first = journey.built();
+  journey.push_base(R"(, { path: /etc/new, text: "new" })");
+  journey.lay("v1");
+  CHECK(journey.loaded(journey.built()).manifest.layers.at(1).digest !=
+        journey.loaded(first).manifest.layers.at(1).digest);
+}
+
+TEST_CASE("a base that cannot be had is told with its kind of fault and a cure") {
+  OnBase journey;
+  SECTION("no such tag") {
+    journey.lay("v9");
+    const auto error = failure_of([&] { journey.built(); });
+    CHECK(error.fault() == Fault::network);
+    CHECK_THAT(error.summary(), Contains("has no image `v9`"));
+    CHECK_FALSE(error.help().empty());
+  }
+  SECTION("no such platform") {
+    journey.lay("v1", "[linux/riscv64]");
+    const auto error = failure_of([&] { journey.built(); });
+    CHECK(error.fault() == Fault::input);
+    CHECK_THAT(report(error), Contains("linux/amd64, linux/arm64"));
+  }
+  SECTION("a refused login") {
+    journey.variables["AWS_SECRET_ACCESS_KEY"] = "SentinelSecretSentinelSecretSentinelSecr";
+    const auto error = failure_of([&] { journey.built(); });
+    CHECK(error.fault() == Fault::access);
+    CHECK_FALSE(error.help().empty());
+    CHECK((report(error) + journey.told).find("Sentinel") == std::string::npos);
+  }
+  SECTION("nobody answers, and the store has what the tag was") {
+    journey.built();
+    journey.box->set_faults(R"({"rules":[{"match":{"path":"/v2/*"},"from":1,"do":{"reset":"before"}}]})");
+    const auto error = failure_of([&] { journey.built(); });
+    CHECK(error.fault() == Fault::network);
+    CHECK_THAT(error.help(), Contains(cat("/base@", journey.pinned.digest.text())));
+  }
+}
+
+TEST_CASE("a base layer with other bytes than its digest's is an error of integrity, and is not kept") {
+  OnBase journey;
+  const auto layer = journey.loaded(journey.built()).manifest.layers.at(1).digest;
+  std::filesystem::remove_all(journey.dir / "store");
+  journey.box->set_faults(cat(R"({"rules":[{"match":{"method":"GET","path":"/v2/base/blobs/)", layer.text(),
+                              R"("},"from":1,"do":{"status":200,"body":"something else"}}]})"));
+  const auto error = failure_of([&] { journey.built(); });
+  CAPTURE(report(error));
+  CHECK(error.fault() == Fault::integrity);
+  CHECK_FALSE(store::Store::open(journey.dir / "store").has(layer));
+}
+
+TEST_CASE("check asks no registry: it knows a base that was built on before, and warns of one that was not") {
+  OnBase journey;
+  const auto asked = journey.box->records().size();
+  const auto unknown = app::check(journey.context(), journey.project());
+  REQUIRE(unknown.size() == 1);
+  CHECK(unknown.at(0).severity == spec::Diagnostic::Severity::warning);
+  CHECK(journey.box->records().size() == asked);
+  journey.built();
+  const auto after = journey.box->records().size();
+  CHECK(app::check(journey.context(), journey.project()).empty());
+  CHECK(journey.box->records().size() == after);
+}
