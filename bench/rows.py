@@ -9,7 +9,7 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Callable, Optional
 
-CODECS = {"gzip": 1, "zstd": 3, "none": 0}  # with lapstrake's own default levels
+CODECS = {"gzip": 1, "zstd": 2, "none": 0}  # with lapstrake's own default levels
 REGISTRY = "127.0.0.1:5055"
 MANY_LAYERS = 32
 

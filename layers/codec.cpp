@@ -13,6 +13,10 @@
 namespace lapstrake::layers {
 namespace {
 
+// The fastest with which no corpus of bench/ became larger than what others make by default: gzip against Go's level 1
+// (crane's), zstd against Go's gzip level 6 (BuildKit's). Sizes: bench/README.md.
+constexpr int default_gzip_level = 1, default_zstd_level = 2;
+
 [[noreturn]] void fail(std::string_view library, std::string_view why) {
   throw Error(Fault::internal, cat(library, " cannot compress a piece")).because(std::string(why));
 }
@@ -44,7 +48,7 @@ CutRule cut_rule(oci::Codec codec) {
 int level_of(const oci::Compression& compression) {
   const bool gzip = compression.codec == oci::Codec::gzip;
   if (compression.codec == oci::Codec::none) return 0;
-  const int level = compression.level.value_or(gzip ? 1 : 3), most = oci::most_level(compression.codec);
+  const int level = compression.level.value_or(gzip ? default_gzip_level : default_zstd_level), most = oci::most_level(compression.codec);
   if (level < 1 || level > most)
     throw Error(Fault::usage, cat(gzip ? "gzip" : "zstd", " has no level ", level),
                 cat("choose a level from 1 to ", most));

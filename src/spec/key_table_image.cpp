@@ -162,7 +162,7 @@ Object compression() {
           .keys = {{"type", choice({"gzip", "zstd", "none"}), true, "The codec.", "zstd", "", {"codec", "algorithm"}},
                    {"level", integer(1, std::max(gzip, zstd)), false,
                     cat("1 to ", gzip, " for gzip, 1 to ", zstd, " for zstd: more is smaller and slower."), "19",
-                    "the codec's own"}}};
+                    "1 for gzip, 2 for zstd"}}};
 }
 
 Object user() {
