@@ -114,11 +114,9 @@ class Builder {
     return finish();
   }
 
-  // Of the layers, in order; before the image's own name is given to what was built.
+  // Against the last build: before the image's name is given to what was built now.
   ImageStory story(const oci::Descriptor& built) const {
-    ImageStory story = image_story(store_, ref_name(image_), platform_, built);
-    story.layers = stories_;
-    return story;
+    return image_story(store_, ref_name(image_), platform_, built, own_layers_);
   }
 
  private:
@@ -147,7 +145,7 @@ class Builder {
       const std::lock_guard lock(telling);
       context_.progress(event);
     };
-    std::vector<std::optional<BuiltLayer>> built(laid_.size());
+    std::vector<std::optional<store::CachedLayer>> built(laid_.size());
     parallel_for_each(
         laid_.size(), at_once,
         [&](std::size_t i) {
@@ -167,12 +165,12 @@ class Builder {
             .memory = layers::most_memory / at_once};
   }
 
-  void add(const std::string& name, const BuiltLayer& built) {
-    if (built.story) stories_.push_back(*built.story);
-    draft_.layers.push_back(built.layer.blob);
-    draft_.config.diff_ids.push_back(built.layer.diff_id);
+  void add(const std::string& name, const store::CachedLayer& built) {
+    own_layers_.push_back({.name = name, .blob = built.blob.digest});
+    draft_.layers.push_back(built.blob);
+    draft_.config.diff_ids.push_back(built.diff_id);
     draft_.config.history.push_back(
-        {.created = oci::rfc3339(context_.epoch), .created_by = cat("lapstrake layer ", name)});
+        {.created = oci::rfc3339(context_.epoch), .created_by = cat(history_of_layer, name)});
   }
 
   oci::Descriptor finish() {
@@ -196,7 +194,7 @@ class Builder {
   layers::BaseFiles below_;
   std::vector<Laid> laid_;
   Draft draft_;
-  std::vector<LayerStory> stories_;
+  std::vector<NamedLayer> own_layers_;
 };
 
 }  // namespace
@@ -241,6 +239,7 @@ BuiltImage build_image(const Context& context, const spec::Project& project, con
                              .annotations = image.annotations};
       built.root = store.put(oci::render(index), oci::media_type::index);
     }
+    if (context.explain) tell_last_build(store, ref_name(image), built);
     if (!context.is_trial) store.set_ref(ref_name(image), built.root);
     return built;
   });

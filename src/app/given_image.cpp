@@ -5,6 +5,7 @@
 #include <lapstrake/store/exchange.hpp>
 
 #include "manifests.hpp"
+#include "story.hpp"
 
 namespace lapstrake::app {
 namespace {
@@ -23,11 +24,12 @@ BuiltImage take_in(const Context& context, const spec::Image& image, const oci::
     const auto place = store::open_image(reference, store.scratch(), context.world.stop);
     BuiltImage taken{.name = image.name, .root = place.root(), .manifests = {}};
     copy_into(store, place, taken.root, context.world.stop);
-    store.set_ref(ref_name(image), taken.root);
     for (const auto& platform : platforms_of(place, taken.root)) {
       taken.manifests.push_back(oci::load(place, platform).manifest_descriptor);
       taken.manifests.back().platform = platform;
     }
+    if (context.explain) tell_last_build(store, ref_name(image), taken);
+    if (!context.is_trial) store.set_ref(ref_name(image), taken.root);
     return taken;
   });
 }

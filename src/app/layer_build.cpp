@@ -5,8 +5,6 @@
 #include <lapstrake/layers/inventory.hpp>
 #include <lapstrake/layers/write.hpp>
 
-#include "story.hpp"
-
 namespace lapstrake::app {
 namespace {
 
@@ -46,7 +44,7 @@ store::CachedLayer write_anew(const Context& context, const store::Store& store,
 
 }  // namespace
 
-BuiltLayer build_layer(const Context& context, const store::Store& store, const LayerOrder& order) {
+store::CachedLayer build_layer(const Context& context, const store::Store& store, const LayerOrder& order) {
   Event event{.kind = Event::Kind::started, .image = order.image, .subject = cat("layer ", order.place.layer)};
   event.total = layers::estimated_tar_size(order.entries);
   const layers::WriteOptions options{.compression = order.compression,
@@ -75,12 +73,10 @@ BuiltLayer build_layer(const Context& context, const store::Store& store, const 
     event.text = said;
   }
   context.progress(event);
-  BuiltLayer built{.layer = *layer};
   const auto place = order.place.key();
-  const auto before = store::last_built(store, place);
-  if (context.explain) built.story = layer_story(store, order.place.layer, before, layer->blob.digest);
-  if (!context.is_trial && before != layer->blob.digest) store::keep_last_built(store, place, layer->blob.digest);
-  return built;
+  if (!context.is_trial && store::last_built(store, place) != layer->blob.digest)
+    store::keep_last_built(store, place, layer->blob.digest);
+  return *layer;
 }
 
 }  // namespace lapstrake::app

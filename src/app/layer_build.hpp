@@ -3,12 +3,10 @@
 #pragma once
 #include <chrono>
 #include <lapstrake/app/context.hpp>
-#include <lapstrake/app/explain.hpp>
 #include <lapstrake/layers/entry.hpp>
 #include <lapstrake/layers/write.hpp>
 #include <lapstrake/oci/recipe.hpp>
 #include <lapstrake/store/layer_cache.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,11 +28,6 @@ struct LayerOrder {
   std::size_t memory = layers::most_memory;
 };
 
-struct BuiltLayer {
-  store::CachedLayer layer;
-  std::optional<LayerStory> story{};  // if Context::explain
-};
-
-BuiltLayer build_layer(const Context& context, const store::Store& store, const LayerOrder& order);
+store::CachedLayer build_layer(const Context& context, const store::Store& store, const LayerOrder& order);
 
 }  // namespace lapstrake::app

@@ -1,11 +1,16 @@
 #include "story.hpp"
 
+#include <algorithm>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
+#include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/place.hpp>
 #include <lapstrake/store/layer_cache.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
+
+#include "layer_build.hpp"
+#include "manifests.hpp"
 
 namespace lapstrake::app {
 namespace {
@@ -26,7 +31,7 @@ std::optional<oci::LoadedImage> loaded(const store::Store& store, const oci::Des
 }
 
 // The members of `config`, and those beside it that a build decides.
-std::vector<std::string> differing_members(const std::string& before, const std::string& after) {
+std::set<std::string> differing_members(const std::string& before, const std::string& after) {
   const auto old = parse_json(before, "a config"), now = parse_json(after, "a config");
   std::set<std::string> names;
   const auto compare = [&](const nlohmann::json& a, const nlohmann::json& b) {
@@ -37,41 +42,123 @@ std::vector<std::string> differing_members(const std::string& before, const std:
   compare(old.value("config", nlohmann::json::object()), now.value("config", nlohmann::json::object()));
   for (const auto* name : {"author", "created", "os", "architecture", "variant"})
     if (old.value(name, "") != now.value(name, "")) names.insert(name);
-  return {names.begin(), names.end()};
+  return names;
 }
 
-}  // namespace
+oci::Annotations annotations_of_spec(const oci::Manifest& manifest) {
+  auto annotations = manifest.annotations;
+  for (const auto name : {oci::base_name_annotation, oci::base_digest_annotation, oci::byte_format_annotation})
+    annotations.erase(std::string(name));
+  return annotations;
+}
 
-LayerStory layer_story(const store::Store& store, const std::string& layer, const std::optional<oci::Digest>& before,
-                       const oci::Digest& after) {
-  LayerStory story{.layer = layer};
-  if (!before) return story;
-  story.fate = *before == after ? LayerStory::Fate::reused : LayerStory::Fate::rebuilt;
+// The layers of an image that its history names, the base's too if lapstrake built that; from `first` on.
+std::vector<NamedLayer> named_layers(const oci::LoadedImage& image, std::size_t first) {
+  std::vector<NamedLayer> out;
+  std::size_t at = 0;
+  for (const auto& entry : image.config.history) {
+    if (entry.empty_layer) continue;
+    if (at == image.manifest.layers.size()) return {};  // a history that does not go with the layers
+    const auto& blob = image.manifest.layers[at++].digest;
+    if (at > first && entry.created_by.starts_with(history_of_layer))
+      out.push_back({.name = entry.created_by.substr(history_of_layer.size()), .blob = blob});
+  }
+  return out;
+}
+
+const NamedLayer* find(const std::vector<NamedLayer>& layers, const std::string& name) {
+  // Of two of one name the later is the image's own, the other its base's.
+  const auto found = std::find_if(layers.rbegin(), layers.rend(), [&](const auto& one) { return one.name == name; });
+  return found == layers.rend() ? nullptr : &*found;
+}
+
+LayerStory layer_story(const store::Store& store, const NamedLayer* before, const NamedLayer& after) {
+  LayerStory story{.layer = after.name};
+  if (before == nullptr) return story;
+  story.fate = before->blob == after.blob ? LayerStory::Fate::reused : LayerStory::Fate::rebuilt;
   if (story.fate == LayerStory::Fate::reused) return story;
-  const auto old = store::find_inventory(store, *before), now = store::find_inventory(store, after);
+  const auto old = store::find_inventory(store, before->blob), now = store::find_inventory(store, after.blob);
   if (!old || !now) {
-    story.reasons.emplace_back("what the layer held before is not known any more");
+    story.reasons.emplace_back("what it held before is not known any more");
     return story;
   }
   story.reasons = layers::wholesale_changes(*old, *now);
+  if (old->key != now->key) story.reasons.emplace_back("contents of the same size could not be compared");
   story.changes = layers::changes(*old, *now);
   return story;
 }
 
+// The names of both, in the order of the first.
+std::vector<std::string> common_names(const std::vector<NamedLayer>& of, const std::vector<NamedLayer>& with) {
+  std::vector<std::string> out;
+  for (const auto& one : of)
+    if (find(of, one.name) == &one && find(with, one.name) != nullptr) out.push_back(one.name);
+  return out;
+}
+
+std::vector<std::string> image_reasons(const oci::LoadedImage& old, const oci::LoadedImage& now,
+                                       const std::vector<NamedLayer>& before, const std::vector<NamedLayer>& after) {
+  std::vector<std::string> out;
+  const auto format_before = annotation(old.manifest, oci::byte_format_annotation),
+             format_after = annotation(now.manifest, oci::byte_format_annotation);
+  if (format_before && format_before != format_after)
+    out.push_back(cat("the byte format was ", *format_before, " and is ", format_after.value_or("unknown")));
+  const auto base_before = annotation(old.manifest, oci::base_name_annotation),
+             base_after = annotation(now.manifest, oci::base_name_annotation);
+  if (base_before && base_after && base_before != base_after)
+    out.push_back(cat("the base was called ", *base_before, " and is called ", *base_after));
+  for (const auto& one : before)
+    if (find(before, one.name) == &one && find(after, one.name) == nullptr)
+      out.push_back(cat("layer ", one.name, " is gone"));
+  if (common_names(before, after) != common_names(after, before)) out.emplace_back("the layers have another order");
+  return out;
+}
+
+}  // namespace
+
 ImageStory image_story(const store::Store& store, const std::string& name, const oci::Platform& platform,
-                       const oci::Descriptor& after) {
+                       const oci::Descriptor& after, const std::vector<NamedLayer>& layers) {
   ImageStory story{.platform = platform, .after = after.digest};
   const auto ref = store.ref(name);
   const auto old = ref ? loaded(store, *ref, platform) : std::nullopt;
   const auto now = loaded(store, after, platform);
-  if (!old || !now) return story;
-  story.before = old->manifest_descriptor.digest;
-  const auto base_before = annotation(old->manifest, oci::base_digest_annotation),
-             base_after = annotation(now->manifest, oci::base_digest_annotation);
-  if (base_before != base_after)
-    story.base_before = base_before.value_or("scratch"), story.base_after = base_after.value_or("scratch");
-  story.config = differing_members(old->config_text, now->config_text);
+  std::vector<NamedLayer> before;
+  if (old && now) {
+    story.before = old->manifest_descriptor.digest;
+    const auto base_before = annotation(old->manifest, oci::base_digest_annotation),
+               base_after = annotation(now->manifest, oci::base_digest_annotation);
+    const bool is_base_same = base_before == base_after;
+    if (!is_base_same)
+      story.base_before = base_before.value_or("scratch"), story.base_after = base_after.value_or("scratch");
+    before = named_layers(*old, is_base_same ? now->manifest.layers.size() - layers.size() : 0);
+    // Of a base that was another it is not told which layers were its own; those that were built in this place were
+    // not.
+    if (!is_base_same)
+      std::erase_if(before, [&](const auto& one) {
+        const LayerPlace place{.image = name, .platform = platform.text(), .layer = one.name};
+        return find(layers, one.name) == nullptr && !store::last_built(store, place.key());
+      });
+    story.reasons = image_reasons(*old, *now, before, layers);
+    auto members = differing_members(old->config_text, now->config_text);
+    if (annotations_of_spec(old->manifest) != annotations_of_spec(now->manifest)) members.insert("annotations");
+    story.config = {members.begin(), members.end()};
+  }
+  for (const auto& layer : layers) story.layers.push_back(layer_story(store, find(before, layer.name), layer));
   return story;
+}
+
+void tell_last_build(const store::Store& store, const std::string& name, BuiltImage& built) {
+  const auto last = store.ref(name);
+  if (!last) return;
+  built.before = last->digest;
+  try {
+    for (const auto& platform : platforms_of(store.place("the last build", *last), *last))
+      if (std::none_of(built.manifests.begin(), built.manifests.end(),
+                       [&](const auto& one) { return one.platform == platform; }))
+        built.platforms_gone.push_back(platform);
+  } catch (const Error&) {  // not whole any more: then it is no help
+    built.platforms_gone.clear();
+  }
 }
 
 }  // namespace lapstrake::app

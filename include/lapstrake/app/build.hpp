@@ -5,6 +5,7 @@
 #include <lapstrake/oci/descriptor.hpp>
 #include <lapstrake/spec/project.hpp>
 #include <lapstrake/store/store.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,11 @@ struct BuiltImage {
   std::string name;
   oci::Descriptor root;                    // a manifest, or an index when there are several platforms
   std::vector<oci::Descriptor> manifests;  // one a platform, `platform` set
-  std::vector<ImageStory> stories{};       // one a platform, if Context::explain
+  // If Context::explain: one a platform (none for an image that was given), and of the last build's root its digest and
+  // the platforms that it had and this one has not.
+  std::vector<ImageStory> stories{};
+  std::optional<oci::Digest> before{};
+  std::vector<oci::Platform> platforms_gone{};
 };
 
 // `-o TYPE:PATH[:TAG]`.

@@ -26,7 +26,8 @@ struct ImageStory {
   std::optional<oci::Digest> before{};                     // the manifest's digest of the last build, if there was one
   oci::Digest after = oci::Digest::of(std::string());      // ... and of this one
   std::optional<std::string> base_before{}, base_after{};  // digests, when they differ
-  std::vector<std::string> config{};                       // names of the members that differ: "Env", "Entrypoint"
+  std::vector<std::string> reasons{};                      // what else: "layer `a` is gone", another byte format
+  std::vector<std::string> config{};  // names of the members that differ: "Env", "Entrypoint", "annotations"
   std::vector<LayerStory> layers{};
 };
 
