@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <lapstrake/app/build.hpp>
 #include <lapstrake/app/check.hpp>
-#include <lapstrake/app/inspect.hpp>
 #include <lapstrake/app/push.hpp>
 #include <lapstrake/app/register.hpp>
 #include <lapstrake/base/error.hpp>
@@ -17,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include "desk.hpp"
+#include "explanation.hpp"
 #include "help.hpp"
 #include "print.hpp"
 #include "results.hpp"
@@ -51,7 +51,22 @@ int build(Desk& desk) {
   telling(desk, results, [&] {
     app::build(desk.context(), project, desk.options().names, outputs, [&](const app::BuiltImage& image) {
       results.push_back(json_of(image));
+      print_explanation(desk, image);
       desk.print_line(cat(image.name, " ", image.root.digest.text()));
+    });
+  });
+  return 0;
+}
+
+int plan(Desk& desk) {
+  const auto project = desk.project();
+  ordered_json results = ordered_json::array();
+  telling(desk, results, [&] {
+    app::build(desk.context(), project, desk.options().names, {}, [&](const app::BuiltImage& image) {
+      ordered_json one{{"name", image.name}, {"digest", image.root.digest.text()}};
+      one.update(explanation_json(image));
+      results.push_back(one);
+      desk.print_line(explanation(image));
     });
   });
   return 0;
@@ -106,28 +121,6 @@ int check(Desk& desk) {
   const bool wrong = std::any_of(diagnostics.begin(), diagnostics.end(),
                                  [](const auto& one) { return one.severity == spec::Diagnostic::Severity::error; });
   if (wrong) throw desk.mistakes(diagnostics);
-  return 0;
-}
-
-int inspect(Desk& desk) {
-  const auto& options = desk.options();
-  if (options.names.size() != 1)
-    throw Error(Fault::usage, "`lapstrake inspect` takes one image", "`lapstrake inspect --help` shows the forms");
-  std::optional<spec::Project> project;
-  // A spec is of help (names, registries) but need not be there.
-  std::error_code ignored;
-  if (std::filesystem::exists(options.file, ignored)) {
-    auto result = desk.read();
-    if (!result.project && options.names.front().find_first_of("/:@") == std::string::npos) {
-      print_diagnostics(result.diagnostics, desk.colours(), !options.quiet);  // a name of the spec is meant
-      throw desk.mistakes(result.diagnostics);
-    }
-    project = std::move(result.project);
-  }
-  const auto inspection =
-      app::inspect(desk.context(), project ? &*project : nullptr, options.names.front(), options.files);
-  desk.clear();
-  print_result(options.json ? app::report_json(inspection) : app::report(inspection));
   return 0;
 }
 
@@ -201,10 +194,12 @@ Run runner(const std::string& command) {
     Run run;
   } table[] = {
       {"build", build},
+      {"plan", plan},
       {"push", push},
       {"register", register_tasks},
       {"check", check},
       {"inspect", inspect},
+      {"copy", copy},
       {"version", version},
       {"store check", store_check},
       {"store gc", store_gc},
@@ -217,6 +212,12 @@ Run runner(const std::string& command) {
 }
 
 }  // namespace
+
+void print_explanation(Desk& desk, const app::BuiltImage& image) {
+  if (!desk.options().explain || desk.options().json) return;
+  desk.clear();
+  print_talk(explanation(image) + "\n");
+}
 
 int run(const Options& options, const World& world) {
   if (options.help || options.command == "help")

@@ -48,6 +48,8 @@ app::Context Desk::context() {
   context.jobs = options_.jobs == 0 ? default_jobs() : options_.jobs;
   context.allow_outside = options_.allow_outside;
   context.no_cache = options_.no_cache;
+  context.is_trial = options_.command == "plan";
+  context.explain = options_.explain || context.is_trial;
   context.epoch = source_date_epoch(world_.environment);
   context.profile = options_.profile;
   context.region = options_.region;

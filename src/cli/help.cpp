@@ -35,8 +35,10 @@ std::vector<Command> make_commands() {
   lapstrake build web -o oci:out:v1     # one, and as an OCI layout
   lapstrake build web -o docker-archive:web.tar
   lapstrake build --watch               # again, whenever a file changes
+  lapstrake build --explain             # and why the digest changes
 
-Usage: lapstrake build [IMAGE...] [-o TYPE:PATH[:TAG]] [--watch [--push]]
+Usage: lapstrake build [IMAGE...] [-o TYPE:PATH[:TAG]] [--explain]
+                       [--watch [--push]]
 
 Assembles the named images (all, if none) and prints `NAME sha256:...` a line.
 The same inputs give the same digest on any machine, as any user, on any day.
@@ -45,11 +47,28 @@ Options:
   -o, --output TYPE:PATH[:TAG]  also write the image as oci:DIR,
                                 oci-archive:FILE or docker-archive:FILE;
                                 may be repeated
+      --explain                 say on stderr what of each image is another
+                                than in the last build, and why
       --watch                   then wait, and build again what a change of a
                                 source, a base or the spec concerns; a line
                                 for each new digest, until it is interrupted
       --push                    with --watch: push each new digest, and print
                                 what `lapstrake push` prints
+)"},
+      {"plan", "what a build would change, and why", R"(Examples:
+  lapstrake plan                        # all images of lapstrake.yaml
+  lapstrake plan web
+  lapstrake plan web --json             # every change, for scripts
+
+Usage: lapstrake plan [IMAGE...]
+
+Says of each image what `lapstrake build` would make other than the last build
+of this store, and why: the base, each layer with the first ten paths that
+changed, the settings. Exits 0 whether or not anything changes.
+
+It builds into the store, but gives no names: a second `plan` says the same, and
+the next build is quick. It does not say what a push would upload, nor what
+changes in task definitions: `lapstrake register --dry-run` shows the latter.
 )"},
       {"push", "build, and send what the registry lacks", R"(Examples:
   lapstrake push                        # all images with a repository
@@ -103,6 +122,27 @@ oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE.
 
 Options:
       --files               list what each layer holds, with mode, owner, size
+)"},
+      {"copy", "move an image between any two places", R"(Examples:
+  lapstrake copy registry.example/team/web:1.4 oci:web:1.4
+  lapstrake copy oci-archive:web.tar registry.example/team/web:1.4
+  lapstrake copy staging.example/web@sha256:... prod.example/web:1.4
+  lapstrake copy web docker-archive:web.tar --platform linux/arm64
+
+Usage: lapstrake copy SRC DST
+
+SRC and DST are host/repo:tag, host/repo@sha256:..., oci:DIR[:TAG],
+oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME:TAG]; SRC may be the name of
+an image of the spec, as built into the store.
+
+Manifests arrive as the bytes that they are, so the digest stays: an index with
+all its platforms, nested indexes and attestations. With the global option
+`--platform` only that platform's manifest, which has a digest of its own. What
+is there already is not sent. Prints `DST@sha256:...`. If DST has a digest and
+the image has another, nothing is sent and the exit code is 6.
+
+Options:
+      --create-repository   make a missing ECR repository
 )"},
       {"store", "check, clean or find the local store", R"(Examples:
   lapstrake store path

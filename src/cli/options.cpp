@@ -62,12 +62,15 @@ struct Parser {
       add_list(*command, "-o,--output", options.outputs);
       command->add_flag("--watch", options.watch);
       command->add_flag("--push", options.push);
+      command->add_flag("--explain", options.explain);
     }
-    if (name == "push" || name == "register") command->add_flag("--create-repository", options.create_repository);
+    if (name == "push" || name == "register" || name == "copy")
+      command->add_flag("--create-repository", options.create_repository);
     if (name == "register") command->add_flag("--dry-run", options.dry_run);
     if (name == "sandbox") add_sandbox(*command);
     if (name == "inspect") command->add_flag("--files", options.files);
-    if (name == "build" || name == "push" || name == "register" || name == "inspect" || name == "help")
+    static constexpr std::string_view with_names[] = {"build", "plan", "push", "register", "inspect", "copy", "help"};
+    if (std::find(std::begin(with_names), std::end(with_names), name) != std::end(with_names))
       command->add_option("names", options.names);
   }
 
@@ -189,6 +192,8 @@ Options parse(const std::vector<std::string>& arguments) {
     throw Error(Fault::usage, "only `lapstrake sandbox` takes a command after `--`");
   if (options.push && !options.watch)
     throw Error(Fault::usage, "`--push` goes with `--watch`", "`lapstrake push` builds and pushes once");
+  if (options.push && options.explain)
+    throw Error(Fault::usage, "`--explain` does not go with `--push`", "leave `--push` out to see why digests change");
   return parser.options;
 }
 

@@ -4,6 +4,7 @@
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
+#include "explanation.hpp"
 #include "print.hpp"
 
 namespace lapstrake::cli {
@@ -42,10 +43,12 @@ ordered_json json_of(const app::BuiltImage& image) {
   for (const auto& manifest : image.manifests)
     platforms.push_back(
         {{"platform", manifest.platform ? manifest.platform->text() : ""}, {"digest", manifest.digest.text()}});
-  return {{"name", image.name},
-          {"digest", image.root.digest.text()},
-          {"mediaType", image.root.media_type},
-          {"platforms", platforms}};
+  ordered_json one{{"name", image.name},
+                   {"digest", image.root.digest.text()},
+                   {"mediaType", image.root.media_type},
+                   {"platforms", platforms}};
+  if (!image.stories.empty()) one["explanation"] = explanation_json(image);
+  return one;
 }
 
 ordered_json json_of(const app::RegisteredTask& task, bool dry_run) {

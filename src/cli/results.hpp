@@ -13,7 +13,7 @@ void print_json(const nlohmann::ordered_json& value);
 void print_json_line(const nlohmann::ordered_json& value);  // for results that come one after another
 
 nlohmann::ordered_json json_of(const spec::Diagnostic& diagnostic);
-nlohmann::ordered_json json_of(const app::BuiltImage& image);
+nlohmann::ordered_json json_of(const app::BuiltImage& image);  // with its explanation, if it has one
 nlohmann::ordered_json json_of(const app::PushedImage& image);
 nlohmann::ordered_json json_of(const app::RegisteredTask& task, bool dry_run);
 std::string line_of(const app::RegisteredTask& task, bool dry_run);

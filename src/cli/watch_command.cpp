@@ -23,6 +23,7 @@ void watch(Desk& desk, const std::vector<app::Output>& outputs) {
                   [&](const app::BuiltImage& image) {
                     desk.clear();
                     if (options.json) print_json_line(json_of(image));
+                    print_explanation(desk, image);
                     desk.print_line(cat(image.name, " ", image.root.digest.text()));
                   },
               .pushed =

@@ -38,6 +38,12 @@ TEST_CASE("options that may be repeated take one value each") {
   CHECK(options.names == std::vector<std::string>{"web", "php"});
 }
 
+TEST_CASE("`plan` takes names, `build` takes --explain") {
+  CHECK(parse({"plan", "web", "php"}).names == std::vector<std::string>{"web", "php"});
+  CHECK(parse({"build", "--explain", "--watch"}).explain);
+  CHECK_FALSE(parse({"build", "web"}).explain);
+}
+
 TEST_CASE("the sandbox's command keeps its own options") {
   const auto options =
       parse({"sandbox", "--no-create", "--", "lapstrake", "-C", "examples/hello", "register", "--dry-run"});
@@ -57,6 +63,9 @@ TEST_CASE("what is misspelt is refused with a suggestion") {
   CHECK(refusal({"schema", "web"}).summary() == "`lapstrake schema` takes no argument `web`");
   CHECK(refusal({"build", "--", "x"}).fault() == Fault::usage);
   CHECK(refusal({"build", "--push"}).help() == "`lapstrake push` builds and pushes once");
+  CHECK(refusal({"build", "--watch", "--push", "--explain"}).summary() == "`--explain` does not go with `--push`");
+  CHECK(refusal({"plan", "--explain"}).fault() == Fault::usage);
+  CHECK(refusal({"paln"}).help() == "did you mean `lapstrake plan`?");
   CHECK(refusal({"build", "-j", "many"}).fault() == Fault::usage);
   CHECK(refusal({"build", "--progress", "loud"}).fault() == Fault::usage);
 }

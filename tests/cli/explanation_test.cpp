@@ -1,0 +1,125 @@
+#include "../../src/cli/explanation.hpp"
+
+#include <lapstrake/base/text.hpp>
+#include <nlohmann/json.hpp>
+
+#include "../../src/cli/results.hpp"
+#include "support/catch.hpp"
+
+using namespace lapstrake;
+using namespace lapstrake::cli;
+using Fate = app::LayerStory::Fate;
+using What = layers::Change::What;
+
+namespace {
+
+const auto older = oci::Digest::of("older"), newer = oci::Digest::of("newer");
+
+app::ImageStory story_of(std::vector<app::LayerStory> layers) {
+  return {
+      .platform = oci::Platform::parse("linux/amd64"), .before = older, .after = newer, .layers = std::move(layers)};
+}
+
+app::BuiltImage image_of(std::vector<app::ImageStory> stories) {
+  return {.name = "web",
+          .root = {.media_type = {}, .digest = newer},
+          .manifests = {},
+          .stories = std::move(stories),
+          .before = older};
+}
+
+std::vector<layers::Change> many(std::size_t count) {
+  std::vector<layers::Change> out;
+  for (std::size_t i = 0; i < count; ++i) out.push_back({cat("f", i), What::content});
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("an explanation tells the base, each layer, and the settings in the words of the spec") {
+  auto story = story_of({{.layer = "app", .fate = Fate::reused},
+                         {.layer = "site",
+                          .fate = Fate::rebuilt,
+                          .reasons = {"SOURCE_DATE_EPOCH was 0 and is 7"},
+                          .changes = {{"www/a", What::mode}, {"www/b", What::removed}}},
+                         {.layer = "more", .fate = Fate::first}});
+  story.base_before = "scratch";
+  story.base_after = "sha256:1";
+  story.reasons = {"layer old is gone"};
+  story.config = {"Env", "Healthcheck", "WorkingDir", "annotations", "created"};
+  CHECK(explanation(image_of({story})) == cat("web: ", older.text(), " -> ", newer.text(), R"(
+  base: scratch -> sha256:1
+  layer old is gone
+  layer app: as before
+  layer site: built anew: SOURCE_DATE_EPOCH was 0 and is 7; 2 of its entries changed
+    /www/a: mode
+    /www/b: removed
+  layer more: new
+  changed: Healthcheck, SOURCE_DATE_EPOCH, annotations, env, workdir)"));
+}
+
+TEST_CASE("an image that is as it was, and one that is new, have one word") {
+  auto same = image_of({story_of({})}), first = same;
+  same.before = same.stories[0].before = newer;
+  first.before.reset();
+  first.stories[0].before.reset();
+  CHECK(explanation(same) == cat("web: unchanged ", newer.text()));
+  CHECK(explanation(first) == cat("web: new ", newer.text()));
+}
+
+TEST_CASE("ten changes are told one by one, the rest is counted, and JSON has them all") {
+  const auto [count, last] = GENERATE(table<std::size_t, std::string>({{1, "    /f0: content"},
+                                                                       {10, "    /f9: content"},
+                                                                       {11, "    ... and 1 more"},
+                                                                       {1234, "    ... and 1224 more"}}));
+  const auto image = image_of({story_of({{.layer = "site", .fate = Fate::rebuilt, .changes = many(count)}})});
+  const auto lines = split(explanation(image), '\n');
+  CHECK(lines.size() == 2 + std::min<std::size_t>(count, 11));
+  CHECK(lines.at(1) == cat("  layer site: built anew: ", count, " of its entries changed"));
+  CHECK(lines.back() == last);
+  const auto json = explanation_json(image);
+  CHECK(json["platforms"][0]["layers"][0]["changes"].size() == count);
+  CHECK(json["platforms"][0]["layers"][0]["fate"] == "rebuilt");
+}
+
+TEST_CASE("paths cannot move a terminal, and stay apart in JSON") {
+  const std::vector<layers::Change> changes{{"a\x1b[2J\nb", What::added}, {"c\xff", What::added}};
+  const auto image = image_of({story_of({{.layer = "site", .fate = Fate::rebuilt, .changes = changes}})});
+  const auto lines = split(explanation(image), '\n');
+  CHECK(lines.at(2) == "    /a\\x1b[2J\\x0ab: added");
+  CHECK(lines.at(3) == "    /c\\xff: added");
+  CHECK(explanation_json(image)["platforms"][0]["layers"][0]["changes"][1]["path"] == "/c\\xff");
+}
+
+TEST_CASE("a layer that is another for no reason that is known says so") {
+  const auto text = explanation(image_of({story_of({{.layer = "site", .fate = Fate::rebuilt}})}));
+  CHECK(text.ends_with("  layer site: built anew: what changed is not known"));
+}
+
+TEST_CASE("an image that is another though all that is known of it is as before says so") {
+  const auto image = image_of({story_of({{.layer = "site", .fate = Fate::reused}})});
+  CHECK(explanation(image).ends_with("\n  layer site: as before\n  what changed is not known"));
+}
+
+TEST_CASE("several platforms are told one by one, and those that are gone") {
+  auto amd = story_of({}), arm = amd;
+  amd.before = newer;
+  arm.platform = oci::Platform::parse("linux/arm64");
+  arm.before.reset();
+  auto image = image_of({amd, arm});
+  image.platforms_gone = {oci::Platform::parse("linux/s390x")};
+  CHECK(explanation(image) == cat("web: ", older.text(), " -> ", newer.text(), "\nweb linux/amd64: unchanged ",
+                                  newer.text(), "\nweb linux/arm64: new ", newer.text(),
+                                  "\n  no longer for linux/s390x"));
+  const auto json = explanation_json(image);
+  CHECK(json["platforms"][1]["platform"] == "linux/arm64");
+  CHECK(json["platforms"][1]["before"].is_null());
+  CHECK(json["platformsGone"] == nlohmann::json::array({"linux/s390x"}));
+}
+
+TEST_CASE("the result of a build has its explanation only if one was asked for") {
+  CHECK(json_of(image_of({story_of({})}))["explanation"]["before"] == older.text());
+  auto plain = image_of({});
+  plain.before.reset();
+  CHECK_FALSE(json_of(plain).contains("explanation"));
+}
