@@ -1,5 +1,6 @@
 #include <lapstrake/layers/inventory.hpp>
 
+#include <algorithm>
 #include <lapstrake/base/text.hpp>
 #include <map>
 
@@ -60,14 +61,32 @@ InventoryItem item(RecordReader& in) {
   return out;
 }
 
-std::optional<Change::What> difference(const InventoryItem& before, const InventoryItem& after, bool can_compare) {
+// Two inventories, and what of them can be compared.
+struct Pair {
+  const Inventory &before, &after;
+  bool is_key_same = before.key == after.key;
+  bool is_rule_same = before.byte_format == after.byte_format && before.codec == after.codec;
+  // What is smaller is in one piece, whatever the rule and the headers.
+  std::uint64_t surely_whole = std::min(cut_rule(before.codec).most, cut_rule(after.codec).most) / 2;
+};
+
+// The tag of a content that is in several pieces depends on where these are cut, hence on the size of the headers too.
+bool can_compare_contents(const Pair& pair, const InventoryItem& before, const InventoryItem& after) {
+  if (!pair.is_key_same) return false;
+  const bool is_cut_alike =
+      pair.is_rule_same && before.uid == after.uid && before.gid == after.gid && before.xattrs == after.xattrs;
+  return is_cut_alike || after.size < pair.surely_whole;
+}
+
+std::optional<Change::What> difference(const Pair& pair, const InventoryItem& before, const InventoryItem& after) {
   using What = Change::What;
   if (before.kind != after.kind) return What::kind;
-  if (before.size != after.size || (can_compare && before.content != after.content)) return What::content;
+  if (before.size != after.size) return What::content;
+  if (can_compare_contents(pair, before, after) && before.content != after.content) return What::content;
   if (before.target != after.target) return What::target;
   if (before.mode != after.mode) return What::mode;
   if (before.uid != after.uid || before.gid != after.gid) return What::owner;
-  if (can_compare && before.xattrs != after.xattrs) return What::xattrs;
+  if (pair.is_key_same && before.xattrs != after.xattrs) return What::xattrs;
   return std::nullopt;
 }
 
@@ -103,7 +122,7 @@ void write_inventory(const std::vector<Entry>& entries, const WriteOptions& opti
 }
 
 std::optional<Inventory> inventory(std::string_view bytes) {
-  constexpr std::size_t sum_size = 32, least_item = 9 * 8 + 32;
+  constexpr std::size_t sum_size = 32, least_item = 8 * 8 + 2 * 16;
   if (!bytes.starts_with(magic) || bytes.size() < magic.size() + sum_size) return std::nullopt;
   const auto body = bytes.substr(magic.size(), bytes.size() - magic.size() - sum_size);
   if (as_text(sha256(as_bytes(body))) != bytes.substr(bytes.size() - sum_size)) return std::nullopt;
@@ -135,7 +154,7 @@ std::string_view name_of(Change::What what) {
 }
 
 std::vector<Change> changes(const Inventory& before, const Inventory& after) {
-  const bool can_compare = before.key == after.key;
+  const Pair pair{.before = before, .after = after};
   std::map<std::string_view, const InventoryItem*> old;
   for (const auto& item : before.items) old.emplace(item.path, &item);
   std::vector<Change> out;
@@ -145,7 +164,7 @@ std::vector<Change> changes(const Inventory& before, const Inventory& after) {
       out.push_back({item.path, Change::What::added});
       continue;
     }
-    if (const auto what = difference(*found->second, item, can_compare)) out.push_back({item.path, *what});
+    if (const auto what = difference(pair, *found->second, item)) out.push_back({item.path, *what});
     old.erase(found);
   }
   for (const auto& [path, item] : old) out.push_back({std::string(path), Change::What::removed});
