@@ -2,6 +2,7 @@
 #include <array>
 #include <cstring>
 #include <lapstrake/base/sha256.hpp>
+#include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/fingerprint.hpp>
 
 #include "codec.hpp"
@@ -95,6 +96,15 @@ std::optional<oci::Digest> fingerprint(const std::vector<Entry>& entries, const 
     if (!add_content(tally, places, entry.content, now)) return std::nullopt;
   }
   return tally.finish();
+}
+
+std::string name_of(const oci::Compression& compression) {
+  switch (compression.codec) {
+    case oci::Codec::gzip: return cat("gzip ", level_of(compression));
+    case oci::Codec::zstd: return cat("zstd ", level_of(compression));
+    case oci::Codec::none: break;
+  }
+  return "none";
 }
 
 }  // namespace lapstrake::layers

@@ -5,6 +5,7 @@
 #include <lapstrake/layers/write.hpp>
 #include <lapstrake/oci/digest.hpp>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace lapstrake::layers {
@@ -15,5 +16,8 @@ namespace lapstrake::layers {
 // began) that a further change might not show in its times (git calls such files racy).
 std::optional<oci::Digest> fingerprint(const std::vector<Entry>& entries, const WriteOptions& options,
                                        std::chrono::system_clock::time_point listed_at);
+
+// "gzip 1", "zstd 3", "none": with the codec's own level where none was chosen.
+std::string name_of(const oci::Compression& compression);
 
 }  // namespace lapstrake::layers
