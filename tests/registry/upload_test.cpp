@@ -252,3 +252,24 @@ TEST_CASE("what a registry says cannot steer the terminal") {
   CHECK_THAT(error.reason(), Contains("HTTP 400: \\x1b[2Jfine\\x07xxx"));
   CHECK(error.reason().size() < 1100);
 }
+
+TEST_CASE("a blob of another repository is mounted, or the upload that the registry begins instead is ended") {
+  Bench bench;
+  const auto digest = oci::Digest::of("x");
+  bench.registry.fault("POST", "mount=", reply(201));
+  CHECK(bench.repository().mount_blob(digest, "team/web"));
+  CHECK_THAT(bench.registry.sent().back().url, Contains(cat("?mount=sha256%3A", digest.hex(), "&from=team%2Fweb")));
+  bench.registry.fault("POST", "mount=", reply(202, {{"Location", "/v2/web/blobs/uploads/s7"}}), 9);
+  CHECK_FALSE(bench.repository().mount_blob(digest, "team/web"));
+  CHECK(bench.registry.sent().back().method == "DELETE");
+  CHECK(bench.registry.sent().back().url == "https://registry.example/v2/web/blobs/uploads/s7");
+}
+
+TEST_CASE("the end of an upload that was not wanted is not asked for elsewhere, nor missed") {
+  Bench bench;
+  bench.registry.fault("POST", "mount=", reply(202, {{"Location", "https://storage.example/up"}}));
+  CHECK_FALSE(bench.repository().mount_blob(oci::Digest::of("x"), "team/web"));
+  CHECK(bench.registry.sent().back().method == "POST");
+  bench.registry.fault("POST", "mount=", reply(404), 1, 2);
+  CHECK_FALSE(bench.repository().mount_blob(oci::Digest::of("x"), "team/web"));
+}

@@ -52,6 +52,9 @@ class Repository {
   // not the blob.
   void put_blob(const oci::Descriptor& blob, const std::filesystem::path& file,
                 const std::function<void(std::uint64_t sent)>& progress) const;
+  // Takes over a blob from the repository `from` of the same registry, without a byte sent. False when it is not there,
+  // or this registry does not do so (or not for this login): then it must be put.
+  bool mount_blob(const oci::Digest& digest, const std::string& from) const;
 
   // The digest and size that a tag or digest has now; nothing when there is none.
   std::optional<oci::Descriptor> find_manifest(const std::string& tag_or_digest) const;
