@@ -4,6 +4,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/store/bases.hpp>
 #include <lapstrake/store/exchange.hpp>
 
 #include "registry_base.hpp"
@@ -25,6 +26,16 @@ layers::BaseFiles read_files(const oci::Place& place, const oci::LoadedImage& im
   return files;
 }
 
+// The same, from what a build before remembered, or for the next one.
+layers::BaseFiles remembered_or_read(const Context& context, const oci::Place& place, const oci::LoadedImage& image,
+                                     const store::Store& store) {
+  const auto note = context.no_cache ? std::nullopt : store::find_tree(store, image.manifest.layers);
+  if (auto files = note ? layers::BaseFiles::from_bytes(*note) : std::nullopt) return std::move(*files);
+  auto files = read_files(place, image, context.world.stop);
+  store::keep_tree(store, image.manifest.layers, files.to_bytes());
+  return files;
+}
+
 std::vector<oci::Descriptor> with_oci_types(std::vector<oci::Descriptor> layers) {
   for (auto& layer : layers) {
     layer.media_type = oci_layer_type(layer.media_type);
@@ -39,7 +50,7 @@ BaseImage from_disk(const Context& context, const oci::DiskReference& reference,
   BaseImage base{.image = oci::load(place, platform), .layers = {}, .files = {}};
   for (const auto& layer : base.image.manifest.layers) store.take(place, layer, context.world.stop);
   base.layers = with_oci_types(base.image.manifest.layers);
-  base.files = read_files(place, base.image, context.world.stop);
+  base.files = remembered_or_read(context, place, base.image, store);
   return base;
 }
 
@@ -51,7 +62,7 @@ BaseImage from_registry(const Context& context, const spec::Project& project, co
   BaseImage base{.image = oci::load(place, platform), .layers = {}, .files = {}, .name = base_name(reference)};
   remote.take(base.image.manifest.layers);
   base.layers = with_oci_types(base.image.manifest.layers);
-  base.files = read_files(place, base.image, context.world.stop);
+  base.files = remembered_or_read(context, place, base.image, store);
   return base;
 }
 
@@ -82,7 +93,7 @@ std::optional<layers::BaseFiles> remembered_files(const Context& context, const 
     return std::nullopt;
   }
   if (!is_whole(store, *image)) return std::nullopt;
-  return read_files(*place, *image, context.world.stop);
+  return remembered_or_read(context, *place, *image, store);
 }
 
 }  // namespace

@@ -161,3 +161,19 @@ TEST_CASE("check asks no registry: it knows a base that was built on before, and
   CHECK(app::check(journey.context(), journey.project()).empty());
   CHECK(journey.box->records().size() == after);
 }
+
+TEST_CASE("the files of a base are remembered, and found out again when that is damaged or not to be believed") {
+  OnBase journey;
+  const auto first = journey.built();
+  const auto trees = journey.dir / "store/cache/trees";
+  const auto note = std::filesystem::directory_iterator(trees)->path();
+  const auto layer = journey.loaded(first).manifest.layers.at(1).digest;
+  const auto blob = journey.dir / cat("store/blobs/sha256/", layer.hex());
+  std::filesystem::resize_file(blob, std::filesystem::file_size(blob) - 1);  // whoever reads it fails
+  CHECK(journey.built().root.digest == first.root.digest);
+  auto distrusting = journey.context();
+  distrusting.no_cache = true;
+  CHECK(failure_of([&] { journey.built(distrusting); }).fault() == Fault::integrity);
+  std::filesystem::resize_file(note, std::filesystem::file_size(note) - 1);
+  CHECK(failure_of([&] { journey.built(); }).fault() == Fault::integrity);
+}

@@ -178,3 +178,31 @@ TEST_CASE("a link that is laid anew leads what comes after it elsewhere") {
   CHECK(base.find("opt/c") != nullptr);  // the whiteout is for the layers below
   CHECK(base.find("lib/d") != nullptr);
 }
+
+TEST_CASE("a file tree is the same after it was remembered, and layers go on top of it as before") {
+  auto base = base_of({{folder("etc"), file("etc/passwd", "root:x:0:0::/:/bin/sh\n"), folder("usr"), folder("usr/bin"),
+                        link(Kind::symlink, "bin", "usr/bin"), file("usr/bin/sh", "#!")},
+                       {file("etc/passwd", "alice:x:1:1::/:/bin/sh\n"), file("usr/bin/.wh.sh", "")}});
+  auto back = BaseFiles::from_bytes(base.to_bytes());
+  REQUIRE(back);
+  CHECK(back->to_bytes() == base.to_bytes());
+  CHECK(tree(*back) == tree(base));
+  CHECK(back->text_of("etc/passwd") == "alice:x:1:1::/:/bin/sh\n");
+  const std::vector<Entry> more{file("bin/run", "run"), file("etc/.wh.passwd", "")};
+  back->add_layer(more);
+  base.add_layer(more);
+  CHECK(back->to_bytes() == base.to_bytes());
+  CHECK(back->find("usr/bin/run") != nullptr);
+}
+
+TEST_CASE("a remembered file tree that is damaged anywhere is none") {
+  const auto whole = base_of({{folder("etc"), file("etc/passwd", "root:x:0:0::/:/bin/sh\n")}}).to_bytes();
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    auto damaged = whole;
+    damaged[i] ^= 1;
+    CAPTURE(i);
+    CHECK_FALSE(BaseFiles::from_bytes(damaged));
+    CHECK_FALSE(BaseFiles::from_bytes(whole.substr(0, i)));
+  }
+  CHECK_FALSE(BaseFiles::from_bytes(whole + "x"));
+}

@@ -43,6 +43,10 @@ class BaseFiles {
   // The names in a folder, for suggestions; at most `most`.
   std::vector<std::string> names_in(std::string_view folder, std::size_t most = 10'000) const;
 
+  // All of it, with a check sum, to be remembered; and back: nothing for what is damaged, or of another version.
+  std::string to_bytes() const;
+  static std::optional<BaseFiles> from_bytes(std::string_view bytes);
+
  private:
   void lay(const Entry& entry, std::string path, const std::function<std::string()>& text);
   void white_out(std::string_view folder, std::string_view name);
