@@ -64,7 +64,8 @@ Assembly::Assembly(const std::vector<Entry>& entries, const WriteOptions& option
   index.key = former_ != nullptr ? former_->index.key : options.key ? *options.key : new_key();
   written_.contents.resize(entries.size());
   if (former_ == nullptr) return;
-  for (const PieceRecord& piece : former_->index.pieces) former_by_content_.emplace(key_of(piece.content), &piece);
+  std::uint32_t number = 0;
+  for (const PieceRecord& piece : former_->index.pieces) former_by_content_.emplace(key_of(piece.content), number++);
 }
 
 Written Assembly::run() {
@@ -109,7 +110,7 @@ bool Assembly::lay_out(Work& work) {
     const auto& pieces = former_->index.pieces;
     looks_the_same_ = work.shape.looks != Sha256Sum{} && number < pieces.size() &&
                       pieces[number].looks == work.shape.looks && pieces[number].raw_size == work.shape.size;
-    if (looks_the_same_) work.former = &pieces[number];
+    if (looks_the_same_) set_former(work, number);
   }
   return true;
 }
@@ -121,9 +122,14 @@ void Assembly::prepare(Work& work) {
   read_parts(work);
   tag_content(work);
   const auto same = former_by_content_.find(key_of(work.record.content));
-  if (same == former_by_content_.end() || same->second->raw_size != work.record.raw_size) return;
-  work.former = same->second;
+  if (same == former_by_content_.end() || former_->index.pieces[same->second].raw_size != work.record.raw_size) return;
+  set_former(work, same->second);
   take_former(work);
+}
+
+void Assembly::set_former(Work& work, std::size_t number) const {
+  work.former = &former_->index.pieces[number];
+  work.former_number = number;
 }
 
 // Copies the packed bytes of `former`, if they are still what they were.
@@ -143,9 +149,8 @@ bool Assembly::take_former(Work& work) const {
   work.is_kept = true;
   if (work.is_read) return true;
   work.record.content = piece.content;
-  const auto number = static_cast<std::size_t>(work.former - index.pieces.data());
   work.tags.assign(index.parts.begin() + piece.first_part,
-                   index.parts.begin() + static_cast<std::ptrdiff_t>(index.end_of_parts(number)));
+                   index.parts.begin() + static_cast<std::ptrdiff_t>(index.end_of_parts(work.former_number)));
   return true;
 }
 

@@ -26,9 +26,10 @@ class Assembly {
     PieceRecord record;
     std::vector<Tag> tags;                // of its parts
     const PieceRecord* former = nullptr;  // the same piece of the former layer
-    bool is_kept = false;                 // `packed` is the former layer's
-    bool is_read = false;                 // `raw` holds all of the piece
-    bool is_damaged = false;              // `former` was not what its index said
+    std::size_t former_number = 0;
+    bool is_kept = false;     // `packed` is the former layer's
+    bool is_read = false;     // `raw` holds all of the piece
+    bool is_damaged = false;  // `former` was not what its index said
   };
 
   bool lay_out(Work& work);   // serial
@@ -40,6 +41,7 @@ class Assembly {
   void add_content(const Part& part, const Tag& tag, Work& work);
   void read_parts(Work& work) const;
   void tag_content(Work& work) const;
+  void set_former(Work& work, std::size_t number) const;
   bool take_former(Work& work) const;
   Bytes packed_of(const Work& work) const;
   std::size_t packed_room() const;
@@ -54,7 +56,7 @@ class Assembly {
   PieceShapes shapes_;
   const Former* former_;  // one that is of use
   bool looks_the_same_;   // every piece up to here looked like the former layer's
-  std::unordered_map<std::string_view, const PieceRecord*> former_by_content_;
+  std::unordered_map<std::string_view, std::uint32_t> former_by_content_;  // the piece's number
   std::mutex packers_mutex_;
   std::vector<std::unique_ptr<Packer>> packers_;
   std::size_t laid_out_ = 0;

@@ -20,21 +20,6 @@ Tag tag_of(const oci::Xattrs& xattrs, Tagger& tagger) {
   return tagger.of(as_bytes(all.take()));
 }
 
-// Hashes what it hands on in pieces, for a sum at the end.
-class SummedSink {
- public:
-  explicit SummedSink(const Sink& sink) : sink_(sink) {}
-  void write(std::string_view text) {
-    hash_.write(as_bytes(text));
-    sink_(as_bytes(text));
-  }
-  void finish() { sink_(hash_.finish()); }
-
- private:
-  const Sink& sink_;
-  Sha256 hash_;
-};
-
 void add(RecordWriter& out, const Entry& entry, std::uint64_t tar_at, const Tag& content, Tagger& tagger) {
   out.text(entry.path);
   for (const std::uint64_t number : {static_cast<std::uint64_t>(entry.kind), std::uint64_t{entry.mode},
@@ -115,18 +100,17 @@ void write_inventory(const std::vector<Entry>& entries, const WriteOptions& opti
   sink(as_bytes(magic));
   for (std::size_t i = 0; i < entries.size(); ++i) {
     add(out, entries[i], written.starts.at(i), written.contents.at(i), tagger);
-    if (out.size() > (64u << 10)) summed.write(out.take());
+    summed.write_if_full(out);
   }
-  summed.write(out.take());
+  summed.write(out);
   summed.finish();
 }
 
 std::optional<Inventory> inventory(std::string_view bytes) {
-  constexpr std::size_t sum_size = 32, least_item = 8 * 8 + 2 * 16;
-  if (!bytes.starts_with(magic) || bytes.size() < magic.size() + sum_size) return std::nullopt;
-  const auto body = bytes.substr(magic.size(), bytes.size() - magic.size() - sum_size);
-  if (as_text(sha256(as_bytes(body))) != bytes.substr(bytes.size() - sum_size)) return std::nullopt;
-  RecordReader in(body);
+  constexpr std::size_t least_item = 9 * 8 + 32;
+  const auto body = summed_body(bytes, magic);
+  if (!body) return std::nullopt;
+  RecordReader in(*body);
   Inventory out;
   out.byte_format = in.text();
   out.codec = static_cast<oci::Codec>(in.number());

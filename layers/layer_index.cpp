@@ -51,30 +51,32 @@ bool is_sound(const LayerIndex& index) {
 
 }  // namespace
 
-std::string to_bytes(const LayerIndex& index) {
+void write_index(const LayerIndex& index, const Sink& sink) {
+  sink(as_bytes(magic));
+  SummedSink summed(sink);
   RecordWriter out;
   out.text(index.byte_format);
   out.number(static_cast<std::uint64_t>(index.codec));
   out.number(static_cast<std::uint64_t>(index.level));
   out.fixed(index.key);
   out.number(index.pieces.size());
-  for (const PieceRecord& piece : index.pieces) write(out, piece);
+  for (const PieceRecord& piece : index.pieces) {
+    write(out, piece);
+    summed.write_if_full(out);
+  }
   out.number(index.parts.size());
-  for (const Tag& tag : index.parts) out.fixed(tag);
-  const std::string body = out.take();
-  std::string text(magic);
-  text += as_text(sha256(as_bytes(body)));
-  return text += body;
+  for (const Tag& tag : index.parts) {
+    out.fixed(tag);
+    summed.write_if_full(out);
+  }
+  summed.write(out);
+  summed.finish();
 }
 
 std::optional<LayerIndex> layer_index(std::string_view bytes) {
-  if (!bytes.starts_with(magic)) return std::nullopt;
-  RecordReader outer(bytes.substr(magic.size()));
-  const auto sum = outer.fixed<32>();
-  if (outer.failed()) return std::nullopt;
-  const auto body = bytes.substr(magic.size() + sum.size());
-  if (sha256(as_bytes(body)) != sum) return std::nullopt;
-  RecordReader in(body);
+  const auto body = summed_body(bytes, magic);
+  if (!body) return std::nullopt;
+  RecordReader in(*body);
   LayerIndex index;
   index.byte_format = in.text();
   index.codec = static_cast<oci::Codec>(in.number());

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstring>
 #include <lapstrake/base/bytes.hpp>
+#include <lapstrake/base/sha256.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +32,34 @@ class RecordWriter {
  private:
   std::string text_;
 };
+
+// Hands on what is written piece by piece, and at the end its SHA-256.
+class SummedSink {
+ public:
+  explicit SummedSink(const Sink& sink) : sink_(sink) {}
+  void write(RecordWriter& records) {
+    const std::string text = records.take();
+    hash_.write(as_bytes(text));
+    sink_(as_bytes(text));
+  }
+  void write_if_full(RecordWriter& records) {
+    if (records.size() > (64u << 10)) write(records);
+  }
+  void finish() { sink_(hash_.finish()); }
+
+ private:
+  const Sink& sink_;
+  Sha256 hash_;
+};
+
+// What SummedSink wrote behind `magic`, without the sum; nothing when it is not that.
+inline std::optional<std::string_view> summed_body(std::string_view bytes, std::string_view magic) {
+  constexpr std::size_t sum_size = sizeof(Sha256Sum);
+  if (!bytes.starts_with(magic) || bytes.size() < magic.size() + sum_size) return std::nullopt;
+  const auto body = bytes.substr(magic.size(), bytes.size() - magic.size() - sum_size);
+  if (as_text(sha256(as_bytes(body))) != bytes.substr(bytes.size() - sum_size)) return std::nullopt;
+  return body;
+}
 
 // What is missing at the end reads as nothing, and `failed` says so.
 class RecordReader {

@@ -19,7 +19,9 @@ sigset_t watched() {
 Interruption::Interruption() {
   const auto set = watched();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of write(2), told like any other
+  // A closed pipe and a file-size limit are errors of write(2), told like any other.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   watcher_ = std::jthread([this](const std::stop_token& done) { watch(done); });
 }
 
@@ -35,6 +37,7 @@ void Interruption::restore() {
   const auto set = watched();
   ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_DFL);
+  std::signal(SIGXFSZ, SIG_DFL);
 }
 
 void Interruption::watch(const std::stop_token& done) {

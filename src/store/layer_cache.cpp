@@ -77,7 +77,7 @@ std::optional<layers::Former> find_former(const Store& store, const oci::Digest&
 }
 
 void keep_index(const Store& store, const oci::Digest& blob, const layers::LayerIndex& index) {
-  keep_note(store, indexes_kind, blob, layers::to_bytes(index));
+  keep_note(store, indexes_kind, blob, [&](const Sink& sink) { layers::write_index(index, sink); });
 }
 
 void keep_last_built(const Store& store, const oci::Digest& place, const oci::Digest& blob) {

@@ -45,6 +45,12 @@ struct Workshop {
   }
 };
 
+std::string to_bytes(const LayerIndex& index) {
+  std::string out;
+  write_index(index, [&](Bytes bytes) { out += as_text(bytes); });
+  return out;
+}
+
 }  // namespace
 
 TEST_CASE("a changed file costs its own pieces, and the layer is the one of a build that knows nothing") {

@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <lapstrake/base/bytes.hpp>
 #include <lapstrake/base/c_handle.hpp>
 #include <lapstrake/base/sha256.hpp>
@@ -11,7 +12,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace lapstrake::layers {
 
@@ -37,8 +37,8 @@ struct LayerIndex {
   oci::Codec codec = oci::Codec::gzip;
   int level = 0;
   Tag key{};
-  std::vector<PieceRecord> pieces;
-  std::vector<Tag> parts;  // of the files' contents, as they follow each other in the pieces
+  std::deque<PieceRecord> pieces;  // a large layer has 100,000: no copy of them, not even to grow
+  std::deque<Tag> parts;           // of the files' contents, as they follow each other in the pieces
 
   std::size_t end_of_parts(std::size_t piece) const {
     return piece + 1 < pieces.size() ? pieces[piece + 1].first_part : parts.size();
@@ -46,7 +46,7 @@ struct LayerIndex {
 };
 
 // As it is kept on disk; the checksum in it finds damage, and what is damaged or of another version is nothing.
-std::string to_bytes(const LayerIndex& index);
+void write_index(const LayerIndex& index, const Sink& sink);
 std::optional<LayerIndex> layer_index(std::string_view bytes);
 
 // The layer that an earlier build made in the same place.
