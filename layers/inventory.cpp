@@ -107,7 +107,7 @@ void write_inventory(const std::vector<Entry>& entries, const WriteOptions& opti
 }
 
 std::optional<Inventory> inventory(std::string_view bytes) {
-  constexpr std::size_t least_item = 9 * 8 + 32;
+  constexpr std::size_t least_item = 8 * 8 + 2 * 16;  // with no path and no target
   const auto body = summed_body(bytes, magic);
   if (!body) return std::nullopt;
   RecordReader in(*body);
