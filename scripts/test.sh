@@ -87,11 +87,28 @@ stage_format() {
   fi
 }
 
-# g++ without optimisation: every test.
-stage_dev() { build dev && run_tests dev; }
+# The scripts that are about what the optimised program does: run with it, once.
+of_release=(memory processors readers)
+is_of_release="^e2e\\.($(printf '%s\n' "${of_release[@]}" | paste -sd'|'))\$"
+
+# g++ without optimisation: every other test.
+stage_dev() { build dev && run_tests dev -E "$is_of_release"; }
 
 # What users run; the package is made of it.
-stage_release() { build release -DLAPSTRAKE_TESTS=OFF -DLAPSTRAKE_WERROR=ON; }
+stage_release() {
+  build release -DLAPSTRAKE_TESTS=OFF -DLAPSTRAKE_WERROR=ON || return
+  local name code from
+  for name in "${of_release[@]}"; do
+    from=$SECONDS code=0
+    LAPSTRAKE=$PWD/build/release/bin/lapstrake SOURCE=$PWD bash "tests/e2e/$name.sh" >"$log/release-$name" 2>&1 || code=$?
+    sed -nE "s/^ *(NOT RUN|NOT TESTED|not run)/e2e.$name: \\1/p" "$log/release-$name" >>"$log/not-run"
+    case $code in
+      0) pass "e2e.$name ($((SECONDS - from)) s)" ;;
+      77) skipped=$((skipped + 1)) ;;
+      *) fault "e2e.$name" && cat "$log/release-$name" ;;
+    esac
+  done
+}
 
 # Instructions of small fixed builds, compared with those that are kept (bench/README.md).
 stage_bench() {
@@ -106,11 +123,11 @@ stage_bench() {
   esac
 }
 
-# clang with AddressSanitizer, LeakSanitizer and UBSan: no warning, no finding in any test (but those of kills and of texts, which
-# would only be slower), and the same digests as the other compiler makes.
+# clang with AddressSanitizer, LeakSanitizer and UBSan: no warning, no finding in any test (but those of kills, of texts and of the
+# whole program's time and memory, which would only be slower), and the same digests as the other compiler makes.
 stage_asan() {
   build asan || return
-  run_tests asan -E '^e2e\.(kill|docs|help)$'
+  run_tests asan -E "^e2e\\.(kill|docs|help|unread|watch)\$|$is_of_release"
   same_digests build/dev/bin/lapstrake build/release/bin/lapstrake build/asan/bin/lapstrake
 }
 
