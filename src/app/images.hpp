@@ -1,6 +1,8 @@
 // Images on their way to a registry: the steps that `push` and `register` share.
 #pragma once
+#include <functional>
 #include <lapstrake/app/push.hpp>
+#include <lapstrake/registry/push.hpp>
 #include <optional>
 
 #include "network.hpp"
@@ -19,6 +21,20 @@ ReadyImage make_ready(const Context& context, const Network& network, const spec
                       const spec::Image& image, const store::Store& store);
 PushedImage push_ready(const Context& context, const Network& network, const ReadyImage& ready,
                        const store::Store& store, const PushSettings& settings);
+
+// What goes to a registry, wherever it comes from.
+struct Shipment {
+  std::string image;  // as events call it
+  oci::RegistryReference target;
+  std::vector<std::string> tags;
+  const std::vector<registry::PushedManifest>& manifests;
+  registry::BlobPath blobs;
+  std::function<void(const registry::PushEvent&)> told = nullptr;  // besides the context's progress
+};
+// A repository that is missing is made if `settings` say so, or else told from a right that is.
+registry::PushReport ship(const Context& context, const Network& network, const Shipment& shipment,
+                          const PushSettings& settings);
+
 // What push_ready would give, without sending anything.
 oci::PinnedReference expected_reference(const ReadyImage& ready);
 // Error{usage} when the image cannot be pushed.

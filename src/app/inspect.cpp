@@ -1,4 +1,3 @@
-#include <lapstrake/app/build.hpp>
 #include <lapstrake/app/inspect.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
@@ -6,36 +5,15 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/tar.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <lapstrake/registry/client.hpp>
-#include <lapstrake/store/exchange.hpp>
 #include <nlohmann/json.hpp>
 
-#include "base_image.hpp"
 #include "manifests.hpp"
-#include "network.hpp"
+#include "origin.hpp"
 
 namespace lapstrake::app {
 namespace {
 
 using nlohmann::ordered_json;
-
-oci::Place place_of(const Context& context, const spec::Project* project, const std::string& name) {
-  if (project != nullptr)
-    for (const auto& image : project->images)
-      if (image.name == name) {
-        const auto store = store::Store::open(context.store_root);
-        const auto root = store.ref(ref_name(image));
-        if (!root)
-          throw Error(Fault::input, cat("image `", name, "` was not built yet"), cat("`lapstrake build ", name, "`"));
-        return store.place(name, *root);
-      }
-  const auto reference = oci::parse_reference(name);
-  if (const auto* disk = std::get_if<oci::DiskReference>(&reference))
-    return store::open_image(*disk, scratch(context), context.world.stop);
-  const auto& remote = std::get<oci::RegistryReference>(reference);
-  const Network network(context, project != nullptr ? project->registries : Registries{});
-  return registry::place(network.repository(remote.host, remote.repository), remote);
-}
 
 InspectedImage look_into(const oci::LoadedImage& loaded) {
   InspectedImage image{.manifest = loaded.manifest_descriptor,
@@ -154,7 +132,8 @@ ordered_json json_of(const InspectedImage& image) {
 
 Inspection inspect(const Context& context, const spec::Project* project, const std::string& name, bool files) {
   return step(cat("inspecting `", name, "`"), [&] {
-    const auto place = place_of(context, project, name);
+    const auto origin = open_origin(context, project, name);
+    const auto& place = origin.place;
     Inspection inspection{.name = name, .root = place.root(), .images = {}};
     auto platforms = context.platforms;
     if (platforms.empty()) platforms = platforms_of(place, inspection.root);

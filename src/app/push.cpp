@@ -16,7 +16,7 @@ namespace {
 
 class Events {
  public:
-  Events(const Context& context, const spec::Image& image) : context_(context), image_(image.name) {}
+  Events(const Context& context, std::string image) : context_(context), image_(std::move(image)) {}
 
   void operator()(const registry::PushEvent& pushed) const {
     using Kind = registry::PushEvent::Kind;
@@ -70,15 +70,20 @@ void create(const Network& network, const oci::RegistryReference& target, const 
       {.kind = Event::Kind::note, .image = {}, .subject = {}, .text = cat("created the repository ", arn)});
 }
 
-registry::PushReport send(const Context& context, const Network& network, const spec::Image& image,
-                          const oci::RegistryReference& target, const std::vector<registry::PushedManifest>& manifests,
-                          const store::Store& store, const PushSettings& settings) {
+}  // namespace
+
+registry::PushReport ship(const Context& context, const Network& network, const Shipment& shipment,
+                          const PushSettings& settings) {
+  const auto& target = shipment.target;
   const auto repository = network.repository(target.host, target.repository);
+  const auto progress = [&, events = Events(context, shipment.image)](const registry::PushEvent& event) {
+    events(event);
+    if (shipment.told) shipment.told(event);
+  };
   const registry::PushOptions options{
-      .jobs = 4, .tags = image.tags, .progress = Events(context, image), .stop = context.world.stop};
-  const auto path = [&](const oci::Digest& digest) { return store.blob_path(digest); };
+      .jobs = 4, .tags = shipment.tags, .progress = progress, .stop = context.world.stop};
   try {
-    return registry::push(*repository, manifests, path, options);
+    return registry::push(*repository, shipment.manifests, shipment.blobs, options);
   } catch (Error& error) {
     if (!registry::is_missing_repository(error)) throw;
     if (!settings.create_repository) {
@@ -87,8 +92,10 @@ registry::PushReport send(const Context& context, const Network& network, const 
     }
   }
   create(network, target, context);
-  return registry::push(*repository, manifests, path, options);
+  return registry::push(*repository, shipment.manifests, shipment.blobs, options);
 }
+
+namespace {
 
 std::vector<oci::PinnedReference> pinned(const oci::RegistryReference& target, const std::vector<std::string>& tags,
                                          const oci::Digest& digest) {
@@ -132,7 +139,13 @@ PushedImage push_ready(const Context& context, const Network& network, const Rea
   const auto target = oci::parse_registry_reference(ready.image->repository);
   return step(cat("pushing image `", ready.image->name, "` to `", ready.image->repository, "`"), [&] {
     const auto manifests = manifests_of(store.place(ready.image->name, ready.root), ready.root);
-    const auto report = send(context, network, *ready.image, target, manifests, store, settings);
+    const auto report = ship(context, network,
+                             {.image = ready.image->name,
+                              .target = target,
+                              .tags = ready.image->tags,
+                              .manifests = manifests,
+                              .blobs = [&](const oci::Digest& digest) { return store.blob_path(digest); }},
+                             settings);
     return PushedImage{.name = ready.image->name,
                        .references = pinned(target, ready.image->tags, ready.root.digest),
                        .blobs_sent = report.blobs_sent,

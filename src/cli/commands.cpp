@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <lapstrake/app/build.hpp>
 #include <lapstrake/app/check.hpp>
-#include <lapstrake/app/inspect.hpp>
 #include <lapstrake/app/push.hpp>
 #include <lapstrake/app/register.hpp>
 #include <lapstrake/base/error.hpp>
@@ -125,28 +124,6 @@ int check(Desk& desk) {
   return 0;
 }
 
-int inspect(Desk& desk) {
-  const auto& options = desk.options();
-  if (options.names.size() != 1)
-    throw Error(Fault::usage, "`lapstrake inspect` takes one image", "`lapstrake inspect --help` shows the forms");
-  std::optional<spec::Project> project;
-  // A spec is of help (names, registries) but need not be there.
-  std::error_code ignored;
-  if (std::filesystem::exists(options.file, ignored)) {
-    auto result = desk.read();
-    if (!result.project && options.names.front().find_first_of("/:@") == std::string::npos) {
-      print_diagnostics(result.diagnostics, desk.colours(), !options.quiet);  // a name of the spec is meant
-      throw desk.mistakes(result.diagnostics);
-    }
-    project = std::move(result.project);
-  }
-  const auto inspection =
-      app::inspect(desk.context(), project ? &*project : nullptr, options.names.front(), options.files);
-  desk.clear();
-  print_result(options.json ? app::report_json(inspection) : app::report(inspection));
-  return 0;
-}
-
 int store_check(Desk& desk) {
   const auto context = desk.context();
   const auto report = store::Store::open(context.store_root).check(context.world.stop);
@@ -222,6 +199,7 @@ Run runner(const std::string& command) {
       {"register", register_tasks},
       {"check", check},
       {"inspect", inspect},
+      {"copy", copy},
       {"version", version},
       {"store check", store_check},
       {"store gc", store_gc},

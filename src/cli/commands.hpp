@@ -15,6 +15,9 @@ int run(const Options& options, const World& world);
 int run_sandbox(const Options& options, const World& world);  // sandbox_command.cpp
 // `build --explain`: on stderr; with --json it comes with the results.
 void print_explanation(Desk& desk, const app::BuiltImage& image);
+// Those that look at images or move them, with a spec or without one (image_commands.cpp).
+int inspect(Desk& desk);
+int copy(Desk& desk);
 // `build --watch`: until it is interrupted (watch_command.cpp).
 [[noreturn]] void watch(Desk& desk, const std::vector<app::Output>& outputs);
 

@@ -123,6 +123,27 @@ oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE.
 Options:
       --files               list what each layer holds, with mode, owner, size
 )"},
+      {"copy", "move an image between any two places", R"(Examples:
+  lapstrake copy registry.example/team/web:1.4 oci:web:1.4
+  lapstrake copy oci-archive:web.tar registry.example/team/web:1.4
+  lapstrake copy staging.example/web@sha256:... prod.example/web:1.4
+  lapstrake copy web docker-archive:web.tar --platform linux/arm64
+
+Usage: lapstrake copy SRC DST
+
+SRC and DST are host/repo:tag, host/repo@sha256:..., oci:DIR[:TAG],
+oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME:TAG]; SRC may be the name of
+an image of the spec, as built into the store.
+
+Manifests arrive as the bytes that they are, so the digest stays: an index with
+all its platforms, nested indexes and attestations. With the global option
+`--platform` only that platform's manifest, which has a digest of its own. What
+is there already is not sent. Prints `DST@sha256:...`. If DST has a digest and
+the image has another, nothing is sent and the exit code is 6.
+
+Options:
+      --create-repository   make a missing ECR repository
+)"},
       {"store", "check, clean or find the local store", R"(Examples:
   lapstrake store path
   lapstrake store check

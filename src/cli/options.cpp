@@ -64,11 +64,12 @@ struct Parser {
       command->add_flag("--push", options.push);
       command->add_flag("--explain", options.explain);
     }
-    if (name == "push" || name == "register") command->add_flag("--create-repository", options.create_repository);
+    if (name == "push" || name == "register" || name == "copy")
+      command->add_flag("--create-repository", options.create_repository);
     if (name == "register") command->add_flag("--dry-run", options.dry_run);
     if (name == "sandbox") add_sandbox(*command);
     if (name == "inspect") command->add_flag("--files", options.files);
-    static constexpr std::string_view with_names[] = {"build", "plan", "push", "register", "inspect", "help"};
+    static constexpr std::string_view with_names[] = {"build", "plan", "push", "register", "inspect", "copy", "help"};
     if (std::find(std::begin(with_names), std::end(with_names), name) != std::end(with_names))
       command->add_option("names", options.names);
   }

@@ -29,7 +29,7 @@ struct Options {
   // build
   std::vector<std::string> outputs;
   bool watch = false, push = false, explain = false;
-  // push, register
+  // push, register, copy
   bool create_repository = false, dry_run = false;
   // sandbox
   std::uint16_t port = 0, proxy_port = 0;

@@ -1,0 +1,219 @@
+#include <lapstrake/app/copy.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/store/exchange.hpp>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "images.hpp"
+#include "manifests.hpp"
+#include "network.hpp"
+#include "origin.hpp"
+#include "passage.hpp"
+
+namespace lapstrake::app {
+namespace {
+
+constexpr unsigned at_a_time = 4;  // blobs
+
+class Copying {
+ public:
+  Copying(const Context& context, const spec::Project* project, const std::string& source)
+      : context_(context),
+        project_(project),
+        origin_(open_origin(context, project, source)),
+        root_(chosen_root(context, origin_.place)) {
+    if (root_.digest != origin_.place.root().digest) index_ = origin_.place.root().digest;
+  }
+
+  CopiedImage run(const oci::Reference& to, const PushSettings& settings) {
+    const auto* remote = std::get_if<oci::RegistryReference>(&to);
+    if (remote != nullptr)
+      require_digest(*remote);
+    else
+      require_fit(std::get<oci::DiskReference>(to));
+    manifests_ = manifests_of(origin_.place, root_);
+    tell_foreign();
+    auto copied = remote != nullptr ? to_registry(*remote, settings) : to_disk(std::get<oci::DiskReference>(to));
+    copied.root = root_;
+    copied.source_index = index_;
+    return copied;
+  }
+
+ private:
+  void require_digest(const oci::RegistryReference& to) const {
+    if (!to.digest || *to.digest == root_.digest) return;
+    throw Error(Fault::integrity, cat("`", origin_.place.name, "` is not `", to.text(), "`"),
+                index_ ? "copy the whole index, without `--platform`" : "")
+        .because(cat(index_ ? "its manifest for the platform has the digest " : "its digest is ", root_.digest.text()));
+  }
+  void require_fit(const oci::DiskReference& to) const {
+    if (to.form != oci::DiskReference::Form::docker_archive || !oci::is_index(root_.media_type)) return;
+    const auto platforms = platforms_of(origin_.place, root_);
+    throw Error(Fault::usage, cat("a docker-archive holds one platform, and `", origin_.place.name, "` is an index"),
+                cat("choose one with `--platform ", platforms.empty() ? "OS/ARCH" : printable(platforms[0].text(), 80),
+                    "`, or copy to `oci-archive:FILE`"));
+  }
+
+  void tell_foreign() const {
+    for (const auto& manifest : manifests_)
+      for (const auto& blob : manifest.blobs)
+        if (!blob.urls.empty())
+          context_.progress(
+              {.kind = Event::Kind::warning,
+               .text = cat("the layer ", blob.digest.text(), " is not copied: it is stored elsewhere, at ",
+                           printable(blob.urls.front(), 200))});
+  }
+
+  // containers/image looks for OCI's media types alone in a layout.
+  void tell_docker_types(const oci::DiskReference& to) const {
+    if (root_.media_type != oci::media_type::docker_manifest && root_.media_type != oci::media_type::docker_index)
+      return;
+    context_.progress({.kind = Event::Kind::warning,
+                       .text = cat("`", origin_.place.name, "` is of Docker's schema 2, and kept as it is: lapstrake ",
+                                   "reads it from `", to.text(), "`, but skopeo and podman do not")});
+  }
+
+  // --- into a registry
+
+  CopiedImage to_registry(const oci::RegistryReference& to, const PushSettings& settings) {
+    const Network network(context_, registries_of(project_));
+    const auto tag = to.tag.empty() && !to.digest ? std::string("latest") : to.tag;
+    const auto store = origin_.store ? *origin_.store : store::Store::open(context_.store_root);
+    Passage passage(context_, origin_, store, manifests_);
+    mount(network, to, tag);
+    const auto report = ship(context_, network,
+                             {.image = origin_.place.name,
+                              .target = to,
+                              .tags = tag.empty() ? std::vector<std::string>{} : std::vector<std::string>{tag},
+                              .manifests = manifests_,
+                              .blobs = [&](const oci::Digest& digest) { return passage.bring(digest); },
+                              .told =
+                                  [&](const registry::PushEvent& event) {
+                                    if (event.kind == registry::PushEvent::Kind::sent) passage.drop(event.blob.digest);
+                                  }},
+                             settings);
+    return {.reference = oci::PinnedReference{to.host, to.repository, tag, root_.digest}.text(),
+            .root = root_,
+            .blobs_sent = report.blobs_sent,
+            .bytes_sent = report.bytes_sent,
+            .blobs_present = report.blobs_present};
+  }
+
+  // A registry gives its blobs from one repository to the next by itself, if it likes. What it refuses is sent.
+  void mount(const Network& network, const oci::RegistryReference& to, const std::string& tag) const {
+    if (!origin_.remote || origin_.remote->host != to.host || origin_.remote->repository == to.repository) return;
+    const auto repository = network.repository(to.host, to.repository);
+    try {
+      const auto there = repository->find_manifest(tag.empty() ? root_.digest.text() : tag);
+      if (there && there->digest == root_.digest) return;
+      for (const auto& blob : own_blobs()) {
+        stop_point(context_.world.stop);
+        repository->mount_blob(blob.digest, origin_.remote->repository);
+      }
+    } catch (const Error& error) {
+      if (error.fault() == Fault::interrupted) throw;
+      // A repository that is missing, a right to read: the push tells.
+    }
+  }
+
+  // --- onto the disk
+
+  CopiedImage to_disk(const oci::DiskReference& to) {
+    const auto store = origin_.store ? *origin_.store : store::Store::open(context_.store_root);
+    const auto blobs = own_blobs();
+    parallel_for_each(
+        blobs.size(), at_a_time, [&](std::size_t i) { take(store, blobs[i], to); }, context_.world.stop);
+    for (const auto& manifest : manifests_) store.put(manifest.text, manifest.descriptor.media_type);
+    if (to.form != oci::DiskReference::Form::docker_archive) tell_docker_types(to);
+    const auto tag = !to.tag.empty() ? to.tag : !origin_.tag.empty() ? origin_.tag : std::string("latest");
+    step(cat("writing `", to.text(), "`"), [&] { write(store, to, tag); });
+    auto named = to;
+    if (to.form != oci::DiskReference::Form::docker_archive) named.tag = tag;
+    return {.reference = cat(named.text(), "@", root_.digest.text()), .root = root_};
+  }
+
+  void write(const store::Store& store, const oci::DiskReference& to, const std::string& tag) const {
+    const auto& stop = context_.world.stop;
+    switch (to.form) {
+      case oci::DiskReference::Form::layout: return store::write_layout(store, root_, to.path, tag, stop);
+      case oci::DiskReference::Form::oci_archive:
+        return store::write_oci_archive(store, root_, to.path, tag, to.tag.empty() ? full_names() : no_names, stop);
+      case oci::DiskReference::Form::docker_archive: break;
+    }
+    store::write_docker_archive(store, root_, to.path, to.tag.empty() ? full_names() : std::vector{to.tag}, stop);
+  }
+  std::vector<std::string> full_names() const {
+    return origin_.full_name.empty() ? no_names : std::vector{origin_.full_name};
+  }
+
+  void take(const store::Store& store, const oci::Descriptor& blob, const oci::DiskReference& to) const {
+    if (store.size(blob.digest) == blob.size) return;
+    if (to.form == oci::DiskReference::Form::layout && is_right(to.path / "blobs/sha256" / blob.digest.hex(), blob))
+      return;
+    step(cat("reading the blob ", blob.digest.text(), " of `", origin_.place.name, "`"), [&] {
+      auto writer = store.new_blob();
+      read_told(context_, origin_, blob, [&](Bytes bytes) { writer.write(bytes); });
+      writer.commit(blob.digest, store::Store::Existing::replace);
+    });
+  }
+  bool is_right(const std::filesystem::path& file, const oci::Descriptor& blob) const {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(file, ignored) || std::filesystem::file_size(file, ignored) != blob.size)
+      return false;
+    Sha256 hash;
+    drain(
+        file_source(file), [&](Bytes bytes) { hash.write(bytes); }, context_.world.stop);
+    return oci::Digest(hash.finish()) == blob.digest;
+  }
+
+  // Each once, without those that are stored elsewhere.
+  std::vector<oci::Descriptor> own_blobs() const {
+    std::map<oci::Digest, oci::Descriptor> blobs;
+    for (const auto& manifest : manifests_)
+      for (const auto& blob : manifest.blobs)
+        if (blob.urls.empty()) blobs.emplace(blob.digest, blob);
+    std::vector<oci::Descriptor> out;
+    for (auto& [digest, blob] : blobs) out.push_back(std::move(blob));
+    return out;
+  }
+
+  static inline const std::vector<std::string> no_names{};
+
+  const Context& context_;
+  const spec::Project* project_;
+  Origin origin_;
+  oci::Descriptor root_;
+  std::optional<oci::Digest> index_;
+  std::vector<registry::PushedManifest> manifests_;
+};
+
+// Reading and sending tell of themselves from threads of their own.
+Context one_at_a_time(const Context& context) {
+  auto copy = context;
+  copy.progress = [mutex = std::make_shared<std::mutex>(), tell = context.progress](const Event& event) {
+    const std::lock_guard lock(*mutex);
+    tell(event);
+  };
+  return copy;
+}
+
+}  // namespace
+
+CopiedImage copy(const Context& context, const spec::Project* project, const std::string& source,
+                 const oci::Reference& to, const PushSettings& settings) {
+  return step(cat("copying `", source, "` to `", oci::text(to), "`"), [&] {
+    const auto serial = one_at_a_time(context);
+    auto copied = Copying(serial, project, source).run(to, settings);
+    if (copied.source_index)
+      context.progress({.kind = Event::Kind::note,
+                        .text = cat("the copy is one platform of the index ", copied.source_index->text(),
+                                    ", so its digest is another: ", copied.root.digest.text())});
+    return copied;
+  });
+}
+
+}  // namespace lapstrake::app

@@ -1,0 +1,45 @@
+#include "passage.hpp"
+
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+
+namespace lapstrake::app {
+
+void read_told(const Context& context, const Origin& origin, const oci::Descriptor& blob, const Sink& sink) {
+  Event event{.kind = Event::Kind::progress, .image = origin.place.name, .total = blob.size};
+  event.subject = cat("reading blob ", blob.digest.brief());
+  origin.read(
+      blob,
+      [&](Bytes bytes) {
+        sink(bytes);
+        event.done += bytes.size();
+        context.progress(event);
+      },
+      context.world.stop);
+  event.kind = Event::Kind::finished;
+  event.text = cat(human_size(blob.size), " read");
+  context.progress(event);
+}
+
+Passage::Passage(const Context& context, const Origin& origin, const store::Store& store,
+                 const std::vector<registry::PushedManifest>& manifests)
+    : context_(context), origin_(origin), store_(store) {
+  for (const auto& manifest : manifests)
+    for (const auto& blob : manifest.blobs) blobs_.emplace(blob.digest, blob);
+}
+
+std::filesystem::path Passage::bring(const oci::Digest& digest) {
+  if (origin_.store) return store_.blob_path(digest);
+  AtomicFile file(store_.scratch(), "free some space, or point `--store` (LAPSTRAKE_STORE) at a larger disk");
+  step(cat("reading it from `", origin_.place.name, "`"),
+       [&] { read_told(context_, origin_, blobs_.at(digest), [&](Bytes bytes) { file.write(bytes); }); });
+  const std::lock_guard lock(mutex_);
+  return files_.insert_or_assign(digest, std::move(file)).first->second.path();
+}
+
+void Passage::drop(const oci::Digest& digest) {
+  const std::lock_guard lock(mutex_);
+  files_.erase(digest);
+}
+
+}  // namespace lapstrake::app

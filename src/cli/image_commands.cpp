@@ -1,0 +1,73 @@
+// Commands that look at images or move them. A spec is of help (names, registries) but need not be there.
+#include <algorithm>
+#include <lapstrake/app/copy.hpp>
+#include <lapstrake/app/inspect.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "print.hpp"
+#include "results.hpp"
+
+namespace lapstrake::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+void require_names(const Desk& desk, std::size_t count, std::string_view what) {
+  const auto& options = desk.options();
+  if (options.names.size() == count) return;
+  throw Error(Fault::usage, cat("`lapstrake ", options.command, "` takes ", what),
+              cat("`lapstrake ", options.command, " --help` shows the forms"));
+}
+
+bool may_be_a_name(const std::string& text) { return text.find_first_of("/:@") == std::string::npos; }
+
+// Nothing when there is no spec; or one with mistakes, unless `name`, one of its images, is meant.
+std::optional<spec::Project> project_for(Desk& desk, const std::vector<std::string>& names) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(desk.options().file, ignored)) return std::nullopt;
+  auto result = desk.read();
+  if (!result.project && std::any_of(names.begin(), names.end(), may_be_a_name)) {
+    print_diagnostics(result.diagnostics, desk.colours(), !desk.options().quiet);
+    throw desk.mistakes(result.diagnostics);
+  }
+  return std::move(result.project);
+}
+
+}  // namespace
+
+int inspect(Desk& desk) {
+  const auto& options = desk.options();
+  require_names(desk, 1, "one image");
+  const auto project = project_for(desk, options.names);
+  const auto inspection =
+      app::inspect(desk.context(), project ? &*project : nullptr, options.names.front(), options.files);
+  desk.clear();
+  print_result(options.json ? app::report_json(inspection) : app::report(inspection));
+  return 0;
+}
+
+int copy(Desk& desk) {
+  const auto& options = desk.options();
+  require_names(desk, 2, "two places: SRC and DST");
+  const auto to = oci::parse_reference(options.names.back());
+  const auto project = project_for(desk, {options.names.front()});
+  const auto copied = app::copy(desk.context(), project ? &*project : nullptr, options.names.front(), to,
+                                {.create_repository = options.create_repository});
+  desk.clear();
+  if (options.json)
+    print_json({{"source", options.names.front()},
+                {"reference", copied.reference},
+                {"digest", copied.root.digest.text()},
+                {"mediaType", copied.root.media_type},
+                {"sourceIndex", copied.source_index ? ordered_json(copied.source_index->text()) : ordered_json()},
+                {"blobsSent", copied.blobs_sent},
+                {"bytesSent", copied.bytes_sent},
+                {"blobsPresent", copied.blobs_present}});
+  desk.print_line(copied.reference);
+  return 0;
+}
+
+}  // namespace lapstrake::cli
