@@ -7,7 +7,7 @@ cp out.txt overview
 equal "$(head -n 1 overview)" "Examples:" "help begins with examples"
 readarray -t commands < <(awk '/^Commands:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }' overview)
 [[ ${#commands[@]} -ge 9 ]] || fail "only ${#commands[@]} commands are listed"
-for command in build push register check inspect schema sandbox store version help; do
+for command in build plan push register check inspect schema sandbox store version help; do
   [[ " ${commands[*]} " == *" $command "* ]] || fail "\`$command\` is not listed"
 done
 for page in overview "${commands[@]}" "store check" "store gc" "store path"; do
@@ -27,7 +27,7 @@ for page in overview "${commands[@]}" "store check" "store gc" "store path"; do
 done
 ok "${#commands[@]} commands: each exists and answers --help, in at most 80 columns"
 
-for slip in biuld:build pusj:push regsiter:register chekc:check "inspct:inspect" "stroe:store" sandbx:sandbox shcema:schema; do
+for slip in biuld:build pusj:push paln:plan regsiter:register chekc:check "inspct:inspect" "stroe:store" sandbx:sandbox shcema:schema; do
   expect 2 lapstrake "${slip%:*}"
   grep -q "did you mean .*${slip#*:}" err.txt || fail "\`${slip%:*}\` does not suggest \`${slip#*:}\`"
 done
