@@ -7,12 +7,15 @@
 #include <lapstrake/layers/write.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
+#include <memory>
 #include <mutex>
 
 #include "base_image.hpp"
 #include "layer_build.hpp"
+#include "network.hpp"
 #include "outputs.hpp"
 #include "recipe_for.hpp"
+#include "registry_cache.hpp"
 #include "story.hpp"
 
 namespace lapstrake::app {
@@ -89,6 +92,13 @@ struct Laid {
   Time listed_at;  // when the listing of `entries` began
 };
 
+// Nothing without `--cache-from`, and for those who believe nothing that was noted before.
+std::unique_ptr<RegistryCache> cache_for(const Context& context, const spec::Project& project, const spec::Image& image,
+                                         const oci::Platform& platform) {
+  if (context.cache_from.empty() || context.no_cache) return nullptr;
+  return std::make_unique<RegistryCache>(context, Network(context, project.registries), image, platform);
+}
+
 class Builder {
  public:
   Builder(const Context& context, const spec::Project& project, const spec::Image& image, const oci::Platform& platform,
@@ -119,6 +129,8 @@ class Builder {
     return image_story(store_, ref_name(image_), platform_, built, own_layers_);
   }
 
+  PlatformLayers layers() const { return {.platform = platform_, .layers = built_}; }
+
  private:
   std::vector<layers::Entry> assemble(const oci::LayerRecipe& recipe, const layers::AccountTable& accounts) const {
     return layers::assemble(for_platform(recipe, platform_), below_, accounts,
@@ -145,28 +157,32 @@ class Builder {
       const std::lock_guard lock(telling);
       context_.progress(event);
     };
+    const auto cache = cache_for(context, project_, image_, platform_);
     std::vector<std::optional<store::CachedLayer>> built(laid_.size());
     parallel_for_each(
         laid_.size(), at_once,
         [&](std::size_t i) {
-          building(laid_[i].name, [&] { built[i] = build_layer(context, store_, order_of(laid_[i], at_once)); });
+          building(laid_[i].name,
+                   [&] { built[i] = build_layer(context, store_, order_of(laid_[i], at_once, cache.get())); });
           laid_[i].entries = {};
         },
         context_.world.stop);
     for (std::size_t i = 0; i < built.size(); ++i) add(laid_[i].name, *built[i]);
   }
 
-  LayerOrder order_of(const Laid& laid, unsigned at_once) const {
+  LayerOrder order_of(const Laid& laid, unsigned at_once, RegistryCache* cache) const {
     return {.place = {.image = ref_name(image_), .platform = platform_.text(), .layer = laid.name},
             .image = image_.name,
             .entries = laid.entries,
             .compression = image_.compression,
             .listed_at = laid.listed_at,
-            .memory = layers::most_memory / at_once};
+            .memory = layers::most_memory / at_once,
+            .cache = cache};
   }
 
   void add(const std::string& name, const store::CachedLayer& built) {
     own_layers_.push_back({.name = name, .blob = built.blob.digest});
+    built_.push_back(built);
     draft_.layers.push_back(built.blob);
     draft_.config.diff_ids.push_back(built.diff_id);
     draft_.config.history.push_back(
@@ -195,6 +211,7 @@ class Builder {
   std::vector<Laid> laid_;
   Draft draft_;
   std::vector<NamedLayer> own_layers_;
+  std::vector<store::CachedLayer> built_;
 };
 
 }  // namespace
@@ -229,6 +246,7 @@ BuiltImage build_image(const Context& context, const spec::Project& project, con
     for (const auto& platform : context.platforms.empty() ? image.platforms : context.platforms) {
       Builder builder(context, project, image, platform, store);
       built.manifests.push_back(builder.run());
+      built.layers.push_back(builder.layers());
       if (context.explain) built.stories.push_back(builder.story(built.manifests.back()));
     }
     if (built.manifests.size() == 1) {
@@ -255,6 +273,8 @@ std::vector<BuiltImage> build(const Context& context, const spec::Project& proje
   for (const auto* image : images) {
     built.push_back(obtain_image(context, project, *image, store));
     for (const auto& output : outputs) write_output(store, *image, built.back().root, output, context.world.stop);
+    if (context.cache_to)
+      keep_in_registry(context, Network(context, project.registries), store, *image, built.back().layers);
     if (each) each(built.back());
   }
   return built;

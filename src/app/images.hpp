@@ -15,6 +15,7 @@ struct ReadyImage {
   oci::Descriptor root;
   std::vector<oci::Platform> platforms;
   std::optional<oci::RegistryReference> given = std::nullopt;
+  std::vector<PlatformLayers> layers = {};  // of those that were built, for `--cache-to`
 };
 
 ReadyImage make_ready(const Context& context, const Network& network, const spec::Project& project,

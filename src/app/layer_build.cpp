@@ -5,6 +5,8 @@
 #include <lapstrake/layers/inventory.hpp>
 #include <lapstrake/layers/write.hpp>
 
+#include "registry_cache.hpp"
+
 namespace lapstrake::app {
 namespace {
 
@@ -22,6 +24,14 @@ oci::Digest LayerPlace::key() const {
 }
 
 namespace {
+
+// Whoever has pieces of the layer at hand makes it of them sooner than it can be fetched.
+std::optional<store::CachedLayer> fetched(const Context& context, const store::Store& store, const LayerOrder& order,
+                                          const layers::WriteOptions& options) {
+  if (order.cache == nullptr || store::find_former(store, order.place.key())) return std::nullopt;
+  return order.cache->find(
+      context, store, {.entries = order.entries, .options = options, .image = order.image, .layer = order.place.layer});
+}
 
 // Makes the layer's bytes, of the pieces of the layer before as far as they are the same.
 store::CachedLayer write_anew(const Context& context, const store::Store& store, const LayerOrder& order,
@@ -66,11 +76,13 @@ store::CachedLayer build_layer(const Context& context, const store::Store& store
     event.text = "unchanged";
   } else {
     context.progress(event);
+    layer = fetched(context, store, order, options);
+    const bool is_fetched = layer.has_value();
     std::string said;
-    layer = write_anew(context, store, order, options, said);
+    if (!layer) layer = write_anew(context, store, order, options, said);
+    event.kind = is_fetched ? Event::Kind::reused : Event::Kind::finished;
+    event.text = is_fetched ? cat(human_size(layer->blob.size), " from the registry's cache") : said;
     if (fingerprint) store::keep_layer(store, *fingerprint, *layer);
-    event.kind = Event::Kind::finished;
-    event.text = said;
   }
   context.progress(event);
   const auto place = order.place.key();

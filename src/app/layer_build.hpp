@@ -1,5 +1,5 @@
 // One layer, from its entries to a blob in the store, by the shortest way that there is: taken as it was, put together
-// from pieces of the layer that was built before, or made anew.
+// from pieces of the layer that was built before, fetched from where another machine left it, or made anew.
 #pragma once
 #include <chrono>
 #include <lapstrake/app/context.hpp>
@@ -11,6 +11,8 @@
 #include <vector>
 
 namespace lapstrake::app {
+
+class RegistryCache;
 
 struct LayerPlace {
   std::string image{};  // as the store calls it (ref_name)
@@ -26,6 +28,7 @@ struct LayerOrder {
   oci::Compression compression{};
   std::chrono::system_clock::time_point listed_at{};  // when the listing of `entries` began
   std::size_t memory = layers::most_memory;
+  RegistryCache* cache = nullptr;  // where layers are looked for that were never built here
 };
 
 store::CachedLayer build_layer(const Context& context, const store::Store& store, const LayerOrder& order);

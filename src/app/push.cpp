@@ -10,6 +10,7 @@
 #include "images.hpp"
 #include "manifests.hpp"
 #include "network.hpp"
+#include "registry_cache.hpp"
 
 namespace lapstrake::app {
 namespace {
@@ -127,7 +128,7 @@ ReadyImage make_ready(const Context& context, const Network& network, const spec
     if (const auto* remote = std::get_if<oci::RegistryReference>(&given->second))
       return look_up(network, image, *remote);
   const auto built = obtain_image(context, project, image, store);
-  ReadyImage ready{.image = &image, .root = built.root, .platforms = {}, .given = {}};
+  ReadyImage ready{.image = &image, .root = built.root, .platforms = {}, .given = {}, .layers = built.layers};
   for (const auto& manifest : built.manifests)
     if (manifest.platform) ready.platforms.push_back(*manifest.platform);
   return ready;
@@ -137,7 +138,7 @@ PushedImage push_ready(const Context& context, const Network& network, const Rea
                        const store::Store& store, const PushSettings& settings) {
   if (ready.given) return {.name = ready.image->name, .references = {pinned_given(ready)}};
   const auto target = oci::parse_registry_reference(ready.image->repository);
-  return step(cat("pushing image `", ready.image->name, "` to `", ready.image->repository, "`"), [&] {
+  auto pushed = step(cat("pushing image `", ready.image->name, "` to `", ready.image->repository, "`"), [&] {
     const auto manifests = manifests_of(store.place(ready.image->name, ready.root), ready.root);
     const auto report = ship(context, network,
                              {.image = ready.image->name,
@@ -152,6 +153,8 @@ PushedImage push_ready(const Context& context, const Network& network, const Rea
                        .bytes_sent = report.bytes_sent,
                        .blobs_present = report.blobs_present};
   });
+  keep_in_registry(context, network, store, *ready.image, ready.layers, target);
+  return pushed;
 }
 
 oci::PinnedReference expected_reference(const ReadyImage& ready) {

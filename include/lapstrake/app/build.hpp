@@ -4,6 +4,7 @@
 #include <lapstrake/app/explain.hpp>
 #include <lapstrake/oci/descriptor.hpp>
 #include <lapstrake/spec/project.hpp>
+#include <lapstrake/store/layer_cache.hpp>
 #include <lapstrake/store/store.hpp>
 #include <optional>
 #include <string>
@@ -11,6 +12,12 @@
 #include <vector>
 
 namespace lapstrake::app {
+
+// What an image has over its base, for one platform.
+struct PlatformLayers {
+  oci::Platform platform{};
+  std::vector<store::CachedLayer> layers{};
+};
 
 struct BuiltImage {
   std::string name;
@@ -21,6 +28,7 @@ struct BuiltImage {
   std::vector<ImageStory> stories{};
   std::optional<oci::Digest> before{};
   std::vector<oci::Platform> platforms_gone{};
+  std::vector<PlatformLayers> layers{};  // one a platform; none for an image that was given
 };
 
 // `-o TYPE:PATH[:TAG]`.

@@ -52,6 +52,8 @@ struct Context {
   std::int64_t epoch = 0;                                // SOURCE_DATE_EPOCH: seconds
   std::vector<oci::Platform> platforms{};                // --platform: instead of the spec's
   std::map<std::string, oci::Reference> given_images{};  // --image NAME=REFERENCE
+  std::vector<oci::RegistryReference> cache_from{};      // --cache-from: layers are looked for there ...
+  std::optional<oci::RegistryReference> cache_to{};      // --cache-to: ... and kept there; no tag: one for each image
   std::optional<std::string> profile{}, region{};        // --profile, --region
   std::shared_ptr<Resolved> resolved = std::make_shared<Resolved>();
   Progress progress = [](const Event&) {};

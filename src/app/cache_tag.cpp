@@ -1,0 +1,31 @@
+#include "cache_tag.hpp"
+
+#include <lapstrake/app/build.hpp>
+#include <lapstrake/base/text.hpp>
+
+namespace lapstrake::app {
+
+oci::RegistryReference with_cache_tag(oci::RegistryReference where, const spec::Image& image,
+                                      const oci::Platform& platform) {
+  if (where.tag.empty())
+    where.tag = cat("lapstrake-cache-", oci::Digest::of(cat(ref_name(image), " ", platform.text())).brief());
+  return where;
+}
+
+std::vector<CacheEntry> read_cache(const registry::Repository& repository, const oci::Descriptor& found,
+                                   const oci::RegistryReference& where) {
+  const auto what = cat("`", where.text(), "`");
+  if (found.size > most_cache_text)
+    throw Error(Fault::integrity, cat(what, " is no cache: it has ", human_size(found.size)));
+  const auto manifest = repository.get_manifest(found.digest.text());
+  return parse_cache(manifest.text, manifest.descriptor.media_type, what);
+}
+
+std::string in_one_line(const Error& error) {
+  auto text = error.summary();
+  if (!error.reason().empty()) text += cat(": ", error.reason());
+  if (!error.help().empty()) text += cat(" (", error.help(), ")");
+  return text;
+}
+
+}  // namespace lapstrake::app

@@ -1,0 +1,26 @@
+// Where a cache lies, and how it is read: what taking from one and writing to one share.
+#pragma once
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/oci/platform.hpp>
+#include <lapstrake/oci/reference.hpp>
+#include <lapstrake/registry/client.hpp>
+#include <lapstrake/spec/project.hpp>
+#include <string>
+#include <vector>
+
+#include "cache_manifest.hpp"
+
+namespace lapstrake::app {
+
+// A tag of its own for each image and platform, when none was given.
+oci::RegistryReference with_cache_tag(oci::RegistryReference where, const spec::Image& image,
+                                      const oci::Platform& platform);
+
+// Error{integrity} for what is no cache.
+std::vector<CacheEntry> read_cache(const registry::Repository& repository, const oci::Descriptor& found,
+                                   const oci::RegistryReference& where);
+
+// For a warning: the summary, the reason and the cure.
+std::string in_one_line(const Error& error);
+
+}  // namespace lapstrake::app
