@@ -4,10 +4,12 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <array>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 
+#include "noise.hpp"
 #include "seam.hpp"
 
 namespace lapstrake::layers {
@@ -25,6 +27,22 @@ constexpr int default_gzip_level = 1, default_zstd_level = 2;
 constexpr std::array<unsigned char, 10> gzip_header = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff};
 // A last block with fixed codes and no symbol but its end: RFC 1951 3.2.6.
 constexpr std::array<unsigned char, 2> last_block = {0x03, 0x00};
+
+// RFC 1951 3.2.4: stored blocks, none of them the last. They end on a byte.
+std::size_t store(Bytes raw, std::span<std::byte> room) {
+  constexpr std::size_t most = 0xffff, head = 5;
+  std::size_t at = 0;
+  while (!raw.empty()) {
+    const std::size_t size = std::min(raw.size(), most);
+    const auto low = static_cast<std::byte>(size & 0xff), high = static_cast<std::byte>(size >> 8);
+    const std::array<std::byte, head> header{std::byte{0}, low, high, ~low, ~high};
+    std::copy(header.begin(), header.end(), room.begin() + static_cast<std::ptrdiff_t>(at));
+    std::copy_n(raw.begin(), size, room.begin() + static_cast<std::ptrdiff_t>(at + head));
+    at += head + size;
+    raw = raw.subspan(size);
+  }
+  return at;
+}
 
 Bytes bytes_of(std::span<const unsigned char> bytes) { return std::as_bytes(bytes); }
 
@@ -48,7 +66,8 @@ CutRule cut_rule(oci::Codec codec) {
 int level_of(const oci::Compression& compression) {
   const bool gzip = compression.codec == oci::Codec::gzip;
   if (compression.codec == oci::Codec::none) return 0;
-  const int level = compression.level.value_or(gzip ? default_gzip_level : default_zstd_level), most = oci::most_level(compression.codec);
+  const int level = compression.level.value_or(gzip ? default_gzip_level : default_zstd_level),
+            most = oci::most_level(compression.codec);
   if (level < 1 || level > most)
     throw Error(Fault::usage, cat(gzip ? "gzip" : "zstd", " has no level ", level),
                 cat("choose a level from 1 to ", most));
@@ -71,6 +90,7 @@ void Packer::Free::operator()(ZSTD_CCtx_s* context) const noexcept { ZSTD_freeCC
 
 std::size_t Packer::pack(Bytes raw, std::span<std::byte> room) {
   if (deflate_) {
+    if (is_in_vain(raw, room)) return store(raw, room);
     const std::size_t size =
         libdeflate_deflate_compress(deflate_.get(), raw.data(), raw.size(), room.data(), room.size() - most_seam_bytes);
     if (size == 0) fail("libdeflate", "the room for its output is too small");
@@ -79,6 +99,16 @@ std::size_t Packer::pack(Bytes raw, std::span<std::byte> room) {
   const std::size_t size = ZSTD_compressCCtx(zstd_.get(), room.data(), room.size(), raw.data(), raw.size(), level_);
   if (ZSTD_isError(size) != 0) fail("zstd", ZSTD_getErrorName(size));
   return size;
+}
+
+// Noise by its looks, and a sample of it does not compress either (repetitions do not show in the looks).
+bool Packer::is_in_vain(Bytes raw, std::span<std::byte> room) {
+  constexpr std::size_t sample = 16 << 10;
+  if (!looks_like_noise(raw)) return false;
+  const Bytes middle = raw.subspan((raw.size() - sample) / 2, sample);
+  const std::size_t size =
+      libdeflate_deflate_compress(deflate_.get(), middle.data(), middle.size(), room.data(), room.size());
+  return size == 0 || size > sample - sample / 100;
 }
 
 std::size_t Packer::room_for(oci::Codec codec, std::size_t raw_size) {

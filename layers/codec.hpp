@@ -22,7 +22,8 @@ int level_of(const oci::Compression& compression);
 // Compresses one piece at a time; its bytes depend on the piece and the level alone. Not for several threads.
 //
 // gzip: a piece begins with an empty window and ends on a byte (libdeflate's streams, joined at their seams: seam.hpp),
-// so that pieces can be made in any order and anywhere. zstd: a piece is a frame. none: there is nothing to pack.
+// so that pieces can be made in any order and anywhere; noise (noise.hpp) is stored as it is. zstd: a piece is a frame.
+// none: there is nothing to pack.
 class Packer {
  public:
   Packer(oci::Codec codec, int level);
@@ -38,6 +39,8 @@ class Packer {
     void operator()(libdeflate_compressor* compressor) const noexcept;
     void operator()(ZSTD_CCtx_s* context) const noexcept;
   };
+  bool is_in_vain(Bytes raw, std::span<std::byte> room);
+
   int level_;
   std::unique_ptr<libdeflate_compressor, Free> deflate_;
   std::unique_ptr<ZSTD_CCtx_s, Free> zstd_;
