@@ -76,11 +76,26 @@ class Push {
              tell({.kind = PushEvent::Kind::present, .blob = blob});
              return;
            }
+           if (!anew && is_given(blob)) {
+             tell({.kind = PushEvent::Kind::mounted, .blob = blob});
+             return;
+           }
            repository_.put_blob(blob, blobs_(blob.digest), [&](std::uint64_t sent) {
              tell({.kind = PushEvent::Kind::sending, .blob = blob, .sent = sent});
            });
            tell({.kind = PushEvent::Kind::sent, .blob = blob, .sent = blob.size});
          });
+  }
+
+  bool is_given(const oci::Descriptor& blob) const {
+    const auto from = options_.neighbour ? options_.neighbour(blob.digest) : std::string();
+    if (from.empty()) return false;
+    try {
+      return repository_.mount_blob(blob.digest, from);
+    } catch (const Error& error) {
+      if (error.fault() == Fault::interrupted) throw;
+      return false;  // what is wrong the upload meets too
+    }
   }
 
   void put(const PushedManifest& manifest) {
@@ -120,7 +135,7 @@ class Push {
 
   void tell(const PushEvent& event) {
     const std::lock_guard lock(mutex_);
-    if (event.kind == PushEvent::Kind::present) ++report_.blobs_present;
+    if (event.kind == PushEvent::Kind::present || event.kind == PushEvent::Kind::mounted) ++report_.blobs_present;
     if (event.kind == PushEvent::Kind::sent) {
       ++report_.blobs_sent;
       report_.bytes_sent += event.blob.size;

@@ -19,24 +19,30 @@ std::string oci_layer_type(const std::string& media_type) {
   return media_type;
 }
 
-layers::BaseFiles read_files(const oci::Place& place, const oci::LoadedImage& image, const std::stop_token& stop) {
+using Layers = std::vector<oci::Descriptor>;
+
+layers::BaseFiles read_files(const oci::Place& place, const Layers& layers, const std::stop_token& stop) {
   layers::BaseFiles files;
-  for (const auto& layer : image.manifest.layers)
-    files.add_layer(place.open(layer), cat("layer ", layer.digest.text(), " of the base `", place.name, "`"), stop);
+  for (const auto& layer : layers) files.add_layer(place.open(layer), layer_of_base(layer, place.name), stop);
   return files;
 }
 
-// The same, from what a build before remembered, or for the next one.
-layers::BaseFiles remembered_or_read(const Context& context, const oci::Place& place, const oci::LoadedImage& image,
-                                     const store::Store& store) {
-  const auto note = context.no_cache ? std::nullopt : store::find_tree(store, image.manifest.layers);
+// What a build before remembered of the layers, or what `read` finds, for the next one.
+layers::BaseFiles remembered_or(const Context& context, const Layers& layers, const store::Store& store,
+                                const std::function<layers::BaseFiles()>& read) {
+  const auto note = context.no_cache ? std::nullopt : store::find_tree(store, layers);
   if (auto files = note ? layers::BaseFiles::from_bytes(*note) : std::nullopt) return std::move(*files);
-  auto files = read_files(place, image, context.world.stop);
-  store::keep_tree(store, image.manifest.layers, files.to_bytes());
+  auto files = read();
+  store::keep_tree(store, layers, files.to_bytes());
   return files;
 }
 
-std::vector<oci::Descriptor> with_oci_types(std::vector<oci::Descriptor> layers) {
+// Without layers and accounts nothing is laid on the base, and nothing asks what it holds.
+bool needs_files(const spec::Image& image) {
+  return !image.layers.empty() || !image.accounts.users.empty() || !image.accounts.groups.empty();
+}
+
+Layers with_oci_types(Layers layers) {
   for (auto& layer : layers) {
     layer.media_type = oci_layer_type(layer.media_type);
     layer.annotations.clear();
@@ -44,13 +50,15 @@ std::vector<oci::Descriptor> with_oci_types(std::vector<oci::Descriptor> layers)
   return layers;
 }
 
-BaseImage from_disk(const Context& context, const oci::DiskReference& reference, const oci::Platform& platform,
-                    const store::Store& store) {
+BaseImage from_disk(const Context& context, const spec::Image& image, const oci::DiskReference& reference,
+                    const oci::Platform& platform, const store::Store& store) {
   const auto place = store::open_image(reference, store.scratch(), context.world.stop);
   BaseImage base{.image = oci::load(place, platform), .layers = {}, .files = {}};
-  for (const auto& layer : base.image.manifest.layers) store.take(place, layer, context.world.stop);
-  base.layers = with_oci_types(base.image.manifest.layers);
-  base.files = remembered_or_read(context, place, base.image, store);
+  const auto& layers = base.image.manifest.layers;
+  for (const auto& layer : layers) store.take(place, layer, context.world.stop);
+  base.layers = with_oci_types(layers);
+  if (needs_files(image))
+    base.files = remembered_or(context, layers, store, [&] { return read_files(place, layers, context.world.stop); });
   return base;
 }
 
@@ -58,11 +66,11 @@ BaseImage from_registry(const Context& context, const spec::Project& project, co
                         const oci::RegistryReference& reference, const oci::Platform& platform,
                         const store::Store& store) {
   const RegistryBase remote(context, project.registries, reference, store, image.name);
-  const auto place = remote.place();
-  BaseImage base{.image = oci::load(place, platform), .layers = {}, .files = {}, .name = base_name(reference)};
-  remote.take(base.image.manifest.layers);
-  base.layers = with_oci_types(base.image.manifest.layers);
-  base.files = remembered_or_read(context, place, base.image, store);
+  BaseImage base{.image = oci::load(remote.place(), platform), .layers = {}, .files = {}, .name = base_name(reference)};
+  const auto& layers = base.image.manifest.layers;
+  base.layers = with_oci_types(layers);
+  remote.keep_origins(layers);
+  if (needs_files(image)) base.files = remembered_or(context, layers, store, [&] { return remote.files(layers); });
   return base;
 }
 
@@ -92,8 +100,11 @@ std::optional<layers::BaseFiles> remembered_files(const Context& context, const 
     if (!missing) throw;
     return std::nullopt;
   }
+  const auto& layers = image->manifest.layers;
+  const auto note = store::find_tree(store, layers);
+  if (auto files = note ? layers::BaseFiles::from_bytes(*note) : std::nullopt) return files;
   if (!is_whole(store, *image)) return std::nullopt;
-  return remembered_or_read(context, *place, *image, store);
+  return read_files(*place, layers, context.world.stop);
 }
 
 }  // namespace
@@ -111,7 +122,7 @@ std::optional<BaseImage> load_base(const Context& context, const spec::Project& 
   return step(cat("reading the base `", oci::text(*image.base), "`"), [&] {
     if (const auto* remote = std::get_if<oci::RegistryReference>(&*image.base))
       return std::optional(from_registry(context, project, image, *remote, platform, store));
-    return std::optional(from_disk(context, std::get<oci::DiskReference>(*image.base), platform, store));
+    return std::optional(from_disk(context, image, std::get<oci::DiskReference>(*image.base), platform, store));
   });
 }
 
@@ -123,7 +134,7 @@ std::optional<layers::BaseFiles> known_base_files(const Context& context, const 
       return remembered_files(context, *remote, platform);
     const auto place =
         store::open_image(std::get<oci::DiskReference>(*image.base), scratch(context), context.world.stop);
-    return read_files(place, oci::load(place, platform), context.world.stop);
+    return read_files(place, oci::load(place, platform).manifest.layers, context.world.stop);
   });
 }
 

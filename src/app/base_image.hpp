@@ -13,11 +13,12 @@ namespace lapstrake::app {
 struct BaseImage {
   oci::LoadedImage image;
   std::vector<oci::Descriptor> layers;  // with OCI media types
-  layers::BaseFiles files;
-  std::string name = {};  // "host/repo:tag" of one from a registry; empty for one from disk
+  layers::BaseFiles files;              // of an image that lays anything on it
+  std::string name = {};                // "host/repo:tag" of one from a registry; empty for one from disk
 };
 
-// Nothing for `scratch`. The base's layers are taken into the store as they are.
+// Nothing for `scratch`. The layers of a base on disk are taken into the store as they are; those of one in a registry
+// stay there until someone needs them (distant.hpp).
 std::optional<BaseImage> load_base(const Context& context, const spec::Project& project, const spec::Image& image,
                                    const oci::Platform& platform, const store::Store& store);
 // The file tree of a base alone, without a network, for checks. Nothing when the base lies in a registry and no build

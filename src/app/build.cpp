@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "base_image.hpp"
+#include "distant.hpp"
 #include "layer_build.hpp"
 #include "network.hpp"
 #include "outputs.hpp"
@@ -272,6 +273,8 @@ std::vector<BuiltImage> build(const Context& context, const spec::Project& proje
   std::vector<BuiltImage> built;
   for (const auto* image : images) {
     built.push_back(obtain_image(context, project, *image, store));
+    if (!outputs.empty())
+      Distant(context, Network(context, project.registries), store, image->name).complete(built.back().root);
     for (const auto& output : outputs) write_output(store, *image, built.back().root, output, context.world.stop);
     if (context.cache_to)
       keep_in_registry(context, Network(context, project.registries), store, *image, built.back().layers);

@@ -30,7 +30,8 @@ struct Shipment {
   std::vector<std::string> tags;
   const std::vector<registry::PushedManifest>& manifests;
   registry::BlobPath blobs;
-  std::function<void(const registry::PushEvent&)> told = nullptr;  // besides the context's progress
+  std::function<std::string(const oci::Digest&)> neighbour = nullptr;  // as of registry::PushOptions
+  std::function<void(const registry::PushEvent&)> told = nullptr;      // besides the context's progress
 };
 // A repository that is missing is made if `settings` say so, or else told from a right that is.
 registry::PushReport ship(const Context& context, const Network& network, const Shipment& shipment,

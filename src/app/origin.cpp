@@ -6,6 +6,7 @@
 #include <lapstrake/store/exchange.hpp>
 
 #include "base_image.hpp"
+#include "distant.hpp"
 #include "network.hpp"
 
 namespace lapstrake::app {
@@ -18,13 +19,14 @@ const spec::Image* image_called(const spec::Project* project, const std::string&
   return nullptr;
 }
 
-Origin in_store(const Context& context, const spec::Image& image) {
+Origin in_store(const Context& context, const Registries& registries, const spec::Image& image) {
   auto store = store::Store::open(context.store_root);
   const auto root = store.ref(ref_name(image));
   if (!root)
     throw Error(Fault::input, cat("image `", image.name, "` was not built yet"),
                 cat("`lapstrake build ", image.name, "`"));
-  Origin origin{.place = store.place(image.name, *root)};
+  const Distant distant(context, Network(context, registries), store, image.name);
+  Origin origin{.place = distant.place(image.name, *root)};
   origin.store = std::move(store);
   if (!image.tags.empty()) origin.tag = image.tags.front();
   if (!image.repository.empty() && !origin.tag.empty()) origin.full_name = cat(image.repository, ":", origin.tag);
@@ -57,7 +59,7 @@ Origin in_registry(const Context& context, const Registries& registries, const o
 }
 
 Origin found(const Context& context, const spec::Project* project, const std::string& name) {
-  if (const auto* image = image_called(project, name)) return in_store(context, *image);
+  if (const auto* image = image_called(project, name)) return in_store(context, registries_of(project), *image);
   const auto reference = oci::parse_reference(name);
   if (const auto* disk = std::get_if<oci::DiskReference>(&reference)) return on_disk(context, *disk);
   return in_registry(context, registries_of(project), std::get<oci::RegistryReference>(reference));

@@ -7,6 +7,7 @@
 #include <lapstrake/oci/place.hpp>
 #include <lapstrake/registry/push.hpp>
 
+#include "distant.hpp"
 #include "images.hpp"
 #include "manifests.hpp"
 #include "network.hpp"
@@ -27,6 +28,7 @@ class Events {
     switch (pushed.kind) {
       case Kind::checking: return;
       case Kind::present: event.kind = Event::Kind::reused, event.text = "already in the registry"; break;
+      case Kind::mounted: event.kind = Event::Kind::reused, event.text = "taken over from the base's repository"; break;
       case Kind::sending: event.kind = Event::Kind::progress; break;
       case Kind::sent:
         event.kind = Event::Kind::finished, event.text = cat(human_size(pushed.blob.size), " sent");
@@ -81,8 +83,11 @@ registry::PushReport ship(const Context& context, const Network& network, const 
     events(event);
     if (shipment.told) shipment.told(event);
   };
-  const registry::PushOptions options{
-      .jobs = 4, .tags = shipment.tags, .progress = progress, .stop = context.world.stop};
+  const registry::PushOptions options{.jobs = 4,
+                                      .tags = shipment.tags,
+                                      .neighbour = shipment.neighbour,
+                                      .progress = progress,
+                                      .stop = context.world.stop};
   try {
     return registry::push(*repository, shipment.manifests, shipment.blobs, options);
   } catch (Error& error) {
@@ -140,12 +145,19 @@ PushedImage push_ready(const Context& context, const Network& network, const Rea
   const auto target = oci::parse_registry_reference(ready.image->repository);
   auto pushed = step(cat("pushing image `", ready.image->name, "` to `", ready.image->repository, "`"), [&] {
     const auto manifests = manifests_of(store.place(ready.image->name, ready.root), ready.root);
+    const Distant distant(context, network, store, ready.image->name);
+    Cargo cargo(distant, manifests);
     const auto report = ship(context, network,
                              {.image = ready.image->name,
                               .target = target,
                               .tags = ready.image->tags,
                               .manifests = manifests,
-                              .blobs = [&](const oci::Digest& digest) { return store.blob_path(digest); }},
+                              .blobs = [&](const oci::Digest& digest) { return cargo.file(digest); },
+                              .neighbour = [&](const oci::Digest& blob) { return distant.neighbour(blob, target); },
+                              .told =
+                                  [&](const registry::PushEvent& event) {
+                                    if (event.kind == registry::PushEvent::Kind::sent) cargo.drop(event.blob.digest);
+                                  }},
                              settings);
     return PushedImage{.name = ready.image->name,
                        .references = pinned(target, ready.image->tags, ready.root.digest),

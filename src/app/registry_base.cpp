@@ -1,12 +1,15 @@
 #include "registry_base.hpp"
 
-#include <algorithm>
+#include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/store/bases.hpp>
+#include <map>
 #include <mutex>
 #include <set>
+
+#include "distant.hpp"
 
 namespace lapstrake::app {
 namespace {
@@ -88,40 +91,39 @@ oci::Place RegistryBase::place() const {
               }};
 }
 
-void RegistryBase::take(const std::vector<oci::Descriptor>& layers) const {
+std::string layer_of_base(const oci::Descriptor& layer, const std::string& base) {
+  return cat("layer ", layer.digest.text(), " of the base `", base, "`");
+}
+
+// Layers wait in files of the scratch, so that several come at once and a broken connection is taken up where it broke.
+layers::BaseFiles RegistryBase::files(const std::vector<oci::Descriptor>& layers) const {
+  const auto context = with_serial_progress(context_);
+  std::map<oci::Digest, std::optional<AtomicFile>> spooled;
+  for (const auto& layer : layers)
+    if (!store_.has(layer.digest)) spooled.try_emplace(layer.digest);
   std::vector<const oci::Descriptor*> missing;
   std::set<oci::Digest> seen;
   for (const auto& layer : layers)
-    if (!store_.has(layer.digest) && seen.insert(layer.digest).second) missing.push_back(&layer);
-  std::mutex telling;
-  const Progress progress = [&](const Event& event) {
-    const std::lock_guard lock(telling);
-    context_.progress(event);
-  };
+    if (spooled.contains(layer.digest) && seen.insert(layer.digest).second) missing.push_back(&layer);
   parallel_for_each(
-      missing.size(), most_downloads, [&](std::size_t i) { take(*missing[i], progress); }, context_.world.stop);
+      missing.size(), most_downloads,
+      [&](std::size_t i) {
+        auto& file = spooled.at(missing[i]->digest).emplace(store_.scratch());
+        fetch(context, *repository_, *missing[i], image_, [&](Bytes bytes) { file.write(bytes); });
+      },
+      context_.world.stop);
+  layers::BaseFiles files;
+  for (const auto& layer : layers) {
+    const auto file = spooled.find(layer.digest);
+    files.add_layer(file == spooled.end() ? store_.open_blob(layer) : file_source(file->second->path()),
+                    layer_of_base(layer, reference_.text()), context_.world.stop);
+  }
+  return files;
 }
 
-void RegistryBase::take(const oci::Descriptor& layer, const Progress& progress) const {
-  if (!layer.urls.empty())
-    throw Error(Fault::input,
-                cat("the layer ", layer.digest.text(), " of `", reference_.text(), "` does not lie in its registry"),
-                "foreign layers are never fetched: choose a base without them");
-  Event event{.kind = Event::Kind::started, .image = image_, .subject = cat("base layer ", layer.digest.brief())};
-  event.total = layer.size;
-  progress(event);
-  auto blob = store_.new_blob(store::Store::Hashing::by_caller);
-  event.kind = Event::Kind::progress;
-  repository_->get_blob(layer, [&](Bytes bytes) {  // which verifies it
-    stop_point(context_.world.stop);
-    blob.write(bytes);
-    event.done += bytes.size();
-    progress(event);
-  });
-  blob.commit(layer.digest);
-  event.kind = Event::Kind::finished;
-  event.text = cat(human_size(layer.size), " fetched");
-  progress(event);
+void RegistryBase::keep_origins(const std::vector<oci::Descriptor>& layers) const {
+  for (const auto& layer : layers)
+    if (layer.urls.empty()) store::keep_origin(store_, layer.digest, reference_);
 }
 
 }  // namespace lapstrake::app

@@ -1,6 +1,7 @@
 // A base that lies in a registry, read through the store: what was had once is not asked for again.
 #pragma once
 #include <lapstrake/app/context.hpp>
+#include <lapstrake/layers/base_files.hpp>
 #include <lapstrake/oci/place.hpp>
 #include <lapstrake/registry/client.hpp>
 #include <lapstrake/store/store.hpp>
@@ -21,13 +22,14 @@ class RegistryBase {
   // Its root is found out once a run, and not at all when the reference has a digest that the store knows. Manifests
   // and configs stay in the store.
   oci::Place place() const;
-  // Brings the layers that the store lacks, several at once. Error{input} for foreign ones, which are never fetched.
-  void take(const std::vector<oci::Descriptor>& layers) const;
+  // The files of its layers, which are read from the store or else from the registry, and not kept.
+  layers::BaseFiles files(const std::vector<oci::Descriptor>& layers) const;
+  // Notes for those who need the layers later where they lie.
+  void keep_origins(const std::vector<oci::Descriptor>& layers) const;
 
  private:
   oci::Descriptor root() const;
   oci::Descriptor resolve() const;
-  void take(const oci::Descriptor& layer, const Progress& progress) const;
 
   const Context& context_;
   oci::RegistryReference reference_;
@@ -43,5 +45,8 @@ std::string base_name(const oci::RegistryReference& reference);
 
 // The base as the store knows it from a build before, without a network; nothing when it does not.
 std::optional<oci::Place> remembered_base(const oci::RegistryReference& reference, const store::Store& store);
+
+// "layer sha256:... of the base `host/repo:tag`"
+std::string layer_of_base(const oci::Descriptor& layer, const std::string& base);
 
 }  // namespace lapstrake::app

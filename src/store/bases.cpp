@@ -1,6 +1,9 @@
+#include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/oci/image.hpp>
+#include <lapstrake/oci/media_type.hpp>
 #include <lapstrake/store/bases.hpp>
 #include <lapstrake/store/notes.hpp>
 #include <nlohmann/json.hpp>
@@ -8,8 +11,9 @@
 namespace lapstrake::store {
 namespace {
 
-constexpr std::string_view bases_kind = "bases", trees_kind = "trees";
+constexpr std::string_view bases_kind = "bases", trees_kind = "trees", origins_kind = "origins";
 constexpr std::size_t most_entry_bytes = 64 << 10;
+constexpr int most_nested = 4;
 
 // A line with the digest of the rest, and the rest.
 std::optional<std::string_view> checked(std::string_view note) {
@@ -18,6 +22,48 @@ std::optional<std::string_view> checked(std::string_view note) {
   const auto text = note.substr(end + 1);
   return oci::Digest::of(text).hex() == note.substr(0, end) ? std::optional(text) : std::nullopt;
 }
+
+std::optional<oci::Descriptor> base_in(const std::optional<std::string>& note) try {
+  const auto text = note ? checked(*note) : std::nullopt;
+  if (!text) return std::nullopt;
+  return oci::parse_descriptor(parse_json(*text, "a remembered base"), "a remembered base");
+} catch (const Error&) {
+  return std::nullopt;
+}
+
+std::optional<std::string> text_of(const std::filesystem::path& file) {
+  try {
+    return read_file(file, most_entry_bytes);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+// The way from what a name stood for to the manifests that are in use, as far as the store has it.
+struct Trail {
+  Trail(const Store& its_store, const std::set<oci::Digest>& its_wanted) : store(its_store), wanted(its_wanted) {}
+
+  bool leads(const oci::Descriptor& blob, int depth = 0) {
+    if (depth > most_nested || !store.has(blob.digest)) return false;
+    bool is_on_it = wanted.contains(blob.digest);
+    try {
+      const auto place = store.place("a base", blob);
+      if (is_on_it && oci::is_manifest(blob.media_type))
+        blobs.insert(oci::parse_manifest(place.text(blob), blob.media_type, "a base").config.digest);
+      if (oci::is_index(blob.media_type))
+        for (const auto& child : oci::parse_index(place.text(blob), blob.media_type, "a base").manifests)
+          is_on_it = leads(child, depth + 1) || is_on_it;
+    } catch (const Error&) {
+      return false;
+    }
+    if (is_on_it) blobs.insert(blob.digest);
+    return is_on_it;
+  }
+
+  const Store& store;
+  const std::set<oci::Digest>& wanted;
+  std::set<oci::Digest> blobs{};
+};
 
 // "sha256:... sha256:...\n"
 std::string chain_of(const std::vector<oci::Descriptor>& layers) {
@@ -28,13 +74,8 @@ std::string chain_of(const std::vector<oci::Descriptor>& layers) {
 
 }  // namespace
 
-std::optional<oci::Descriptor> find_base(const Store& store, const std::string& name) try {
-  const auto note = find_note(store, bases_kind, oci::Digest::of(name), most_entry_bytes);
-  const auto text = note ? checked(*note) : std::nullopt;
-  if (!text) return std::nullopt;
-  return oci::parse_descriptor(parse_json(*text, "a remembered base"), "a remembered base");
-} catch (const Error&) {
-  return std::nullopt;
+std::optional<oci::Descriptor> find_base(const Store& store, const std::string& name) {
+  return base_in(find_note(store, bases_kind, oci::Digest::of(name), most_entry_bytes));
 }
 
 void keep_base(const Store& store, const std::string& name, const oci::Descriptor& root) {
@@ -55,6 +96,48 @@ void keep_tree(const Store& store, const std::vector<oci::Descriptor>& layers, s
   keep_note(store, trees_kind, oci::Digest::of(chain), [&](const Sink& sink) {
     sink(as_bytes(chain));
     sink(as_bytes(tree));
+  });
+}
+
+std::optional<oci::RegistryReference> find_origin(const Store& store, const oci::Digest& blob) try {
+  const auto note = find_note(store, origins_kind, blob, most_entry_bytes);
+  return note ? std::optional(oci::parse_registry_reference(*note)) : std::nullopt;
+} catch (const Error&) {
+  return std::nullopt;
+}
+
+void keep_origin(const Store& store, const oci::Digest& blob, const oci::RegistryReference& where) {
+  const oci::RegistryReference plain{.host = where.host, .repository = where.repository};
+  if (find_origin(store, blob) != plain) keep_note(store, origins_kind, blob, plain.text());
+}
+
+std::set<oci::Digest> blobs_of_bases(const Store& store, const std::set<oci::Digest>& manifests) {
+  std::set<oci::Digest> out;
+  prune_notes(store.root(), bases_kind, [&](const std::string&, const std::filesystem::path& file) {
+    Trail trail(store, manifests);
+    const auto root = base_in(text_of(file));
+    const bool is_used = root && trail.leads(*root);
+    if (is_used) out.insert(trail.blobs.begin(), trail.blobs.end());
+    return is_used;
+  });
+  return out;
+}
+
+void prune_bases(const Store& store, const BasesInUse& used) {
+  blobs_of_bases(store, used.manifests);
+  std::set<std::string> chains;
+  for (const auto& chain : used.chains) {
+    std::string text;
+    for (const auto& layer : chain) {
+      text += cat(text.empty() ? "" : " ", layer.text());
+      chains.insert(std::string(oci::Digest::of(text + "\n").hex()));
+    }
+  }
+  prune_notes(store.root(), trees_kind,
+              [&](const std::string& hex, const std::filesystem::path&) { return chains.contains(hex); });
+  prune_notes(store.root(), origins_kind, [&](const std::string& hex, const std::filesystem::path&) {
+    const auto digest = oci::Digest::parse(cat("sha256:", hex));
+    return digest && used.blobs.contains(*digest);
   });
 }
 

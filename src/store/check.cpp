@@ -4,6 +4,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/store/bases.hpp>
 #include <lapstrake/store/store.hpp>
 #include <set>
 
@@ -90,6 +91,10 @@ class RefCheck {
   bool is_there(const oci::Descriptor& blob) {
     const auto size = store_.size(blob.digest);
     if (!size && !blob.urls.empty()) return false;  // a foreign layer is nobody's to keep
+    if (!size && oci::is_layer(blob.media_type) && find_origin(store_, blob.digest)) {
+      report_.elsewhere += elsewhere_.insert(blob.digest).second ? 1 : 0;
+      return false;
+    }
     if (!size)
       say(cat("blob ", blob.digest.text(), " is missing"));
     else if (*size != blob.size)
@@ -125,6 +130,7 @@ class RefCheck {
   CheckReport& report_;
   std::string name_;
   std::set<std::string> seen_;
+  std::set<oci::Digest> elsewhere_;
 };
 
 // Runs `act`; what is wrong becomes a problem.

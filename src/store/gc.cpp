@@ -6,6 +6,8 @@
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
+#include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/store/bases.hpp>
 #include <lapstrake/store/layer_cache.hpp>
 #include <lapstrake/store/store.hpp>
 #include <set>
@@ -32,17 +34,43 @@ void take_exclusively(const FileDescriptor& lock, const std::filesystem::path& r
   }
 }
 
-std::set<std::string> in_use(const Store& store, const std::filesystem::path& root) {
-  std::set<std::string> out;
+struct InUse {
+  std::set<std::string> blobs{};  // hex
+  BasesInUse bases{};
+};
+
+// What an image says of itself: the layers it is laid of, and what it was built on.
+void add_image(const oci::Descriptor& blob, const oci::Place& place, BasesInUse& bases) {
+  const auto manifest =
+      oci::parse_manifest(place.text(blob), blob.media_type, cat("the manifest ", blob.digest.brief()));
+  auto& chain = bases.chains.emplace_back();
+  for (const auto& layer : manifest.layers) chain.push_back(layer.digest);
+  const auto base = manifest.annotations.find(std::string(oci::base_digest_annotation));
+  const auto digest = base == manifest.annotations.end() ? std::nullopt : oci::Digest::parse(base->second);
+  if (digest) bases.manifests.insert(*digest);
+}
+
+void add_ref(const Store& store, const oci::Descriptor& entry, InUse& used) {
+  const auto place = store.place("", entry);
+  for (const auto& blob : closure(entry, place.text)) {
+    used.blobs.insert(std::string(blob.digest.hex()));
+    used.bases.blobs.insert(blob.digest);
+    if (oci::is_manifest(blob.media_type)) add_image(blob, place, used.bases);
+  }
+}
+
+InUse in_use(const Store& store, const std::filesystem::path& root) {
+  InUse out;
   for (const auto& entry : read_index(root).manifests) {
     try {
-      for (const auto& blob : closure(entry, store.place("", entry).text)) out.insert(std::string(blob.digest.hex()));
+      add_ref(store, entry, out);
     } catch (Error& error) {
       throw Error(Fault::integrity, cat("cannot tell which blobs are in use, so none is removed: ", error.summary()),
                   "see `lapstrake store check`, then build or pull again what it names")
           .because(error.reason());
     }
   }
+  for (const auto& blob : blobs_of_bases(store, out.bases.manifests)) out.blobs.insert(std::string(blob.hex()));
   return out;
 }
 
@@ -106,9 +134,11 @@ GcReport Store::gc(const std::filesystem::path& root, const World& world, std::c
   take_exclusively(*lock, root, world, patience);
   const Store store(root, lock);
   GcReport report;
-  sweep_blobs(root, in_use(store, root), report, world.stop);
+  const auto used = in_use(store, root);
+  sweep_blobs(root, used.blobs, report, world.stop);
   sweep_tmp(root, report);
   prune_layers(root);
+  prune_bases(store, used.bases);
   return report;
 }
 

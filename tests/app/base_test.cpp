@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <lapstrake/app/check.hpp>
 #include <lapstrake/app/inspect.hpp>
+#include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
 
@@ -46,6 +47,7 @@ struct OnBase : Journey {
 )"));
   }
 
+  std::string text_of(const char* name) const { return read_file(dir / name); }
   app::BuiltImage built(app::Context context) { return app::build(context, project(), {}, {}).at(0); }
   app::BuiltImage built() { return built(context()); }
   oci::LoadedImage loaded(const app::BuiltImage& image, const char* platform = "linux/amd64") {
@@ -137,7 +139,7 @@ TEST_CASE("a base that cannot be had is told with its kind of fault and a cure")
   }
 }
 
-TEST_CASE("a base layer with other bytes than its digest's is an error of integrity, and is not kept") {
+TEST_CASE("a base layer with other bytes than its digest's is an error of integrity, and nothing is remembered of it") {
   OnBase journey;
   const auto layer = journey.loaded(journey.built()).manifest.layers.at(1).digest;
   std::filesystem::remove_all(journey.dir / "store");
@@ -146,7 +148,8 @@ TEST_CASE("a base layer with other bytes than its digest's is an error of integr
   const auto error = failure_of([&] { journey.built(); });
   CAPTURE(report(error));
   CHECK(error.fault() == Fault::integrity);
-  CHECK_FALSE(store::Store::open(journey.dir / "store").has(layer));
+  CHECK_FALSE(std::filesystem::exists(journey.dir / "store/cache/trees"));
+  CHECK(std::filesystem::is_empty(journey.dir / "store/tmp"));
 }
 
 TEST_CASE("check asks no registry: it knows a base that was built on before, and warns of one that was not") {
@@ -165,15 +168,121 @@ TEST_CASE("check asks no registry: it knows a base that was built on before, and
 TEST_CASE("the files of a base are remembered, and found out again when that is damaged or not to be believed") {
   OnBase journey;
   const auto first = journey.built();
-  const auto trees = journey.dir / "store/cache/trees";
-  const auto note = std::filesystem::directory_iterator(trees)->path();
-  const auto layer = journey.loaded(first).manifest.layers.at(1).digest;
-  const auto blob = journey.dir / cat("store/blobs/sha256/", layer.hex());
-  std::filesystem::resize_file(blob, std::filesystem::file_size(blob) - 1);  // whoever reads it fails
+  const auto note = std::filesystem::directory_iterator(journey.dir / "store/cache/trees")->path();
+  const auto fetched = [&] { return journey.count("GET", "/v2/base/blobs/"); };
+  const auto before = fetched();
   CHECK(journey.built().root.digest == first.root.digest);
+  CHECK(fetched() == before);
   auto distrusting = journey.context();
   distrusting.no_cache = true;
-  CHECK(failure_of([&] { journey.built(distrusting); }).fault() == Fault::integrity);
+  CHECK(journey.built(distrusting).root.digest == first.root.digest);
+  CHECK(fetched() == before + 2);
   std::filesystem::resize_file(note, std::filesystem::file_size(note) - 1);
-  CHECK(failure_of([&] { journey.built(); }).fault() == Fault::integrity);
+  CHECK(journey.built().root.digest == first.root.digest);
+  CHECK(fetched() == before + 4);
+}
+
+TEST_CASE("an image that lays nothing on its base reads none of its layers") {
+  OnBase journey;
+  journey.dir.write("lapstrake.yaml", cat("images:\n  app:\n    repository: ", journey.box->registry_host(),
+                                          "/app\n    base: ", journey.pinned.text(), "\n    env: { A: b }\n"));
+  journey.built();
+  CHECK(journey.count("GET", "/v2/base/blobs/") == 1);  // the config
+}
+
+TEST_CASE("a build leaves the base's layers where they are, and the store tells the truth about it") {
+  OnBase journey;
+  const auto built = journey.built();
+  const auto image = journey.loaded(built);
+  {
+    const auto store = store::Store::open(journey.dir / "store");
+    CHECK_FALSE(store.has(image.manifest.layers.at(0).digest));
+    CHECK(store.has(image.manifest.layers.at(2).digest));
+    const auto checked = store.check({});
+    CHECK(checked.problems.empty());
+    CHECK(checked.elsewhere == 2);
+  }
+  store::Store::gc(journey.dir / "store", journey.context().world);
+  const auto asked = journey.box->records().size();
+  CHECK(app::check(journey.context(), journey.project()).empty());  // the base's manifest and files outlive gc
+  CHECK(journey.box->records().size() == asked);
+  CHECK(store::Store::open(journey.dir / "store").check({}).elsewhere == 2);
+  const auto looked = app::inspect(journey.context(), nullptr, cat("oci:", (journey.dir / "store").string()), false);
+  CHECK(looked.images.at(0).layers.size() == 3);
+}
+
+TEST_CASE("what is known of a base goes with the last image on it") {
+  OnBase journey;
+  journey.built();
+  journey.dir.write("lapstrake.yaml", cat("images:\n  app:\n    repository: ", journey.box->registry_host(),
+                                          "/app\n    base: scratch\n    env: { A: b }\n"));
+  journey.built();
+  store::Store::gc(journey.dir / "store", journey.context().world);
+  for (const char* kind : {"bases", "trees", "origins"}) {
+    CAPTURE(kind);
+    CHECK(std::filesystem::is_empty(journey.dir / "store/cache" / kind));
+  }
+}
+
+TEST_CASE("an output on disk holds the base's layers") {
+  OnBase journey;
+  const auto out = journey.dir / "out";
+  const auto built = app::build(journey.context(), journey.project(), {},
+                                {{{.form = oci::DiskReference::Form::layout, .path = out, .tag = "v1"}}})
+                         .at(0);
+  for (const auto& layer : journey.loaded(built).manifest.layers)
+    CHECK(std::filesystem::file_size(out / "blobs/sha256" / layer.digest.hex()) == layer.size);
+}
+
+TEST_CASE("a mount that is promised and not done is healed") {
+  OnBase journey;
+  journey.built();
+  journey.box->set_faults(R"({"rules":[{"match":{"method":"POST","path":"/v2/app/blobs/uploads/?mount*"},"from":1,
+                              "do":{"status":201}}]})");
+  const auto pushed = journey.push();
+  CHECK(journey.count("POST", "from=base") >= 2);
+  const auto image = app::inspect(journey.context(), nullptr, pushed.references.at(0).text(), true);
+  CHECK(image.images.at(0).layers.at(1).files.size() > 1);
+}
+
+TEST_CASE("a base layer that is where the image goes is not read") {
+  OnBase journey;
+  journey.push();
+  std::filesystem::remove_all(journey.dir / "store");
+  journey.built();
+  const auto fetched = journey.count("GET", "/v2/base/blobs/"), mounts = journey.count("POST", "mount=");
+  journey.dir.write("lapstrake.yaml", journey.text_of("lapstrake.yaml") + "    env: { A: b }\n");
+  CHECK(journey.push().blobs_sent == 1);  // the config
+  CHECK(journey.count("GET", "/v2/base/blobs/") == fetched);
+  CHECK(journey.count("POST", "mount=") == mounts);
+}
+
+TEST_CASE("base layers that are not given by mount are streamed to where the image goes, and not kept") {
+  const char* answer = GENERATE(R"({"status":202,"headers":{"Location":"/v2/app/blobs/uploads/none"}})",
+                                R"({"status":404})", R"({"status":405})", R"({"status":403})", R"({"status":500})");
+  CAPTURE(answer);
+  OnBase journey;
+  journey.box->set_faults(cat(
+      R"({"rules":[{"match":{"method":"POST","path":"/v2/app/blobs/uploads/?mount*"},"from":1,"do":)", answer, "}]}"));
+  const auto pushed = journey.push();
+  CHECK(pushed.blobs_sent == 4);
+  CHECK(journey.count("POST", "from=base") >= 2);
+  CHECK(std::filesystem::is_empty(journey.dir / "store/tmp"));
+  const auto place = app::inspect(journey.context(), nullptr, pushed.references.at(0).text(), true);
+  const auto store = store::Store::open(journey.dir / "store");
+  CHECK_FALSE(store.has(place.images.at(0).layers.at(1).descriptor.digest));
+  CHECK(journey.push().blobs_sent == 0);
+}
+
+TEST_CASE("where a layer lies that nobody remembers is told, and the next build heals it") {
+  OnBase journey;
+  const auto built = journey.built();
+  std::filesystem::remove_all(journey.dir / "store/cache/origins");
+  const auto checked = store::Store::open(journey.dir / "store").check({});
+  CHECK(checked.problems.size() == 2);
+  const auto error = failure_of(
+      [&] { app::inspect(journey.context(), nullptr, cat("oci:", (journey.dir / "store").string()), true); });
+  CHECK(error.fault() == Fault::input);
+  journey.built();
+  CHECK(store::Store::open(journey.dir / "store").check({}).problems.empty());
 }

@@ -162,6 +162,30 @@ equal "$(requests '[A-Z]+' /v2/)" 0 "a base named by its digest, which the store
 expect 0 lapstrake -C app check
 equal "$(requests '[A-Z]+' /v2/)" 0 "check asks no registry"
 
+# Where the layers go: mounted in the registry that has them, streamed to another, onto the disk when they are asked for there.
+rm -rf "$LAPSTRAKE_STORE"
+sed -i "s|repository: .*|repository: $registry/mounted|; s|base: .*|base: $registry/base:umoci|" app/lapstrake.yaml
+base_layer=$(manifest_of umoci | jq -r '.layers[0].digest')
+expect 0 lapstrake -C app build
+[[ ! -e $LAPSTRAKE_STORE/blobs/sha256/${base_layer#sha256:} ]] || fail "a build keeps the base's layer"
+ok "a build leaves the base's layer in its registry"
+expect 0 lapstrake store check
+forget_requests
+expect 0 lapstrake -C app push
+equal "$(requests POST '/v2/mounted/blobs/uploads/.*mount=')" 1 "a push mounts it"
+equal "$(requests PUT /v2/mounted/blobs/)" 2 "and sends the two blobs that are new"
+equal "$(requests GET "/v2/base/blobs/$base_layer")" 0 "without reading it again"
+expect 0 skopeo copy --quiet "docker://$registry/mounted@$(digest_of "$out")" oci:mounted:v1
+ok "skopeo reads what was mounted"
+expect 0 lapstrake -C app inspect --files app
+matches "$out" 'usr/bin/busybox' "inspect --files fetches what it lists"
+rm -rf "$LAPSTRAKE_STORE"
+expect 0 lapstrake -C app build
+expect 0 lapstrake store gc
+expect 0 lapstrake -C app build -o "oci:$work/on-disk:v1"
+expect 0 skopeo copy --quiet oci:on-disk:v1 oci:read:v1
+ok "an output on disk is whole"
+
 # What can go wrong, in the words of who reads it.
 sed -i "s|base: .*|base: $registry/base:no-such-tag|" app/lapstrake.yaml
 expect 4 lapstrake -C app build

@@ -192,3 +192,20 @@ TEST_CASE("many blobs go side by side through faults, tokens and all") {
   CHECK(shipment.registry.blobs.size() == 60);
   CHECK(shipment.registry.manifests.contains("latest"));
 }
+
+TEST_CASE("a blob that a neighbour gives is not sent, and one that it does not give is") {
+  Shipment shipment;
+  const auto given = oci::Digest::of("aaa");
+  shipment.push_options.neighbour = [&](const oci::Digest& digest) {
+    return digest == oci::Digest::of("c") ? std::string() : std::string("team/base");
+  };
+  const bool gives = GENERATE(true, false);
+  shipment.registry.fault("POST", cat("mount=sha256%3A", given.hex()), [&](const http::Request&) {
+    if (gives) shipment.registry.blobs[given.text()] = "aaa";
+    return reply(gives ? 201 : 404);
+  });
+  shipment.registry.fault("POST", cat("mount=sha256%3A", oci::Digest::of("bb").hex()), reply(404));
+  const auto report = shipment.run();
+  CHECK(report.blobs_sent == (gives ? 2 : 3));
+  CHECK(report.blobs_present == (gives ? 1 : 0));
+}

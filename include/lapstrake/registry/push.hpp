@@ -19,7 +19,7 @@ struct PushedManifest {  // children first, the root (image or index) last
 };
 
 struct PushEvent {
-  enum class Kind { checking, present, sending, sent, manifest, tag } kind;
+  enum class Kind { checking, present, mounted, sending, sent, manifest, tag } kind;
   oci::Descriptor blob;    // or the manifest
   std::uint64_t sent = 0;  // bytes so far, for `sending`
   std::string tag = {};
@@ -28,12 +28,15 @@ struct PushEvent {
 struct PushOptions {
   unsigned jobs = 4;  // uploads at a time
   std::vector<std::string> tags = {};
+  // Another repository of this registry that has the blob and may give it (mount_blob); empty when there is none. One
+  // that does not give it is no failure.
+  std::function<std::string(const oci::Digest&)> neighbour = nullptr;
   std::function<void(const PushEvent&)> progress = nullptr;  // from several threads, one at a time
   std::stop_token stop = {};
 };
 
 struct PushReport {
-  std::uint64_t blobs_sent = 0, bytes_sent = 0, blobs_present = 0;
+  std::uint64_t blobs_sent = 0, bytes_sent = 0, blobs_present = 0;  // those that were mounted are present
   bool all_present = false;  // the manifest was there under every tag: nothing was sent
 };
 

@@ -29,6 +29,7 @@ std::filesystem::path default_root(const std::optional<std::string>& option, con
 
 struct CheckReport {
   std::uint64_t blobs = 0, bytes = 0;
+  std::uint64_t elsewhere = 0;  // layers of bases that the store leaves in their registries (bases.hpp)
   std::vector<std::string>
       problems;  // "blob sha256:...: its bytes have the digest ...", "ref `web`: blob sha256:... is missing"
 };

@@ -1,0 +1,121 @@
+#include "distant.hpp"
+
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/store/bases.hpp>
+
+#include "manifests.hpp"
+
+namespace lapstrake::app {
+namespace {
+
+constexpr unsigned most_downloads = 4;  // at a time
+constexpr std::string_view more_space = "free some space, or point `--store` (LAPSTRAKE_STORE) at a larger disk";
+
+}  // namespace
+
+Context with_serial_progress(const Context& context) {
+  auto copy = context;
+  copy.progress = [mutex = std::make_shared<std::mutex>(), tell = context.progress](const Event& event) {
+    const std::lock_guard lock(*mutex);
+    tell(event);
+  };
+  return copy;
+}
+
+void fetch(const Context& context, const registry::Repository& repository, const oci::Descriptor& blob,
+           const std::string& image, const Sink& sink) {
+  if (!blob.urls.empty())
+    throw Error(Fault::input, cat("the layer ", blob.digest.text(), " does not lie in `", repository.name(), "`"),
+                "foreign layers are never fetched: choose a base without them");
+  Event event{.kind = Event::Kind::started, .image = image, .subject = cat("base layer ", blob.digest.brief())};
+  event.total = blob.size;
+  context.progress(event);
+  event.kind = Event::Kind::progress;
+  repository.get_blob(blob, [&](Bytes bytes) {
+    stop_point(context.world.stop);
+    sink(bytes);
+    event.done += bytes.size();
+    context.progress(event);
+  });
+  event.kind = Event::Kind::finished;
+  event.text = cat(human_size(blob.size), " read from ", repository.name());
+  context.progress(event);
+}
+
+Distant::Distant(const Context& context, Network network, store::Store store, std::string image)
+    : context_(std::make_shared<const Context>(with_serial_progress(context))),
+      network_(std::move(network)),
+      store_(std::move(store)),
+      image_(std::move(image)) {}
+
+std::shared_ptr<const registry::Repository> Distant::repository(const oci::Digest& blob) const {
+  const auto where = store::find_origin(store_, blob);
+  if (!where)
+    throw Error(Fault::input, cat("the store has no blob ", blob.text(), ", and does not know where it lies"),
+                "build the image again");
+  const std::lock_guard lock(repositories_->mutex);
+  auto& known = repositories_->by_name[where->text()];
+  if (known == nullptr) known = network_.repository(where->host, where->repository);
+  return known;
+}
+
+void Distant::read(const oci::Descriptor& blob, const Sink& sink) const {
+  const auto from = repository(blob.digest);
+  step(cat("reading ", blob.digest.brief(), " from `", from->name(), "`"),
+       [&] { fetch(*context_, *from, blob, image_, sink); });
+}
+
+void Distant::take(const oci::Descriptor& blob) const {
+  if (store_.has(blob.digest)) return;
+  auto writer = store_.new_blob(store::Store::Hashing::by_caller);
+  read(blob, [&](Bytes bytes) { writer.write(bytes); });
+  writer.commit(blob.digest);
+}
+
+void Distant::complete(const oci::Descriptor& root) const {
+  std::map<oci::Digest, oci::Descriptor> missing;
+  for (const auto& manifest : manifests_of(store_.place(image_, root), root))
+    for (const auto& blob : manifest.blobs)
+      if (blob.urls.empty() && !store_.has(blob.digest)) missing.emplace(blob.digest, blob);
+  std::vector<const oci::Descriptor*> blobs;
+  for (const auto& [digest, blob] : missing) blobs.push_back(&blob);
+  parallel_for_each(
+      blobs.size(), most_downloads, [&](std::size_t i) { take(*blobs[i]); }, context_->world.stop);
+}
+
+oci::Place Distant::place(const std::string& name, const oci::Descriptor& root) const {
+  auto place = store_.place(name, root);
+  place.open = [self = *this, open = place.open](const oci::Descriptor& blob) {
+    if (!self.store_.has(blob.digest) && store::find_origin(self.store_, blob.digest)) self.take(blob);
+    return open(blob);
+  };
+  return place;
+}
+
+std::string Distant::neighbour(const oci::Digest& blob, const oci::RegistryReference& target) const {
+  const auto where = store::find_origin(store_, blob);
+  return where && where->host == target.host && where->repository != target.repository ? where->repository : "";
+}
+
+Cargo::Cargo(const Distant& distant, const std::vector<registry::PushedManifest>& manifests) : distant_(distant) {
+  for (const auto& manifest : manifests)
+    for (const auto& blob : manifest.blobs) blobs_.emplace(blob.digest, blob);
+}
+
+std::filesystem::path Cargo::file(const oci::Digest& digest) {
+  const auto& store = distant_.store();
+  if (store.has(digest)) return store.blob_path(digest);
+  AtomicFile file(store.scratch(), std::string(more_space));
+  distant_.read(blobs_.at(digest), [&](Bytes bytes) { file.write(bytes); });
+  const std::lock_guard lock(mutex_);
+  return files_.insert_or_assign(digest, std::move(file)).first->second.path();
+}
+
+void Cargo::drop(const oci::Digest& digest) {
+  const std::lock_guard lock(mutex_);
+  files_.erase(digest);
+}
+
+}  // namespace lapstrake::app
