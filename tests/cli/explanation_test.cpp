@@ -114,7 +114,7 @@ TEST_CASE("several platforms are told one by one, and those that are gone") {
   const auto json = explanation_json(image);
   CHECK(json["platforms"][1]["platform"] == "linux/arm64");
   CHECK(json["platforms"][1]["before"].is_null());
-  CHECK(json["platformsGone"] == nlohmann::json::array({"linux/s390x"}));
+  CHECK(json["platformsGone"].dump() == R"(["linux/s390x"])");
 }
 
 TEST_CASE("the result of a build has its explanation only if one was asked for") {
