@@ -1,0 +1,63 @@
+// The text of a lapstrake.yaml, in an empty folder: always read to its end, with a project or with mistakes that can be
+// shown; and a project keeps to its folder and to the forms of the images' rules.
+#include <lapstrake/oci/reference.hpp>
+#include <lapstrake/spec/read.hpp>
+
+#include "../support/temp_dir.hpp"
+#include "attempt.hpp"
+
+using namespace lapstrake;
+using namespace lapstrake::spec;
+
+namespace {
+
+void hold_form(const Diagnostic& diagnostic, const std::vector<std::string>& lines) {
+  hold(!diagnostic.message.empty() && is_for_terminals(report(diagnostic)), "a mistake can be told to a person");
+  hold(diagnostic.where.line <= lines.size(), "a mistake is in a line of the file");
+  hold(diagnostic.line.find('\n') == std::string::npos, "a mistake shows one line");
+}
+
+void hold_inside(std::string_view from) {
+  hold(!from.empty() && !from.starts_with('/'), "a source lies in the spec's folder");
+  for (const auto& part : split(from, '/')) hold(part != "..", "a source does not leave the spec's folder");
+}
+
+void hold_form(const Image& image) {
+  hold(!image.name.empty() && !image.platforms.empty(), "an image has a name and a platform");
+  if (image.base) hold(oci::parse_reference(oci::text(*image.base)) == *image.base, "a base is a reference");
+  for (const auto& tag : image.tags) hold(oci::is_tag(tag), "a tag keeps to its grammar");
+  if (!image.repository.empty()) {
+    const auto name = oci::parse_registry_reference(image.repository);
+    hold(name.tag.empty() && !name.digest, "a repository has no tag");
+  }
+  for (const auto& layer : image.layers) {
+    for (const auto& copy : layer.copies) hold_inside(copy.from);
+    for (const auto& archive : layer.archives) hold_inside(archive.from);
+  }
+}
+
+Environment environment() {
+  return
+      [](std::string_view name) { return name == "HOME" ? std::optional<std::string>("/home/sailor") : std::nullopt; };
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const TempDir folder;
+  const auto input = text_of(data, size);
+  const auto result =
+      read({.file = folder.write("lapstrake.yaml", input), .environment_variables = environment(), .git_commit = [] {
+              return std::optional<std::string>("c0ffee");
+            }});
+  const auto lines = split(input, '\n');
+  bool has_error = false;
+  for (const auto& diagnostic : result.diagnostics) {
+    hold_form(diagnostic, lines);
+    has_error = has_error || diagnostic.severity == Diagnostic::Severity::error;
+  }
+  hold(result.project.has_value() != has_error, "there is a project, or a mistake");
+  if (result.project)
+    for (const auto& image : result.project->images) hold_form(image);
+  return 0;
+}
