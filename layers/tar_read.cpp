@@ -74,8 +74,10 @@ std::string tidy(std::string_view raw) {
 
 class Reader {
  public:
-  Reader(archive* in, Input& input, std::string_view what, const ReadLimits& limits, Fault fault)
-      : in_(in), input_(input), what_(what), limits_(limits), fault_(fault) {}
+  // `unknown`: why, when libarchive finds no archive that it was told of.
+  Reader(archive* in, Input& input, std::string_view what, const ReadLimits& limits, Fault fault,
+         std::string_view unknown = "it is not a tar archive of a known compression")
+      : in_(in), input_(input), what_(what), limits_(limits), fault_(fault), unknown_(unknown) {}
 
   // `code` of the call that was just made. A warning that a name cannot be translated is no matter: the name is then
   // the bytes as they are, which is what we want. All else is.
@@ -86,8 +88,7 @@ class Reader {
     const std::string why = text == nullptr ? "" : text;
     if (code == ARCHIVE_WARN && why.find("converted") != std::string::npos) return;
     Error error(fault_, cat("cannot read ", what_));
-    if (why.find("Unrecognized archive format") != std::string::npos)
-      throw error.because("it is not a tar archive of a known compression");
+    if (why.find("Unrecognized archive format") != std::string::npos) throw error.because(std::string(unknown_));
     throw error.because(printable(why));
   }
 
@@ -200,6 +201,7 @@ class Reader {
   std::string_view what_;
   const ReadLimits& limits_;
   Fault fault_;  // of what is broken
+  std::string_view unknown_;
   std::uint64_t given_ = 0;
 };
 
@@ -237,7 +239,8 @@ void read_archive(int fd, std::string_view what, const EachEntry& each, const Re
   Input input{.source = {}, .fd = fd, .thrown = nullptr};
   const ArchiveHandle in = new_reader();
   if (zip) {
-    enable(archive_read_support_format_zip(in.get()), "zip");
+    // By its directory, which is at its end: without it nobody knows that a zip is whole, nor what modes it has.
+    enable(archive_read_support_format_zip_seekable(in.get()), "zip");
   } else {
     enable(archive_read_support_filter_gzip(in.get()), "gzip");
     enable(archive_read_support_filter_zstd(in.get()), "zstd");
@@ -247,7 +250,9 @@ void read_archive(int fd, std::string_view what, const EachEntry& each, const Re
   enable(archive_read_set_callback_data(in.get(), &input), "a file");
   enable(archive_read_set_read_callback(in.get(), read_some), "a file");
   enable(archive_read_set_seek_callback(in.get(), seek_to), "a file");
-  Reader reader(in.get(), input, what, limits, Fault::input);
+  Reader reader(in.get(), input, what, limits, Fault::input,
+                zip ? "it begins as a zip, but has no directory at its end: it is cut short"
+                    : "it is neither a zip nor a tar archive of a known compression");
   reader.check(archive_read_open1(in.get()));
   reader.all(each);
 }

@@ -179,6 +179,14 @@ TEST_CASE("what is no archive, absent, outside or cut short is an error that nam
   CHECK_THAT(project.failure(archive(from, "/")), Contains(words) && Contains("lapstrake.yaml:7:3"));
 }
 
+TEST_CASE("a zip without the end of its directory is cut short, though its members could be read") {
+  Project project;
+  project.run("python3 -c \"import zipfile; z = zipfile.ZipFile('a.zip', 'w'); z.writestr('f', 'text'); z.close()\"");
+  CHECK(project.lines(archive("a.zip", "/")).size() == 1);
+  project.run("truncate -s -12 a.zip");
+  CHECK_THAT(project.failure(archive("a.zip", "/")), Contains("cut short"));
+}
+
 TEST_CASE("an archive's folders leave those of the base as they are") {
   Project project;
   project.below.add_layer(
