@@ -176,7 +176,8 @@ class Reader {
       case AE_IFDIR: out.kind = Kind::directory; return;
       case AE_IFLNK: {
         const char* target = archive_entry_symlink(header);
-        if (target == nullptr) refuse(cat("the symbolic link `", printable(out.path), "` leads nowhere"));
+        if (target == nullptr || *target == '\0')
+          refuse(cat("the symbolic link `", printable(out.path), "` leads nowhere"));
         out.kind = Kind::symlink;
         out.target = target;
         return;
