@@ -29,6 +29,14 @@ std::int64_t source_date_epoch(const Environment& environment) {
   return *seconds;
 }
 
+oci::RegistryReference cache_place(const std::string& text, std::string_view option) {
+  auto where = oci::parse_registry_reference(text);
+  if (where.digest)
+    throw Error(Fault::usage, cat("`", option, " ", text, "` names a digest, and a cache changes"),
+                cat("write `", option, " HOST/REPO`, or `HOST/REPO:TAG`"));
+  return where;
+}
+
 }  // namespace
 
 Desk::Desk(const Options& options, const World& world)
@@ -56,6 +64,8 @@ app::Context Desk::context() {
   context.progress = [this](const app::Event& event) { view_(event); };
   if (options_.verbose > 0)
     context.log = [this](const std::string& line) { view_.say(cat("  ", printable(line, 4096))); };
+  for (const auto& text : options_.cache_from) context.cache_from.push_back(cache_place(text, "--cache-from"));
+  if (options_.cache_to) context.cache_to = cache_place(*options_.cache_to, "--cache-to");
   for (const auto& text : options_.platform) {
     const auto platform = oci::Platform::parse(text);
     if (std::find(context.platforms.begin(), context.platforms.end(), platform) != context.platforms.end())

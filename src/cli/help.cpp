@@ -52,6 +52,11 @@ Options:
       --watch                   then wait, and build again what a change of a
                                 source, a base or the spec concerns; a line
                                 for each new digest, until it is interrupted
+      --cache-from HOST/REPO[:TAG]
+                                take layers that another machine compressed; may
+                                be repeated
+      --cache-to HOST/REPO[:TAG]
+                                keep layers there for other machines
       --push                    with --watch: push each new digest, and print
                                 what `lapstrake push` prints
 )"},
@@ -81,6 +86,11 @@ Builds what is needed, sends only what the registry lacks, the manifest last,
 tags last of all. Prints `repository:tag@sha256:...` a line.
 
 Options:
+      --cache-from HOST/REPO[:TAG]
+                            take layers that another machine compressed; may
+                            be repeated
+      --cache-to HOST/REPO[:TAG]
+                            keep layers there for other machines
       --create-repository   make a missing ECR repository
 )"},
       {"register", "push, and register task definitions by digest", R"(Examples:
@@ -97,6 +107,11 @@ differs from the newest active one. Prints the ARN that stands, a line a task.
 Options:
       --dry-run             show a unified diff against the newest active
                             revision; builds, but sends nothing
+      --cache-from HOST/REPO[:TAG]
+                            take layers that another machine compressed; may
+                            be repeated
+      --cache-to HOST/REPO[:TAG]
+                            keep layers there for other machines
       --create-repository   make a missing ECR repository
 )"},
       {"check", "say all that is wrong with the spec, offline", R"(Examples:

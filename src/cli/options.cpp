@@ -64,6 +64,10 @@ struct Parser {
       command->add_flag("--push", options.push);
       command->add_flag("--explain", options.explain);
     }
+    if (name == "build" || name == "push" || name == "register") {
+      add_list(*command, "--cache-from", options.cache_from);
+      command->add_option("--cache-to", options.cache_to);
+    }
     if (name == "push" || name == "register" || name == "copy")
       command->add_flag("--create-repository", options.create_repository);
     if (name == "register") command->add_flag("--dry-run", options.dry_run);

@@ -29,6 +29,9 @@ struct Options {
   // build
   std::vector<std::string> outputs;
   bool watch = false, push = false, explain = false;
+  // build, push, register
+  std::vector<std::string> cache_from;
+  std::optional<std::string> cache_to;
   // push, register, copy
   bool create_repository = false, dry_run = false;
   // sandbox

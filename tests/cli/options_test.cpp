@@ -38,6 +38,16 @@ TEST_CASE("options that may be repeated take one value each") {
   CHECK(options.names == std::vector<std::string>{"web", "php"});
 }
 
+TEST_CASE("caches may be many to take from, and one to keep in") {
+  const auto options = parse(
+      {"push", "--cache-from", "r.example/a", "--cache-from", "r.example/a:main", "web", "--cache-to", "r.example/a"});
+  CHECK(options.cache_from == std::vector<std::string>{"r.example/a", "r.example/a:main"});
+  CHECK(options.cache_to == "r.example/a");
+  CHECK(options.names == std::vector<std::string>{"web"});
+  CHECK_THAT(refusal({"build", "--cache-to", "a.example/x", "--cache-to", "a.example/y"}).summary(),
+             Contains("--cache-to"));
+}
+
 TEST_CASE("`plan` takes names, `build` takes --explain") {
   CHECK(parse({"plan", "web", "php"}).names == std::vector<std::string>{"web", "php"});
   CHECK(parse({"build", "--explain", "--watch"}).explain);
