@@ -27,7 +27,7 @@ struct Broken {
 
 class Inflater : public Unpacker {
  public:
-  Inflater() {
+  explicit Inflater(Streams streams) : has_more_(streams == Streams::any) {
     constexpr int gzip_alone = 15 + 16;  // zlib.h, inflateInit2
     if (inflateInit2(&stream_, gzip_alone) != Z_OK) throw Error(Fault::internal, "zlib cannot begin to unpack");
   }
@@ -43,7 +43,7 @@ class Inflater : public Unpacker {
 
  private:
   void write_some(Bytes packed, const Sink& out) {
-    if (ended_) throw Broken{"it goes on after its end"};
+    if (ended_) begin_next();
     // zlib does not write through it.
     stream_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(packed.data()));
     stream_.avail_in = static_cast<uInt>(packed.size());
@@ -56,20 +56,24 @@ class Inflater : public Unpacker {
         throw Broken{stream_.msg == nullptr ? "it is no gzip stream" : stream_.msg};
       out(room.first(room.size() - stream_.avail_out));
       ended_ = code == Z_STREAM_END;
+      if (ended_ && stream_.avail_in > 0) begin_next();
     } while (!ended_ && (stream_.avail_in > 0 || stream_.avail_out == 0));
-    if (ended_ && stream_.avail_in > 0) throw Broken{"it goes on after its end"};
+  }
+  void begin_next() {
+    if (!has_more_ || inflateReset(&stream_) != Z_OK) throw Broken{"it goes on after its end"};
+    ended_ = false;
   }
 
   z_stream stream_{};
   std::vector<std::byte> buffer_ = std::vector<std::byte>(256 << 10);
-  bool ended_ = false;
+  bool has_more_, ended_ = false;
 };
 
 class ZstdUnpacker : public Unpacker {
  public:
-  ZstdUnpacker() : stream_(ZSTD_createDStream()) {
-    // Pieces of layers are 4 MiB at most, and so are the windows of their frames.
-    constexpr int most_window_log = 23;
+  explicit ZstdUnpacker(Streams streams) : stream_(ZSTD_createDStream()) {
+    // Pieces of our layers are 4 MiB at most, and so are the windows of their frames.
+    const int most_window_log = streams == Streams::ours ? 23 : 27;
     if (!stream_ || ZSTD_isError(ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, most_window_log)) != 0)
       throw Error(Fault::internal, "zstd cannot begin to unpack");
   }
@@ -101,10 +105,10 @@ class Plain : public Unpacker {
   bool is_at_end() const override { return true; }
 };
 
-std::unique_ptr<Unpacker> unpacker_of(oci::Codec codec) {
+std::unique_ptr<Unpacker> unpacker_of(oci::Codec codec, Streams streams) {
   switch (codec) {
-    case oci::Codec::gzip: return std::make_unique<Inflater>();
-    case oci::Codec::zstd: return std::make_unique<ZstdUnpacker>();
+    case oci::Codec::gzip: return std::make_unique<Inflater>(streams);
+    case oci::Codec::zstd: return std::make_unique<ZstdUnpacker>(streams);
     case oci::Codec::none: break;
   }
   return std::make_unique<Plain>();
@@ -129,8 +133,9 @@ struct Unpacked::State {
   }
 };
 
-Unpacked::Unpacked(oci::Codec codec, std::uint64_t most, std::string what)
-    : state_(std::make_unique<State>(State{.unpacker = unpacker_of(codec), .most = most, .what = std::move(what)})) {}
+Unpacked::Unpacked(oci::Codec codec, std::uint64_t most, std::string what, Streams streams)
+    : state_(std::make_unique<State>(
+          State{.unpacker = unpacker_of(codec, streams), .most = most, .what = std::move(what)})) {}
 
 Unpacked::~Unpacked() = default;
 

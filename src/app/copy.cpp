@@ -5,8 +5,6 @@
 #include <lapstrake/oci/media_type.hpp>
 #include <lapstrake/store/exchange.hpp>
 #include <map>
-#include <memory>
-#include <mutex>
 
 #include "images.hpp"
 #include "manifests.hpp"
@@ -190,16 +188,6 @@ class Copying {
   std::optional<oci::Digest> index_;
   std::vector<registry::PushedManifest> manifests_;
 };
-
-// Reading and sending tell of themselves from threads of their own.
-Context one_at_a_time(const Context& context) {
-  auto copy = context;
-  copy.progress = [mutex = std::make_shared<std::mutex>(), tell = context.progress](const Event& event) {
-    const std::lock_guard lock(*mutex);
-    tell(event);
-  };
-  return copy;
-}
 
 }  // namespace
 

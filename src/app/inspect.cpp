@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "manifests.hpp"
+#include "octal.hpp"
 #include "origin.hpp"
 
 namespace lapstrake::app {
@@ -54,12 +55,6 @@ void list_files(const oci::Place& place, InspectedImage& image, const std::stop_
                                               .size = entry.size,
                                               .target = *entry.target});
                      });
-}
-
-std::string octal(std::uint32_t mode) {
-  std::string digits;
-  for (int shift = 9; shift >= 0; shift -= 3) digits += static_cast<char>('0' + ((mode >> shift) & 7));
-  return digits;
 }
 
 std::string line_of(const InspectedFile& file) {

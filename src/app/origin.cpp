@@ -4,6 +4,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/store/exchange.hpp>
+#include <mutex>
 
 #include "base_image.hpp"
 #include "distant.hpp"
@@ -75,10 +76,35 @@ void Origin::read(const oci::Descriptor& blob, const Sink& sink, const std::stop
   repository->get_blob(blob, sink);  // in one request, where the place reads in windows
 }
 
+void read_told(const Context& context, const Origin& origin, const oci::Descriptor& blob, const Sink& sink) {
+  Event event{.kind = Event::Kind::progress, .image = origin.place.name, .total = blob.size};
+  event.subject = cat("reading blob ", blob.digest.brief());
+  origin.read(
+      blob,
+      [&](Bytes bytes) {
+        sink(bytes);
+        event.done += bytes.size();
+        context.progress(event);
+      },
+      context.world.stop);
+  event.kind = Event::Kind::finished;
+  event.text = cat(human_size(blob.size), " read");
+  context.progress(event);
+}
+
 Origin open_origin(const Context& context, const spec::Project* project, const std::string& name) {
   auto origin = found(context, project, name);
   origin.place.root = [root = origin.place.root()] { return root; };
   return origin;
+}
+
+Context one_at_a_time(const Context& context) {
+  auto copy = context;
+  copy.progress = [mutex = std::make_shared<std::mutex>(), tell = context.progress](const Event& event) {
+    const std::lock_guard lock(*mutex);
+    tell(event);
+  };
+  return copy;
 }
 
 Registries registries_of(const spec::Project* project) {

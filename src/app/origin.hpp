@@ -31,6 +31,12 @@ struct Origin {
 // outlive the origin.
 Origin open_origin(const Context& context, const spec::Project* project, const std::string& name);
 
+// Reads a blob, and tells of it.
+void read_told(const Context& context, const Origin& origin, const oci::Descriptor& blob, const Sink& sink);
+
+// The same context, to be told things by several threads.
+Context one_at_a_time(const Context& context);
+
 Registries registries_of(const spec::Project* project);
 
 // The root; or, if `--platform` chose, the manifest for it, of an index. Error{usage} for more than one platform.

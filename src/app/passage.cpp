@@ -5,22 +5,6 @@
 
 namespace lapstrake::app {
 
-void read_told(const Context& context, const Origin& origin, const oci::Descriptor& blob, const Sink& sink) {
-  Event event{.kind = Event::Kind::progress, .image = origin.place.name, .total = blob.size};
-  event.subject = cat("reading blob ", blob.digest.brief());
-  origin.read(
-      blob,
-      [&](Bytes bytes) {
-        sink(bytes);
-        event.done += bytes.size();
-        context.progress(event);
-      },
-      context.world.stop);
-  event.kind = Event::Kind::finished;
-  event.text = cat(human_size(blob.size), " read");
-  context.progress(event);
-}
-
 Passage::Passage(const Context& context, const Origin& origin, const store::Store& store,
                  const std::vector<registry::PushedManifest>& manifests)
     : context_(context), origin_(origin), store_(store) {

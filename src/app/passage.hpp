@@ -13,9 +13,6 @@
 
 namespace lapstrake::app {
 
-// Reads a blob, and tells of it.
-void read_told(const Context& context, const Origin& origin, const oci::Descriptor& blob, const Sink& sink);
-
 // Safe to use from several threads.
 class Passage {
  public:

@@ -202,6 +202,8 @@ Run runner(const std::string& command) {
       {"check", check},
       {"inspect", inspect},
       {"copy", copy},
+      {"verify", verify},
+      {"diff", diff},
       {"version", version},
       {"store check", store_check},
       {"store gc", store_gc},

@@ -18,6 +18,8 @@ void print_explanation(Desk& desk, const app::BuiltImage& image);
 // Those that look at images or move them, with a spec or without one (image_commands.cpp).
 int inspect(Desk& desk);
 int copy(Desk& desk);
+int verify(Desk& desk);
+int diff(Desk& desk);
 // `build --watch`: until it is interrupted (watch_command.cpp).
 [[noreturn]] void watch(Desk& desk, const std::vector<app::Output>& outputs);
 

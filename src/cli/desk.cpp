@@ -128,7 +128,8 @@ std::filesystem::path Desk::store_root() const {
   try {
     return store::default_root(options_.store, world_.environment);
   } catch (const Error&) {
-    if (options_.command != "check" && options_.command != "inspect") throw;
+    static constexpr std::string_view without[] = {"check", "inspect", "verify", "diff"};
+    if (std::find(std::begin(without), std::end(without), options_.command) == std::end(without)) throw;
     return {};
   }
 }

@@ -159,6 +159,39 @@ the image has another, nothing is sent and the exit code is 6.
 Options:
       --create-repository   make a missing ECR repository
 )"},
+      {"diff", "how two images differ", R"(Examples:
+  lapstrake diff web registry.example/team/web:1.4
+  lapstrake diff oci:before:v1 oci:after:v1 --json
+
+Usage: lapstrake diff A B
+
+Compares configs, member by member; layers; and the files that a container would
+see: type, content (its SHA-256), link target, mode, owner, extended attributes.
+Time stamps and the history are not compared. A and B take the forms that
+`lapstrake inspect` does. Of an index each platform that both have is compared.
+
+Prints nothing when A and B have one digest. Exits 0 whether they differ or not;
+scripts look at `same` of --json.
+)"},
+      {"verify", "compute every digest of an image again", R"(Examples:
+  lapstrake verify web                  # as built into the store
+  lapstrake verify registry.example/team/web:1.4
+  lapstrake verify oci-archive:web.tar --platform linux/arm64
+  lapstrake verify --rebuild registry.example/team/web:1.4
+
+Usage: lapstrake verify REF [--rebuild]
+
+Computes every digest again: of manifests, configs and layers, and of what each
+layer unpacks to (its diff_id); looks at sizes, media types, platforms, and the
+counts of layers. REF takes the forms that `lapstrake inspect` does.
+
+Prints `verified: 2 images, 7 blobs, 123.4 MiB`. Otherwise a line for all that
+is wrong, and exits 6.
+
+Options:
+      --rebuild             build the image of the spec that REF is of again,
+                            every file anew, and exit 6 if its digest differs
+)"},
       {"store", "check, clean or find the local store", R"(Examples:
   lapstrake store path
   lapstrake store check

@@ -1,7 +1,9 @@
 // Commands that look at images or move them. A spec is of help (names, registries) but need not be there.
 #include <algorithm>
 #include <lapstrake/app/copy.hpp>
+#include <lapstrake/app/diff.hpp>
 #include <lapstrake/app/inspect.hpp>
+#include <lapstrake/app/verify.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
@@ -67,6 +69,44 @@ int copy(Desk& desk) {
                 {"bytesSent", copied.bytes_sent},
                 {"blobsPresent", copied.blobs_present}});
   desk.print_line(copied.reference);
+  return 0;
+}
+
+int diff(Desk& desk) {
+  const auto& options = desk.options();
+  require_names(desk, 2, "two images");
+  const auto project = project_for(desk, options.names);
+  const auto found =
+      app::diff(desk.context(), project ? &*project : nullptr, options.names.front(), options.names.back());
+  desk.clear();
+  print_result(options.json ? app::report_json(found) : app::report(found));
+  return 0;
+}
+
+int verify(Desk& desk) {
+  const auto& options = desk.options();
+  require_names(desk, 1, "one image");
+  const auto& name = options.names.front();
+  const auto project = options.rebuild ? std::optional(desk.project()) : project_for(desk, options.names);
+  const auto context = desk.context();
+  const auto found = app::verify(context, project ? &*project : nullptr, name);
+  desk.clear();
+  if (options.json)
+    print_json({{"name", name},
+                {"digest", found.root.digest.text()},
+                {"images", found.images},
+                {"blobs", found.blobs},
+                {"bytes", found.bytes},
+                {"problems", found.problems}});
+  for (const auto& problem : found.problems) desk.print_line(printable(problem, 4096));
+  if (!found.problems.empty())
+    throw Error(Fault::integrity,
+                cat("`", name, "` is not what it says it is: ", count_of(found.problems.size(), "problem")),
+                "do not run it; build or copy it again");
+  std::string rebuilt;
+  if (options.rebuild) rebuilt = cat(", built again from image `", app::prove_rebuild(context, *project, found), "`");
+  desk.print_line(cat("verified: ", count_of(found.images, "image"), ", ", count_of(found.blobs, "blob"), ", ",
+                      human_size(found.bytes), rebuilt));
   return 0;
 }
 

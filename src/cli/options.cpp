@@ -72,8 +72,10 @@ struct Parser {
       command->add_flag("--create-repository", options.create_repository);
     if (name == "register") command->add_flag("--dry-run", options.dry_run);
     if (name == "sandbox") add_sandbox(*command);
+    if (name == "verify") command->add_flag("--rebuild", options.rebuild);
     if (name == "inspect") command->add_flag("--files", options.files);
-    static constexpr std::string_view with_names[] = {"build", "plan", "push", "register", "inspect", "copy", "help"};
+    static constexpr std::string_view with_names[] = {"build", "plan",   "push", "register", "inspect",
+                                                      "copy",  "verify", "diff", "help"};
     if (std::find(std::begin(with_names), std::end(with_names), name) != std::end(with_names))
       command->add_option("names", options.names);
   }

@@ -34,6 +34,8 @@ struct Options {
   std::optional<std::string> cache_to;
   // push, register, copy
   bool create_repository = false, dry_run = false;
+  // verify
+  bool rebuild = false;
   // sandbox
   std::uint16_t port = 0, proxy_port = 0;
   std::string faults, data, account = "123456789012";

@@ -154,6 +154,10 @@ expect 0 lapstrake -C project build
 built=$(digest_of "$out")
 expect 0 lapstrake -C project copy app "$other/built/app:v1"
 equal "$(digest_of "$out")" "$built" "an image of the spec goes by its name"
+expect 0 lapstrake -C project verify --rebuild "$other/built/app:v1"
+matches "$out" "built again from image .app." "verify --rebuild proves that it comes from the spec"
+expect 6 lapstrake -C project verify --rebuild "oci:$work/multi:amd64"
+says "diff oci:$work/multi:amd64 app" "and exits 6 for one that does not, with the way to see why"
 
 # --- what others push
 for format in oci v2s2; do
@@ -174,6 +178,40 @@ expect 0 lapstrake inspect "$registry/team/app:v1" --json
 equal "$(jq -r '[.images[].platform] | sort | join(" ")' out.txt)" "linux/amd64 linux/arm linux/arm64" \
   "inspect of a registry shows every platform, those of nested indexes too"
 
+# --- verify, in every place, of what each tool made
+verifies() { # reference images what
+  expect 0 lapstrake verify "$1"
+  matches "$out" "^verified: $2 images?, [0-9]+ blobs, [0-9.]+ [KM]iB$" "$3 is verified"
+}
+verifies "$registry/team/app:v1" 3 "an index in a registry, with an index in it and an attestation,"
+verifies oci:pulled:v1 3 "the same in a layout"
+verifies oci-archive:pulled.tar:v1 3 "and in an archive"
+verifies docker-archive:arm.tar 1 "a docker-archive"
+verifies docker-archive:arm.tar:"$registry/team/app:v1" 1 "the same by its name"
+for format in oci v2s2; do
+  verifies "$registry/theirs/$format:v1" 1 "what skopeo pushed as $format"
+done
+expect 0 skopeo copy --quiet --dest-compress-format zstd oci:multi:arm oci:squeezed:v1
+verifies oci:squeezed:v1 1 "what skopeo compressed with zstd"
+expect 0 umoci init --layout theirs-umoci
+expect 0 umoci new --image theirs-umoci:v1
+expect 0 umoci insert --rootless --image theirs-umoci:v1 project/public /srv
+verifies oci:theirs-umoci:v1 1 "what umoci made"
+expect 0 lapstrake --platform linux/arm64 verify --json "$registry/team/app:v1"
+equal "$(jq -r '[.digest, .images, (.problems | length)] | join(" ")' out.txt)" "$arm64 1 0" "one platform alone, too"
+
+# --- diff
+expect 0 lapstrake diff "$registry/team/app:v1" oci:pulled:v1
+equal "$out" "" "an image and its copy differ in nothing"
+expect 0 lapstrake diff oci:multi:amd64 oci:multi:arm64
+matches "$out" "architecture: \"amd64\" -> \"arm64\"" "diff tells what the configs say"
+matches "$out" "~ /etc/arch  content" "and which file is another"
+matches "$out" "files: 0 added, 0 removed, 1 changed" "and no other"
+expect 0 lapstrake diff --json "$registry/theirs/v2s2:v1" oci:multi:amd64
+equal "$(jq -c '[.same, .platforms[0].files]' out.txt)" "[false,[]]" "schema 2 and OCI have the same files"
+expect 0 lapstrake diff "$registry/team/app:v1" "$registry/team/flat:v1"
+matches "$out" "- platform linux/arm" "platforms that one lacks are told"
+
 # --- what is not what it says is not moved
 cp -R multi broken
 layer=broken/blobs/sha256/$(jq -r '.layers[0].digest[7:]' "multi/blobs/sha256/$(entry amd64 | jq -r '.digest[7:]')")
@@ -182,6 +220,11 @@ expect 6 lapstrake --store "$work/fresh" copy oci:broken:amd64 "$other/broken/ap
 says "${layer##*/}" "a layer with other bytes exits 6 and is named"
 expect 4 lapstrake --store "$work/fresh" inspect "$other/broken/app:v1"
 ok "and nothing has the tag"
+expect 6 lapstrake verify oci:broken:amd64
+matches "$out" "^layer sha256:${layer##*/} of linux/amd64: " "verify names it"
+equal "$(wc -l <out.txt)" 1 "and nothing else"
+expect 6 lapstrake verify oci:broken:all
+equal "$(wc -l <out.txt)" 1 "in an index too, once"
 truncate -s -1 "$layer"
 expect 6 lapstrake --store "$work/fresh" copy oci:broken:amd64 oci:no:v1
 ok "a layer that is too short exits 6"
@@ -190,3 +233,9 @@ jq -c ".manifests = [{\"mediaType\":\"$oci.manifest.v1+json\",$blob}]" multi/ind
 cp -R multi doubled && cp index.json doubled/
 expect 6 lapstrake copy oci:doubled "$other/doubled/app:v1"
 says "schemaVersion" "a manifest with a member twice exits 6"
+expect 6 lapstrake verify oci:doubled
+matches "$out" "schemaVersion" "for verify too"
+forget_requests
+rm -r "$work/registry/docker/registry/v2/blobs/sha256/${arm64:7:2}/${arm64#*:}"
+expect 6 lapstrake verify "$registry/team/app:v1"
+matches "$out" "^manifest $arm64 of linux/arm64: " "a manifest that the registry lost is named"

@@ -78,3 +78,15 @@ TEST_CASE("a second gzip member is none of the layer's") {
   const auto layer = blob(Codec::gzip);
   CHECK(failure(Codec::gzip, layer.bytes + layer.bytes, 1 << 30) == "it goes on after its end");
 }
+
+TEST_CASE("gzip members one after another are read where any stream may come, and nowhere else") {
+  const auto layer = blob(Codec::gzip);
+  const auto twice = layer.bytes + layer.bytes;
+  CHECK(failure(Codec::gzip, twice, 3 * layer.written.tar_size) == "it goes on after its end");
+  Unpacked any(Codec::gzip, 3 * layer.written.tar_size, "the blob", Streams::any);
+  const auto at_once = GENERATE(std::size_t{1}, std::size_t{4096}, std::size_t{1} << 30);
+  for (std::size_t at = 0; at < twice.size(); at += at_once)
+    any.write(as_bytes(std::string_view(twice).substr(at, at_once)));
+  const auto tar = blob(Codec::none).bytes;
+  CHECK(any.finish() == oci::Digest::of(tar + tar));
+}

@@ -9,12 +9,15 @@
 
 namespace lapstrake::layers {
 
-// Takes a blob in pieces of any size. gzip: one member; zstd: frames, each with a window of at most 8 MiB.
-// Error{integrity} naming `what` for what is not such a stream, is cut short, goes on after its end, or unpacks to more
-// than `most` bytes: a bomb ends there.
+// What a stream may look like. ours: one gzip member; zstd frames with windows of at most 8 MiB. any: gzip members one
+// after another as well (eStargz), and zstd's windows up to 128 MiB (its own tools' limit).
+enum class Streams { ours, any };
+
+// Takes a blob in pieces of any size. Error{integrity} naming `what` for what is not such a stream, is cut short, goes
+// on after its end, or unpacks to more than `most` bytes: a bomb ends there.
 class Unpacked {
  public:
-  Unpacked(oci::Codec codec, std::uint64_t most, std::string what);
+  Unpacked(oci::Codec codec, std::uint64_t most, std::string what, Streams streams = Streams::ours);
   ~Unpacked();
   void write(Bytes packed);
   // The digest of all that came out of it, at its end.

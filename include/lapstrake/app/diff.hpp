@@ -1,0 +1,57 @@
+// How two images differ: their configs, their layers, and the files that a container would see.
+#pragma once
+#include <cstdint>
+#include <lapstrake/app/context.hpp>
+#include <lapstrake/oci/descriptor.hpp>
+#include <lapstrake/spec/project.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lapstrake::app {
+
+struct FileFacts {
+  char type = '-';  // as `ls -l` has it: - d l; s: a device, FIFO or socket
+  std::uint32_t mode = 0, uid = 0, gid = 0;
+  std::uint64_t size = 0;
+  std::string target = {};                  // of a symbolic link
+  std::optional<oci::Digest> content = {};  // of a file's bytes
+  std::optional<oci::Digest> xattrs = {};   // of all of them
+};
+struct FileChange {
+  std::string path;                        // "etc/passwd"
+  std::optional<FileFacts> before, after;  // absent: it was added, or removed
+  std::vector<std::string> what = {};      // of one that is in both: "type", "content", "mode", "owner", ...
+};
+struct MemberChange {
+  std::string name;                          // "config.User", "config.Env PATH", "annotation NAME"
+  std::optional<std::string> before, after;  // as JSON
+};
+struct LayerLine {
+  oci::Descriptor descriptor;
+  std::string created_by;
+};
+struct PlatformDiff {
+  std::string platform;
+  std::vector<MemberChange> members = {};
+  std::vector<LayerLine> layers_removed = {}, layers_added = {};
+  std::vector<FileChange> files = {};  // in the order of paths
+};
+struct ImageDiff {
+  std::string before_name, after_name;
+  oci::Descriptor before, after;
+  std::vector<std::string> platforms_removed = {}, platforms_added = {};
+  std::vector<PlatformDiff> platforms = {};  // those that both have
+  bool same() const { return before.digest == after.digest; }
+};
+
+// Names as in inspect(). Files are compared by type, SHA-256 of their bytes, target, mode, owner and extended
+// attributes; times and the history are not. Layers that both have at the bottom are read once; nothing of it is
+// written to disk, and a layer's bytes are never in memory as a whole. Two images of one platform each are compared
+// whatever their platforms are. With Context::platforms that one alone.
+ImageDiff diff(const Context& context, const spec::Project* project, const std::string& before,
+               const std::string& after);
+std::string report(const ImageDiff& difference);       // for people; empty for the same image
+std::string report_json(const ImageDiff& difference);  // for scripts
+
+}  // namespace lapstrake::app

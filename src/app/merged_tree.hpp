@@ -1,0 +1,37 @@
+// The files that a container of an image would see: its layers laid one on another, whiteouts applied.
+#pragma once
+#include <lapstrake/app/diff.hpp>
+#include <lapstrake/base/bytes.hpp>
+#include <lapstrake/layers/tar.hpp>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+namespace lapstrake::app {
+
+class MergedTree {
+ public:
+  // Streams a layer, hashes what its files hold, and lays it on top. Error{integrity} for what is not a tar, for `..`,
+  // for more than ReadLimits allow.
+  void add_layer(const Source& blob, std::string_view what, const std::stop_token& stop);
+
+  struct Node {
+    FileFacts facts{};
+    std::uint32_t layer = 0;  // that brought it, from 1
+  };
+  const std::map<std::string, Node, std::less<>>& nodes() const { return nodes_; }
+
+ private:
+  void lay(const layers::TarEntry& entry, const Source& data);
+  void white_out(const std::string& folder, std::string_view name);
+  void make_parents(std::string_view path);
+  void remove(std::string_view path);
+  void remove_lower(std::string_view folder);
+  std::string follow(std::string_view path) const;
+
+  std::map<std::string, Node, std::less<>> nodes_;
+  std::uint32_t layers_ = 0;
+};
+
+}  // namespace lapstrake::app

@@ -1,0 +1,254 @@
+#include <lapstrake/app/verify.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/layers/unpacked.hpp>
+#include <lapstrake/oci/image.hpp>
+#include <lapstrake/oci/media_type.hpp>
+#include <map>
+#include <set>
+
+#include "origin.hpp"
+
+namespace lapstrake::app {
+namespace {
+
+constexpr int most_nested = 4;
+constexpr std::uint64_t most_text = 64u << 20;  // of all manifests and configs
+
+bool is_attestation(const oci::Descriptor& child) {
+  return child.platform && child.platform->os == "unknown" && child.platform->architecture == "unknown";
+}
+
+bool is_config(std::string_view type) {
+  return type == oci::media_type::config || type == oci::media_type::docker_config;
+}
+
+oci::Codec codec_of(std::string_view type) {
+  if (type.ends_with("gzip")) return oci::Codec::gzip;
+  return type.ends_with("zstd") ? oci::Codec::zstd : oci::Codec::none;
+}
+
+// Old configs lack the variant that their index gives.
+bool fits(const oci::Platform& said, const oci::Platform& config) {
+  if (config.variant.empty() || said.variant.empty())
+    return said.os == config.os && said.architecture == config.architecture;
+  return said.matches(config);
+}
+
+// A blob that is to be read, and what it is to be.
+struct Wanted {
+  oci::Descriptor blob;
+  std::string what;                         // "layer sha256:... of linux/amd64"
+  std::optional<oci::Digest> diff_id = {};  // of a layer
+  std::optional<oci::Codec> codec = {};     // to unpack it by
+  auto key() const { return std::pair(blob.digest, codec); }
+};
+
+struct Found {
+  std::optional<std::string> problem = {};
+  std::optional<oci::Digest> diff_id = {};
+};
+
+class Verifying {
+ public:
+  Verifying(const Context& context, const Origin& origin, const VerifySettings& settings, const std::string& name)
+      : context_(context),
+        origin_(origin),
+        settings_(settings),
+        out_({.reference = name, .root = chosen_root(context, origin.place), .problems = {}}) {}
+
+  Verification run() {
+    visit(out_.root, "", 0);
+    read_blobs();
+    for (const auto& wanted : wanted_) compare(wanted);
+    return std::move(out_);
+  }
+
+ private:
+  // Runs `act`; what is wrong with the image is noted, and the rest of it looked at all the same.
+  template <class Act>
+  void noting(const std::string& what, Act act) {
+    if (const auto problem = problem_of(act)) out_.problems.push_back(cat(what, ": ", *problem));
+  }
+  template <class Act>
+  std::optional<std::string> problem_of(Act act) const {
+    try {
+      act();
+      return std::nullopt;
+    } catch (const Error& error) {
+      // On disk what is missing is an input; a registry was asked before.
+      const bool is_missing = error.fault() == Fault::input && !origin_.remote;
+      if (error.fault() != Fault::integrity && !is_missing) throw;
+      return error.reason().empty() ? error.summary() : cat(error.summary(), ": ", error.reason());
+    }
+  }
+
+  void visit(const oci::Descriptor& descriptor, const std::string& of, int depth) {
+    if (!seen_.insert(descriptor.digest).second) return;
+    const bool is_index = oci::is_index(descriptor.media_type);
+    const auto what = cat(is_index ? "index " : "manifest ", descriptor.digest.text(), of);
+    noting(what, [&] {
+      if (depth > most_nested)
+        throw Error(Fault::integrity, cat("indexes are nested deeper than ", most_nested, " levels"));
+      const auto text = manifest_text(descriptor);
+      if (is_index)
+        visit_children(oci::parse_index(text, descriptor.media_type, "it"), depth);
+      else
+        check(descriptor, oci::parse_manifest(text, descriptor.media_type, "it"), what);
+      count(descriptor);
+    });
+  }
+
+  std::string manifest_text(const oci::Descriptor& descriptor) {
+    if (origin_.repository && !origin_.repository->find_manifest(descriptor.digest.text()))
+      throw Error(Fault::integrity, "it is not there");
+    weigh(descriptor);
+    return origin_.place.text(descriptor);
+  }
+  void weigh(const oci::Descriptor& descriptor) {
+    if (descriptor.size > most_text - text_)
+      throw Error(Fault::integrity, cat("all manifests and configs are longer than ", human_size(most_text)));
+    text_ += descriptor.size;
+  }
+
+  void visit_children(const oci::Index& index, int depth) {
+    for (const auto& child : index.manifests) {
+      const auto of = child.platform ? cat(" of ", printable(child.platform->text(), 80)) : std::string();
+      if (oci::is_manifest(child.media_type) || oci::is_index(child.media_type))
+        visit(child, of, depth + 1);
+      else
+        want({.blob = child, .what = cat("blob ", child.digest.text())});
+    }
+  }
+
+  void check(const oci::Descriptor& descriptor, const oci::Manifest& manifest, const std::string& what) {
+    if (is_attestation(descriptor) || !is_config(manifest.config.media_type)) {
+      want({.blob = manifest.config, .what = cat("config ", manifest.config.digest.text())});
+      for (const auto& blob : manifest.layers) want({.blob = blob, .what = cat("blob ", blob.digest.text())});
+      return;
+    }
+    ++out_.images;
+    std::vector<oci::Digest> diff_ids;
+    std::string of;
+    noting(cat("config ", manifest.config.digest.text(), " of ", what), [&] {
+      const auto config = config_of(manifest.config);
+      of = cat(" of ", printable(config.platform.text(), 80));
+      diff_ids = config.diff_ids;
+      if (descriptor.platform && !fits(*descriptor.platform, config.platform))
+        throw Error(Fault::integrity, cat("it is for ", printable(config.platform.text(), 80), ", and its index says ",
+                                          printable(descriptor.platform->text(), 80)));
+      if (diff_ids.size() != manifest.layers.size())
+        throw Error(Fault::integrity, cat("it counts ", count_of(diff_ids.size(), "diff_id"), ", and its manifest ",
+                                          count_of(manifest.layers.size(), "layer")));
+    });
+    for (std::size_t i = 0; i < manifest.layers.size(); ++i)
+      want_layer(manifest.layers[i], i < diff_ids.size() ? std::optional(diff_ids[i]) : std::nullopt, of);
+  }
+
+  oci::ImageConfig config_of(const oci::Descriptor& descriptor) {
+    require_there(descriptor);
+    if (seen_.insert(descriptor.digest).second) weigh(descriptor);
+    const auto text = origin_.place.text(descriptor);
+    count(descriptor);
+    return oci::parse_config(text, "it");
+  }
+
+  void want_layer(const oci::Descriptor& layer, const std::optional<oci::Digest>& diff_id, const std::string& of) {
+    Wanted wanted{.blob = layer, .what = cat("layer ", layer.digest.text(), of), .diff_id = diff_id};
+    if (oci::is_layer(layer.media_type))
+      wanted.codec = codec_of(layer.media_type);
+    else if (layer.urls.empty())
+      out_.problems.push_back(
+          cat(wanted.what, ": the media type `", printable(layer.media_type, 120), "` is not a layer's"));
+    want(std::move(wanted));
+  }
+
+  void want(Wanted wanted) {
+    if (wanted.blob.urls.empty()) {
+      wanted_.push_back(std::move(wanted));
+      return;
+    }
+    context_.progress({.kind = Event::Kind::warning,
+                       .text = cat(wanted.what, " is not looked at: it is stored elsewhere, at ",
+                                   printable(wanted.blob.urls.front(), 200))});
+  }
+
+  void require_there(const oci::Descriptor& blob) const {
+    if (origin_.repository && !origin_.repository->has_blob(blob.digest, blob.size))
+      throw Error(Fault::integrity, cat("it is not there, or it has not its ", blob.size, " bytes"));
+  }
+
+  // Each blob once, whatever it is part of.
+  void read_blobs() {
+    std::vector<const Wanted*> unique;
+    for (const auto& wanted : wanted_)
+      if (found_.emplace(wanted.key(), Found{}).second) unique.push_back(&wanted);
+    parallel_for_each(
+        unique.size(), context_.jobs, [&](std::size_t i) { found_.at(unique[i]->key()) = read(*unique[i]); },
+        context_.world.stop);
+  }
+
+  // A digest that is wrong is told before what comes of it; so all is read although it cannot be unpacked.
+  Found read(const Wanted& wanted) const {
+    Found found;
+    std::optional<Error> broken;
+    layers::Unpacked unpacked(wanted.codec.value_or(oci::Codec::none), settings_.most_unpacked, "it",
+                              layers::Streams::any);
+    const auto unpack = [&](auto act) {
+      if (broken) return;
+      try {
+        act();
+      } catch (const Error& error) {
+        broken = error;
+      }
+    };
+    found.problem = problem_of([&] {
+      require_there(wanted.blob);
+      read_told(context_, origin_, wanted.blob, [&](Bytes bytes) { unpack([&] { unpacked.write(bytes); }); });
+      unpack([&] { found.diff_id = unpacked.finish(); });
+      if (broken && wanted.codec) throw *broken;
+    });
+    return found;
+  }
+
+  void compare(const Wanted& wanted) {
+    const auto& found = found_.at(wanted.key());
+    if (found.problem) {
+      out_.problems.push_back(cat(wanted.what, ": ", *found.problem));
+      return;
+    }
+    count(wanted.blob);
+    if (wanted.codec && wanted.diff_id && found.diff_id != wanted.diff_id)
+      out_.problems.push_back(cat(wanted.what, ": it unpacks to ", found.diff_id->text(), ", and the config says ",
+                                  wanted.diff_id->text()));
+  }
+
+  void count(const oci::Descriptor& blob) {
+    if (!counted_.insert(blob.digest).second) return;
+    ++out_.blobs;
+    out_.bytes += blob.size;
+  }
+
+  const Context& context_;
+  const Origin& origin_;
+  const VerifySettings& settings_;
+  std::set<oci::Digest> seen_, counted_;
+  std::uint64_t text_ = 0;
+  std::vector<Wanted> wanted_;
+  std::map<std::pair<oci::Digest, std::optional<oci::Codec>>, Found> found_;
+  Verification out_;
+};
+
+}  // namespace
+
+Verification verify(const Context& context, const spec::Project* project, const std::string& name,
+                    const VerifySettings& settings) {
+  return step(cat("verifying `", name, "`"), [&] {
+    const auto serial = one_at_a_time(context);
+    const auto origin = open_origin(serial, project, name);
+    return Verifying(serial, origin, settings, name).run();
+  });
+}
+
+}  // namespace lapstrake::app
