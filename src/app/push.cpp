@@ -145,9 +145,10 @@ PushedImage push_ready(const Context& context, const Network& network, const Rea
   const auto target = oci::parse_registry_reference(ready.image->repository);
   auto pushed = step(cat("pushing image `", ready.image->name, "` to `", ready.image->repository, "`"), [&] {
     const auto manifests = manifests_of(store.place(ready.image->name, ready.root), ready.root);
-    const Distant distant(context, network, store, ready.image->name);
+    const auto serial = with_serial_progress(context);  // what is read and what is sent both tell
+    const Distant distant(serial, network, store, ready.image->name);
     Cargo cargo(distant, manifests);
-    const auto report = ship(context, network,
+    const auto report = ship(serial, network,
                              {.image = ready.image->name,
                               .target = target,
                               .tags = ready.image->tags,
