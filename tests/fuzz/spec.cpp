@@ -46,10 +46,11 @@ Environment environment() {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const TempDir folder;
   const auto input = text_of(data, size);
-  const auto result =
-      read({.file = folder.write("lapstrake.yaml", input), .environment_variables = environment(), .git_commit = [] {
-              return std::optional<std::string>("c0ffee");
-            }});
+  ReadOptions options;
+  options.file = folder.write("lapstrake.yaml", input);
+  options.environment_variables = environment();
+  options.git_commit = [] { return std::optional<std::string>("c0ffee"); };
+  const auto result = read(options);
   const auto lines = split(input, '\n');
   bool has_error = false;
   for (const auto& diagnostic : result.diagnostics) {
