@@ -128,14 +128,18 @@ int store_check(Desk& desk) {
   const auto context = desk.context();
   const auto report = store::Store::open(context.store_root).check(context.world.stop);
   if (desk.options().json)
-    print_json(ordered_json{{"blobs", report.blobs}, {"bytes", report.bytes}, {"elsewhere", report.elsewhere}, {"problems", report.problems}});
+    print_json(ordered_json{{"blobs", report.blobs},
+                            {"bytes", report.bytes},
+                            {"elsewhere", report.elsewhere},
+                            {"problems", report.problems}});
   else
     for (const auto& problem : report.problems) print_result(problem + "\n");
   if (report.problems.empty()) {
     if (!desk.options().quiet)
-      print_talk(cat("all well: ", count_of(report.blobs, "blob"), ", ", human_size(report.bytes),
-                     report.elsewhere > 0 ? cat("; ", count_of(report.elsewhere, "base layer"), " in their registries") : "",
-                     "\n"));
+      print_talk(
+          cat("all well: ", count_of(report.blobs, "blob"), ", ", human_size(report.bytes),
+              report.elsewhere > 0 ? cat("; ", count_of(report.elsewhere, "base layer"), " in their registries") : "",
+              "\n"));
     return 0;
   }
   throw Error(Fault::integrity,
