@@ -164,6 +164,7 @@ class Reader {
     if (const char* target = archive_entry_hardlink(header)) {
       out.kind = Kind::hardlink;
       out.target = tidy(target);
+      if (out.target->empty()) refuse(cat("the hard link `", printable(out.path), "` leads nowhere"));
       return;
     }
     switch (archive_entry_filetype(header)) {
