@@ -80,15 +80,15 @@ class Copying {
   CopiedImage to_registry(const oci::RegistryReference& to, const PushSettings& settings) {
     const Network network(context_, registries_of(project_));
     const auto tag = to.tag.empty() && !to.digest ? std::string("latest") : to.tag;
-    const auto store = origin_.store ? *origin_.store : store::Store::open(context_.store_root);
-    Passage passage(context_, origin_, store, manifests_);
-    mount(network, to, tag);
+    const auto scratch = store();
+    Passage passage(context_, origin_, scratch, manifests_);
     const auto report = ship(context_, network,
                              {.image = origin_.place.name,
                               .target = to,
                               .tags = tag.empty() ? std::vector<std::string>{} : std::vector<std::string>{tag},
                               .manifests = manifests_,
                               .blobs = [&](const oci::Digest& digest) { return passage.bring(digest); },
+                              .neighbour = [&](const oci::Digest& blob) { return neighbour(blob, to); },
                               .told =
                                   [&](const registry::PushEvent& event) {
                                     if (event.kind == registry::PushEvent::Kind::sent) passage.drop(event.blob.digest);
@@ -101,34 +101,27 @@ class Copying {
             .blobs_present = report.blobs_present};
   }
 
-  // A registry gives its blobs from one repository to the next by itself, if it likes. What it refuses is sent.
-  void mount(const Network& network, const oci::RegistryReference& to, const std::string& tag) const {
-    if (!origin_.remote || origin_.remote->host != to.host || origin_.remote->repository == to.repository) return;
-    const auto repository = network.repository(to.host, to.repository);
-    try {
-      const auto there = repository->find_manifest(tag.empty() ? root_.digest.text() : tag);
-      if (there && there->digest == root_.digest) return;
-      for (const auto& blob : own_blobs()) {
-        stop_point(context_.world.stop);
-        repository->mount_blob(blob.digest, origin_.remote->repository);
-      }
-    } catch (const Error& error) {
-      if (error.fault() == Fault::interrupted) throw;
-      // A repository that is missing, a right to read: the push tells.
-    }
+  // A registry may give its blobs from one repository to the next by itself.
+  std::string neighbour(const oci::Digest& blob, const oci::RegistryReference& to) const {
+    if (origin_.distant) return origin_.distant->neighbour(blob, to);
+    const bool may = origin_.remote && origin_.remote->host == to.host && origin_.remote->repository != to.repository;
+    return may ? origin_.remote->repository : std::string();
+  }
+  store::Store store() const {
+    return origin_.distant ? origin_.distant->store() : store::Store::open(context_.store_root);
   }
 
   // --- onto the disk
 
   CopiedImage to_disk(const oci::DiskReference& to) {
-    const auto store = origin_.store ? *origin_.store : store::Store::open(context_.store_root);
+    const auto to_store = store();
     const auto blobs = own_blobs();
     parallel_for_each(
-        blobs.size(), at_a_time, [&](std::size_t i) { take(store, blobs[i], to); }, context_.world.stop);
-    for (const auto& manifest : manifests_) store.put(manifest.text, manifest.descriptor.media_type);
+        blobs.size(), at_a_time, [&](std::size_t i) { take(to_store, blobs[i], to); }, context_.world.stop);
+    for (const auto& manifest : manifests_) to_store.put(manifest.text, manifest.descriptor.media_type);
     if (to.form != oci::DiskReference::Form::docker_archive) tell_docker_types(to);
     const auto tag = !to.tag.empty() ? to.tag : !origin_.tag.empty() ? origin_.tag : std::string("latest");
-    step(cat("writing `", to.text(), "`"), [&] { write(store, to, tag); });
+    step(cat("writing `", to.text(), "`"), [&] { write(to_store, to, tag); });
     auto named = to;
     if (to.form != oci::DiskReference::Form::docker_archive) named.tag = tag;
     return {.reference = cat(named.text(), "@", root_.digest.text()), .root = root_};
@@ -194,7 +187,7 @@ class Copying {
 CopiedImage copy(const Context& context, const spec::Project* project, const std::string& source,
                  const oci::Reference& to, const PushSettings& settings) {
   return step(cat("copying `", source, "` to `", oci::text(to), "`"), [&] {
-    const auto serial = one_at_a_time(context);
+    const auto serial = with_serial_progress(context);
     auto copied = Copying(serial, project, source).run(to, settings);
     if (copied.source_index)
       context.progress({.kind = Event::Kind::note,

@@ -4,7 +4,6 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/store/exchange.hpp>
-#include <mutex>
 
 #include "base_image.hpp"
 #include "distant.hpp"
@@ -20,15 +19,17 @@ const spec::Image* image_called(const spec::Project* project, const std::string&
   return nullptr;
 }
 
-Origin in_store(const Context& context, const Registries& registries, const spec::Image& image) {
-  auto store = store::Store::open(context.store_root);
+Origin in_store(const Context& context, const spec::Project* project, const spec::Image& image) {
+  const auto store = store::Store::open(context.store_root);
   const auto root = store.ref(ref_name(image));
   if (!root)
     throw Error(Fault::input, cat("image `", image.name, "` was not built yet"),
                 cat("`lapstrake build ", image.name, "`"));
-  const Distant distant(context, Network(context, registries), store, image.name);
-  Origin origin{.place = distant.place(image.name, *root)};
-  origin.store = std::move(store);
+  // Layers of its base may still lie in their registry.
+  const auto distant =
+      std::make_shared<const Distant>(context, Network(context, registries_of(project)), store, image.name);
+  Origin origin{.place = distant->place(image.name, *root)};
+  origin.distant = distant;
   if (!image.tags.empty()) origin.tag = image.tags.front();
   if (!image.repository.empty() && !origin.tag.empty()) origin.full_name = cat(image.repository, ":", origin.tag);
   return origin;
@@ -60,7 +61,7 @@ Origin in_registry(const Context& context, const Registries& registries, const o
 }
 
 Origin found(const Context& context, const spec::Project* project, const std::string& name) {
-  if (const auto* image = image_called(project, name)) return in_store(context, registries_of(project), *image);
+  if (const auto* image = image_called(project, name)) return in_store(context, project, *image);
   const auto reference = oci::parse_reference(name);
   if (const auto* disk = std::get_if<oci::DiskReference>(&reference)) return on_disk(context, *disk);
   return in_registry(context, registries_of(project), std::get<oci::RegistryReference>(reference));
@@ -69,6 +70,7 @@ Origin found(const Context& context, const spec::Project* project, const std::st
 }  // namespace
 
 void Origin::read(const oci::Descriptor& blob, const Sink& sink, const std::stop_token& stop) const {
+  if (distant != nullptr && !distant->store().has(blob.digest)) return distant->read(blob, sink);
   if (repository == nullptr) {
     drain(place.open(blob), sink, stop);
     return;
@@ -96,15 +98,6 @@ Origin open_origin(const Context& context, const spec::Project* project, const s
   auto origin = found(context, project, name);
   origin.place.root = [root = origin.place.root()] { return root; };
   return origin;
-}
-
-Context one_at_a_time(const Context& context) {
-  auto copy = context;
-  copy.progress = [mutex = std::make_shared<std::mutex>(), tell = context.progress](const Event& event) {
-    const std::lock_guard lock(*mutex);
-    tell(event);
-  };
-  return copy;
 }
 
 Registries registries_of(const spec::Project* project) {

@@ -4,11 +4,11 @@
 #include <lapstrake/oci/place.hpp>
 #include <lapstrake/registry/client.hpp>
 #include <lapstrake/spec/project.hpp>
-#include <lapstrake/store/store.hpp>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "distant.hpp"
 #include "trust.hpp"
 
 namespace lapstrake::app {
@@ -16,7 +16,7 @@ namespace lapstrake::app {
 struct Origin {
   oci::Place place;  // its root is asked for once: a tag that moves meanwhile does not make two images of one
   // Where it lies, one of these three.
-  std::optional<store::Store> store = {};
+  std::shared_ptr<const Distant> distant = nullptr;  // the store
   std::optional<oci::DiskReference> disk = {};
   std::optional<oci::RegistryReference> remote = {};
   std::shared_ptr<const registry::Repository> repository = nullptr;  // of `remote`
@@ -33,9 +33,6 @@ Origin open_origin(const Context& context, const spec::Project* project, const s
 
 // Reads a blob, and tells of it.
 void read_told(const Context& context, const Origin& origin, const oci::Descriptor& blob, const Sink& sink);
-
-// The same context, to be told things by several threads.
-Context one_at_a_time(const Context& context);
 
 Registries registries_of(const spec::Project* project);
 

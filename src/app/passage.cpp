@@ -13,10 +13,7 @@ Passage::Passage(const Context& context, const Origin& origin, const store::Stor
 }
 
 std::filesystem::path Passage::bring(const oci::Digest& digest) {
-  if (origin_.store) {
-    if (!store_.has(digest)) origin_.place.open(blobs_.at(digest));  // which takes it into the store
-    return store_.blob_path(digest);
-  }
+  if (origin_.distant && store_.has(digest)) return store_.blob_path(digest);
   AtomicFile file(store_.scratch(), "free some space, or point `--store` (LAPSTRAKE_STORE) at a larger disk");
   step(cat("reading it from `", origin_.place.name, "`"),
        [&] { read_told(context_, origin_, blobs_.at(digest), [&](Bytes bytes) { file.write(bytes); }); });

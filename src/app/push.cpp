@@ -28,7 +28,7 @@ class Events {
     switch (pushed.kind) {
       case Kind::checking: return;
       case Kind::present: event.kind = Event::Kind::reused, event.text = "already in the registry"; break;
-      case Kind::mounted: event.kind = Event::Kind::reused, event.text = "taken over from the base's repository"; break;
+      case Kind::mounted: event.kind = Event::Kind::reused, event.text = "taken over from another repository"; break;
       case Kind::sending: event.kind = Event::Kind::progress; break;
       case Kind::sent:
         event.kind = Event::Kind::finished, event.text = cat(human_size(pushed.blob.size), " sent");

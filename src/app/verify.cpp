@@ -245,7 +245,7 @@ class Verifying {
 Verification verify(const Context& context, const spec::Project* project, const std::string& name,
                     const VerifySettings& settings) {
   return step(cat("verifying `", name, "`"), [&] {
-    const auto serial = one_at_a_time(context);
+    const auto serial = with_serial_progress(context);
     const auto origin = open_origin(serial, project, name);
     return Verifying(serial, origin, settings, name).run();
   });
