@@ -200,6 +200,12 @@ TEST_CASE("a tar that is cut short is refused") {
   CHECK_THROWS_AS(entries_of(tar.substr(0, GENERATE(300u, 2000u, 5000u))), Error);
 }
 
+TEST_CASE("a link to nothing is refused") {
+  const auto [kind, nothing] = GENERATE(table<Kind, std::string>({{Kind::symlink, ""}, {Kind::hardlink, "./"}}));
+  CHECK(entries_of(tar_of({link(kind, "l", "body")})).size() == 1);
+  CHECK_THROWS_AS(entries_of(tar_of({link(kind, "l", nothing)})), Error);
+}
+
 TEST_CASE("gzip and zstd are told by their first bytes, and data can be read or left") {
   TempDir dir;
   const auto path =
