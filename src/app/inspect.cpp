@@ -7,6 +7,7 @@
 #include <lapstrake/oci/media_type.hpp>
 #include <nlohmann/json.hpp>
 
+#include "largest.hpp"
 #include "manifests.hpp"
 #include "octal.hpp"
 #include "origin.hpp"
@@ -94,6 +95,7 @@ void add_image(std::string& out, const InspectedImage& image) {
              cat(layer.descriptor.digest.text(), "  ", human_size(layer.descriptor.size), "  ", layer.created_by));
     for (const auto& file : layer.files) out += line_of(file);
   }
+  for (const auto& [path, bytes] : largest(image.layers)) add_line(out, "largest", cat(human_size(bytes), "  /", path));
   add_line(out, "size", cat(human_size(total), " in ", count_of(image.layers.size(), "layer")));
 }
 
@@ -119,6 +121,7 @@ ordered_json json_of(const InspectedImage& image) {
                                                {"size", file.size},
                                                {"target", file.target}});
   }
+  for (const auto& [path, bytes] : largest(image.layers)) out["largest"].push_back({{"path", path}, {"bytes", bytes}});
   out["config"] = parse_json(image.config_text, "the config", {});
   return out;
 }

@@ -136,7 +136,8 @@ REF is the name of an image of the spec, host/repo:tag, host/repo@sha256:...,
 oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE.
 
 Options:
-      --files               list what each layer holds, with mode, owner, size
+      --files               list what each layer holds, with mode, owner, size,
+                            and the paths that make the image large
 )"},
       {"copy", "move an image between any two places", R"(Examples:
   lapstrake copy registry.example/team/web:1.4 oci:web:1.4

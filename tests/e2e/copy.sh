@@ -159,6 +159,22 @@ matches "$out" "built again from image .app." "verify --rebuild proves that it c
 expect 6 lapstrake -C project verify --rebuild "oci:$work/multi:amd64"
 says "diff oci:$work/multi:amd64 app" "and exits 6 for one that does not, with the way to see why"
 
+# --- one whose base still lies in its registry
+cat >project/lapstrake.yaml <<YAML
+images:
+  app:
+    base: $registry/team/flat:v1
+    layers: [ { name: own, files: [ { path: /etc/own, text: own } ] } ]
+YAML
+expect 0 lapstrake -C project --store "$work/apart" build
+built=$(digest_of "$out")
+expect 0 lapstrake -C project --store "$work/apart" copy app "$other/on-top/app:v1"
+equal "$(digest_of "$out")" "$built" "an image of the spec is copied with the layers of its base"
+expect 0 lapstrake -C project --store "$work/apart" verify "$other/on-top/app:v1"
+expect 0 lapstrake -C project --store "$work/apart" copy app "oci:$work/on-top:v1"
+expect 0 lapstrake verify oci:on-top:v1
+ok "and is whole in a registry and in a layout"
+
 # --- what others push
 for format in oci v2s2; do
   expect 0 peer skopeo copy --quiet --format $format oci:multi:amd64 "docker://$registry/theirs/$format:v1"
