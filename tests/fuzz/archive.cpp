@@ -4,6 +4,7 @@
 #include <lapstrake/base/atomic_file.hpp>
 
 #include "members.hpp"
+#include "tar_mutator.hpp"
 
 using namespace lapstrake;
 using namespace lapstrake::layers;
