@@ -87,8 +87,8 @@ TEST_CASE("a config for another platform than its index says is found out") {
   HandMade made;
   const auto [bytes, diff_id] = made.layer(hello);
   const auto layer = made.blob(bytes, oci::media_type::layer_gzip);
-  const auto child = [&](const std::string& said, const std::string& is) {
-    auto out = made.blob(made.manifest(made.config({diff_id}, is), {layer}).dump(), oci::media_type::manifest);
+  const auto child = [&, id = diff_id](const std::string& said, const std::string& is) {
+    auto out = made.blob(made.manifest(made.config({id}, is), {layer}).dump(), oci::media_type::manifest);
     out["platform"] = {{"os", "linux"}, {"architecture", said}};
     return out;
   };
