@@ -85,6 +85,16 @@ std::string gzipped(const std::string& text) {
   return out;
 }
 
+// The cache of one layer, with others that are bare.
+std::string with_layers(const CacheEntry& entry, int number) {
+  const auto one = app::render_cache({entry});
+  const auto begin = one.find("[{") + 1, end = one.find("}}]") + 2;
+  std::string layers = one.substr(begin, end - begin);
+  for (int i = 1; i < number; ++i)
+    layers += cat(R"(,{"mediaType":"x","size":1,"digest":")", entry.diff_id.text(), R"("})");
+  return cat(one.substr(0, begin), layers, one.substr(end));
+}
+
 }  // namespace
 
 TEST_CASE("a second runner with an empty disk compresses nothing and sends nothing") {
@@ -204,20 +214,14 @@ TEST_CASE("what is no cache is a warning, and no more") {
     manifest.annotations["x"] = std::string(2 << 20, 'x');
     runners.put(oci::render(manifest));
   }
-  SECTION("a reply of 10 MB, with a hundred thousand layers") {
-    const auto one = app::render_cache({entries.front()});
-    const auto begin = one.find("[{") + 1, end = one.find("}}]") + 2;
-    std::string layers;
-    for (int i = 0; i < 100'000; ++i)
-      layers +=
-          cat(i == 0 ? "" : ",", R"({"mediaType":"x","size":1,"digest":")", entries.front().diff_id.text(), R"("})");
-    const auto text = cat(one.substr(0, begin), layers, one.substr(end));
-    REQUIRE(text.size() > 10'000'000);
+  SECTION("a reply that is longer than a manifest is, with as many layers as fit in it") {
+    const auto text = with_layers(entries.front(), 50'000);
+    REQUIRE(text.size() > 5'000'000);
     runners.box->set_faults(cat(
         R"({"rules":[{"match":{"method":"GET","path":"/v2/web/manifests/sha256*"},"from":1,"do":{"status":200,"body":")",
         replace_all(text, "\"", "\\\""), "\"}}]}"));
     CHECK(runners.pushed("second", true, false) == digest);
-    CHECK(runners.warnings() == 1);
+    CHECK(runners.told(app::Event::Kind::warning, "is not used") == 1);
     runners.box->set_faults("");
   }
   SECTION("replies that are not JSON, another thing, or none") {
@@ -270,6 +274,35 @@ TEST_CASE("--no-cache asks no registry") {
   context.no_cache = true;
   app::build(context, runners.project(), {}, {});
   CHECK(runners.count("GET", "/v2/") == asked);
+}
+
+TEST_CASE("a cache is read as far as it is one") {
+  const CacheEntry entry{.diff_id = oci::Digest::of("x"),
+                         .byte_format = "2",
+                         .compression = "gzip 1",
+                         .tar_size = 1024,
+                         .blob = {.media_type = "x", .digest = oci::Digest::of("y"), .size = 9}};
+  const auto parsed = [](const std::string& text) {
+    return app::parse_cache(text, oci::media_type::manifest, "the cache").size();
+  };
+  CHECK(parsed(with_layers(entry, 1)) == 1);
+  CHECK(parsed(with_layers(entry, 100)) == 1);  // those that say nothing are left out
+  CHECK(failure_of([&] { parsed(with_layers(entry, 101)); }).fault() == Fault::integrity);
+  CHECK(failure_of([&] { parsed(with_layers(entry, 100'000)); }).fault() == Fault::integrity);
+  const auto good = with_layers(entry, 1);
+  for (const auto& [from, to] :
+       std::vector<std::pair<std::string, std::string>>{{"1970-01-01T00", "1970-01-01T24"},
+                                                        {"1970-01-01", "1970-02-30"},
+                                                        {"1970-01-01", "1969-12-31"},
+                                                        {"1970-01-01", "197-001-01"},
+                                                        {"\"1024\"", "\"-1\""},
+                                                        {"\"1024\"", "\"1e3\""},
+                                                        {"diff-id\":\"sha256:", "diff-id\":\"sha512:"}}) {
+    CAPTURE(from, to);
+    const auto bent = replace_all(good, from, to);
+    REQUIRE(bent != good);
+    CHECK(parsed(bent) == 0);
+  }
 }
 
 TEST_CASE("entries leave the cache a month after their last use, and the oldest when there are too many") {
