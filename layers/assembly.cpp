@@ -76,8 +76,9 @@ Written Assembly::run() {
     written_.size += text.size();
   };
   write(framing_.head());
+  const auto [threads, most_alive] = capacity();
   pipeline<Work>(
-      options_.jobs, most_alive(), [this](Work& work) { return lay_out(work); },
+      threads, most_alive, [this](Work& work) { return lay_out(work); },
       {{.act = [this](Work& work) { prepare(work); }},
        {.is_ordered = true, .act = [this](Work& work) { hash_tar(work); }},
        {.act = [this](Work& work) { pack(work); }},
@@ -91,12 +92,13 @@ Written Assembly::run() {
 }
 
 // What is in the air at once is bounded by memory, however many threads there are.
-std::size_t Assembly::most_alive() const {
+Assembly::Capacity Assembly::capacity() const {
   const std::size_t budget = options_.memory;
   const std::size_t packer = Packer::weight(codec_, level_), piece = rule_.most + packed_room();
   const std::size_t threads = std::clamp<std::size_t>(budget / (packer + piece), 1, options_.jobs);
   const std::size_t left = budget - std::min(budget, threads * packer);
-  return std::clamp<std::size_t>(left / piece, threads, 2 * std::size_t{options_.jobs} + 2);
+  return {.threads = static_cast<unsigned>(threads),
+          .most_alive = std::clamp<std::size_t>(left / piece, threads, 2 * threads + 2)};
 }
 
 bool Assembly::lay_out(Work& work) {
@@ -137,8 +139,10 @@ bool Assembly::take_former(Work& work) const {
   const PieceRecord& piece = *work.former;
   const auto& index = former_->index;
   if (codec_ == oci::Codec::none && work.is_read) return true;  // the same bytes are at hand
-  const std::span<std::byte> packed(work.packed.get(), std::min<std::size_t>(piece.size, packed_room()));
-  if (!read_at(former_->blob, packed, piece.at) || work.tagger->of(packed) != piece.packed) {
+  const std::size_t parts = index.end_of_parts(work.former_number) - piece.first_part;
+  const bool is_sound = piece.size <= packed_room() && (work.is_read || parts == work.shape.parts.size());
+  const std::span<std::byte> packed(work.packed.get(), is_sound ? piece.size : 0);
+  if (!is_sound || !read_at(former_->blob, packed, piece.at) || work.tagger->of(packed) != piece.packed) {
     work.former = nullptr;
     work.is_damaged = true;
     return false;

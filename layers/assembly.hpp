@@ -45,7 +45,11 @@ class Assembly {
   bool take_former(Work& work) const;
   Bytes packed_of(const Work& work) const;
   std::size_t packed_room() const;
-  std::size_t most_alive() const;
+  struct Capacity {
+    unsigned threads;
+    std::size_t most_alive;
+  };
+  Capacity capacity() const;
 
   const std::vector<Entry>& entries_;
   const WriteOptions& options_;

@@ -6,7 +6,7 @@ namespace lapstrake::layers {
 namespace {
 
 constexpr std::string_view magic = "lapstrake layer index 1\n";
-constexpr std::size_t record_size = 8 * 8 + 32 + 16 + 16 + 32;
+constexpr std::size_t record_size = 14 * 8 + 32 + 16 + 16;
 
 void write(RecordWriter& out, const PieceRecord& piece) {
   for (const std::uint64_t number : {piece.at, std::uint64_t{piece.size}, std::uint64_t{piece.raw_size},
@@ -41,7 +41,8 @@ bool is_sound(const LayerIndex& index) {
   std::uint32_t part = 0;
   for (const PieceRecord& piece : index.pieces) {
     raw += piece.raw_size;
-    if (piece.at < at || piece.first_part < part || piece.first_part > index.parts.size() || piece.tar.bytes != raw)
+    if (piece.raw_size % 512 != 0 || piece.at < at || piece.first_part < part ||
+        piece.first_part > index.parts.size() || piece.tar.bytes != raw)
       return false;
     at = piece.at + piece.size;
     part = piece.first_part;

@@ -127,7 +127,7 @@ void PieceShapes::put(PieceShape& shape, std::span<std::byte> room) {
 void PieceShapes::add_looks(const Part& part) {
   const Content& content = entries_[part.entry].content;
   const auto add = [&](const auto& numbers) { looks_.write(std::as_bytes(std::span(numbers))); };
-  add(std::array<std::uint64_t, 2>{part.from, part.size});
+  add(std::array<std::uint64_t, 3>{part.from, part.size, content.index()});
   if (const auto* text = std::get_if<std::string>(&content)) {
     looks_.write(as_bytes(*text));
   } else if (const auto* file = std::get_if<HostFile>(&content); file != nullptr && listed_ns_) {

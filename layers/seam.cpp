@@ -59,7 +59,7 @@ class Code {
     std::uint16_t symbol = 0;
   };
 
-  // False for lengths that are no code: over-subscribed, or incomplete with more than one symbol (zlib's rule).
+  // False for lengths that are no code: over-subscribed, or incomplete with more than one symbol.
   bool build(const std::uint8_t* lengths, unsigned count) {
     counts_.fill(0);
     for (unsigned i = 0; i < count; ++i) ++counts_[lengths[i]];

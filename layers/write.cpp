@@ -13,8 +13,6 @@
 namespace lapstrake::layers {
 namespace {
 
-// mistake.
-
 void refuse_giants(const std::vector<Entry>& entries) {
   const std::uint64_t size = estimated_tar_size(entries);
   if (size <= most_layer_bytes) return;

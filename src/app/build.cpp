@@ -149,10 +149,13 @@ class Builder {
 
   // One layer keeps few threads busy, since its hash is a chain: with more, several layers are built at once.
   void build_layers() {
-    constexpr unsigned threads_of_one = 4;
-    const auto at_once = std::max(1u, std::min(context_.jobs / threads_of_one, static_cast<unsigned>(laid_.size())));
+    constexpr unsigned threads_of_one = 4, most_at_once = 2;  // each has its share of the memory
+    const auto at_once = std::clamp(context_.jobs / threads_of_one, 1u, most_at_once);
     Context context = context_;
     context.jobs = std::max(1u, context_.jobs / at_once);
+    std::stop_source failed;  // one layer's failure stops the others
+    const std::stop_callback forward(context_.world.stop, [&] { failed.request_stop(); });
+    context.world.stop = failed.get_token();
     std::mutex telling;
     context.progress = [&](const Event& event) {
       const std::lock_guard lock(telling);
@@ -160,14 +163,20 @@ class Builder {
     };
     const auto cache = cache_for(context, project_, image_, platform_);
     std::vector<std::optional<store::CachedLayer>> built(laid_.size());
-    parallel_for_each(
-        laid_.size(), at_once,
-        [&](std::size_t i) {
-          building(laid_[i].name,
-                   [&] { built[i] = build_layer(context, store_, order_of(laid_[i], at_once, cache.get())); });
-          laid_[i].entries = {};
-        },
-        context_.world.stop);
+    std::exception_ptr first;
+    const auto build_one = [&](std::size_t i) {
+      try {
+        building(laid_[i].name,
+                 [&] { built[i] = build_layer(context, store_, order_of(laid_[i], at_once, cache.get())); });
+        laid_[i].entries = {};
+      } catch (...) {
+        const std::lock_guard lock(telling);
+        if (!first) first = std::current_exception();
+        failed.request_stop();
+      }
+    };
+    parallel_for_each(laid_.size(), at_once, build_one, context_.world.stop);
+    if (first) std::rethrow_exception(first);
     for (std::size_t i = 0; i < built.size(); ++i) add(laid_[i].name, *built[i]);
   }
 

@@ -41,8 +41,7 @@ store::CachedLayer write_anew(const Context& context, const store::Store& store,
   options.former = former && !context.no_cache ? &*former : nullptr;
   auto blob = store.new_blob(store::Store::Hashing::by_caller);
   const auto written = layers::write_layer(order.entries, options, [&](Bytes bytes) { blob.write(bytes); });
-  using Existing = store::Store::Existing;
-  blob.commit(written.digest, written.is_former_damaged ? Existing::replace : Existing::keep);
+  blob.commit(written.digest, store::Store::Existing::replace);  // what lies there may be damaged
   store::keep_index(store, written.digest, written.index);
   store::keep_inventory(store, written.digest,
                         [&](const Sink& sink) { layers::write_inventory(order.entries, options, written, sink); });

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>
+#include <system_error>
 
 namespace lapstrake {
 
@@ -17,6 +18,16 @@ unsigned default_jobs() {
   if (::sched_getaffinity(0, sizeof allowed, &allowed) == 0)
     return static_cast<unsigned>(std::max(1, CPU_COUNT(&allowed)));
   return std::max(1u, std::thread::hardware_concurrency());
+}
+
+std::vector<std::jthread> start_threads(std::size_t jobs, const std::function<void()>& act) {
+  std::vector<std::jthread> threads;
+  try {
+    for (std::size_t i = 1; i < jobs; ++i) threads.emplace_back(act);
+  } catch (const std::system_error&) {
+    // A limit on processes: those that there are do the work.
+  }
+  return threads;
 }
 
 void parallel_for_each(std::size_t count, unsigned jobs, const std::function<void(std::size_t)>& act,
@@ -37,8 +48,7 @@ void parallel_for_each(std::size_t count, unsigned jobs, const std::function<voi
     }
   };
   {
-    std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < std::min<std::size_t>(jobs, count); ++i) others.emplace_back(worker);
+    const std::vector<std::jthread> others = start_threads(std::min<std::size_t>(jobs, count), worker);
     worker();
   }
   if (failure) std::rethrow_exception(failure);

@@ -17,7 +17,7 @@ namespace lapstrake::layers {
 std::optional<oci::Digest> fingerprint(const std::vector<Entry>& entries, const WriteOptions& options,
                                        std::chrono::system_clock::time_point listed_at);
 
-// "gzip 1", "zstd 3", "none": with the codec's own level where none was chosen.
+// "gzip 1", "zstd 2", "none": with the codec's own level where none was chosen.
 std::string name_of(const oci::Compression& compression);
 
 }  // namespace lapstrake::layers
