@@ -106,7 +106,8 @@ TEST_CASE("without blocks the sink gets each entry whole before the next begins"
 
 TEST_CASE("an extended attribute is written once, and binary values survive") {
   Entry entry = file("bin", "x");
-  entry.xattrs = oci::Xattrs{{"security.capability", std::string("\x01\0\0\x02\0\x04", 6)}, {"user.b", ""}, {"user.a", "=\n"}};
+  entry.xattrs =
+      oci::Xattrs{{"security.capability", std::string("\x01\0\0\x02\0\x04", 6)}, {"user.b", ""}, {"user.a", "=\n"}};
   const std::string tar = tar_of({entry});
   CHECK(tar.find("LIBARCHIVE") == std::string::npos);
   const auto first = tar.find("SCHILY.xattr.security.capability=");
