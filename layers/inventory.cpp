@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/layers/fingerprint.hpp>
 #include <map>
 
 #include "codec.hpp"
@@ -76,12 +77,7 @@ std::optional<Change::What> difference(const Pair& pair, const InventoryItem& be
 }
 
 std::string compression_of(const Inventory& inventory) {
-  switch (inventory.codec) {
-    case oci::Codec::gzip: return cat("gzip ", inventory.level);
-    case oci::Codec::zstd: return cat("zstd ", inventory.level);
-    case oci::Codec::none: break;
-  }
-  return "none";
+  return name_of(oci::Compression{.codec = inventory.codec, .level = inventory.level});
 }
 
 }  // namespace

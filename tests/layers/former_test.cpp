@@ -1,5 +1,6 @@
 // What is known of an earlier layer makes a build cheaper, and never another.
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <lapstrake/layers/layer_index.hpp>
 
@@ -120,6 +121,18 @@ TEST_CASE("a file so fresh that its times cannot show a change is read again") {
                            piece.raw_size > 1024;  // the tar's end alone looks always the same
     if (has_files) CHECK(piece.looks == Sha256Sum{});
   }
+}
+
+TEST_CASE("a file dated ahead of time is known by its looks all the same") {
+  TempDir dir;
+  const auto path = dir.write("f", "text");
+  const timespec times[2] = {{.tv_sec = 4'000'000'000, .tv_nsec = 1}, {.tv_sec = 4'000'000'000, .tv_nsec = 1}};
+  REQUIRE(::utimensat(AT_FDCWD, path.c_str(), times, 0) == 0);
+  const auto later = std::chrono::system_clock::now() + std::chrono::seconds(3);
+  const Layer layer = layer_of({from_host("f", path)}, {.listed_at = later});
+  CHECK(layer.written.index.pieces.at(0).looks != Sha256Sum{});
+  const Layer at_once = layer_of({from_host("f", path)}, {.listed_at = std::chrono::system_clock::now()});
+  CHECK(at_once.written.index.pieces.at(0).looks == Sha256Sum{});
 }
 
 TEST_CASE("an index reads back as it was, and one with any byte changed or missing is none") {
