@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <lapstrake/base/bytes.hpp>
 #include <lapstrake/base/sha256.hpp>
 #include <optional>
@@ -76,7 +75,7 @@ class RecordReader {
   std::array<std::byte, size> fixed() {
     std::array<std::byte, size> out{};
     const auto bytes = take(size);
-    std::memcpy(out.data(), bytes.data(), bytes.size());
+    std::transform(bytes.begin(), bytes.end(), out.begin(), [](char c) { return static_cast<std::byte>(c); });
     return out;
   }
   std::string_view text() { return take(number()); }
