@@ -165,9 +165,9 @@ stage_tsan() {
   build tsan -- "${targets[@]}" && run_tests tsan -R "^($(printf '%s\n' "${rooms[@]}" | paste -sd'|'))\$"
 }
 
-# clang-tidy's short list over the sources, as far as 90 seconds go; what was not reached is said.
+# clang-tidy's short list over the sources, as far as 45 seconds go; what was not reached is said.
 stage_tidy() {
-  local files limit=${LAPSTRAKE_TIDY_SECONDS:-90} from=$SECONDS
+  local files limit=${LAPSTRAKE_TIDY_SECONDS:-45} from=$SECONDS
   [[ -e build/asan/compile_commands.json ]] || cmake --preset asan >"$log/asan-configure" 2>&1
   # Those that changed last come first.
   readarray -t files < <({ git log -n 40 --name-only --pretty=format: -- '*.cpp' && git ls-files 'src/*.cpp' 'layers/*.cpp' 'registry/*.cpp'; } 2>/dev/null |
