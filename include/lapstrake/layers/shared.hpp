@@ -11,6 +11,7 @@ class Shared {
  public:
   Shared() = default;
   template <class From>
+  // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): a Shared is not convertible to T
   requires std::convertible_to<From, T> Shared(From&& from) {
     T value(std::forward<From>(from));
     if (!value.empty()) value_ = std::make_shared<const T>(std::move(value));
