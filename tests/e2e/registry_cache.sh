@@ -11,10 +11,6 @@ registries:
   $registry: { ca: ca.pem }
 YAML
 cp ca.pem "$project/"
-login() { # user password
-  mkdir -p "$HOME/.docker"
-  printf '{"auths": {"%s": {"auth": "%s"}}}\n' "$registry" "$(printf '%s' "$1:$2" | base64 -w0)" >"$HOME/.docker/config.json"
-}
 fetch() { curl -fsS --cacert ca.pem -u "joe:pass word:1" "$@"; }
 push() { expect 0 lapstrake --store "$work/$1" -C "$project" push "${@:2}"; }
 cache=$registry/team/cache

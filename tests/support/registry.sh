@@ -56,3 +56,9 @@ YAML
 
 requests() { grep -cE "\"$1 $2[^\"]*\" [0-9]+ " "$registry_log" || true; }
 forget_requests() { : >"$registry_log"; }
+
+# The login that docker would have kept for the registry.
+login() { # user password
+  mkdir -p "$HOME/.docker"
+  printf '{"auths": {"%s": {"auth": "%s"}}}\n' "$registry" "$(printf '%s' "$1:$2" | base64 -w0)" >"$HOME/.docker/config.json"
+}

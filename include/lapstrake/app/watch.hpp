@@ -14,7 +14,7 @@ namespace lapstrake::app {
 
 struct WatchSettings {
   std::vector<std::string> names{};       // all, if none; with `push` all that have a `repository`
-  std::vector<Output> outputs{};          // written again with each new digest
+  std::vector<Output> outputs{};          // written again with each build
   std::optional<PushSettings> push = {};  // each new digest is pushed
   // A build begins when nothing has changed for `quiet`, at most `patience` after the first change.
   std::chrono::milliseconds quiet{30}, patience{300};
