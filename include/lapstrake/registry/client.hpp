@@ -31,6 +31,12 @@ struct ClientOptions {
   // nvcr.io's are built in; any port of the registry's own host is its own.
   std::function<bool(const std::string& host, const http::Url& realm)> trusted_realm = nullptr;
   std::function<void(const std::string&)> log = nullptr;  // -v: which source a login came from
+  // Another way up for a blob of `parts_from` bytes or more whose PUT failed twice (ECR's own layer API). Its errors
+  // are the push's. `progress` is told bytes of this blob, and always there. None: chunks, over the distribution API.
+  std::function<void(const std::string& repository, const oci::Descriptor& blob, const std::filesystem::path& file,
+                     const std::function<void(std::uint64_t sent)>& progress)>
+      upload_in_parts = nullptr;
+  std::uint64_t parts_from = 64u << 20;
 };
 
 // Answers challenges (Basic, Bearer; tokens cached by scope), retries by the policy, resolves redirects itself without
