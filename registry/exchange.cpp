@@ -25,6 +25,7 @@ bool is_read(const http::Request& request) { return request.method == "GET" || r
 Exchange::Exchange(const ClientOptions& options, const std::string& host, const std::string& repository)
     : options_(options),
       host_(host),
+      pace_(options.pace ? options.pace : std::make_shared<Pace>()),
       authorizer_(options, http::with_retry(options.transport, options.policy, options.world, options.notice), host,
                   repository) {}
 
@@ -82,14 +83,23 @@ http::Response Exchange::authorized(http::Request& request, Access access) {
   if (response.status == 401) {
     if (auto next = authorizer_.answer(origin, response.headers, access, used)) {
       used = std::move(next);
-      response = once(request, used);
+      response = again(request, used, response);
     }
   }
   response = explained(request, std::move(response), used);
-  if (says_expired(response)) {
-    if (auto next = authorizer_.renewed(origin, access, used)) response = explained(request, once(request, next), next);
-  }
+  if (says_expired(response))
+    if (auto next = authorizer_.renewed(origin, access, used))
+      response = explained(request, again(request, next, response), next);
   return response;
+}
+
+http::Response Exchange::again(const http::Request& request, const std::optional<std::string>& authorization,
+                               const http::Response& refused) {
+  if (std::holds_alternative<http::FileRange>(request.body) && http::length(request.body) > 0)
+    throw Error(Fault::access, cat("`", host_, "` takes the login no longer that the upload began with"))
+        .because(refusal_of(refused).message)
+        .transient();
+  return once(request, authorization);
 }
 
 // containerd: TestPusherForbiddenGETFallbackForErrorBody.
@@ -109,22 +119,47 @@ http::Response Exchange::explained(const http::Request& request, http::Response 
 }
 
 http::Response Exchange::once(const http::Request& request, const std::optional<std::string>& authorization) {
-  gate_.pass(options_.world);
   http::Request sent = request;
   if (authorization) sent.headers.set("Authorization", *authorization);
-  auto response = options_.transport(sent);
-  refuse_retryable(request, response);
+  try {
+    return paced(sent);
+  } catch (const Throttled&) {
+    throw;
+  } catch (Error& error) {
+    if (error.is_transient()) lose(error, request.url);
+    throw;
+  }
+}
+
+http::Response Exchange::paced(const http::Request& request) {
+  const auto turn = pace_->wait(request.url.authority(), options_.world);
+  auto response = options_.transport(request);
+  refuse_retryable(request, response, turn);
+  pace_->succeeded(request.url.authority(), turn);
   return response;
 }
 
-void Exchange::refuse_retryable(const http::Request& request, const http::Response& response) {
+void Exchange::refuse_retryable(const http::Request& request, const http::Response& response, Pace::Turn turn) {
   if (!http::is_retryable(response.status)) return;
-  const auto floor = http::retry_after(response.headers, options_.world.clock());
-  if (response.status == 429 && floor && *floor <= options_.policy.most_wait) gate_.close_for(options_.world, *floor);
-  throw Error(Fault::network, cat("`", request.url.authority(), "` answers ", response.status, " to ", request.method,
-                                  " ", redacted(request.url)))
-      .because(refusal_of(response).message)
-      .transient(floor);
+  auto floor = http::retry_after(response.headers, options_.world.clock());
+  const auto what = cat("`", request.url.authority(), "` answers ", response.status, " to ", request.method, " ",
+                        redacted(request.url));
+  const auto why = refusal_of(response).message;
+  if (response.status != 429 && !floor) throw Error(Fault::network, what).because(why).transient();
+  Throttled error(Fault::network, what);
+  error.because(why).transient(floor);
+  if (floor && *floor > options_.policy.most_wait) floor.reset();  // nobody will wait for that
+  pace_->throttled(request.url.authority(), turn, options_.world, floor);
+  throw error;
+}
+
+// Once a host has failed that often, no thread need try all its attempts.
+void Exchange::lose(Error& error, const http::Url& url) {
+  if (pace_->failed(url.authority(), options_.world)) throw;
+  Error last(error.fault(), error.summary(), error.help());
+  last.because(error.reason())
+      .during(cat("giving `", url.authority(), "` up: nothing that was asked of it lately came through"));
+  throw last;
 }
 
 // Secrets end at the registry's origin, and do not come back after another one was asked.

@@ -1,5 +1,6 @@
 // Requests to one registry: its address, its logins, its redirects, its pace. What a reply means is for others to say.
 #pragma once
+#include <lapstrake/base/error.hpp>
 #include <lapstrake/http/message.hpp>
 #include <lapstrake/registry/client.hpp>
 #include <memory>
@@ -8,13 +9,18 @@
 #include <string>
 
 #include "authorizer.hpp"
-#include "gate.hpp"
 
 namespace lapstrake::registry {
 
 enum class Redirects { follow, keep };
 // How often a request may be sent: inside of what is itself tried again, once.
 enum class Tries { one, as_the_policy_says };
+
+// A 429, or another reply that asks for a wait: nothing is wrong with the request, nor with the way it took.
+class Throttled : public Error {
+ public:
+  using Error::Error;
+};
 
 class Exchange {
  public:
@@ -26,7 +32,8 @@ class Exchange {
 
   // One attempt: adds the login, answers one challenge, follows the redirects of GET and HEAD. A HEAD that is refused
   // is repeated as GET, since only that has a message. Error{network}, transient, for statuses that may heal; all other
-  // statuses are returned.
+  // statuses are returned. A file that was sent with a login that had run out is not sent again, since its session may
+  // be spoilt: Error{access}, transient, once there is another login.
   http::Response attempt(http::Request request, Access access, Redirects redirects = Redirects::follow);
   // The same, tried again by the policy; for requests that may be sent twice.
   http::Response send(const http::Request& request, Access access, Redirects redirects = Redirects::follow,
@@ -40,15 +47,19 @@ class Exchange {
   const http::Url& base();
   http::Url probe() const;
   http::Response authorized(http::Request& request, Access access);
+  http::Response again(const http::Request& request, const std::optional<std::string>& authorization,
+                       const http::Response& refused);
   http::Response once(const http::Request& request, const std::optional<std::string>& authorization);
   http::Response followed(http::Request request, http::Response response);
   http::Response explained(const http::Request& request, http::Response response,
                            const std::optional<std::string>& authorization);
-  void refuse_retryable(const http::Request& request, const http::Response& response);
+  http::Response paced(const http::Request& request);
+  void refuse_retryable(const http::Request& request, const http::Response& response, Pace::Turn turn);
+  [[noreturn]] void lose(Error& error, const http::Url& url);
 
   const ClientOptions& options_;
   std::string host_;
-  Gate gate_;
+  std::shared_ptr<Pace> pace_;
   Authorizer authorizer_;
   std::mutex mutex_;
   std::optional<http::Url> base_;

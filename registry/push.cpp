@@ -76,26 +76,25 @@ class Push {
              tell({.kind = PushEvent::Kind::present, .blob = blob});
              return;
            }
-           if (!anew && is_given(blob)) {
+           const auto from = !anew && options_.neighbour ? options_.neighbour(blob.digest) : std::string();
+           if (send(blob, from)) {
              tell({.kind = PushEvent::Kind::mounted, .blob = blob});
              return;
            }
-           repository_.put_blob(blob, blobs_(blob.digest), [&](std::uint64_t sent) {
-             tell({.kind = PushEvent::Kind::sending, .blob = blob, .sent = sent});
-           });
            tell({.kind = PushEvent::Kind::sent, .blob = blob, .sent = blob.size});
          });
   }
 
-  bool is_given(const oci::Descriptor& blob) const {
-    const auto from = options_.neighbour ? options_.neighbour(blob.digest) : std::string();
-    if (from.empty()) return false;
-    try {
-      return repository_.mount_blob(blob.digest, from);
-    } catch (const Error& error) {
-      if (error.fault() == Fault::interrupted) throw;
-      return false;  // what is wrong the upload meets too
-    }
+  // True: the repository `from` gave it.
+  bool send(const oci::Descriptor& blob, const std::string& from) {
+    const auto progress = [&](std::uint64_t sent) {
+      tell({.kind = PushEvent::Kind::sending, .blob = blob, .sent = sent});
+    };
+    if (!from.empty())
+      return repository_.mount_or_put_blob(
+          blob, from, [&] { return blobs_(blob.digest); }, progress);
+    repository_.put_blob(blob, blobs_(blob.digest), progress);
+    return false;
   }
 
   void put(const PushedManifest& manifest) {

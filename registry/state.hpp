@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "exchange.hpp"
+#include "session.hpp"
 
 namespace lapstrake::registry {
 
@@ -20,6 +21,7 @@ struct Repository::State {
   // The Error for a reply that says no; knows the registry's words for a repository that is not there.
   Error refusal(const http::Response& response, std::string what) const;
   bool has_blob(const oci::Digest& digest, std::uint64_t size, Tries tries) const;
+  Target target(const oci::Descriptor& blob) const;  // which must stay
   // The answer to a HEAD; nothing when it says too little, or HEAD is not known there.
   struct Found {
     std::optional<oci::Descriptor> manifest;

@@ -90,12 +90,15 @@ class Writing {
 
   void bring(const oci::Descriptor& blob, const std::filesystem::path& file) {
     if (repository_->has_blob(blob.digest, blob.size)) return;
-    if (!mounted_from_.empty() && repository_->mount_blob(blob.digest, mounted_from_)) {
-      ++mounted_;
-      return;
+    if (mounted_from_.empty()) {
+      repository_->put_blob(blob, file, nullptr);
+      ++sent_;
+    } else {
+      ++(repository_->mount_or_put_blob(
+             blob, mounted_from_, [&] { return file; }, nullptr)
+             ? mounted_
+             : sent_);
     }
-    repository_->put_blob(blob, file, nullptr);
-    ++sent_;
   }
 
   // Of entries that were there before, blobs may be gone: a lifecycle rule, a clean-up by hand.

@@ -219,19 +219,24 @@ TEST_CASE("a token server that redirects, refuses or speaks nonsense is an error
   CHECK(bench.registry.count("GET token") == 1);
 }
 
-TEST_CASE("a token that has run out in the middle of an upload is renewed, and the upload goes on") {
+TEST_CASE("a token that has run out in the middle of an upload is renewed, and the upload goes on anew (S26)") {
   Bench bench;
   bench.registry.fault("GET", "/token", reply(200, {}, R"({"token":"t1"})"), 1);
   bench.registry.fault("GET", "/token", reply(200, {}, R"({"token":"t2"})"), 9);
   bench.registry.guard = [&](const http::Request& request) -> std::optional<http::Response> {
-    if (request.headers.find("Authorization") == (request.method == "PUT" ? "Bearer t2" : "Bearer t1"))
-      return std::nullopt;
+    if (request.method == "PUT") good = "Bearer t2";
+    if (request.headers.find("Authorization") == good) return std::nullopt;
     return reply(401, {{"WWW-Authenticate", bearer}});
   };
   const auto repository = bench.repository();
-  bench.put(repository, bench.blob("x"));
+  const auto blob = bench.blob(std::string(5000, 'x'));
+  bench.put(repository, blob);
   CHECK(bench.registry.steps() == std::vector<std::string>{"POST uploads", "GET token", "POST uploads", "PUT uploads",
-                                                           "GET token", "PUT uploads"});
+                                                           "GET token", "HEAD blob", "POST uploads", "PUT uploads"});
+  CHECK_THAT(bench.registry.sent().back().url, Contains("/s2?"));
+  std::size_t bytes = 0;
+  for (const auto& sent : bench.registry.sent()) bytes += sent.body.size();
+  CHECK(bytes <= 2 * blob.size);
   CHECK(bench.registry.blobs.size() == 1);
 }
 
@@ -256,6 +261,7 @@ TEST_CASE("ECR's way of saying that a token has expired renews the login once") 
   }
   SECTION("and the new one is the old one") {
     bench.keychain = keychain_of(stale, stale, &renewals);
+  std::string good = "Bearer t1";
     const auto error = failure_of([&] { bench.put(bench.repository(), bench.blob("x")); });
     CHECK(error.fault() == Fault::access);
     CHECK_THAT(error.reason(), Contains("has expired"));

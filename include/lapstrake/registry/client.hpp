@@ -11,6 +11,7 @@
 #include <lapstrake/oci/place.hpp>
 #include <lapstrake/oci/reference.hpp>
 #include <lapstrake/registry/keychain.hpp>
+#include <lapstrake/registry/pace.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@ struct ClientOptions {
   World world = {};
   http::RetryPolicy policy = {};
   http::RetryNotice notice = nullptr;
+  std::shared_ptr<Pace> pace = nullptr;  // one for all repositories of a run; none: this one's own
   // Hosts that may be spoken to without TLS (loopback hosts always may). Such a host is asked once, without secrets, by
   // https; if no TLS is spoken there and an HTTP server answers, all goes in the clear. Other hosts are spoken to by
   // https alone.
@@ -53,14 +55,17 @@ class Repository {
 
   // A blob of another size under this digest counts as absent.
   bool has_blob(const oci::Digest& digest, std::uint64_t size) const;
-  // POST, then one PUT; each retry asks again whether the blob is there and begins a new session. `progress` is told
-  // bytes of this blob (it may go back at a retry). Error{integrity}, before the last byte is sent, when the file is
-  // not the blob.
+  // POST, then one PUT; each retry asks again whether the blob is there and begins a new session. A blob of
+  // `parts_from` bytes or more whose PUT failed twice goes up in parts. `progress` is told bytes of this blob (it may
+  // go back at a retry). Error{integrity}, before the last byte is sent, when the file is not the blob.
   void put_blob(const oci::Descriptor& blob, const std::filesystem::path& file,
                 const std::function<void(std::uint64_t sent)>& progress) const;
-  // Takes over a blob from the repository `from` of the same registry, without a byte sent. False when it is not there,
-  // or this registry does not do so (or not for this login): then it must be put.
-  bool mount_blob(const oci::Digest& digest, const std::string& from) const;
+  // Takes the blob over from the repository `from` of the same registry, without a byte sent: true. Where that is
+  // refused, for whatever reason, the blob is put, in the session that the refusal opened if it did; only then is
+  // `file` asked for.
+  bool mount_or_put_blob(const oci::Descriptor& blob, const std::string& from,
+                         const std::function<std::filesystem::path()>& file,
+                         const std::function<void(std::uint64_t sent)>& progress) const;
 
   // The digest and size that a tag or digest has now; nothing when there is none.
   std::optional<oci::Descriptor> find_manifest(const std::string& tag_or_digest) const;

@@ -28,8 +28,8 @@ struct PushEvent {
 struct PushOptions {
   unsigned jobs = 4;  // uploads at a time
   std::vector<std::string> tags = {};
-  // Another repository of this registry that has the blob and may give it (mount_blob); empty when there is none. One
-  // that does not give it is no failure.
+  // Another repository of this registry that has the blob and may give it (mount_or_put_blob); empty when there is
+  // none. One that does not give it is no failure.
   std::function<std::string(const oci::Digest&)> neighbour = nullptr;
   std::function<void(const PushEvent&)> progress = nullptr;  // from several threads, one at a time
   std::stop_token stop = {};

@@ -1,0 +1,99 @@
+#include "session.hpp"
+
+#include <lapstrake/base/text.hpp>
+
+#include "refusal.hpp"
+#include "state.hpp"
+
+namespace lapstrake::registry {
+namespace {
+
+constexpr std::int64_t most_least_chunk = 256 << 20;  // beyond this chunks are no help
+
+std::uint64_t least_chunk(const http::Headers& headers) {
+  const auto said = parse_integer(headers.find("OCI-Chunk-Min-Length").value_or(""));
+  return said && *said > 0 ? static_cast<std::uint64_t>(std::min(*said, most_least_chunk + 1)) : 0;
+}
+
+}  // namespace
+
+std::string Target::what() const { return cat("cannot push to `", host, "/", name, "`"); }
+
+http::Url Sessions::address() const { return target_.exchange.url(cat("/v2/", target_.name, "/blobs/uploads/")); }
+
+Session Sessions::begin() {
+  if (offered_) return *std::exchange(offered_, std::nullopt);
+  const auto url = address();
+  http::Response response;
+  try {
+    response = target_.exchange.attempt({.method = "POST", .url = url}, Access::push);
+  } catch (const Error& error) {
+    if (!is_ecr(target_.host) || error.reason() != http::closed_without_reply || ++hangups_ < 2) throw;
+    throw missing_repository(target_.host, target_.name, target_.what(),
+                             "it closes the connection when an upload is begun (it does so too when "
+                             "ecr:InitiateLayerUpload is not allowed)");
+  }
+  if (response.status != 202 && response.status != 201) throw target_.refusal(response, target_.what());
+  return opened(url, response);
+}
+
+// distribution-spec, "Mounting a blob from another repository". What is wrong beyond the mount the upload meets too.
+bool Sessions::mount(const std::string& from) {
+  const auto url = with_query(with_query(address(), "mount", target_.blob.digest.text()), "from", from);
+  try {
+    const auto response = target_.exchange.attempt({.method = "POST", .url = url}, Access::push);
+    if (response.status == 202) offered_ = opened(url, response);
+    return response.status == 201;
+  } catch (const Error& error) {
+    if (error.fault() == Fault::interrupted) throw;
+    return false;
+  }
+}
+
+Session Sessions::opened(const http::Url& asked, const http::Response& response) const {
+  const auto location = response.headers.find("Location");
+  if (!location)
+    throw Error(Fault::network, target_.what())
+        .because(cat("`", target_.host, "` does not say where to upload to: its answer has no Location"));
+  return {.url = checked(asked, *location), .least_chunk = least_chunk(response.headers)};
+}
+
+Session Sessions::next(const Session& session, const http::Response& response) const {
+  Session next = session;
+  if (const auto location = response.headers.find("Location")) next.url = checked(session.url, *location);
+  return next;
+}
+
+http::Url Sessions::checked(const http::Url& asked, const std::string& location) const {
+  const auto url = resolve(asked, location);
+  if (target_.exchange.is_own(url)) return url;
+  if (url.scheme != "https")
+    throw Error(Fault::network, target_.what())
+        .because(cat("`", target_.host, "` wants the upload at `", url.origin(), "`, without TLS"));
+  if (target_.options.log)
+    target_.options.log(cat("`", target_.host, "` takes uploads at ", url.origin(), "; no login is sent there"));
+  return url;
+}
+
+http::Request Sessions::request(const Session& session, const std::string& method) const {
+  http::Request request{.method = method, .url = session.url};
+  request.from_elsewhere = !target_.exchange.is_own(session.url) && !http::is_loopback(target_.exchange.url("/").host);
+  return request;
+}
+
+bool is_taken(const Target& target, const http::Response& response) {
+  const auto digest = response.headers.find("Docker-Content-Digest");
+  if (digest && *digest != target.blob.digest.text())
+    throw Error(Fault::integrity, target.what())
+        .because(cat("sent the blob ", target.blob.digest.text(), ", and the registry says that it took ",
+                     printable(*digest, 128)));
+  return response.status == 201 || digest || target.has();
+}
+
+bool is_lost_session(const http::Response& response, const Error& refusal) {
+  const auto said = refusal_of(response);
+  return response.status == 416 || said.has("BLOB_UPLOAD_UNKNOWN") || said.has("BLOB_UPLOAD_INVALID") ||
+         said.has("DIGEST_INVALID") || (response.status == 404 && !is_missing_repository(refusal));
+}
+
+}  // namespace lapstrake::registry

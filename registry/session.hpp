@@ -1,0 +1,62 @@
+// The far end of an upload: where a blob's bytes go to, and what the registry says about them.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <lapstrake/registry/client.hpp>
+#include <optional>
+#include <string>
+
+#include "exchange.hpp"
+
+namespace lapstrake::registry {
+
+// What the upload of one blob needs of its repository.
+struct Target {
+  std::string host, name;
+  const ClientOptions& options;
+  Exchange& exchange;
+  const oci::Descriptor& blob;
+  std::function<Error(const http::Response&, std::string what)> refusal;
+  std::function<bool()> has;  // the blob; asked once
+
+  std::string what() const;  // "cannot push to `host/name`"
+};
+
+struct Session {
+  http::Url url;
+  std::uint64_t least_chunk = 0;  // OCI-Chunk-Min-Length, if it says something that can be
+};
+
+// Begins the sessions of one blob's upload.
+class Sessions {
+ public:
+  explicit Sessions(const Target& target) : target_(target) {}
+
+  Session begin();
+  // Asks for the blob of the repository `from`; tried once, since an upload does as well. True: the blob is there now.
+  // A refusal may open a session, which the next begin() returns.
+  bool mount(const std::string& from);
+  // After a part was sent: the next one goes where the reply says.
+  Session next(const Session& session, const http::Response& response) const;
+  // A request that belongs to the session; without secrets where that is elsewhere.
+  http::Request request(const Session& session, const std::string& method) const;
+
+ private:
+  http::Url address() const;
+  Session opened(const http::Url& asked, const http::Response& response) const;
+  http::Url checked(const http::Url& asked, const std::string& location) const;
+
+  const Target& target_;
+  std::optional<Session> offered_;
+  unsigned hangups_ = 0;
+};
+
+// After the last byte. False: the registry says neither that it has the blob nor why not, so ask it. Error{integrity}
+// when it took another one; other statuses than 200, 201 and 204 are for the caller.
+bool is_taken(const Target& target, const http::Response& response);
+
+// Was the session lost, so that a new one may do better (F8)?
+bool is_lost_session(const http::Response& response, const Error& refusal);
+
+}  // namespace lapstrake::registry
