@@ -97,6 +97,7 @@ std::shared_ptr<const registry::Repository> Network::repository(const std::strin
           .log = context_.log,
       },
       host, name);
+          .pace = pace_,
 }
 
 }  // namespace lapstrake::app

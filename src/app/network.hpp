@@ -38,6 +38,7 @@ class Network {
     std::map<std::string, registry::Login> by_host;
   };
   std::shared_ptr<Logins> logins_;
+  std::shared_ptr<registry::Pace> pace_ = std::make_shared<registry::Pace>();  // copies share it
 };
 
 }  // namespace lapstrake::app
