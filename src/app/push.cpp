@@ -55,7 +55,7 @@ void explain_missing(Error& error, const Network& network, const oci::RegistryRe
   const auto ecr = aws::parse_ecr_host(target.host);
   if (!ecr) return;
   try {
-    if (aws::repository_exists(network.session(ecr->region), ecr->account, target.repository))
+    if (aws::find_repository(network.session(ecr->region), ecr->account, target.repository))
       error.because(cat("the repository `", target.repository,
                         "` is there, so the caller most likely lacks a right to push (ecr:InitiateLayerUpload)"));
   } catch (const Error&) {
@@ -68,7 +68,7 @@ void create(const Network& network, const oci::RegistryReference& target, const 
   if (!ecr)
     throw Error(Fault::usage, cat("`--create-repository` works for ECR, and `", target.host, "` is another registry"),
                 "create the repository there by its own means");
-  const auto arn = aws::create_repository(network.session(ecr->region), ecr->account, target.repository);
+  const auto arn = aws::create_repository(network.session(ecr->region), ecr->account, target.repository).repository.arn;
   context.progress(
       {.kind = Event::Kind::note, .image = {}, .subject = {}, .text = cat("created the repository ", arn)});
 }

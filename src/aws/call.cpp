@@ -5,6 +5,7 @@
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "api.hpp"
 #include "refusal.hpp"
@@ -32,28 +33,41 @@ std::string query_body(const Api& api, std::string_view operation, const json& i
   return body;
 }
 
-http::Request request_for(const Session& session, Service service, std::string_view operation, const json& input) {
-  const Api& api = api_of(service);
+// A call on its way: the request without a signature is kept, so that it can be signed again.
+struct Prepared {
+  const Api& api;
+  std::string action;  // "ecr:DescribeRepositories"
   http::Request request;
-  request.method = "POST";
-  request.url = http::parse_url(endpoint(service, session.region, session.world.environment));
-  if (api.target.empty()) {
-    request.headers.add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
-    request.body = query_body(api, operation, input);
+  http::Headers plain;
+};
+
+Prepared prepared(const Session& session, Service service, std::string_view operation, Document document) {
+  Prepared out{
+      .api = api_of(service), .action = cat(api_of(service).signing_name, ":", operation), .request = {}, .plain = {}};
+  out.request.method = "POST";
+  out.request.url = http::parse_url(endpoint(service, session.region, session.world.environment, session.form));
+  out.request.body = std::move(document.text);
+  out.request.progress = std::move(document.progress);
+  if (out.api.target.empty()) {
+    out.plain.add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
   } else {
-    request.headers.add("Content-Type", "application/x-amz-json-1.1");
-    request.headers.add("X-Amz-Target", cat(api.target, ".", operation));
-    request.body = json_body(input);
+    out.plain.add("Content-Type", "application/x-amz-json-1.1");
+    out.plain.add("X-Amz-Target", cat(out.api.target, ".", operation));
   }
-  return request;
+  return out;
 }
 
-http::Response send_signed(const Session& session, const Api& api, http::Request request,
-                           std::chrono::system_clock::time_point now) {
-  const Scope scope{session.region, std::string(api.signing_name)};
-  for (const auto& [name, value] : sign(request, session.credentials, scope, now).added)
-    request.headers.set(name, value);
-  return session.transport(request);
+Document document_of(Service service, std::string_view operation, const json& input) {
+  const Api& api = api_of(service);
+  return {.text = api.target.empty() ? query_body(api, operation, input) : json_body(input)};
+}
+
+http::Response send_signed(const Session& session, Prepared& call, std::chrono::system_clock::time_point now) {
+  const Scope scope{session.region, std::string(call.api.signing_name)};
+  call.request.headers = call.plain;
+  for (const auto& [name, value] : sign(call.request, session.credentials, scope, now).added)
+    call.request.headers.set(name, value);
+  return session.transport(call.request);
 }
 
 bool is_success(const http::Response& response) { return response.status >= 200 && response.status < 300; }
@@ -89,27 +103,66 @@ json read_reply(const Api& api, const http::Response& response, const std::strin
   return out;
 }
 
-}  // namespace
+// Other credentials in place of those that have expired; false when there are none.
+bool reload(Session& session) {
+  if (!session.reload) return false;
+  Credentials fresh;
+  try {
+    fresh = session.reload();
+  } catch (const Error& error) {
+    if (error.fault() == Fault::interrupted) throw;
+    return false;  // that the old ones have expired is the failure to tell
+  }
+  const auto keys = [](const Credentials& of) {
+    return std::tie(of.access_key_id, of.secret_access_key, of.session_token);
+  };
+  if (keys(fresh) == keys(session.credentials)) return false;
+  if (session.notice)
+    session.notice(cat("the AWS credentials have expired; going on with those that ", fresh.source, " gives now"));
+  session.credentials = std::move(fresh);
+  return true;
+}
 
-json call_once(const Session& session, Service service, std::string_view operation, const json& input) {
-  const Api& api = api_of(service);
-  const auto request = request_for(session, service, operation, input);
+// Signed and sent; signed once more when our clock is off, and when the credentials have expired.
+http::Response answered(Session& session, Prepared& call) {
   const auto now = session.world.clock();
-  auto response = send_signed(session, api, request, now);
+  auto response = send_signed(session, call, now);
+  if (!is_success(response) && has_expired(read_refusal(response)) && reload(session))
+    response = send_signed(session, call, session.world.clock());
   if (const auto ahead = skew(response, now)) {
     if (session.notice) session.notice(clock_warning(*ahead));
-    response = send_signed(session, api, request, session.world.clock() + *ahead);
+    response = send_signed(session, call, session.world.clock() + *ahead);
   }
-  const std::string action = cat(api.signing_name, ":", operation);
-  if (is_success(response)) return read_reply(api, response, action);
-  auto failure = failure_of(read_refusal(response), {action, session.region, session.credentials});
-  if (failure.is_transient()) failure.transient(wanted_wait(response, now));
+  return response;
+}
+
+json attempt(Session& session, Prepared& call, const Refused& refused) {
+  const auto response = answered(session, call);
+  if (is_success(response)) return read_reply(call.api, response, call.action);
+  if (refused) refused(response.body);
+  auto failure = failure_of(read_refusal(response), {call.action, session.region, session.credentials});
+  if (failure.is_transient()) failure.transient(wanted_wait(response, session.world.clock()));
   throw failure;
 }
 
-json call(const Session& session, Service service, std::string_view operation, const json& input) {
+}  // namespace
+
+json call_once(const Session& session, Service service, std::string_view operation, const json& input) {
+  Session own = session;
+  auto call = prepared(own, service, operation, document_of(service, operation, input));
+  return attempt(own, call, nullptr);
+}
+
+json call_document(Session& session, Service service, std::string_view operation, Document document,
+                   const Refused& refused) {
+  auto call = prepared(session, service, operation, std::move(document));
   return http::retrying(http::RetryPolicy{}, session.world, session.notice,
-                        [&] { return call_once(session, service, operation, input); });
+                        [&] { return attempt(session, call, refused); });
+}
+
+json call(const Session& session, Service service, std::string_view operation, const json& input) {
+  Session own = session;
+  return call_document(own, service, operation, document_of(service, operation, input));
 }
 
 std::string code_of(const Error& error) {

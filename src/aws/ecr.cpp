@@ -12,32 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-// What stands behind the region in the two forms of names.
-constexpr std::array<std::string_view, 7> suffixes{"amazonaws.com", "amazonaws.com.cn", "amazonaws.eu",  "c2s.ic.gov",
-                                                   "sc2s.sgov.gov", "cloud.adc-e.uk",   "csp.hci.ic.gov"};
-constexpr std::array<std::string_view, 3> dualstack_suffixes{"on.aws", "on.amazonwebservices.com.cn",
-                                                             "on.amazonwebservices.eu"};
-
-template <std::size_t count>
-bool is_one_of(std::string_view text, const std::array<std::string_view, count>& texts) {
-  return std::find(texts.begin(), texts.end(), text) != texts.end();
-}
-
-bool is_account(std::string_view text) {
-  return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-bool is_region(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
-}
-
-// Takes what stands before the next dot off `text`.
-std::string_view take_label(std::string_view& text) {
-  const auto label = text.substr(0, text.find('.'));
-  text.remove_prefix(std::min(label.size() + 1, text.size()));
-  return label;
-}
-
 [[noreturn]] void no_login(std::string_view why) {
   throw Error(Fault::network, cat("the reply to ecr:GetAuthorizationToken holds no login: ", why),
               "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
@@ -49,35 +23,84 @@ std::chrono::system_clock::time_point moment(const json& seconds) {
   return std::chrono::system_clock::time_point(std::chrono::seconds(static_cast<std::int64_t>(since_epoch)));
 }
 
-json describe(const Session& session, const std::string& account, const std::string& repository) {
-  return call(session, Service::ecr, "DescribeRepositories",
-              {{"registryId", account}, {"repositoryNames", json::array({repository})}});
+// `authorizationToken` and `expiresAt`.
+EcrLogin login_of(const json& data) {
+  const auto token = data.value("authorizationToken", json());
+  const auto plain = token.is_string() ? base64_decode(token.get<std::string>()) : std::nullopt;
+  const auto colon = plain ? plain->find(':') : std::string::npos;
+  if (colon == std::string::npos) no_login("the token is not base64 of `user:password`");
+  return {plain->substr(0, colon), plain->substr(colon + 1), moment(data.value("expiresAt", json()))};
+}
+
+std::optional<std::string> text_of(const json& object, const char* name) {
+  const auto found = object.is_object() ? object.value(name, json()) : json();
+  return found.is_string() ? std::optional(found.get<std::string>()) : std::nullopt;
+}
+
+json member(const json& object, const char* name) { return object.is_object() ? object.value(name, json()) : json(); }
+
+EcrSettings settings_of(const json& described) {
+  EcrSettings settings;
+  settings.tag_mutability = text_of(described, "imageTagMutability");
+  for (const auto& filter : member(described, "imageTagMutabilityExclusionFilters"))
+    if (auto pattern = text_of(filter, "filter")) settings.mutability_exclusions.push_back(*std::move(pattern));
+  if (const auto scan = member(member(described, "imageScanningConfiguration"), "scanOnPush"); scan.is_boolean())
+    settings.scan_on_push = scan.get<bool>();
+  settings.encryption = text_of(member(described, "encryptionConfiguration"), "encryptionType");
+  settings.kms_key = text_of(member(described, "encryptionConfiguration"), "kmsKey");
+  return settings;
 }
 
 // Of a reply's `repository`.
-std::string arn_of(const json& described) {
-  const auto arn = described.is_object() ? described.value("repositoryArn", json()) : json();
-  if (arn.is_string()) return arn;
-  throw Error(Fault::network, "ECR's reply does not say which repository it is: no repositoryArn",
-              "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
+EcrRepository repository_of(const json& described) {
+  auto arn = text_of(described, "repositoryArn");
+  if (!arn)
+    throw Error(Fault::network, "ECR's reply does not say which repository it is: no repositoryArn",
+                "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
+  return {*std::move(arn), settings_of(described)};
 }
 
-std::string existing(const Session& session, const std::string& account, const std::string& repository) {
-  const auto reply = describe(session, account, repository);
-  const auto list = reply.is_object() ? reply.value("repositories", json()) : json();
-  return arn_of(list.is_array() && !list.empty() ? list[0] : json());
+EcrRepository existing(const Session& session, const std::string& account, const std::string& repository) {
+  const auto reply = call(session, Service::ecr, "DescribeRepositories",
+                          {{"registryId", account}, {"repositoryNames", json::array({repository})}});
+  const auto list = member(reply, "repositories");
+  return repository_of(list.is_array() && !list.empty() ? list[0] : json());
 }
 
-std::string created(const Session& session, const std::string& account, const std::string& repository) {
+json creation_input(const std::string& account, const std::string& repository, const EcrSettings& settings) {
+  json input = {{"registryId", account}, {"repositoryName", repository}};
+  if (settings.tag_mutability) input["imageTagMutability"] = *settings.tag_mutability;
+  for (const auto& pattern : settings.mutability_exclusions)
+    input["imageTagMutabilityExclusionFilters"].push_back({{"filterType", "WILDCARD"}, {"filter", pattern}});
+  if (settings.scan_on_push) input["imageScanningConfiguration"] = {{"scanOnPush", *settings.scan_on_push}};
+  if (settings.encryption) input["encryptionConfiguration"] = {{"encryptionType", *settings.encryption}};
+  if (settings.kms_key) input["encryptionConfiguration"]["kmsKey"] = *settings.kms_key;
+  for (const auto& [key, value] : settings.tags) input["tags"].push_back({{"Key", key}, {"Value", value}});
+  return input;
+}
+
+CreatedRepository created(const Session& session, const std::string& account, const std::string& repository,
+                          const EcrSettings& settings) {
   try {
-    const auto reply =
-        call(session, Service::ecr, "CreateRepository", {{"registryId", account}, {"repositoryName", repository}});
-    return arn_of(reply.is_object() ? reply.value("repository", json()) : json());
+    const auto reply = call(session, Service::ecr, "CreateRepository", creation_input(account, repository, settings));
+    return {repository_of(member(reply, "repository")), true};
   } catch (const Error& error) {
     if (code_of(error) != "RepositoryAlreadyExistsException") throw;
-    return existing(session, account, repository);
+    return {existing(session, account, repository), false};
   }
 }
+
+std::string in_words(const std::vector<std::string>& patterns) {
+  return patterns.empty() ? "none" : join(patterns, ", ");
+}
+
+std::vector<std::string> sorted(std::vector<std::string> texts) {
+  std::sort(texts.begin(), texts.end());
+  return texts;
+}
+
+// "arn:aws:kms:R:A:key/ID", which an alias is not.
+bool is_key_arn(const std::string& key) { return key.starts_with("arn:") && key.find(":key/") != std::string::npos; }
 
 // What AWS says to a registryId that is not the caller's: it may be a lack of rights, or a parameter that is wrong.
 bool may_be_account(const Error& error) {
@@ -104,61 +127,60 @@ void explain_account(Error& error, const Session& session, const std::string& ac
 
 }  // namespace
 
-std::optional<EcrHost> parse_ecr_host(std::string_view host) {
-  const std::string name = lower(host);
-  std::string_view rest = name;
-  EcrHost out;
-  out.account = take_label(rest);
-  const auto service = take_label(rest);
-  if (service == "dkr") {
-    const auto kind = take_label(rest);
-    if (kind != "ecr" && kind != "ecr-fips") return std::nullopt;
-    out.fips = kind == "ecr-fips";
-  } else if (service == "dkr-ecr" || service == "dkr-ecr-fips") {
-    out.dualstack = true;
-    out.fips = service == "dkr-ecr-fips";
-  } else {
-    return std::nullopt;
-  }
-  out.region = take_label(rest);
-  const bool is_suffix = out.dualstack ? is_one_of(rest, dualstack_suffixes) : is_one_of(rest, suffixes);
-  if (!is_account(out.account) || !is_region(out.region) || !is_suffix) return std::nullopt;
-  return out;
-}
-
-bool is_public_ecr(std::string_view host) {
-  const std::string name = lower(host);
-  return name == "public.ecr.aws" || name == "ecr-public.aws.com";
-}
-
 EcrLogin ecr_login(const Session& session) {
   const auto reply = call(session, Service::ecr, "GetAuthorizationToken", json::object());
-  const auto data = reply.is_object() ? reply.value("authorizationData", json::array()) : json::array();
+  const auto data = member(reply, "authorizationData");
   if (!data.is_array() || data.empty() || !data[0].is_object()) no_login("no authorizationData");
-  const auto token = data[0].value("authorizationToken", json());
-  const auto plain = token.is_string() ? base64_decode(token.get<std::string>()) : std::nullopt;
-  const auto colon = plain ? plain->find(':') : std::string::npos;
-  if (colon == std::string::npos) no_login("the token is not base64 of `user:password`");
-  return {plain->substr(0, colon), plain->substr(colon + 1), moment(data[0].value("expiresAt", json()))};
+  return login_of(data[0]);
 }
 
-bool repository_exists(const Session& session, const std::string& account, const std::string& repository) {
+EcrLogin ecr_public_login(const Session& session) {
+  Session there = session;
+  there.region = "us-east-1";
+  const auto data =
+      member(call(there, Service::ecr_public, "GetAuthorizationToken", json::object()), "authorizationData");
+  if (!data.is_object()) no_login("no authorizationData");
+  return login_of(data);
+}
+
+std::optional<EcrRepository> find_repository(const Session& session, const std::string& account,
+                                             const std::string& repository) {
   try {
-    describe(session, account, repository);
-    return true;
+    return existing(session, account, repository);
   } catch (const Error& error) {
-    if (code_of(error) == "RepositoryNotFoundException") return false;
+    if (code_of(error) == "RepositoryNotFoundException") return std::nullopt;
     throw;
   }
 }
 
-std::string create_repository(const Session& session, const std::string& account, const std::string& repository) {
+CreatedRepository create_repository(const Session& session, const std::string& account, const std::string& repository,
+                                    const EcrSettings& settings) {
   try {
-    return created(session, account, repository);
+    return created(session, account, repository, settings);
   } catch (Error& error) {
     if (may_be_account(error)) explain_account(error, session, account);
     throw;
   }
+}
+
+std::vector<std::string> differences(const EcrSettings& wanted, const EcrSettings& found) {
+  std::vector<std::string> all;
+  const auto told = [&](std::string_view what, const std::string& is, const std::string& should) {
+    all.push_back(cat(what, " is ", is, ", not ", should));
+  };
+  if (wanted.tag_mutability && wanted.tag_mutability != found.tag_mutability)
+    told("its tag mutability", found.tag_mutability.value_or("not told"), *wanted.tag_mutability);
+  else if (wanted.tag_mutability && sorted(wanted.mutability_exclusions) != sorted(found.mutability_exclusions))
+    told("its list of tags excluded from that", in_words(found.mutability_exclusions),
+         in_words(wanted.mutability_exclusions));
+  if (wanted.scan_on_push && *wanted.scan_on_push != found.scan_on_push.value_or(false))
+    told("its scan on push", *wanted.scan_on_push ? "off" : "on", *wanted.scan_on_push ? "on" : "off");
+  if (wanted.encryption && wanted.encryption != found.encryption)
+    told("its encryption", found.encryption.value_or("not told"), *wanted.encryption);
+  else if (wanted.kms_key && found.kms_key && is_key_arn(*wanted.kms_key) && is_key_arn(*found.kms_key) &&
+           wanted.kms_key != found.kms_key)
+    told("its key", *found.kms_key, *wanted.kms_key);
+  return all;
 }
 
 }  // namespace lapstrake::aws

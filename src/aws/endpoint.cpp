@@ -45,6 +45,7 @@ void check_region(std::string_view region) {
 
 std::string host_prefix(Service service, std::string_view region, bool fips, bool dualstack) {
   const std::string name(api_of(service).host);
+  if (service == Service::ecr_public && !dualstack) return fips ? "api.ecr-public-fips" : "api.ecr-public";
   if (!fips) return service == Service::ecr && !dualstack ? "api.ecr" : name;
   const bool american = region.starts_with("us-");
   return service == Service::ecr && !dualstack && !american ? "api.ecr-fips" : cat(name, "-fips");
@@ -54,20 +55,27 @@ std::string host_prefix(Service service, std::string_view region, bool fips, boo
 
 const Api& api_of(Service service) {
   static constexpr Api ecr{"ECR", "ecr", "ecr", "AmazonEC2ContainerRegistry_V20150921", ""};
+  static constexpr Api ecr_public{"ECR_PUBLIC", "ecr-public", "ecr-public", "SpencerFrontendService", ""};
   static constexpr Api ecs{"ECS", "ecs", "ecs", "AmazonEC2ContainerServiceV20141113", ""};
   static constexpr Api sts{"STS", "sts", "sts", "", "2011-06-15"};
-  return service == Service::ecr ? ecr : service == Service::ecs ? ecs : sts;
+  switch (service) {
+    case Service::ecr: return ecr;
+    case Service::ecr_public: return ecr_public;
+    case Service::ecs: return ecs;
+    case Service::sts: break;
+  }
+  return sts;
 }
 
-std::string endpoint(Service service, const std::string& region, const Environment& environment) {
+std::string endpoint(Service service, const std::string& region, const Environment& environment, EndpointForm form) {
   check_region(region);
   if (!is_on(environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")) {
     if (const auto own = environment(cat("AWS_ENDPOINT_URL_", api_of(service).variable)); own && !own->empty())
       return *own;
     if (const auto all = environment("AWS_ENDPOINT_URL"); all && !all->empty()) return *all;
   }
-  const bool fips = is_on(environment, "AWS_USE_FIPS_ENDPOINT"),
-             dualstack = is_on(environment, "AWS_USE_DUALSTACK_ENDPOINT");
+  const bool fips = form.fips || is_on(environment, "AWS_USE_FIPS_ENDPOINT"),
+             dualstack = form.dualstack || is_on(environment, "AWS_USE_DUALSTACK_ENDPOINT");
   const auto& partition = partition_of(region);
   return cat("https://", host_prefix(service, region, fips, dualstack), ".", region, ".",
              dualstack ? partition.dualstack_suffix : partition.suffix);

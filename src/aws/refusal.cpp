@@ -207,6 +207,8 @@ bool may_be_clock(const Refusal& refusal) {
   return kind == Kind::clock || kind == Kind::wrong_secret || refusal.code == "AuthFailure";
 }
 
+bool has_expired(const Refusal& refusal) { return kind_of(refusal) == Kind::expired; }
+
 Error failure_of(const Refusal& refusal, const Attempt& attempt) {
   return std::move(by_kind(refusal, attempt).because(told(refusal)));
 }

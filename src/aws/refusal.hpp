@@ -17,6 +17,8 @@ Refusal read_refusal(const http::Response& response);
 
 // Whether the code is one that a clock which is off brings about.
 bool may_be_clock(const Refusal& refusal);
+// Whether the credentials have.
+bool has_expired(const Refusal& refusal);
 
 // What was tried, and by whom.
 struct Attempt {

@@ -13,7 +13,9 @@
 #include <lapstrake/aws/ecs.hpp>
 #include <lapstrake/aws/sign.hpp>
 #include <lapstrake/aws/task_definition.hpp>
+#include <lapstrake/base/encoding.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/sha256.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/http/curl.hpp>
 #include <map>
@@ -45,18 +47,25 @@ int sign_all(const Arguments&) {
   return 0;
 }
 
+std::string text_of(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
 json task_definition(const std::string& path) {
-  std::ifstream in(path);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  return aws::read_task_definition(replace_all(text, "<aws_account_id>", "123456789012"), cat("`", path, "`"));
+  return aws::read_task_definition(replace_all(text_of(path), "<aws_account_id>", "123456789012"), cat("`", path, "`"));
 }
 
 // Replies that lead the room through all its calls.
 http::Response canned(const std::string& operation) {
   static const std::map<std::string, std::pair<int, std::string>> replies{
       {"GetAuthorizationToken", {200, R"({"authorizationData":[{"authorizationToken":"QVdTOng="}]})"}},
-      {"DescribeRepositories", {200, R"({"repositories":[]})"}},
+      {"DescribeRepositories", {200, R"({"repositories":[{"repositoryArn":"arn:x"}]})"}},
       {"CreateRepository", {200, R"({"repository":{"repositoryArn":"arn:x"}})"}},
+      {"InitiateLayerUpload", {200, R"({"uploadId":"12345678-1234-1234-1234-123456789012","partSize":10485760})"}},
+      {"UploadLayerPart", {200, "{}"}},
+      {"CompleteLayerUpload", {400, R"({"__type":"UploadNotFoundException"})"}},
+      {"BatchCheckLayerAvailability", {200, R"({"layers":[{"layerAvailability":"AVAILABLE"}]})"}},
       {"DescribeTaskDefinition",
        {400, R"({"__type":"ClientException","message":"Unable to describe task definition."})"}},
       {"RegisterTaskDefinition", {200, R"({"taskDefinition":{"taskDefinitionArn":"arn:x"}})"}},
@@ -72,9 +81,15 @@ http::Response record(const http::Request& request) {
   const auto target = request.headers.find("X-Amz-Target").value_or("");
   const auto& body = std::get<std::string>(request.body);
   const auto operation = target.empty() ? body.substr(7, body.find('&') - 7) : target.substr(target.find('.') + 1);
-  const auto service = target.empty() ? "sts" : target.find("Registry") != std::string::npos ? "ecr" : "ecs";
+  const auto service = target.empty()                                 ? "sts"
+                       : target.find("Registry") != std::string::npos ? "ecr"
+                       : target.starts_with("SpencerFrontendService") ? "ecr-public"
+                                                                      : "ecs";
   std::cout << json{{"service", service}, {"operation", operation}, {"body", body}}.dump() << '\n';
-  return canned(operation);
+  auto response = canned(operation);
+  if (std::string_view(service) == "ecr-public")
+    response.body = R"({"authorizationData":{"authorizationToken":"QVdTOng="}})";
+  return response;
 }
 
 int bodies(const Arguments& arguments) {
@@ -84,8 +99,20 @@ int bodies(const Arguments& arguments) {
                        .world = real_world()};
   session.world.environment = [](std::string_view) { return std::nullopt; };
   aws::ecr_login(session);
-  aws::repository_exists(session, "123456789012", "team/web");
+  aws::find_repository(session, "123456789012", "team/web");
   aws::create_repository(session, "123456789012", "team/web");
+  aws::create_repository(session, "123456789012", "team/web",
+                         {.tag_mutability = "IMMUTABLE_WITH_EXCLUSION",
+                          .mutability_exclusions = {"dev-*"},
+                          .scan_on_push = true,
+                          .encryption = "KMS",
+                          .kms_key = "alias/web",
+                          .tags = {{"team", "web"}}});
+  aws::ecr_public_login(session);
+  const auto layer = text_of(arguments.at(0));  // any file will do
+  aws::upload_layer(
+      session, "123456789012", "team/web",
+      {.digest = cat("sha256:", hex(sha256(as_bytes(layer)))), .size = layer.size(), .path = arguments.at(0)}, {});
   aws::caller_identity(session);
   aws::register_task_definition(session, task_definition(arguments.at(0)));
   return 0;
@@ -94,8 +121,8 @@ int bodies(const Arguments& arguments) {
 json call(const aws::Session& session, const std::string& operation, const Arguments& arguments) {
   if (operation == "identity") return aws::caller_identity(session).arn;
   if (operation == "login") return aws::ecr_login(session).password;
-  if (operation == "exists") return aws::repository_exists(session, arguments.at(0), arguments.at(1));
-  if (operation == "create") return aws::create_repository(session, arguments.at(0), arguments.at(1));
+  if (operation == "exists") return aws::find_repository(session, arguments.at(0), arguments.at(1)).has_value();
+  if (operation == "create") return aws::create_repository(session, arguments.at(0), arguments.at(1)).repository.arn;
   if (operation == "newest") {
     const auto found = aws::newest_revision(session, arguments.at(0));
     return found ? json(found->arn) : json();

@@ -160,6 +160,15 @@ TEST_CASE("AWS's own wish for a wait, in milliseconds, is heard") {
   CHECK(fake.waits.at(0) >= std::chrono::seconds(7));
 }
 
+TEST_CASE("four throttles in a row, told by HTTP 400, are waited out with growing patience (S35)") {
+  FakeAws fake;
+  for (int i = 0; i < 4; ++i) fake.answer(400, json_error("ThrottlingException", "Rate exceeded"));
+  fake.answer(200, "{}");
+  describe(fake);
+  REQUIRE(fake.waits.size() == 4);
+  CHECK(fake.waits[3] >= 8 * fake.waits[0]);
+}
+
 TEST_CASE("throttling without an end fails as a network fault with AWS's reason") {
   FakeAws fake;
   for (int i = 0; i < 6; ++i) fake.answer(400, json_error("ThrottlingException", "Rate exceeded"));
@@ -180,7 +189,7 @@ TEST_CASE("each new attempt is signed with the time it is sent at") {
   CHECK(fake.requests[1].headers.find_all("Authorization").size() == 1);
 }
 
-TEST_CASE("a clock that is off is corrected once by the server's, with a warning") {
+TEST_CASE("a clock that is off is corrected once by the server's, with a warning (S35)") {
   const auto code = GENERATE("SignatureDoesNotMatch", "InvalidSignatureException", "RequestTimeTooSkewed",
                              "RequestExpired", "RequestInTheFuture");
   FakeAws fake;
@@ -239,6 +248,43 @@ TEST_CASE("expired credentials are told as such, with the way to new ones") {
   CHECK(error.fault() == Fault::access);
   CHECK(error.summary() == "the AWS credentials have expired (AWS_ACCESS_KEY_ID in the environment)");
   CHECK_THAT(error.help(), Contains("aws configure export-credentials"));
+}
+
+TEST_CASE("credentials that expired are looked for once more, and the new ones are used (S35)") {
+  FakeAws fake;
+  auto session = fake.session();
+  unsigned reloads = 0;
+  const auto again = GENERATE("AKIDNEW", "AKIDEXAMPLE");
+  session.reload = [&] {
+    ++reloads;
+    return aws::Credentials{again, "secret", "", "profile `ci` of ~/.aws/credentials"};
+  };
+  const auto describe_with = [&] { return aws::call(session, Service::ecr, "DescribeRepositories", json::object()); };
+  fake.answer(400, json_error("ExpiredTokenException")).answer(200, "{}");
+  if (again == std::string("AKIDNEW")) {
+    describe_with();
+    CHECK(aws::read_claim(fake.requests.at(1).headers)->access_key_id == "AKIDNEW");
+    CHECK_THAT(fake.notices.at(0), Contains("have expired") && Contains("profile `ci`"));
+  } else {  // the same again: as in the environment, which cannot change
+    CHECK_THAT(failure_from(describe_with).summary(), Contains("have expired"));
+    CHECK(fake.requests.size() == 1);
+  }
+  CHECK(reloads == 1);
+}
+
+TEST_CASE("new credentials that have expired too are not replaced again, nor is a failure to find any told instead") {
+  FakeAws fake;
+  auto session = fake.session();
+  unsigned reloads = 0;
+  const bool found = GENERATE(true, false);
+  session.reload = [&]() -> aws::Credentials {
+    if (!found) throw Error(Fault::access, "there are no AWS credentials");
+    return {cat("AKIDNEW", ++reloads), "secret", "token", "a file"};
+  };
+  fake.answer(400, json_error("ExpiredToken")).answer(400, json_error("ExpiredToken"));
+  const auto error = failure_from([&] { aws::call(session, Service::ecr, "DescribeRepositories", json::object()); });
+  CHECK_THAT(error.summary(), Contains("have expired"));
+  CHECK(fake.requests.size() == (found ? 2 : 1));
 }
 
 TEST_CASE("a missing permission gives the statement to add") {

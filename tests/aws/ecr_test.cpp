@@ -1,4 +1,5 @@
 #include <lapstrake/aws/ecr.hpp>
+#include <lapstrake/aws/sign.hpp>
 #include <lapstrake/base/bytes.hpp>
 #include <lapstrake/base/encoding.hpp>
 
@@ -8,24 +9,42 @@
 using namespace lapstrake;
 using nlohmann::json;
 
-TEST_CASE("ECR's host names are known in all their forms") {
+TEST_CASE("ECR's host names are known in all their forms, and each leads to its own API for the login") {
   struct Row {
     std::string host, region;
     bool fips, dualstack;
+    std::string api;
   };
-  const auto row =
-      GENERATE(Row{"123456789012.dkr.ecr.eu-west-1.amazonaws.com", "eu-west-1", false, false},
-               Row{"123456789012.DKR.ecr.EU-west-1.amazonaws.com", "eu-west-1", false, false},
-               Row{"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", "cn-north-1", false, false},
-               Row{"123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com", "us-gov-west-1", true, false},
-               Row{"123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1", false, false},
-               Row{"123456789012.dkr.ecr.us-iso-east-1.c2s.ic.gov", "us-iso-east-1", false, false},
-               Row{"123456789012.dkr.ecr.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1", false, false},
-               Row{"123456789012.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1", false, false},
-               Row{"123456789012.dkr.ecr.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1", false, false},
-               Row{"123456789012.dkr-ecr.us-east-1.on.aws", "us-east-1", false, true},
-               Row{"123456789012.dkr-ecr-fips.us-east-1.on.aws", "us-east-1", true, true},
-               Row{"123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn", "cn-north-1", false, true});
+  const auto row = GENERATE(
+      Row{"123456789012.dkr.ecr.eu-west-1.amazonaws.com", "eu-west-1", false, false, "api.ecr.eu-west-1.amazonaws.com"},
+      Row{"123456789012.DKR.ecr.EU-west-1.amazonaws.com", "eu-west-1", false, false, "api.ecr.eu-west-1.amazonaws.com"},
+      Row{"123456789012.dkr.ecr-fips.us-east-2.amazonaws.com", "us-east-2", true, false,
+          "ecr-fips.us-east-2.amazonaws.com"},
+      Row{"123456789012.dkr.ecr-fips.ca-central-1.amazonaws.com", "ca-central-1", true, false,
+          "api.ecr-fips.ca-central-1.amazonaws.com"},
+      Row{"123456789012.dkr.ecr.us-gov-west-1.amazonaws.com", "us-gov-west-1", false, false,
+          "api.ecr.us-gov-west-1.amazonaws.com"},
+      Row{"123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com", "us-gov-west-1", true, false,
+          "ecr-fips.us-gov-west-1.amazonaws.com"},
+      Row{"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", "cn-north-1", false, false,
+          "api.ecr.cn-north-1.amazonaws.com.cn"},
+      Row{"123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1", false, false,
+          "api.ecr.eusc-de-east-1.amazonaws.eu"},
+      Row{"123456789012.dkr.ecr.us-iso-east-1.c2s.ic.gov", "us-iso-east-1", false, false,
+          "api.ecr.us-iso-east-1.c2s.ic.gov"},
+      Row{"123456789012.dkr.ecr.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1", false, false,
+          "api.ecr.us-isob-east-1.sc2s.sgov.gov"},
+      Row{"123456789012.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1", false, false,
+          "api.ecr.eu-isoe-west-1.cloud.adc-e.uk"},
+      Row{"123456789012.dkr.ecr.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1", false, false,
+          "api.ecr.us-isof-south-1.csp.hci.ic.gov"},
+      Row{"123456789012.dkr-ecr.us-east-1.on.aws", "us-east-1", false, true, "ecr.us-east-1.api.aws"},
+      Row{"123456789012.dkr-ecr-fips.us-east-1.on.aws", "us-east-1", true, true, "ecr-fips.us-east-1.api.aws"},
+      Row{"123456789012.dkr-ecr.us-gov-east-1.on.aws", "us-gov-east-1", false, true, "ecr.us-gov-east-1.api.aws"},
+      Row{"123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn", "cn-north-1", false, true,
+          "ecr.cn-north-1.api.amazonwebservices.com.cn"},
+      Row{"123456789012.dkr-ecr.eusc-de-east-1.on.amazonwebservices.eu", "eusc-de-east-1", false, true,
+          "ecr.eusc-de-east-1.api.amazonwebservices.eu"});
   CAPTURE(row.host);
   const auto found = aws::parse_ecr_host(row.host);
   REQUIRE(found);
@@ -33,6 +52,14 @@ TEST_CASE("ECR's host names are known in all their forms") {
   CHECK(found->region == row.region);
   CHECK(found->fips == row.fips);
   CHECK(found->dualstack == row.dualstack);
+  FakeAws fake;
+  fake.answer(200, R"({"authorizationData":[{"authorizationToken":"QVdTOng="}]})");
+  auto session = fake.session();
+  session.region = found->region;
+  session.form = {.fips = found->fips, .dualstack = found->dualstack};
+  aws::ecr_login(session);
+  CHECK(fake.requests.at(0).url.host == row.api);
+  CHECK(aws::read_claim(fake.requests[0].headers)->region == row.region);
 }
 
 TEST_CASE("a host that only resembles ECR's is not ECR") {
@@ -71,6 +98,19 @@ TEST_CASE("the login is what the token holds, of any length and with any colon")
   CHECK(fake.body(0) == json::object());
 }
 
+TEST_CASE("ECR Public's login comes from us-east-1, whatever the region") {
+  FakeAws fake;
+  fake.answer(200, R"({"authorizationData":{"authorizationToken":"QVdTOng6eQ==","expiresAt":1772323200}})");
+  const auto login = aws::ecr_public_login(fake.session());
+  CHECK(login.username == "AWS");
+  CHECK(login.password == "x:y");
+  CHECK(fake.requests[0].url.host == "api.ecr-public.us-east-1.amazonaws.com");
+  CHECK(fake.requests[0].headers.find("X-Amz-Target") == "SpencerFrontendService.GetAuthorizationToken");
+  const auto claim = aws::read_claim(fake.requests[0].headers);
+  CHECK(claim->region == "us-east-1");
+  CHECK(claim->service == "ecr-public");
+}
+
 TEST_CASE("a reply without a usable token is an error") {
   FakeAws fake;
   fake.answer(200, GENERATE(R"({})", R"([])", R"({"authorizationData":[]})", R"({"authorizationData":{}})",
@@ -82,21 +122,73 @@ TEST_CASE("a reply without a usable token is an error") {
   CHECK_THAT(error.summary(), Contains("holds no login"));
 }
 
-TEST_CASE("a repository is there, is not there, or could not be asked for") {
-  FakeAws fake;
-  fake.answer(200, R"({"repositories":[{"repositoryName":"web"}]})");
-  CHECK(aws::repository_exists(fake.session(), "123456789012", "web"));
-  CHECK(fake.body(0) == json{{"registryId", "123456789012"}, {"repositoryNames", json::array({"web"})}});
-  fake.answer(400, R"({"__type":"RepositoryNotFoundException","message":"no"})");
-  CHECK_FALSE(aws::repository_exists(fake.session(), "123456789012", "web"));
-  fake.answer(400, R"({"__type":"AccessDeniedException","message":"no"})");
-  CHECK_THROWS_AS(aws::repository_exists(fake.session(), "123456789012", "web"), Error);
-}
-
 namespace {
 constexpr auto web_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/team/web";
-std::string create_web(FakeAws& fake) { return aws::create_repository(fake.session(), "123456789012", "team/web"); }
+std::string create_web(FakeAws& fake) {
+  return aws::create_repository(fake.session(), "123456789012", "team/web").repository.arn;
+}
 }  // namespace
+
+TEST_CASE("a repository is there, is not there, or could not be asked for") {
+  FakeAws fake;
+  const auto find = [&] { return aws::find_repository(fake.session(), "123456789012", "web"); };
+  fake.answer(200, json{{"repositories",
+                         {{{"repositoryArn", web_arn},
+                           {"imageTagMutability", "IMMUTABLE_WITH_EXCLUSION"},
+                           {"imageTagMutabilityExclusionFilters", {{{"filterType", "WILDCARD"}, {"filter", "dev-*"}}}},
+                           {"imageScanningConfiguration", {{"scanOnPush", true}}},
+                           {"encryptionConfiguration", {{"encryptionType", "KMS"}, {"kmsKey", "arn:k"}}}}}}}
+                       .dump());
+  const auto found = find();
+  REQUIRE(found);
+  CHECK(found->arn == web_arn);
+  CHECK(found->settings.tag_mutability == "IMMUTABLE_WITH_EXCLUSION");
+  CHECK(found->settings.mutability_exclusions == std::vector<std::string>{"dev-*"});
+  CHECK(found->settings.scan_on_push == true);
+  CHECK(found->settings.encryption == "KMS");
+  CHECK(found->settings.kms_key == "arn:k");
+  CHECK(fake.body(0) == json{{"registryId", "123456789012"}, {"repositoryNames", json::array({"web"})}});
+  fake.answer(400, R"({"__type":"RepositoryNotFoundException","message":"no"})");
+  CHECK_FALSE(find());
+  fake.answer(400, R"({"__type":"AccessDeniedException","message":"no"})");
+  CHECK_THROWS_AS(find(), Error);
+}
+
+TEST_CASE("a repository is created with its settings, in ECR's own words") {
+  FakeAws fake;
+  fake.answer(200, json{{"repository", {{"repositoryArn", web_arn}}}}.dump());
+  const auto made = aws::create_repository(fake.session(), "123456789012", "team/web",
+                                           {.tag_mutability = "IMMUTABLE_WITH_EXCLUSION",
+                                            .mutability_exclusions = {"latest", "dev-*"},
+                                            .scan_on_push = true,
+                                            .encryption = "KMS",
+                                            .kms_key = "alias/web",
+                                            .tags = {{"team", "web"}}});
+  CHECK(made.is_new);
+  CHECK(fake.body(0) == json::parse(R"({"registryId":"123456789012","repositoryName":"team/web",
+    "imageTagMutability":"IMMUTABLE_WITH_EXCLUSION",
+    "imageTagMutabilityExclusionFilters":[{"filterType":"WILDCARD","filter":"latest"},{"filterType":"WILDCARD","filter":"dev-*"}],
+    "imageScanningConfiguration":{"scanOnPush":true},
+    "encryptionConfiguration":{"encryptionType":"KMS","kmsKey":"alias/web"},"tags":[{"Key":"team","Value":"web"}]})"));
+}
+
+TEST_CASE("what a repository has otherwise than it was wanted is told") {
+  const aws::EcrSettings found{.tag_mutability = "MUTABLE",
+                               .scan_on_push = false,
+                               .encryption = "KMS",
+                               .kms_key = "arn:aws:kms:eu-west-1:1:key/a"};
+  using List = std::vector<std::string>;
+  CHECK(aws::differences({}, found).empty());
+  CHECK(aws::differences(found, found).empty());
+  CHECK(aws::differences({.tag_mutability = "IMMUTABLE"}, found) ==
+        List{"its tag mutability is MUTABLE, not IMMUTABLE"});
+  CHECK(aws::differences({.tag_mutability = "MUTABLE", .mutability_exclusions = {"v*"}}, found) ==
+        List{"its list of tags excluded from that is none, not v*"});
+  CHECK(aws::differences({.scan_on_push = true, .encryption = "AES256"}, found) ==
+        List{"its scan on push is off, not on", "its encryption is KMS, not AES256"});
+  CHECK(aws::differences({.encryption = "KMS", .kms_key = "alias/web"}, found).empty());  // an alias cannot be compared
+  CHECK(aws::differences({.encryption = "KMS", .kms_key = "arn:aws:kms:eu-west-1:1:key/b"}, found).size() == 1);
+}
 
 TEST_CASE("a repository is created in the account that the reference names, and its ARN is told") {
   FakeAws fake;

@@ -10,7 +10,8 @@ import botocore.model
 import botocore.validate
 
 EXPECTED = {"GetAuthorizationToken", "DescribeRepositories", "CreateRepository", "DescribeTaskDefinition",
-            "RegisterTaskDefinition", "GetCallerIdentity"}
+            "RegisterTaskDefinition", "GetCallerIdentity", "InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload",
+            "BatchCheckLayerAvailability"}
 
 
 def model_of(service):

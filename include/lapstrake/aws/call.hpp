@@ -1,6 +1,7 @@
 // One call of an AWS API ("AWS JSON 1.1": ECR, ECS; "query": STS), signed, retried, its failure told with the IAM
 // action.
 #pragma once
+#include <functional>
 #include <lapstrake/aws/credentials.hpp>
 #include <lapstrake/base/world.hpp>
 #include <lapstrake/http/message.hpp>
@@ -11,25 +12,36 @@
 
 namespace lapstrake::aws {
 
-enum class Service { ecr, ecs, sts };
+enum class Service { ecr, ecr_public, ecs, sts };
+
+// Which of a service's names a call goes to; the environment may ask for more.
+struct EndpointForm {
+  bool fips = false, dualstack = false;
+};
 
 struct Session {
   http::Transport transport;  // plain: neither signing nor retrying
   Credentials credentials;
   std::string region;
-  World world;  // AWS_ENDPOINT_URL[_ECR|_ECS|_STS], AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT,
+  World world;  // AWS_ENDPOINT_URL[_ECR|_ECR_PUBLIC|_ECS|_STS], AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT,
                 // AWS_IGNORE_CONFIGURED_ENDPOINT_URLS
   http::RetryNotice notice = nullptr;
+  EndpointForm form = {};
+  // Asked once a call, when AWS says that the credentials have expired: the files may have been rewritten since they
+  // were read. None, or the same again: the call fails.
+  std::function<Credentials()> reload = nullptr;
 };
 
 // "https://api.ecr.eu-west-1.amazonaws.com": facts in docs/design.md, "Endpoints".
-std::string endpoint(Service service, const std::string& region, const Environment& environment);
+std::string endpoint(Service service, const std::string& region, const Environment& environment,
+                     EndpointForm form = {});
 
 // `operation` as AWS spells it ("DescribeRepositories"); `input` its members. Retries connection failures, 5xx and
 // throttling by code; signs again, once, with the server's clock when ours is more than 4 minutes off (and warns
-// through `notice`). Failures: Error with the AWS code in `because` ("AccessDeniedException: ... (request id ...)");
-// Fault::access for credentials and permission, naming the IAM action in `help`; Fault::usage for what AWS calls a
-// client's mistake (ClientException, InvalidParameterException, ValidationException); Fault::network for the rest.
+// through `notice`); asks `reload` once for credentials that have expired. Failures: Error with the AWS code in
+// `because` ("AccessDeniedException: ... (request id ...)"); Fault::access for credentials and permission, naming the
+// IAM action in `help`; Fault::usage for what AWS calls a client's mistake (ClientException, InvalidParameterException,
+// ValidationException); Fault::network for the rest.
 nlohmann::json call(const Session& session, Service service, std::string_view operation, const nlohmann::json& input);
 
 // The code of a failed call ("RepositoryNotFoundException"), if `error` came from call().
