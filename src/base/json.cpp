@@ -64,6 +64,8 @@ class Gate : public nlohmann::json_sax<nlohmann::json> {
 nlohmann::json parse_json(std::string_view text, std::string_view what, const JsonRules& rules) {
   if (text.size() > rules.most_bytes)
     throw Error(Fault::integrity, cat(what, " is longer than ", human_size(rules.most_bytes)));
+  // To nlohmann_json a NUL is the end of the text, whatever comes after it.
+  if (text.find('\0') != text.npos) throw Error(Fault::integrity, cat(what, " is not valid JSON: it holds a NUL byte"));
   Gate gate(text, what, rules.most_depth);
   nlohmann::json::sax_parse(text, &gate, nlohmann::json::input_format_t::json, true, rules.comments);
   try {
