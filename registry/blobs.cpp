@@ -10,6 +10,8 @@
 namespace lapstrake::registry {
 namespace {
 
+constexpr std::uint64_t least_progress = 1u << 20;
+
 // "bytes 100-199/200" -> 100
 std::optional<std::uint64_t> first_byte(const http::Headers& headers) {
   const auto field = headers.find("Content-Range");
@@ -80,7 +82,7 @@ void Repository::get_blob(const oci::Descriptor& blob, const Sink& sink) const {
   Download download(blob, sink, cat("`", state_->host, "`"));
   const auto what = cat("cannot read the blob ", blob.digest.text(), " of `", name(), "`");
   bool absent = false;
-  http::retrying(state_->options.policy, world(), state_->options.notice, [&] {
+  const auto attempt = [&] {
     http::Request request{.url = url};
     const auto wanted = download.place();
     if (wanted > 0) request.headers.set("Range", cat("bytes=", wanted, "-"));
@@ -95,8 +97,18 @@ void Repository::get_blob(const oci::Descriptor& blob, const Sink& sink) const {
     if (response.status == 404 && !std::exchange(absent, true))  // just pushed, perhaps, and not yet everywhere
       throw state_->refusal(response, what).transient(std::chrono::seconds(1));
     if (response.status != 200 && response.status != 206) throw state_->refusal(response, what);
-  });
-  download.finish();
+  };
+  // An attempt that brought something on is not counted, so that a large blob comes through a bad connection some day.
+  for (unsigned count = 1;; ++count) {
+    const auto before = download.place();
+    try {
+      attempt();
+      return download.finish();
+    } catch (Error& error) {
+      if (download.place() >= before + least_progress) count = 1;
+      http::wait_or_rethrow(state_->options.policy, world(), state_->options.notice, count, error);
+    }
+  }
 }
 
 std::string Repository::get_range(const oci::Descriptor& blob, std::uint64_t offset, std::uint64_t most) const {

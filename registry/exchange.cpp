@@ -121,12 +121,18 @@ http::Response Exchange::explained(const http::Request& request, http::Response 
 http::Response Exchange::once(const http::Request& request, const std::optional<std::string>& authorization) {
   http::Request sent = request;
   if (authorization) sent.headers.set("Authorization", *authorization);
+  bool has_begun = false;  // a host that sends something is not dead
+  if (request.sink)
+    sent.sink = [&](Bytes bytes) {
+      has_begun = true;
+      request.sink(bytes);
+    };
   try {
     return paced(sent);
   } catch (const Throttled&) {
     throw;
   } catch (Error& error) {
-    if (error.is_transient()) lose(error, request.url);
+    if (error.is_transient() && !has_begun) lose(error, request.url);
     throw;
   }
 }

@@ -42,6 +42,10 @@ class Registry {
   std::map<std::string, std::pair<std::string, std::string>> manifests;  // by digest and tag: media type, text
   bool immutable_tags = false;
   std::function<std::string(const std::string& session)> location = [](const std::string& session) { return session; };
+  std::map<std::string, std::string> parts;  // what came by PATCH, by session: "s1"
+  http::Headers session_headers = {};        // of the reply to a POST, besides Location
+  // PATCH answers 201, Range stands still after the first part, GET of a session knows nothing (facts of ECR).
+  bool ecr_parts = false;
 
   // The `times` requests from the `first` on whose method and address match are answered so.
   void fault(const std::string& method, const std::string& part, Answer answer, unsigned times = 1,
@@ -91,6 +95,16 @@ class Registry {
     }
     return steps;
   }
+  std::size_t bytes_sent() const {
+    std::size_t bytes = 0;
+    for (const auto& request : sent()) bytes += request.body.size();
+    return bytes;
+  }
+  static std::string text_of(const http::Request& request) {
+    if (const auto* text = std::get_if<std::string>(&request.body)) return *text;
+    const auto& range = std::get<http::FileRange>(request.body);
+    return read_file(range.path).substr(range.offset, range.length);
+  }
   unsigned count(const std::string& step) const {
     const auto all = steps();
     return static_cast<unsigned>(std::count(all.begin(), all.end(), step));
@@ -104,9 +118,8 @@ class Registry {
   };
 
   static std::string body_of(const http::Request& request) {
-    if (const auto* text = std::get_if<std::string>(&request.body)) return *text;
-    const auto& range = std::get<http::FileRange>(request.body);
-    const auto all = read_file(range.path).substr(range.offset, range.length);
+    const auto all = text_of(request);
+    if (std::holds_alternative<std::string>(request.body)) return all;
     for (std::size_t at = 0; at < all.size(); at += 1000) {
       const auto piece = std::string_view(all).substr(at, 1000);
       if (request.tap) request.tap(at, as_bytes(piece));
@@ -131,12 +144,30 @@ class Registry {
   }
 
   http::Response upload(const http::Request& request, std::string body) {
-    if (request.method == "POST")
-      return reply(202, {{"Location", location(cat("/v2/web/blobs/uploads/s", ++sessions_, "?_state=x%2Fy"))}});
+    if (request.method == "POST") {
+      auto headers = session_headers;
+      headers.add("Location", location(cat("/v2/web/blobs/uploads/s", ++sessions_, "?_state=x%2Fy")));
+      return reply(202, headers);
+    }
+    const auto id = request.url.path.substr(request.url.path.rfind('/') + 1);
+    auto& had = parts[id];
+    if (request.method == "GET" && ecr_parts) return reply(404);
+    if (const auto range = request.headers.find("Content-Range"); range && std::stoul(*range) != had.size())
+      return error(416, "BLOB_UPLOAD_INVALID", "First byte of the layer part is wrong");
+    had += body;
+    const auto known =
+        ecr_parts ? std::min(had.size(), first_part_ = first_part_ == 0 ? had.size() : first_part_) : had.size();
+    if (request.method != "PUT")
+      return reply(request.method == "GET" ? 204
+                   : ecr_parts             ? 201
+                                           : 202,
+                   {{"Location", location(cat("/v2/web/blobs/uploads/", id, "?_state=", had.size()))},
+                    {"Range", cat("0-", known == 0 ? 0 : known - 1)}});
     const auto asked = request.url.query.find("digest=sha256%3A");
     const auto digest = asked == std::string::npos ? "" : percent_free(request.url.query.substr(asked + 7));
-    if (oci::Digest::of(body).text() != digest) return error(400, "DIGEST_INVALID");
-    blobs[digest] = std::move(body);
+    if (oci::Digest::of(had).text() != digest) return error(400, "DIGEST_INVALID");
+    blobs[digest] = std::move(had);
+    parts.erase(id);
     return reply(201, {{"Docker-Content-Digest", digest}});
   }
   http::Response blob(const http::Request& request, const std::string& digest) {
@@ -178,6 +209,7 @@ class Registry {
   std::vector<Sent> sent_;
   std::vector<Rule> rules_;
   unsigned sessions_ = 0;
+  std::size_t first_part_ = 0;
 };
 
 // A clock that only sleeping moves.
