@@ -163,3 +163,29 @@ TEST_CASE("a place without an image says so") {
                                {.host = "registry.example", .repository = "web", .tag = "", .digest = std::nullopt});
   CHECK(failure_of([&] { read_from.root(); }).summary() == "`registry.example/web` has no image `latest`");
 }
+
+// go-containerregistry's table (pkg/v1/remote, "digest mismatch"): the bytes count, never the header.
+TEST_CASE("what comes for a digest has it, be it a manifest, an index or a blob (S11)") {
+  const auto type =
+      GENERATE(std::string(oci::media_type::manifest), std::string(oci::media_type::index), std::string());
+  const std::string right = cat(R"({"schemaVersion":2,"mediaType":")", type, R"(","x":"0123456789"})");
+  const auto digest = oci::Digest::of(right).text();
+  const auto [body, header, is_good] = GENERATE_REF(table<std::string, std::string, bool>({
+      {right, digest, true},
+      {right, oci::Digest::of("x").text(), true},
+      {replace_all(right, "0", "1"), digest, false},
+      {right.substr(0, right.size() - 1), digest, false},
+      {right + " ", digest, false},
+  }));
+  Bench bench;
+  bench.registry.fault("GET", type.empty() ? "blobs" : "manifests",
+                       reply(200, {{"Content-Type", type}, {"Docker-Content-Digest", header}}, body), 9);
+  const auto blob = bench.blob(right);
+  const auto repository = bench.repository();
+  const auto got = [&] { return type.empty() ? get(repository, blob) : repository.get_manifest(digest).text; };
+  CAPTURE(type, body, header);
+  if (is_good)
+    CHECK(got() == right);
+  else
+    CHECK(failure_of(got).fault() == Fault::integrity);
+}
