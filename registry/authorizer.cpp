@@ -33,6 +33,7 @@ Authorizer::Authorizer(const ClientOptions& options, http::Transport send, std::
 std::optional<std::string> Authorizer::header(const http::Url& origin, Access access) {
   const std::lock_guard lock(mutex_);
   if (basic_works_ || (login() && login_->preemptive)) return basic();
+  if (bearer_ && login_ && login_->registry_token) return registry_token();
   if (!bearer_) return std::nullopt;
   // A token for pushes is good for pulls as well.
   for (const auto candidate : {Access::push, access})
@@ -47,6 +48,10 @@ std::optional<std::string> Authorizer::answer(const http::Url& origin, const htt
   if (const auto* bearer = find(challenges, "bearer")) {
     bearer_ = *bearer;
     basic_works_ = false;
+    if (login() && login_->registry_token) {  // nobody hands out another one
+      auto token = registry_token();
+      return token != used ? std::optional(std::move(token)) : std::nullopt;
+    }
     auto scope = scope_for(access);
     // Another thread may have got one meanwhile.
     if (auto token = live_token(scope); token && token != used) return token;
@@ -71,7 +76,7 @@ std::optional<std::string> Authorizer::answer(const http::Url& origin, const htt
 std::optional<std::string> Authorizer::renewed(const http::Url& origin, Access access,
                                                const std::optional<std::string>& used) {
   const std::lock_guard lock(mutex_);
-  if (!used) return std::nullopt;
+  if (!used || (login() && login_->registry_token)) return std::nullopt;
   if (used->starts_with("Bearer ")) {
     if (auto token = live_token(scope_for(access)); token && token != used) return token;
     tokens_.clear();
@@ -108,8 +113,15 @@ void Authorizer::renew_login() {
 }
 
 std::optional<std::string> Authorizer::basic() {
-  if (!login() || login_->identity_token) return std::nullopt;
+  if (!login() || login_->identity_token || login_->registry_token) return std::nullopt;
   return cat("Basic ", base64(as_bytes(cat(login_->username, ":", login_->password))));
+}
+
+std::string Authorizer::registry_token() const {
+  if (!is_token_text(login_->password))
+    throw Error(Fault::access, cat("the token in ", login_->source, " for `", host_, "` is none that can be sent"),
+                cat("log in anew: `docker login ", host_, "`"));
+  return cat("Bearer ", login_->password);
 }
 
 std::optional<std::string> Authorizer::live_token(const std::string& scope) const {
@@ -129,8 +141,9 @@ std::string Authorizer::fetch_token(const http::Url& origin, const std::string& 
     const bool has_login = login().has_value();
     const auto realm = checked_realm(realm_text, origin, host_, has_login, options_.trusted_realm);
     auto request = token_request(realm, scope);
-    // Without a secret in it the address may be anywhere, but not on this host.
-    request.from_elsewhere = realm.host != origin.host && !http::is_loopback(origin.host);
+    // Without a secret in it the address may be anywhere, but not on this host, unless our own spec names it.
+    request.from_elsewhere = realm.host != origin.host && !http::is_loopback(origin.host) &&
+                             !(options_.trusted_realm && options_.trusted_realm(host_, realm));
     const auto response = send_(request);
     if (response.status == 200) {
       auto token = read_token(response);

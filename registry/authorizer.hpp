@@ -40,6 +40,7 @@ class Authorizer {
   const std::optional<Login>& login();
   void renew_login();
   std::optional<std::string> basic();
+  std::string registry_token() const;
   std::optional<std::string> live_token(const std::string& scope) const;
   std::string fetch_token(const http::Url& origin, const std::string& scope);
   http::Request token_request(const http::Url& realm, const std::string& scope);

@@ -75,9 +75,16 @@ class Child {
   Child& operator=(const Child&) = delete;
 
   int socket() const { return ours_.get(); }
-  int exit_status() {
+  // Nothing when it goes on after `deadline`, its output closed.
+  std::optional<int> exit_status(Steady::time_point deadline, const std::stop_token& stop) {
     siginfo_t ended{};
-    while (::waitid(P_PID, static_cast<id_t>(id_), &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+    for (;;) {
+      ended.si_pid = 0;
+      const int result = ::waitid(P_PID, static_cast<id_t>(id_), &ended, WEXITED | WNOWAIT | WNOHANG);
+      if (result == 0 ? ended.si_pid != 0 : errno != EINTR) break;
+      stop_point(stop);
+      if (Steady::now() >= deadline) return std::nullopt;
+      ::poll(nullptr, 0, 5);
     }
     ::kill(-id_, SIGKILL);  // what it left behind in its group, whose number is ours until it is reaped
     int status = 0;
@@ -108,12 +115,16 @@ class Child {
   pid_t id_ = -1;
 };
 
-std::string reply_of(const World& world, Child& child, const std::string& name, const HelperLimits& limits) {
+[[noreturn]] void too_slow(const std::string& name, const HelperLimits& limits) {
+  fail(name, cat("did not answer within ", limits.time.count() / 1000, " s"));
+}
+
+std::string reply_of(const World& world, Child& child, const std::string& name, const HelperLimits& limits,
+                     Steady::time_point deadline) {
   std::string reply;
-  const auto deadline = Steady::now() + limits.time;
   for (;;) {
     stop_point(world.stop);
-    if (Steady::now() >= deadline) fail(name, cat("did not answer within ", limits.time.count() / 1000, " s"));
+    if (Steady::now() >= deadline) too_slow(name, limits);
     pollfd ready{child.socket(), POLLIN, 0};
     const int count = ::poll(&ready, 1, 100);
     if (count < 0 && errno != EINTR) fail(name, cat("cannot be heard: ", reason(errno)));
@@ -136,15 +147,20 @@ std::optional<Login> ask_helper(const World& world, const std::string& name, con
   if (!path)
     fail(name, "is not on the PATH",
          "install it, or take it out of `credHelpers` or `credsStore` in docker's config.json");
+  const auto deadline = Steady::now() + limits.time;
   Child child(*path, name);
   // Fits into any socket's buffer; one that does not read it will not answer either.
   if (::send(child.socket(), server.data(), server.size(), MSG_NOSIGNAL) < 0 && errno != EPIPE && errno != ECONNRESET)
     fail(name, cat("cannot be asked: ", reason(errno)));
   ::shutdown(child.socket(), SHUT_WR);
-  const auto reply = reply_of(world, child, name, limits);
-  if (const int status = child.exit_status(); status != 0) {
+  const auto reply = reply_of(world, child, name, limits, deadline);
+  const auto status = child.exit_status(deadline, world.stop);
+  if (!status) too_slow(name, limits);
+  if (*status != 0) {
     if (lower(reply).find("credentials not found") != std::string::npos) return std::nullopt;
-    fail(name, cat("failed (exit status ", status, "): ", printable(trim(reply), 256)));
+    // What it printed is not quoted: it may be half an answer, and hold the secret.
+    fail(name, cat("failed (exit status ", *status, ")"),
+         cat("see what it says: `echo ", printable(server, 256), " | docker-credential-", name, " get`"));
   }
   Login login{.source = cat("docker-credential-", name)};
   try {

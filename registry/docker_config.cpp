@@ -37,7 +37,7 @@ DockerConfig parse_docker_config(std::string_view json, const std::string& what)
     for (const auto& [key, entry] : auths->items())
       if (entry.is_object())
         config.auths[key] = {text_member(entry, "auth"), text_member(entry, "username"), text_member(entry, "password"),
-                             text_member(entry, "identitytoken")};
+                             text_member(entry, "identitytoken"), text_member(entry, "registrytoken")};
   if (const auto helpers = document.find("credHelpers"); helpers != document.end() && helpers->is_object())
     for (const auto& [key, name] : helpers->items())
       if (name.is_string()) config.helpers[key] = name.get<std::string>();
@@ -73,7 +73,10 @@ std::optional<Login> login_of(const DockerConfig::Entry& entry, const std::strin
     login.password = pair->substr(colon + 1);
     while (login.password.ends_with('\0')) login.password.pop_back();  // as docker does
   }
-  if (!entry.identity_token.empty()) {
+  if (!entry.registry_token.empty()) {
+    login.password = entry.registry_token;
+    login.registry_token = true;
+  } else if (!entry.identity_token.empty()) {
     login.password = entry.identity_token;
     login.identity_token = true;
   } else if (login.username == "<token>") {

@@ -11,7 +11,7 @@ namespace lapstrake::registry {
 
 struct DockerConfig {
   struct Entry {
-    std::string auth = {}, username = {}, password = {}, identity_token = {};
+    std::string auth = {}, username = {}, password = {}, identity_token = {}, registry_token = {};
   };
   std::map<std::string, Entry> auths;
   std::map<std::string, std::string> helpers;  // registry -> NAME of docker-credential-NAME

@@ -5,6 +5,8 @@
 #include <lapstrake/base/text.hpp>
 #include <utility>
 
+#include "elsewhere.hpp"
+
 namespace lapstrake::registry {
 namespace {
 
@@ -22,10 +24,21 @@ bool is_known_pair(const std::string& host, const http::Url& realm) {
   return false;
 }
 
-[[noreturn]] void refuse(const std::string& host, std::string_view realm, std::string_view why) {
+// A registry that listens at a port of its own beside the token server of its host: GitLab's usual way. Port 443 is the
+// host's owner's alone, other ports are anybody's.
+bool is_main_port(const http::Url& realm, const http::Url& origin) {
+  return realm.host == origin.host && realm.port == 443 && origin.scheme == "https";
+}
+
+// As people write it: without the port that goes without saying.
+std::string origin_as_written(const http::Url& url) { return cat(url.scheme, "://", url.authority()); }
+
+[[noreturn]] void refuse(const std::string& host, std::string_view realm, std::string_view why, std::string cure = {}) {
+  if (cure.empty())
+    cure = cat("no login was sent; check the registry's address, or log out (`docker logout ", host,
+               "`) to go on without a login");
   throw Error(Fault::access, cat("`", host, "` asks for its logins to be sent to `", printable(realm, 256), "`: ", why),
-              cat("no login was sent; check the registry's address, or log out (`docker logout ", host,
-                  "`) to go on without a login"));
+              std::move(cure));
 }
 
 }  // namespace
@@ -39,11 +52,16 @@ http::Url checked_realm(std::string_view realm, const http::Url& origin, const s
     refuse(host, realm.find('@') == realm.npos ? realm.substr(0, realm.find('?')) : "(an address with a user name)",
            "this is not an address for logins");
   }
-  const bool own = url.host == origin.host;
-  if (url.scheme != "https" && !(own && origin.scheme == "http"))
+  const bool own = url.origin() == origin.origin();
+  const bool is_pair = trusted && trusted(host, url);
+  if (url.scheme != "https" && !(origin.scheme == "http" && (own || is_pair)))
     refuse(host, url.origin(), "this connection is not secret");
-  if (has_login && !own && !is_known_pair(host, url) && !(trusted && trusted(host, url)))
-    refuse(host, url.origin(), "this is another host, and the pair is not a known one");
+  if (own || is_pair) return url;
+  if (has_login && !is_main_port(url, origin) && !is_known_pair(host, url))
+    refuse(host, url.origin(), "this is another server, and the pair is not a known one",
+           cat("no login was sent; if `", host, "` is right to ask for that, add `registries: { \"", host,
+               "\": { token_server: ", origin_as_written(url), " } }`"));
+  if (!has_login) refuse_private_literal(url, origin, host);
   return url;
 }
 

@@ -11,9 +11,11 @@ using TrustedRealm = std::function<bool(const std::string& host, const http::Url
 
 // Parses `realm`, which the registry `host`, spoken to at `origin`, named. Error{access} naming the pair:
 //   - it is not an address, or has a user name;
-//   - it is not https, unless it is on the registry's own host, which is itself spoken to without TLS;
-//   - with a login: its host is neither the registry's own nor one of a known pair (docker.io's and so on, or
-//   `trusted`).
+//   - it is not https, unless the registry is itself spoken to without TLS, and it is the same origin or a `trusted`
+//   pair;
+//   - with a login: it is neither the registry's own origin, nor port 443 of its host, nor one of a known pair
+//   (docker.io's and so on, or `trusted`);
+//   - without a login: it is a private address, and the registry is at none.
 http::Url checked_realm(std::string_view realm, const http::Url& origin, const std::string& host, bool has_login,
                         const TrustedRealm& trusted);
 

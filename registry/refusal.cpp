@@ -5,6 +5,8 @@
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
+#include "challenge.hpp"
+
 namespace lapstrake::registry {
 namespace {
 
@@ -50,6 +52,14 @@ std::string missing_action(std::string_view message) {
   return std::string(action.substr(0, action.find_first_of(" ,;)")));
 }
 
+// The token was good, and not for this (RFC 6750 3.1).
+bool lacks_scope(const http::Response& response) {
+  const auto challenges = challenges_of(response.headers);
+  return std::any_of(challenges.begin(), challenges.end(), [](const Challenge& challenge) {
+    return challenge.scheme == "bearer" && challenge.parameter("error") == "insufficient_scope";
+  });
+}
+
 std::string cure(const http::Response& response, const Refusal& refusal, const std::string& host,
                  const std::string& login) {
   if (const auto action = missing_action(refusal.message); !action.empty())
@@ -59,6 +69,7 @@ std::string cure(const http::Response& response, const Refusal& refusal, const s
   if (response.status == 401 || response.status == 403) {
     if (is_ecr(host)) return "check that these AWS credentials are of the right account and region, and may use ECR";
     if (login.empty()) return cat("log in with `docker login ", host, "`");
+    if (lacks_scope(response)) return cat("the login of ", login, " has no right to do that in this repository");
     return cat("the login of ", login, " was sent: if it is the wrong one, `docker login ", host, "`");
   }
   if (response.status == 413) return "a proxy or the registry limits the size of a request: raise its limit";

@@ -2,6 +2,7 @@
 
 #include <lapstrake/base/text.hpp>
 
+#include "elsewhere.hpp"
 #include "refusal.hpp"
 #include "state.hpp"
 
@@ -70,6 +71,7 @@ http::Url Sessions::checked(const http::Url& asked, const std::string& location)
   if (url.scheme != "https")
     throw Error(Fault::network, target_.what())
         .because(cat("`", target_.host, "` wants the upload at `", url.origin(), "`, without TLS"));
+  refuse_private_literal(url, asked, target_.host);
   if (target_.options.log)
     target_.options.log(cat("`", target_.host, "` takes uploads at ", url.origin(), "; no login is sent there"));
   return url;

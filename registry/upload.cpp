@@ -7,7 +7,6 @@
 #include <lapstrake/registry/client.hpp>
 
 #include "chunks.hpp"
-#include "elsewhere.hpp"
 #include "refusal.hpp"
 #include "state.hpp"
 

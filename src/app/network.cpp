@@ -93,11 +93,14 @@ std::shared_ptr<const registry::Repository> Network::repository(const std::strin
           .world = context_.world,
           .policy = {},
           .notice = notice_for(context_),
+          .pace = pace_,
           .insecure = [registries = registries_](const std::string& of) { return is_insecure(of, registries); },
+          .trusted_realm = [registries = registries_](
+                               const std::string& of,
+                               const http::Url& realm) { return is_token_server(of, realm, registries); },
           .log = context_.log,
       },
       host, name);
-          .pace = pace_,
 }
 
 }  // namespace lapstrake::app

@@ -21,6 +21,19 @@ std::optional<std::filesystem::path> host_file(const Environment& environment) {
   return std::filesystem::exists(usual, ignored) ? std::optional(usual) : std::nullopt;
 }
 
+// What the project says of a registry stands; what it does not say is the host's.
+void fill(spec::RegistrySettings& project, spec::RegistrySettings&& host) {
+  if (!project.ca) project.ca = std::move(host.ca);
+  if (!project.client_certificate) {
+    project.client_certificate = std::move(host.client_certificate);
+    project.client_key = std::move(host.client_key);
+  }
+  project.insecure = project.insecure || host.insecure;
+  if (project.token_server.empty()) project.token_server = std::move(host.token_server);
+  if (project.mirrors.empty()) project.mirrors = std::move(host.mirrors);
+  project.mirrors_only = project.mirrors_only || host.mirrors_only;
+}
+
 }  // namespace
 
 Registries with_host_registries(Registries registries, const Environment& environment) {
@@ -34,7 +47,7 @@ Registries with_host_registries(Registries registries, const Environment& enviro
     throw Error(Fault::usage, cat("the registries of this host, `", file->string(), "`, cannot be used"),
                 "mend the file, or point LAPSTRAKE_REGISTRIES at another")
         .because(result.diagnostics.empty() ? "" : spec::report(result.diagnostics.front()));
-  registries.merge(std::move(result.project->registries));  // what the project says stands
+  for (auto& [host, settings] : result.project->registries) fill(registries[host], std::move(settings));
   return registries;
 }
 

@@ -56,7 +56,8 @@ std::optional<std::filesystem::path> ca_bundle(const Environment& environment) {
 }
 
 http::TlsFor tls_for(const http::Url& url, const Registries& registries, const Environment& environment) {
-  if (const auto* settings = settings_of(url, registries))
+  const auto* settings = settings_of(url, registries);
+  if (settings != nullptr && (settings->ca || settings->client_certificate))
     return {.ca_file = settings->ca,
             .client_certificate = settings->client_certificate,
             .client_key = settings->client_key};
@@ -69,6 +70,12 @@ http::TlsFor tls_for(const http::Url& url, const Registries& registries, const E
 bool is_insecure(const std::string& host, const Registries& registries) {
   const auto* settings = settings_of(http::parse_url("https://" + host), registries);
   return settings != nullptr && settings->insecure;
+}
+
+bool is_token_server(const std::string& host, const http::Url& realm, const Registries& registries) {
+  const auto* settings = settings_of(http::parse_url("https://" + host), registries);
+  return settings != nullptr && !settings->token_server.empty() &&
+         http::parse_url(settings->token_server).origin() == realm.origin();
 }
 
 }  // namespace lapstrake::app

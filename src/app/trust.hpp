@@ -13,14 +13,17 @@ using Registries = std::map<std::string, spec::RegistrySettings>;
 // AWS_CA_BUNDLE, else SSL_CERT_FILE: in place of the system's, for every host without settings of its own.
 std::optional<std::filesystem::path> ca_bundle(const Environment& environment);
 
-// `registries:` first, then docker's and podman's certs.d folders (*.crt; *.cert with its *.key).
+// `registries:` first, where it says something of certificates, then docker's and podman's certs.d folders (*.crt;
+// *.cert with its *.key).
 http::TlsFor tls_for(const http::Url& url, const Registries& registries, const Environment& environment);
 
-// The project's registries over those of LAPSTRAKE_REGISTRIES ($XDG_CONFIG_HOME/lapstrake/registries.yaml): a file in
-// the form of a spec that has only `registries:`. Error{usage} when it has mistakes.
+// The project's registries over those of LAPSTRAKE_REGISTRIES ($XDG_CONFIG_HOME/lapstrake/registries.yaml), key by key:
+// a file in the form of a spec that has only `registries:`. Error{usage} when it has mistakes.
 Registries with_host_registries(Registries registries, const Environment& environment);
 
 // Known under host:port or the host alone.
 bool is_insecure(const std::string& host, const Registries& registries);
+// Whether the user named `realm` as the `token_server:` of `host`.
+bool is_token_server(const std::string& host, const http::Url& realm, const Registries& registries);
 
 }  // namespace lapstrake::app

@@ -105,13 +105,21 @@ static curl_socket_t on_socket(void* transfer, curlsocktype, struct curl_sockadd
 }
 }
 
+void append_to(List& list, const std::string& line) {
+  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+  if (longer == nullptr) throw Error(Fault::internal, "no memory is left");
+  if (list == nullptr) list.reset(longer);
+}
+
+List address_list(const CurlOptions& options) {
+  List list;
+  for (const auto& line : options.addresses) append_to(list, line);
+  return list;
+}
+
 List header_list(const Request& request, const CurlOptions& options) {
   List list;
-  const auto append = [&](const std::string& line) {
-    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
-    if (longer == nullptr) throw Error(Fault::internal, "no memory is left");
-    if (list == nullptr) list.reset(longer);
-  };
+  const auto append = [&](const std::string& line) { append_to(list, line); };
   append("Expect:");
   if (!request.headers.find("Accept")) append("Accept: */*");
   if (!request.headers.find("Accept-Encoding")) append("Accept-Encoding: identity");
@@ -210,7 +218,7 @@ class CurlTransport {
     const Proxy proxy = proxy_for(options_.world.environment, request.url);
     tell(proxy);
     const auto address = request.url.text();
-    const List headers = header_list(request, options_);
+    const List headers = header_list(request, options_), addresses = address_list(options_);
     char text[CURL_ERROR_SIZE] = "";
     set_limits(handle, options_);
     set_method(handle, request);
@@ -219,6 +227,7 @@ class CurlTransport {
     set_callbacks(handle, transfer, request, proxy.address.empty());
     set(handle, CURLOPT_URL, address.c_str());
     set(handle, CURLOPT_HTTPHEADER, headers.get());
+    set(handle, CURLOPT_RESOLVE, addresses.get());
     set(handle, CURLOPT_ERRORBUFFER, text);
     set(handle, CURLOPT_PROXY, proxy.address.c_str());  // "": none, and none from the process's environment
     set(handle, CURLOPT_NOPROXY, proxy.exceptions.c_str());

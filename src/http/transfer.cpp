@@ -44,7 +44,8 @@ bool is_near_ipv6(const unsigned char* octets) {
   static constexpr unsigned char nat64[12] = {0, 0x64, 0xff, 0x9b};
   if (std::memcmp(octets, zeros, 15) == 0) return octets[15] <= 1;  // :: and ::1
   if (octets[0] == 0xfe && (octets[1] & 0xc0) == 0x80) return true;
-  if (std::memcmp(octets, mapped, 12) == 0 || std::memcmp(octets, nat64, 12) == 0) return is_near_ipv4(octets + 12);
+  if (std::memcmp(octets, mapped, 12) == 0) return true;  // no server has such an address: it is a disguise
+  if (std::memcmp(octets, nat64, 12) == 0) return is_near_ipv4(octets + 12);
   return octets[0] == 0x20 && octets[1] == 0x02 && is_near_ipv4(octets + 2);
 }
 

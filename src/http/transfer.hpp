@@ -11,8 +11,8 @@
 
 namespace lapstrake::http {
 
-// Whether a sockaddr (IPv4, IPv6, and IPv4 inside of IPv6: mapped, NAT64, 6to4) is loopback, link-local or unspecified:
-// where a host's own services and the clouds' metadata servers are.
+// Whether a sockaddr (IPv4, IPv6, and IPv4 inside of IPv6: NAT64, 6to4) is loopback, link-local or unspecified: where a
+// host's own services and the clouds' metadata servers are. So is every IPv4 address that is mapped into IPv6.
 bool is_near(Bytes address);
 
 // Every call may throw: the callbacks keep the exception and end the transfer (curl.cpp).

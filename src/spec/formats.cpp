@@ -201,6 +201,31 @@ Refusal host(std::string_view text) {
       "is not a host", "a host name or an address, with a port or without: registry.example:5000");
 }
 
+Refusal origin(std::string_view text) {
+  static constexpr std::string_view form = "scheme and host alone: https://login.registry.example";
+  const auto colon = text.find("://");
+  if (colon == std::string_view::npos || (!text.starts_with("https://") && !text.starts_with("http://")))
+    return Complaint{"is not the address of a server", std::string(form)};
+  const auto rest = text.substr(colon + 3);
+  return need(!host(rest.substr(0, rest.find('/'))) && rest.find('/') >= rest.size() - 1,
+              "is not the address of a server", form);
+}
+
+Refusal mirror(std::string_view text) {
+  static constexpr std::string_view form = "a host, and what stands before the names there: mirror.corp.example/hub";
+  if (text.find('/') == std::string_view::npos) return host(text);
+  if (text.find("://") != std::string_view::npos) return host(text);
+  return need(!repository(text), "is not a mirror", form);
+}
+
+bool is_media_name(std::string_view text) { return is_word(text, 127, true, "", "!#$&^_.+-"); }
+Refusal media_type(std::string_view text) {
+  const auto slash = text.find('/');
+  return need(
+      slash != std::string_view::npos && is_media_name(text.substr(0, slash)) && is_media_name(text.substr(slash + 1)),
+      "is not a media type", "TYPE/NAME, for example application/spdx+json");
+}
+
 const FormatRow rows[] = {
     {Format::any, "text", "", true, fine},
     {Format::one_line, "one line of text", R"(^[^\r\n]*$)", true, one_line},
@@ -228,6 +253,10 @@ const FormatRow rows[] = {
      xattr_name},
     {Format::xattr_value, "text, or 0x and hex, or 0s and base64", "", true, xattr_value},
     {Format::host, "HOST[:PORT]", R"(^[A-Za-z0-9.\[\]:-]+$)", false, host},
+    {Format::origin, "https://HOST[:PORT]", R"(^https?://[A-Za-z0-9.\[\]:-]+/?$)", false, origin},
+    {Format::mirror, "HOST[:PORT][/PATH]", R"(^[A-Za-z0-9.\[\]:-]+(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$)", false, mirror},
+    {Format::media_type, "a media type",
+     R"(^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}$)", false, media_type},
 };
 
 }  // namespace

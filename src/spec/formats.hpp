@@ -34,7 +34,10 @@ enum class Format {
   capabilities,
   xattr_name,
   xattr_value,
-  host
+  host,
+  origin,
+  mirror,
+  media_type
 };
 
 struct Complaint {

@@ -114,6 +114,11 @@ void check_whole(const Member& member, Findings& findings) {
       tags != nullptr && !tags->value.items.empty() && image.find("repository") == nullptr)
     findings.error(tags->where, cat("the image ", in_quotes(member.key), " has `tags` and no `repository`"),
                    "for example `repository: registry.example/team/web`");
+  if (const auto* attachments = image.member("attachments");
+      attachments != nullptr && !attachments->value.items.empty() && image.find("repository") == nullptr)
+    findings.error(attachments->where,
+                   cat("the image ", in_quotes(member.key), " has `attachments` and no `repository`"),
+                   "for example `repository: registry.example/team/web`");
   if (const auto* platforms = image.find("platforms");
       platforms != nullptr && platforms->kind == Node::Kind::list && platforms->items.empty())
     findings.error(platforms->where, "`platforms` is empty", "remove the line for linux/amd64");
@@ -149,6 +154,12 @@ Image image(const Member& member, const std::filesystem::path& folder, Findings&
   out.env = pairs_field(node, "env");
   out.labels = pairs_field(node, "labels");
   out.annotations = pairs_field(node, "annotations");
+  for (const auto& item : items_of(node, "attachments"))
+    out.attachments.push_back({.from = text_field(item, "from"),
+                               .type = text_field(item, "type"),
+                               .required = is_true(item, "required"),
+                               .annotations = pairs_field(item, "annotations"),
+                               .where = findings.spec().position(item.where)});
   out.user = text_field(node, "user");
   out.workdir = text_field(node, "workdir");
   out.stopsignal = parse_signal(text_field(node, "stopsignal")).value_or("");

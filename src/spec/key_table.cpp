@@ -64,8 +64,8 @@ environments:
               {"registries",
                mapping(Format::host, object("registry")),
                false,
-               "How to reach single registries: private CAs, client certificates, plain HTTP. Credentials never stand "
-               "in a spec.",
+               "How to reach single registries: private CAs, client certificates, mirrors, token servers, plain HTTP. "
+               "Credentials never stand in a spec.",
                "{ registry.corp.example: { ca: certs/corp.pem } }",
                "",
                {"registry"}},
@@ -122,6 +122,8 @@ Object registry() {
       .example = R"(registries:
   registry.corp.example: { ca: certs/corp.pem }
   10.0.0.5:5000: { insecure: true }
+  docker.io: { mirrors: [registry.corp.example/hub] }
+  gitlab.example:5050: { token_server: https://login.gitlab.example }
 )",
       .keys = {
           {"ca", text(Format::some), false, "A PEM file of the CAs that the registry's certificate is checked against.",
@@ -134,7 +136,27 @@ Object registry() {
            "Speak plain HTTP. Loopback hosts need no such word.",
            "true",
            "false",
-           {"http", "plain_http", "tls"}}}};
+           {"http", "plain_http", "tls"}},
+          {"token_server",
+           text(Format::origin),
+           false,
+           "The server that hands out this registry's tokens, where it is another than the registry itself: logins may "
+           "go "
+           "there too. Those of docker.io, registry.gitlab.com and nvcr.io are known, and so is port 443 of the "
+           "registry's own host.",
+           "https://gitlab.example",
+           "",
+           {"realm", "auth", "auth_server", "trust_realm"}},
+          {"mirrors",
+           list(text(Format::mirror)),
+           false,
+           "Registries that have this one's images, each with what stands before the names there. What is read comes "
+           "from the first that has it, then from the registry itself; pushes never go to a mirror.",
+           "[mirror.corp.example/hub]",
+           "",
+           {"mirror", "endpoint", "endpoints"}},
+          {"mirrors_only", boolean(), false, "Read from the mirrors alone, for networks with no way out.", "true",
+           "false"}}};
 }
 
 }  // namespace

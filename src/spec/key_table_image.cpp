@@ -146,6 +146,14 @@ Object image() {
            "{ org.opencontainers.image.source: https://example.com/web.git }",
            "",
            {"annotation"}},
+          {"attachments",
+           list(object("attachment")),
+           false,
+           "Files that a push attaches to the image: bills of materials, reports. They are stored beside the image and "
+           "are no part of it.",
+           "[ { from: sbom.spdx.json, type: application/spdx+json } ]",
+           "",
+           {"attachment", "referrers", "sbom"}},
       }};
 }
 
@@ -163,6 +171,44 @@ Object compression() {
                    {"level", integer(1, std::max(gzip, zstd)), false,
                     cat("1 to ", gzip, " for gzip, 1 to ", zstd, " for zstd: more is smaller and slower."), "19",
                     "1 for gzip, 2 for zstd"}}};
+}
+
+Object attachment() {
+  return {.name = "attachment",
+          .place = "images.NAME.attachments[]",
+          .doc =
+              "A file that `push` and `register` attach to the image, as a manifest of its own that names the image as "
+              "its subject. The same bytes are attached once.",
+          .example = R"(images:
+  web:
+    repository: registry.example/team/web
+    layers: [ { name: app, copy: [ { from: public/, to: /www/ } ] } ]
+    attachments: [ { from: sbom.spdx.json, type: application/spdx+json, required: true } ]
+)",
+          .keys = {{"from",
+                    text(Format::source),
+                    true,
+                    "The file, relative to the spec.",
+                    "sbom.spdx.json",
+                    "",
+                    {"file", "path", "source"}},
+                   {"type",
+                    text(Format::media_type),
+                    true,
+                    "What it is, as a media type: tools look for it by this.",
+                    "application/spdx+json",
+                    "",
+                    {"artifact_type", "artifactType", "media_type", "mediaType"}},
+                   {"required", boolean(), false,
+                    "Fail when it cannot be attached. Without this a failure is a warning, and the image stands.",
+                    "true", "false"},
+                   {"annotations",
+                    mapping(Format::some, text()),
+                    false,
+                    "Annotations of the attachment.",
+                    "{ org.opencontainers.image.title: bill of materials }",
+                    "",
+                    {"annotation"}}}};
 }
 
 Object user() {
@@ -210,6 +256,6 @@ Object group() {
 
 }  // namespace
 
-std::vector<Object> image_objects() { return {image(), compression(), user(), group()}; }
+std::vector<Object> image_objects() { return {image(), compression(), attachment(), user(), group()}; }
 
 }  // namespace lapstrake::spec

@@ -22,7 +22,13 @@ std::map<std::string, RegistrySettings> registries(const Node& document, const s
     out[lower(member.key)] = {.ca = file(node, "ca", folder),
                               .client_certificate = file(node, "cert", folder),
                               .client_key = file(node, "key", folder),
-                              .insecure = is_true(node, "insecure")};
+                              .insecure = is_true(node, "insecure"),
+                              .token_server = text_field(node, "token_server"),
+                              .mirrors = texts_field(node, "mirrors"),
+                              .mirrors_only = is_true(node, "mirrors_only")};
+    if (const auto* only = node.member("mirrors_only");
+        only != nullptr && is_true(node, "mirrors_only") && items_of(node, "mirrors").empty())
+      findings.error(only->where, "`mirrors_only` stands without `mirrors`", "name one: `mirrors: [HOST/PATH]`");
     for (const auto& [one, other] : {std::pair("cert", "key"), std::pair("key", "cert")})
       if (const auto* given = node.member(one); given != nullptr && node.find(other) == nullptr)
         findings.error(given->where, cat("`", one, "` stands without `", other, "`"),

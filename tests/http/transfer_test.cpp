@@ -26,11 +26,11 @@ bool near(const std::string& text) {
 
 TEST_CASE("a metadata server is known in every disguise of its address") {
   CHECK(near(GENERATE("127.0.0.1", "127.9.9.9", "0.0.0.0", "169.254.169.254", "169.254.170.2", "::", "::1", "fe80::1",
-                      "febf::1", "::ffff:169.254.169.254", "::ffff:127.0.0.1", "64:ff9b::a9fe:a9fe",
+                      "febf::1", "::ffff:169.254.169.254", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a9fe:a9fe",
                       "2002:a9fe:a9fe::1", "2002:7f00:1::")));
 }
 
 TEST_CASE("private networks and the rest of the world are not near") {
   CHECK_FALSE(near(GENERATE("10.0.0.1", "192.168.1.1", "172.16.0.1", "8.8.8.8", "169.253.1.1", "fd00::1", "2001:db8::1",
-                            "::ffff:10.0.0.1", "64:ff9b::808:808", "2002:808:808::1", "fec0::1")));
+                            "64:ff9b::808:808", "2002:808:808::1", "fec0::1")));
 }

@@ -53,7 +53,7 @@ class LeakyRegistry {
 
 }  // namespace
 
-TEST_CASE("storage behind a redirect sees no login") {
+TEST_CASE("storage behind a redirect sees no login (S04)") {
   ScriptedServer storage([](const std::string& request) {
     return request.find("uthorization") == request.npos
                ? ScriptedServer::reply("200 OK", "", content)
@@ -69,7 +69,7 @@ TEST_CASE("storage behind a redirect sees no login") {
   CHECK_THAT(storage.requests().at(0), !Contains(encoded));
 }
 
-TEST_CASE("an upload sent to another port in the clear goes nowhere") {
+TEST_CASE("an upload sent to another port in the clear goes nowhere (S05)") {
   Bench bench;
   ScriptedServer storage([](const std::string&) { return ScriptedServer::reply("201 Created", "", ""); });
   LeakyRegistry registry("http://" + storage.authority());
@@ -79,7 +79,7 @@ TEST_CASE("an upload sent to another port in the clear goes nowhere") {
   CHECK(storage.connections() == 0);
 }
 
-TEST_CASE("a realm on another host sees nothing at all") {
+TEST_CASE("a realm on another host sees nothing at all (S01)") {
   ScriptedServer thief([](const std::string&) { return ScriptedServer::reply("200 OK", "", R"({"token":"x"})"); });
   // The same address under another name is another host.
   const auto realm = cat("http://localhost:", split(thief.authority(), ':').at(1), "/token");
@@ -97,4 +97,67 @@ TEST_CASE("a realm on another host sees nothing at all") {
       server.authority(), "web");
   CHECK(failure_of([&] { repository.find_manifest("v1"); }).fault() == Fault::access);
   CHECK(thief.connections() == 0);
+}
+
+namespace {
+
+// A registry of the world outside, in memory; all other hosts are asked by libcurl, which finds them at `address`.
+struct OutsideWorld : Bench {
+  std::optional<Login> login;
+  Repository repository_with(const std::string& names) {
+    World world = real_world();
+    world.environment = [](std::string_view) { return std::nullopt; };
+    world.sleep = [](std::chrono::milliseconds) {};
+    const auto curl = http::curl_transport(
+        {.user_agent = "test", .connect_timeout = std::chrono::seconds(1), .world = world, .addresses = {names}});
+    auto ours = options();
+    ours.keychain = [this](const std::string&, bool) { return login; };
+    ours.transport = [curl, fake = registry.transport()](const http::Request& request) {
+      return request.url.host == "registry.example" ? fake(request) : curl(request);
+    };
+    return {ours, "registry.example", "web"};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a name that leads to this host or its neighbours is not connected to (S02)") {
+  ScriptedServer inside([](const std::string&) { return ScriptedServer::reply("200 OK", "", R"({"token":"x"})"); });
+  const auto port = split(inside.authority(), ':').at(1);
+  const std::string address = GENERATE("127.0.0.1", "127.0.0.2", "169.254.169.254", "[::ffff:10.0.0.1]",
+                                       "[::ffff:127.0.0.1]", "[64:ff9b::a9fe:a9fe]", "0.0.0.0");
+  const auto there = cat("https://elsewhere.example:", port);
+  OutsideWorld outside;
+  std::function<void()> act;
+  SECTION("as a realm") {
+    outside.registry.guard = [&](const http::Request&) {
+      return std::optional(fake::reply(401, {{"WWW-Authenticate", cat("Bearer realm=\"", there, "/token\"")}}));
+    };
+    act = [&] { outside.repository_with(cat("elsewhere.example:", port, ":", address)).find_manifest("v1"); };
+  }
+  SECTION("as a redirect") {
+    outside.registry.fault("GET", "/blobs/", fake::reply(307, {{"Location", there + "/blob"}}), 9);
+    act = [&] {
+      outside.repository_with(cat("elsewhere.example:", port, ":", address))
+          .get_blob({.media_type = {}, .digest = oci::Digest::of(content), .size = content.size()}, [](Bytes) {});
+    };
+  }
+  SECTION("as the place of an upload") {
+    outside.registry.location = [&](const std::string&) { return there + "/up"; };
+    act = [&] {
+      outside.put(outside.repository_with(cat("elsewhere.example:", port, ":", address)), outside.blob(content));
+    };
+  }
+  const auto error = failure_of(act);
+  CHECK_THAT(report(error), Contains("is a loopback or link-local address"));
+  CHECK(inside.connections() == 0);
+}
+
+TEST_CASE("an upload that a registry outside sends to a private address goes nowhere (S05)") {
+  const std::string place = GENERATE("https://10.0.0.5/up", "https://192.168.0.1:8443/up", "https://0x0a000005/up",
+                                     "https://[fd00::1]/up", "http://10.0.0.5/up");
+  OutsideWorld outside;
+  outside.registry.location = [&](const std::string&) { return place; };
+  CHECK_THROWS_AS(outside.put(outside.repository_with("none.example:1:127.0.0.1"), outside.blob(content)), Error);
+  CHECK(outside.registry.count("PUT uploads") == 0);
 }

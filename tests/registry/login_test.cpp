@@ -146,6 +146,39 @@ TEST_CASE("an identity token is exchanged by POST, and stands in no address") {
       "grant_type=refresh_token&service=r&client_id=lapstrake&scope=repository%3Aweb%3Apull&refresh_token=id%26entity");
 }
 
+TEST_CASE("a bearer token of docker's file is sent after a challenge, to the registry alone, and not renewed") {
+  Bench bench;
+  bench.keychain = keychain_of({.password = "kept", .registry_token = true, .source = "a test"});
+  const bool good = GENERATE(true, false);
+  guard(bench.registry, good ? "Bearer kept" : "Bearer other", R"(Bearer realm="https://evil.example/token")");
+  const auto repository = bench.repository();
+  if (good) {
+    repository.find_manifest("v1");
+    repository.find_manifest("v2");
+    CHECK(bench.registry.sent().size() == 3);
+  } else {
+    const auto error = failure_of([&] { repository.get_manifest("v1"); });
+    CHECK(error.fault() == Fault::access);
+    CHECK_THAT(report(error), !Contains("kept"));
+    CHECK(bench.registry.sent().size() == 2);
+  }
+  CHECK(bench.registry.count("GET token") == 0);
+}
+
+TEST_CASE("a token that allows less than is asked says so") {
+  Bench bench;
+  bench.keychain = keychain_of(bob);
+  bench.registry.fault("GET", "/token", reply(200, {}, R"({"token":"t1"})"), 9);
+  bench.registry.guard = [&](const http::Request& request) -> std::optional<http::Response> {
+    if (request.url.path == "/token") return std::nullopt;
+    return reply(401, {{"WWW-Authenticate", cat(bearer, R"(,error="insufficient_scope")")}},
+                 R"({"errors":[{"code":"UNAUTHORIZED","message":"who?"}]})");
+  };
+  const auto error = failure_of([&] { bench.put(bench.repository(), bench.blob("x")); });
+  CHECK(error.fault() == Fault::access);
+  CHECK_THAT(error.help(), Contains("the login of a test (user `bob`) has no right to do that in this repository"));
+}
+
 TEST_CASE("a realm on another host gets neither login nor request, unless there is no login") {
   Bench bench;
   guard(bench.registry, "Bearer t1", R"(Bearer realm="https://evil.example/token",service="r")");
@@ -166,7 +199,7 @@ TEST_CASE("a realm on another host gets neither login nor request, unless there 
   }
 }
 
-TEST_CASE("docker's hub answers at its other name and logs in at its third") {
+TEST_CASE("docker's hub answers at its other name and logs in at its third (S06)") {
   Bench bench;
   bench.keychain = keychain_of(bob);
   guard(bench.registry, "Bearer t1", R"(Bearer realm="https://auth.docker.io/token",service="registry.docker.io")");
@@ -201,7 +234,7 @@ TEST_CASE("a login that the token server refuses is asked for anew once") {
   CHECK(bench.registry.count("GET token") == (changed ? 2 : 1));
 }
 
-TEST_CASE("a token server that redirects, refuses or speaks nonsense is an error") {
+TEST_CASE("a token server that redirects, refuses or speaks nonsense is an error (S03)") {
   Bench bench;
   bench.keychain = keychain_of(bob);
   guard(bench.registry, "Bearer t1", bearer);
@@ -223,6 +256,7 @@ TEST_CASE("a token that has run out in the middle of an upload is renewed, and t
   Bench bench;
   bench.registry.fault("GET", "/token", reply(200, {}, R"({"token":"t1"})"), 1);
   bench.registry.fault("GET", "/token", reply(200, {}, R"({"token":"t2"})"), 9);
+  std::string good = "Bearer t1";
   bench.registry.guard = [&](const http::Request& request) -> std::optional<http::Response> {
     if (request.method == "PUT") good = "Bearer t2";
     if (request.headers.find("Authorization") == good) return std::nullopt;
@@ -261,7 +295,6 @@ TEST_CASE("ECR's way of saying that a token has expired renews the login once") 
   }
   SECTION("and the new one is the old one") {
     bench.keychain = keychain_of(stale, stale, &renewals);
-  std::string good = "Bearer t1";
     const auto error = failure_of([&] { bench.put(bench.repository(), bench.blob("x")); });
     CHECK(error.fault() == Fault::access);
     CHECK_THAT(error.reason(), Contains("has expired"));

@@ -7,6 +7,7 @@
 #include <lapstrake/http/message.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace lapstrake::http {
 
@@ -30,6 +31,7 @@ struct CurlOptions {
   // HTTPS_PROXY, HTTP_PROXY and NO_PROXY (lower case too) are read from the environment, never for loopback hosts; stop
   // ends transfers within a second.
   World world = {};
+  std::vector<std::string> addresses = {};                // "HOST:PORT:ADDRESS": DNS is not asked for these
   std::function<void(const std::string&)> log = nullptr;  // -v: told once which proxy is used
 };
 

@@ -29,8 +29,8 @@ struct ClientOptions {
   // https; if no TLS is spoken there and an HTTP server answers, all goes in the clear. Other hosts are spoken to by
   // https alone.
   std::function<bool(const std::string& host)> insecure = nullptr;
-  // Secrets of `host` may also go to this token server (realm) on another host. docker.io's, registry.gitlab.com's and
-  // nvcr.io's are built in; any port of the registry's own host is its own.
+  // Secrets of `host` may also go to this token server (realm) at another origin. docker.io's, registry.gitlab.com's
+  // and nvcr.io's are built in, and port 443 of the registry's own host.
   std::function<bool(const std::string& host, const http::Url& realm)> trusted_realm = nullptr;
   std::function<void(const std::string&)> log = nullptr;  // -v: which source a login came from
   // Another way up for a blob of `parts_from` bytes or more whose PUT failed twice (ECR's own layer API). Its errors

@@ -14,6 +14,14 @@
 
 namespace lapstrake::spec {
 
+// A file that a push attaches to the image.
+struct Attachment {
+  std::string from, type;  // relative to the spec; a media type
+  bool required = false;   // else a failure is a warning
+  std::map<std::string, std::string> annotations;
+  oci::Position where;
+};
+
 struct Image {
   std::string name;
   std::string repository;                // "host/repo", empty when the spec gives none (build only)
@@ -27,6 +35,7 @@ struct Image {
   std::map<std::string, std::string> env, labels, annotations;
   std::string user, workdir, stopsignal, author;
   std::vector<std::string> expose, volumes;
+  std::vector<Attachment> attachments;
   oci::Position where;
 };
 
@@ -51,6 +60,9 @@ struct RegistrySettings {
   // Whole paths.
   std::optional<std::filesystem::path> ca, client_certificate, client_key;
   bool insecure = false;
+  std::string token_server = {};          // "https://HOST[:PORT]"; empty: the registry itself, or a pair that is known
+  std::vector<std::string> mirrors = {};  // "HOST[:PORT][/PATH]", in the order in which they are asked
+  bool mirrors_only = false;
 };
 
 struct Project {
