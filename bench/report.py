@@ -144,6 +144,8 @@ def corpus_table(results, corpus):
     base = results.value(corpus, "gzip")
     table = []
     for name, row in results.rows[corpus].items():
+        if name.startswith("ready-"):
+            continue
         small = row.get("rss") and row["rss"] <= results.raw["rss_floor"]
         table.append((results.raw["labels"][name].replace("|", "\\|"), "{:.3f}".format(row["wall"]), "{:.3f}".format(row["cpu"]),
                       "< %.0f" % (row["rss"] / 1e6) if small else number(row.get("rss"), "{:.0f}", 1e6), number(row.get("size"), "{:.2f}", 1e6),
@@ -159,6 +161,35 @@ def limit_table(results):
             if "parts" in row:
                 table.append((corpus + ", " + name.removeprefix("limit-"), *("%.3f" % row["parts"][part] for part in parts)))
     return markdown(table, ("CPU seconds", "walk, stat", "open, read", "SHA-256 of the tar", "CRC-32", "codec", "SHA-256 of the blob", "sum", "limit of wall"))
+
+
+def transfer_goals(results):
+    """A push beside others' of the same blobs, which were made before."""
+    lines = []
+    for corpus in results.rows:
+        for case, row, other, bound in (("push / skopeo copy", "ready-push", "ready-skopeo", 1.05), ("copy / skopeo copy", "ready-copy", "ready-skopeo", 1.05),
+                                        ("push / one-shot curl", "ready-push", "ready-curl", 1.05)):
+            if corpus in ("web", "rootfs"):
+                lines.append(("%s: wall of %s" % (corpus, case), "<= %.2f" % bound, *most(results.ratio(corpus, row, other), bound, "{:.2f}".format)))
+    return lines
+
+
+def transfer_table(results, corpus):
+    base = results.value(corpus, "ready-push")
+    return markdown([(results.raw["labels"][name], "{:.3f}".format(row["wall"]), "{:.3f}".format(row["cpu"]), number(row.get("rss"), "{:.0f}", 1e6),
+                      number(base and row["wall"], "{:.2f}", base)) for name, row in results.rows[corpus].items() if name.startswith("ready-")],
+                    ("", "wall s", "CPU s", "peak MB", "wall / push"))
+
+
+def transfers(results):
+    raw = results.raw
+    parts = ["%s; %s, %d CPUs, Linux %s; %d rounds, medians; %s" %
+             (raw["version"], raw["machine"], raw["threads"], raw["kernel"], raw["rounds"], raw["date"]),
+             markdown(transfer_goals(results), ("goal", "at most", "measured", ""), left=1)]
+    for corpus in results.rows:
+        size = raw["corpora"][corpus]
+        parts.append("**%s**, %s files, %.1f MB\n\n%s" % (corpus, format(size["files"], ","), size["bytes"] / 1e6, transfer_table(results, corpus)))
+    return "\n\n".join([*parts, disturbed(results)]) + "\n"
 
 
 def disturbed(results):
