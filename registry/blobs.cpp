@@ -81,19 +81,25 @@ void Repository::get_blob(const oci::Descriptor& blob, const Sink& sink) const {
   const auto url = exchange.url(state_->path("blobs/" + blob.digest.text()));
   Download download(blob, sink, cat("`", state_->host, "`"));
   const auto what = cat("cannot read the blob ", blob.digest.text(), " of `", name(), "`");
-  bool absent = false;
+  bool absent = false, has_ranges = true;
   const auto attempt = [&] {
     http::Request request{.url = url};
-    const auto wanted = download.place();
+    const auto wanted = has_ranges ? download.place() : 0;
     if (wanted > 0) request.headers.set("Range", cat("bytes=", wanted, "-"));
+    const auto go_without_ranges = [&] {
+      has_ranges = false;
+      throw Error(Fault::network, what)
+          .because("the registry answers with another range than it was asked for")
+          .transient();
+    };
     request.begins = [&](const http::Response& reply) {
       const auto first = reply.status == 206 ? first_byte(reply.headers) : std::optional<std::uint64_t>(0);
-      if (!first || *first > wanted)
-        throw Error(Fault::network, what).because("the registry answers with another range than it was asked for");
+      if (!first || *first > wanted) go_without_ranges();
       download.begin_at(*first);
     };
     request.sink = [&](Bytes bytes) { download.take(bytes); };
     const auto response = exchange.attempt(request, Access::pull);
+    if (response.status == 416 && wanted > 0) go_without_ranges();
     if (response.status == 404 && !std::exchange(absent, true))  // just pushed, perhaps, and not yet everywhere
       throw state_->refusal(response, what).transient(std::chrono::seconds(1));
     if (response.status != 200 && response.status != 206) throw state_->refusal(response, what);

@@ -101,7 +101,9 @@ bool is_missing_content(const Error& error) { return error.reason().starts_with(
 
 std::optional<oci::Descriptor> Repository::find_manifest(const std::string& tag_or_digest) const {
   if (const auto found = state_->head_manifest(tag_or_digest, Tries::as_the_policy_says)) return found->manifest;
-  return get_manifest(tag_or_digest).descriptor;
+  auto response = state_->ask_manifest(tag_or_digest);
+  if (response.status == 404) return std::nullopt;
+  return state_->checked_text(std::move(response), tag_or_digest).descriptor;
 }
 
 std::optional<Repository::State::Found> Repository::State::head_manifest(const std::string& tag_or_digest,
@@ -120,20 +122,24 @@ std::optional<Repository::State::Found> Repository::State::head_manifest(const s
   return Found{oci::Descriptor{.media_type = type, .digest = *digest, .size = static_cast<std::uint64_t>(*length)}};
 }
 
-Repository::Text Repository::get_manifest(const std::string& tag_or_digest) const {
-  auto& exchange = state_->exchange;
-  const auto what = cat("`", named(name(), tag_or_digest), "`");
-  const auto url = exchange.url(state_->path("manifests/" + checked(tag_or_digest)));
-  auto response =
-      exchange.send({.url = url, .headers = {{"Accept", accepted()}}, .most_reply = most_manifest}, Access::pull);
-  if (response.status != 200) throw state_->refusal(response, cat("cannot read ", what));
+http::Response Repository::State::ask_manifest(const std::string& tag_or_digest) const {
+  const auto url = exchange.url(path("manifests/" + checked(tag_or_digest)));
+  return exchange.send({.url = url, .headers = {{"Accept", accepted()}}, .most_reply = most_manifest}, Access::pull);
+}
+
+Repository::Text Repository::State::checked_text(http::Response response, const std::string& tag_or_digest) const {
+  const auto what = cat("`", named(where(), tag_or_digest), "`");
+  if (response.status != 200) throw refusal(response, cat("cannot read ", what));
   const auto digest = oci::Digest::of(response.body);
   if (const auto asked = oci::Digest::parse(tag_or_digest); asked && *asked != digest)
-    throw Error(Fault::integrity,
-                cat("what `", state_->host, "` sends for ", what, " has another digest: ", digest.text()));
+    throw Error(Fault::integrity, cat("what `", host, "` sends for ", what, " has another digest: ", digest.text()));
   auto type = media_type_of(response, response.body, what);
   const auto size = response.body.size();
   return {std::move(response.body), {.media_type = std::move(type), .digest = digest, .size = size}};
+}
+
+Repository::Text Repository::get_manifest(const std::string& tag_or_digest) const {
+  return state_->checked_text(state_->ask_manifest(tag_or_digest), tag_or_digest);
 }
 
 void Repository::put_manifest(const std::string& tag_or_digest, const std::string& text,

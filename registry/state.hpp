@@ -27,6 +27,8 @@ struct Repository::State {
     std::optional<oci::Descriptor> manifest;
   };
   std::optional<Found> head_manifest(const std::string& tag_or_digest, Tries tries) const;
+  http::Response ask_manifest(const std::string& tag_or_digest) const;
+  Text checked_text(http::Response response, const std::string& tag_or_digest) const;
 
   ClientOptions options;
   std::string host, name;

@@ -89,7 +89,7 @@ TEST_CASE("Retry-After is a floor in seconds or as a date, and nonsense is no fl
   CHECK(retry_after(Headers{}, now) == std::nullopt);
 }
 
-TEST_CASE("a server's wait is kept, and one that is too long is not begun") {
+TEST_CASE("a server's wait is kept, and one that is too long is not begun (S23)") {
   VirtualWorld virtual_world;
   const auto [field, slept] = GENERATE(table<std::string, std::vector<std::int64_t>>({
       {"3", {3250, 3500, 4000, 5000, 7000}},

@@ -32,7 +32,7 @@ TEST_CASE("a manifest that is there is not put again") {
   CHECK(bench.registry.count("PUT manifests") == 1);
 }
 
-TEST_CASE("an immutable tag that has this digest is success, and with another names both") {
+TEST_CASE("an immutable tag that has this digest is success, and with another names both (S25)") {
   Bench bench;
   bench.registry.immutable_tags = true;
   const auto repository = bench.repository();
@@ -57,7 +57,7 @@ TEST_CASE("an immutable tag that another push has just set to this digest is suc
   CHECK(bench.registry.count("PUT manifests") == 1);
 }
 
-TEST_CASE("a lost reply is settled by asking") {
+TEST_CASE("a lost reply to the PUT of a manifest is settled by asking (S34)") {
   Bench bench;
   const bool arrived = GENERATE(true, false);
   bench.registry.fault("PUT", "manifests", [&](const http::Request&) {

@@ -75,10 +75,13 @@ TEST_CASE("a new tag of a pushed image costs no blob") {
   Shipment shipment;
   shipment.run();
   shipment.push_options.tags = {"v2"};
+  const auto before = shipment.registry.sent().size();
   const auto report = shipment.run();
   CHECK(report.blobs_sent == 0);
   CHECK(report.blobs_present == 3);
   CHECK(shipment.registry.manifests.contains("v2"));
+  // The tag, 3 blobs, 3 manifests by digest, and the tag's own HEAD, PUT, HEAD.
+  CHECK(shipment.registry.sent().size() == before + 1 + 3 + 3 + 3);
 }
 
 TEST_CASE("every blob's way is told") {
@@ -101,7 +104,7 @@ TEST_CASE("foreign layers are not sent") {
   for (const auto& sent : shipment.registry.sent()) CHECK(sent.url.starts_with("https://registry.example/"));
 }
 
-TEST_CASE("a manifest refused for want of a blob is healed") {
+TEST_CASE("a manifest refused for want of a blob is healed, also where the registry said it was there (S20)") {
   Shipment shipment;
   const auto unknown = fake::error(400, "MANIFEST_BLOB_UNKNOWN", "blob unknown to registry");
   SECTION("by waiting, when the registry is only slow") {
@@ -123,6 +126,42 @@ TEST_CASE("a manifest refused for want of a blob is healed") {
     shipment.run();
     CHECK(shipment.registry.count("POST uploads") == 2 + 3);
   }
+  CHECK(shipment.registry.manifests.size() == 5);
+}
+
+TEST_CASE("a registry that shows what it took only 2 s later is waited for (S31)") {
+  Shipment shipment;
+  std::map<std::string, std::chrono::system_clock::time_point> put;  // when, by the end of the address
+  auto options = shipment.options();
+  const auto clock = options.world.clock;
+  const auto is_hidden = [&](const std::string& name) {
+    return put.contains(name) && clock() - put[name] < std::chrono::seconds(2);
+  };
+  options.transport = [&, inner = options.transport](const http::Request& request) {
+    const auto name = request.url.path.substr(request.url.path.rfind('/') + 1);
+    if (request.method == "HEAD" && is_hidden(name)) return reply(404);
+    const bool is_manifest = request.method == "PUT" && request.url.path.find("/manifests/") != std::string::npos;
+    if (is_manifest && std::any_of(put.begin(), put.end(), [&](const auto& one) { return is_hidden(one.first); }))
+      return fake::error(400, "MANIFEST_BLOB_UNKNOWN");
+    auto response = inner(request);
+    if (request.method == "PUT" && response.status == 201)
+      put[is_manifest ? name : *response.headers.find("Docker-Content-Digest")] = clock();
+    return response;
+  };
+  push(
+      Repository(options, "registry.example", "web"), shipment.manifests,
+      [&](const oci::Digest& digest) { return shipment.file(digest); }, shipment.push_options);
+  CHECK(shipment.registry.manifests.size() == 5);
+  CHECK(shipment.registry.count("POST uploads") <= 3 + 1);
+}
+
+TEST_CASE("a mount that only pretends is healed (S20)") {
+  Shipment shipment;
+  shipment.push_options.neighbour = [&](const oci::Digest&) { return std::string("team/base"); };
+  shipment.registry.fault("POST", "mount=", reply(201), 99);
+  shipment.registry.fault("PUT", "manifests", fake::error(400, "MANIFEST_BLOB_UNKNOWN"), 3);
+  shipment.run();
+  CHECK(shipment.registry.blobs.size() == 3);
   CHECK(shipment.registry.manifests.size() == 5);
 }
 

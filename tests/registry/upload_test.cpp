@@ -22,7 +22,7 @@ TEST_CASE("a blob is sent by one POST and one PUT, with its digest in the addres
   CHECK(told == 5000);
 }
 
-TEST_CASE("an upload goes wherever Location says, with secrets only at the registry itself") {
+TEST_CASE("an upload goes wherever Location says, with secrets only at the registry itself (S28)") {
   const auto [location, url, secret] = GENERATE(table<std::string, std::string, bool>({
       {"/up/1", "https://registry.example/up/1?digest=", true},
       {"/up/1?_state=a%3D%3D&x=1", "https://registry.example/up/1?_state=a%3D%3D&x=1&digest=", true},
@@ -47,7 +47,7 @@ TEST_CASE("an upload goes wherever Location says, with secrets only at the regis
   CHECK(put.from_elsewhere == !secret);
 }
 
-TEST_CASE("an upload without TLS, or to nowhere, is refused") {
+TEST_CASE("an upload without TLS, or to nowhere, is refused (S28)") {
   Bench bench;
   const auto [headers, says] = GENERATE(table<http::Headers, std::string>({
       {http::Headers(), "its answer has no Location"},
@@ -102,7 +102,7 @@ TEST_CASE("a blob whose PUT went through unheard is not sent again") {
   CHECK(bench.registry.steps() == Steps{"POST uploads", "PUT uploads", "HEAD blob"});
 }
 
-TEST_CASE("a session that is lost is begun anew, three times at most") {
+TEST_CASE("a session that is lost is begun anew, three times at most (S27)") {
   const auto answer =
       GENERATE(fake::error(404, "BLOB_UPLOAD_UNKNOWN"), fake::error(400, "BLOB_UPLOAD_UNKNOWN"),
                fake::error(416, "BLOB_UPLOAD_INVALID", "First byte of the layer part is 0 instead of 11304960"),
@@ -132,6 +132,25 @@ TEST_CASE("a conflict is success when the blob is there") {
   CHECK(bench.registry.steps() == Steps{"POST uploads", "PUT uploads", "HEAD blob"});
 }
 
+TEST_CASE("an answer without a word about the blob is made sure of by asking") {
+  const int status = GENERATE(200, 201, 204);
+  Bench bench;
+  const auto blob = bench.blob("x");
+  SECTION("it is there") {
+    bench.registry.fault("PUT", "uploads", [&](const http::Request&) {
+      bench.registry.blobs[blob.digest.text()] = "x";
+      return reply(status);
+    });
+    bench.put(bench.repository(), blob);
+    CHECK(bench.registry.count("HEAD blob") == (status == 201 ? 0 : 1));
+  }
+  SECTION("it is not, and is sent again") {
+    bench.registry.fault("PUT", "uploads", reply(status));
+    bench.put(bench.repository(), blob);
+    CHECK(bench.registry.count("PUT uploads") == (status == 201 ? 1 : 2));  // 201 says enough; the manifest will tell
+  }
+}
+
 TEST_CASE("a file that is not the blob is not sent to its end") {
   Bench bench;
   auto blob = bench.blob(std::string(5000, 'x'));
@@ -153,13 +172,13 @@ TEST_CASE("an empty blob can be sent") {
   CHECK(bench.registry.blobs.at(oci::Digest::of("").text()).empty());
 }
 
-TEST_CASE("a registry that took something else is not believed") {
+TEST_CASE("a registry that took something else is not believed (S20)") {
   Bench bench;
   bench.registry.fault("PUT", "uploads", reply(201, {{"Docker-Content-Digest", oci::Digest::of("y").text()}}));
   CHECK(failure_of([&] { bench.put(bench.repository(), bench.blob("x")); }).fault() == Fault::integrity);
 }
 
-TEST_CASE("ECR closes the connection for want of a repository: asked twice, and said so") {
+TEST_CASE("ECR closes the connection for want of a repository: asked twice, and said so (S25)") {
   Bench bench;
   const auto hang_up = [](const http::Request&) { return fake::lose(std::string(http::closed_without_reply)); };
   const std::string ecr = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";

@@ -1,0 +1,155 @@
+// A host that says "too many" slows down the whole run; a host that is dead is given up once.
+#include <lapstrake/base/parallel.hpp>
+
+#include "bench.hpp"
+#include "support/catch.hpp"
+
+using namespace lapstrake;
+using namespace lapstrake::registry;
+using fake::reply;
+using std::chrono::milliseconds;
+
+namespace {
+
+const std::string host = "registry.example";
+
+}  // namespace
+
+TEST_CASE("each 429 doubles the wait and the distance, each success takes an eighth of the distance away") {
+  fake::VirtualWorld time;
+  const auto world = time.world();
+  Pace pace;
+  const auto waited = [&] {
+    const auto before = time.slept;
+    pace.wait(host, world);
+    return (time.slept - before).count();
+  };
+  CHECK(waited() == 0);
+  pace.throttled(host, pace.wait(host, world), world, {});
+  CHECK(waited() == 500);
+  CHECK(waited() == 100);
+  pace.throttled(host, pace.wait(host, world), world, {});
+  CHECK(waited() == 1000);
+  CHECK(waited() == 200);
+  pace.succeeded(host, pace.wait(host, world));
+  waited();
+  CHECK(waited() == 175);
+  for (int i = 0; i < 20; ++i) pace.succeeded(host, pace.wait(host, world));
+  CHECK(waited() == 0);
+}
+
+TEST_CASE("what began before a 429 says nothing new, and another host is not slowed down") {
+  fake::VirtualWorld time;
+  const auto world = time.world();
+  Pace pace;
+  std::vector<Pace::Turn> turns;
+  for (int i = 0; i < 8; ++i) turns.push_back(pace.wait(host, world));
+  for (const auto turn : turns) pace.throttled(host, turn, world, {});
+  pace.wait("other.example", world);
+  CHECK(time.slept == milliseconds(0));
+  pace.wait(host, world);
+  CHECK(time.slept == milliseconds(500));
+}
+
+TEST_CASE("a host is given up after a dozen failures in a row, but not after a minute without any") {
+  fake::VirtualWorld time;
+  const auto world = time.world();
+  Pace pace;
+  const auto fail = [&](int times) {
+    bool goes_on = true;
+    for (int i = 0; i < times; ++i) goes_on = pace.failed(host, world);
+    return goes_on;
+  };
+  CHECK(fail(11));
+  SECTION("a success in between") { pace.succeeded(host, pace.wait(host, world)); }
+  SECTION("a minute in between") { time.now += std::chrono::seconds(61); }
+  SECTION("another host") {
+    CHECK(pace.failed("other.example", world));
+    pace.succeeded(host, pace.wait(host, world));
+  }
+  CHECK(fail(11));
+  CHECK_FALSE(fail(1));
+}
+
+TEST_CASE("a storm of 429 over 20 layers is sat out by the whole run, in at most 60 requests") {
+  Bench bench;
+  auto options = bench.options();
+  options.pace = std::make_shared<Pace>();
+  const auto begin = bench.time.now;
+  const auto seconds = GENERATE(3, 10);
+  unsigned refused = 0;
+  bench.registry.guard = [&](const http::Request&) -> std::optional<http::Response> {
+    if (options.world.clock() - begin > std::chrono::seconds(seconds)) return std::nullopt;
+    ++refused;
+    return reply(429);
+  };
+  std::vector<oci::Descriptor> blobs;
+  for (int i = 0; i < 20; ++i) blobs.push_back(bench.blob(cat(i)));
+  parallel_for_each(20, 4, [&](std::size_t i) {
+    bench.put(Repository(options, host, i % 2 == 0 ? "web" : "api"), blobs[i]);  // the pace is the run's
+  });
+  CHECK(bench.registry.blobs.size() == 20);
+  CHECK(refused >= 1);
+  CHECK(bench.registry.sent().size() <= 60);
+}
+
+TEST_CASE("a registry that allows ten requests a second is not asked for many more") {
+  Bench bench;
+  double bucket = 10;
+  auto last = bench.time.now;
+  const auto world = bench.time.world();
+  unsigned refused = 0;
+  bench.registry.guard = [&](const http::Request&) -> std::optional<http::Response> {
+    const auto now = world.clock();
+    bucket = std::min(10.0, bucket + 10 * std::chrono::duration<double>(now - last).count());
+    last = now;
+    if (bucket >= 1) {
+      --bucket;
+      return std::nullopt;
+    }
+    ++refused;
+    return reply(429);
+  };
+  const auto repository = bench.repository();
+  std::vector<oci::Descriptor> blobs;
+  for (int i = 0; i < 100; ++i) blobs.push_back(bench.blob(cat(i)));
+  parallel_for_each(100, 1, [&](std::size_t i) { bench.put(repository, blobs[i]); });
+  CHECK(bench.registry.blobs.size() == 100);
+  CHECK(refused >= 1);
+  CHECK(refused <= 30);
+}
+
+TEST_CASE("many threads that meet a dead host do not each try six times") {
+  Bench bench;
+  bench.registry.guard = [](const http::Request&) { return fake::lose(); };
+  const auto repository = bench.repository();
+  std::vector<oci::Descriptor> blobs;
+  for (int i = 0; i < 16; ++i) blobs.push_back(bench.blob(cat(i)));
+  const auto error =
+      failure_of([&] { parallel_for_each(16, 8, [&](std::size_t i) { bench.put(repository, blobs[i]); }); });
+  CHECK(error.fault() == Fault::network);
+  CHECK(bench.registry.sent().size() < 12 + 8);
+}
+
+TEST_CASE("Retry-After in its six forms is a floor for everyone, or ends the run (S23)") {
+  const auto [field, least, most, good] = GENERATE(table<std::string, int, int, bool>({
+      {"3", 3000, 4000, true},
+      {"Sat, 21 Nov 2026 00:00:07 GMT", 7000, 8000, true},
+      {"", 500, 1500, true},
+      {"abc", 500, 1500, true},
+      {"-5", 500, 1500, true},
+      {"86400", 0, 0, false},
+  }));
+  Bench bench;
+  bench.registry.fault("POST", "uploads",
+                       reply(429, field.empty() ? http::Headers() : http::Headers{{"Retry-After", field}}));
+  const auto repository = bench.repository();
+  if (good)
+    bench.put(repository, bench.blob("x"));
+  else
+    CHECK(failure_of([&] { bench.put(repository, bench.blob("x")); }).help() ==
+          "try again in 86400.0 s: the other side asks for this wait");
+  CHECK(bench.registry.count("POST uploads") == (good ? 2 : 1));
+  CHECK(bench.time.slept >= milliseconds(least));
+  CHECK(bench.time.slept <= milliseconds(most));
+}
