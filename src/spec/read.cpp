@@ -74,9 +74,26 @@ class Reader {
       if (options_.environment && patch.key == *options_.environment) chosen = &patch;
     if (options_.environment && chosen == nullptr) tell_unknown_environment(patches);
     auto project = read_one(document, chosen, true);
+    add_bases(project, project);
+    if (chosen != nullptr) add_bases(project, as_it_stands(document));
     for (const auto& patch : patches)
-      if (&patch != chosen) read_one(document, &patch, false);
+      if (&patch != chosen) add_bases(project, read_one(document, &patch, false));
     return project;
+  }
+
+  // Its images alone. It may be wrong until an environment mends it.
+  Project as_it_stands(Node document) const {
+    Findings ignored(findings_.spec());
+    Variables variables(document, options_, false, ignored);
+    variables.fill(document);
+    Project out;
+    out.images = images(document, folder_of(options_.file), ignored);
+    return out;
+  }
+
+  static void add_bases(Project& to, const Project& from) {
+    for (const auto& image : from.images)
+      if (image.base) to.bases.push_back(*image.base);
   }
 
   void tell_unknown_environment(std::span<const Member> patches) {

@@ -24,10 +24,11 @@ struct Attachment {
 
 struct Image {
   std::string name;
-  std::string repository;                // "host/repo", empty when the spec gives none (build only)
-  std::vector<std::string> tags;         // "latest" is not assumed: without tags a push goes by digest alone
-  std::optional<oci::Reference> base;    // none: scratch; the path of one on disk is whole
-  std::vector<oci::Platform> platforms;  // at least one: linux/amd64 unless said
+  std::string repository;                    // "host/repo", empty when the spec gives none (build only)
+  std::vector<std::string> tags;             // "latest" is not assumed: without tags a push goes by digest alone
+  std::optional<oci::Reference> base;        // none: scratch; the path of one on disk is whole
+  std::optional<oci::Digest> base_pin = {};  // what the base must be: app::pin_bases() fills it
+  std::vector<oci::Platform> platforms;      // at least one: linux/amd64 unless said
   oci::Compression compression;
   std::vector<oci::LayerRecipe> layers;  // `${platform.*}` stands in their sources as written: fill_platform() fills it
   oci::Accounts accounts;
@@ -71,6 +72,7 @@ struct Project {
   std::vector<Image> images;
   std::vector<Task> tasks;
   std::map<std::string, RegistrySettings> registries;
+  std::vector<oci::Reference> bases = {};  // of the images of every environment, as far as they can be told
 };
 
 }  // namespace lapstrake::spec
