@@ -1,6 +1,7 @@
 #include "base_image.hpp"
 
 #include <algorithm>
+#include <lapstrake/app/lock.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/media_type.hpp>
@@ -50,9 +51,22 @@ Layers with_oci_types(Layers layers) {
   return layers;
 }
 
-BaseImage from_disk(const Context& context, const spec::Image& image, const oci::DiskReference& reference,
+// As the lock has it, if it has it.
+oci::Place open_disk_base(const Context& context, const spec::Project& project, const spec::Image& image,
+                          const std::filesystem::path& scratch) {
+  const auto place = store::open_image(std::get<oci::DiskReference>(*image.base), scratch, context.world.stop);
+  if (!image.base_pin) return place;
+  const auto digest = place.root().digest;
+  const auto name = lock_name(project.folder, *image.base).value_or("");
+  if (digest == *image.base_pin) return place;
+  throw Error(Fault::integrity, cat("the base `", name, "` is not what `lapstrake.lock` says"),
+              cat("put the locked one there again, or take the new one: `lapstrake lock --update ", name, "`"))
+      .because(cat("it is ", digest.text(), ", and locked is ", image.base_pin->text()));
+}
+
+BaseImage from_disk(const Context& context, const spec::Project& project, const spec::Image& image,
                     const oci::Platform& platform, const store::Store& store) {
-  const auto place = store::open_image(reference, store.scratch(), context.world.stop);
+  const auto place = open_disk_base(context, project, image, store.scratch());
   BaseImage base{.image = oci::load(place, platform), .layers = {}, .files = {}};
   const auto& layers = base.image.manifest.layers;
   for (const auto& layer : layers) store.take(place, layer, context.world.stop);
@@ -65,7 +79,7 @@ BaseImage from_disk(const Context& context, const spec::Image& image, const oci:
 BaseImage from_registry(const Context& context, const spec::Project& project, const spec::Image& image,
                         const oci::RegistryReference& reference, const oci::Platform& platform,
                         const store::Store& store) {
-  const RegistryBase remote(context, project.registries, reference, store, image.name);
+  const RegistryBase remote(context, project.registries, reference, image.base_pin, store, image.name);
   BaseImage base{.image = oci::load(remote.place(), platform), .layers = {}, .files = {}, .name = base_name(reference)};
   const auto& layers = base.image.manifest.layers;
   base.layers = with_oci_types(layers);
@@ -122,18 +136,17 @@ std::optional<BaseImage> load_base(const Context& context, const spec::Project& 
   return step(cat("reading the base `", oci::text(*image.base), "`"), [&] {
     if (const auto* remote = std::get_if<oci::RegistryReference>(&*image.base))
       return std::optional(from_registry(context, project, image, *remote, platform, store));
-    return std::optional(from_disk(context, image, std::get<oci::DiskReference>(*image.base), platform, store));
+    return std::optional(from_disk(context, project, image, platform, store));
   });
 }
 
-std::optional<layers::BaseFiles> known_base_files(const Context& context, const spec::Image& image,
-                                                  const oci::Platform& platform) {
+std::optional<layers::BaseFiles> known_base_files(const Context& context, const spec::Project& project,
+                                                  const spec::Image& image, const oci::Platform& platform) {
   if (!image.base) return layers::BaseFiles();
   return step(cat("reading the base `", oci::text(*image.base), "`"), [&]() -> std::optional<layers::BaseFiles> {
     if (const auto* remote = std::get_if<oci::RegistryReference>(&*image.base))
-      return remembered_files(context, *remote, platform);
-    const auto place =
-        store::open_image(std::get<oci::DiskReference>(*image.base), scratch(context), context.world.stop);
+      return remembered_files(context, pinned(*remote, image.base_pin), platform);
+    const auto place = open_disk_base(context, project, image, scratch(context));
     return read_files(place, oci::load(place, platform).manifest.layers, context.world.stop);
   });
 }

@@ -23,8 +23,8 @@ std::optional<BaseImage> load_base(const Context& context, const spec::Project& 
                                    const oci::Platform& platform, const store::Store& store);
 // The file tree of a base alone, without a network, for checks. Nothing when the base lies in a registry and no build
 // has brought it into the store yet.
-std::optional<layers::BaseFiles> known_base_files(const Context& context, const spec::Image& image,
-                                                  const oci::Platform& platform);
+std::optional<layers::BaseFiles> known_base_files(const Context& context, const spec::Project& project,
+                                                  const spec::Image& image, const oci::Platform& platform);
 // Where a command that builds nothing may spool archives to: the store's folder for it, if there is a store already.
 std::filesystem::path scratch(const Context& context);
 

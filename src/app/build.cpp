@@ -14,6 +14,7 @@
 #include "distant.hpp"
 #include "layer_build.hpp"
 #include "network.hpp"
+#include "offline.hpp"
 #include "outputs.hpp"
 #include "recipe_for.hpp"
 #include "registry_cache.hpp"
@@ -279,6 +280,7 @@ std::vector<BuiltImage> build(const Context& context, const spec::Project& proje
   const auto images = choose_images(project, names);
   check_outputs(images, context, outputs);
   const auto store = store::Store::open(context.store_root);
+  require_bases(context, project, images, store);
   std::vector<BuiltImage> built;
   for (const auto* image : images) {
     built.push_back(obtain_image(context, project, *image, store));

@@ -37,7 +37,7 @@ std::vector<spec::Diagnostic> check_image(const Context& context, const spec::Pr
   std::vector<spec::Diagnostic> found;
   layers::BaseFiles below;
   try {
-    auto known = known_base_files(context, image, platform);
+    auto known = known_base_files(context, project, image, platform);
     if (!known) return {unknown_base(image)};
     below = std::move(*known);
   } catch (const Error& error) {

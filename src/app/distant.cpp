@@ -6,6 +6,7 @@
 #include <lapstrake/store/bases.hpp>
 
 #include "manifests.hpp"
+#include "offline.hpp"
 
 namespace lapstrake::app {
 namespace {
@@ -29,6 +30,8 @@ void fetch(const Context& context, const registry::Repository& repository, const
   if (!blob.urls.empty())
     throw Error(Fault::input, cat("the layer ", blob.digest.text(), " does not lie in `", repository.name(), "`"),
                 "foreign layers are never fetched: choose a base without them");
+  if (context.offline)
+    throw not_at_hand(context, cat("the layer ", blob.digest.text(), " of `", repository.name(), "`"));
   Event event{.kind = Event::Kind::started, .image = image, .subject = cat("base layer ", blob.digest.brief())};
   event.total = blob.size;
   context.progress(event);
@@ -48,7 +51,20 @@ Distant::Distant(const Context& context, Network network, store::Store store, st
     : context_(std::make_shared<const Context>(with_serial_progress(context))),
       network_(std::move(network)),
       store_(std::move(store)),
-      image_(std::move(image)) {}
+      image_(std::move(image)),
+      vendored_(app::vendored(*context_)) {}
+
+const Vendored* Distant::vendored(const oci::Digest& blob) const {
+  return vendored_ && vendored_->has(blob) ? &*vendored_ : nullptr;
+}
+
+void Distant::read_vendored(const Vendored& from, const oci::Descriptor& blob, const Sink& sink) const {
+  drain(from.open(blob), sink, context_->world.stop);
+  context_->progress({.kind = Event::Kind::finished,
+                      .image = image_,
+                      .subject = cat("base layer ", blob.digest.brief()),
+                      .text = cat(human_size(blob.size), " read from `", from.folder().string(), "`")});
+}
 
 std::shared_ptr<const registry::Repository> Distant::repository(const oci::Digest& blob) const {
   const auto where = store::find_origin(store_, blob);
@@ -62,6 +78,7 @@ std::shared_ptr<const registry::Repository> Distant::repository(const oci::Diges
 }
 
 void Distant::read(const oci::Descriptor& blob, const Sink& sink) const {
+  if (const auto* folder = vendored(blob.digest)) return read_vendored(*folder, blob, sink);
   const auto from = repository(blob.digest);
   step(cat("reading ", blob.digest.brief(), " from `", from->name(), "`"),
        [&] { fetch(*context_, *from, blob, image_, sink); });
@@ -88,7 +105,8 @@ void Distant::complete(const oci::Descriptor& root) const {
 oci::Place Distant::place(const std::string& name, const oci::Descriptor& root) const {
   auto place = store_.place(name, root);
   place.open = [self = *this, open = place.open](const oci::Descriptor& blob) {
-    if (!self.store_.has(blob.digest) && store::find_origin(self.store_, blob.digest)) self.take(blob);
+    const bool is_elsewhere = self.vendored(blob.digest) != nullptr || store::find_origin(self.store_, blob.digest);
+    if (!self.store_.has(blob.digest) && is_elsewhere) self.take(blob);
     return open(blob);
   };
   return place;
@@ -107,6 +125,10 @@ Cargo::Cargo(const Distant& distant, const std::vector<registry::PushedManifest>
 std::filesystem::path Cargo::file(const oci::Digest& digest) {
   const auto& store = distant_.store();
   if (store.has(digest)) return store.blob_path(digest);
+  if (const auto* folder = distant_.vendored(digest)) {
+    folder->verify(blobs_.at(digest), distant_.stop());
+    return folder->blob_path(digest);
+  }
   AtomicFile file(store.scratch(), std::string(more_space));
   distant_.read(blobs_.at(digest), [&](Bytes bytes) { file.write(bytes); });
   const std::lock_guard lock(mutex_);

@@ -1,4 +1,4 @@
-// Layers of bases that the store leaves in their registries until someone needs their bytes.
+// Layers of bases that the store leaves in their registries, or in the vendor folder, until someone needs their bytes.
 #pragma once
 #include <filesystem>
 #include <lapstrake/app/context.hpp>
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "network.hpp"
+#include "vendored.hpp"
 
 namespace lapstrake::app {
 
@@ -41,8 +42,12 @@ class Distant {
   // Streams it from where it lies.
   void read(const oci::Descriptor& blob, const Sink& sink) const;
   const store::Store& store() const { return store_; }
+  // The vendor folder, if it has the blob.
+  const Vendored* vendored(const oci::Digest& blob) const;
+  const std::stop_token& stop() const { return context_->world.stop; }
 
  private:
+  void read_vendored(const Vendored& from, const oci::Descriptor& blob, const Sink& sink) const;
   std::shared_ptr<const registry::Repository> repository(const oci::Digest& blob) const;
 
   struct Repositories {
@@ -55,6 +60,7 @@ class Distant {
   std::shared_ptr<Repositories> repositories_ = std::make_shared<Repositories>();
   store::Store store_;
   std::string image_;
+  std::optional<Vendored> vendored_;
 };
 
 // The files of an image's blobs on their way into a registry: the store's own, or for those that it lacks files of its

@@ -6,10 +6,13 @@
 #include <lapstrake/http/curl.hpp>
 #include <lapstrake/http/retry.hpp>
 
+#include "offline.hpp"
+
 namespace lapstrake::app {
 namespace {
 
 http::Transport transport_for(const Context& context, const Registries& registries) {
+  if (context.offline) return no_transport();
   auto curl = http::curl_transport({
       .ca_file = ca_bundle(context.world.environment),
       .tls_for = [registries, environment = context.world.environment](
@@ -68,6 +71,7 @@ registry::Login Network::ecr_login(const std::string& host, const std::string& r
 
 std::optional<registry::Login> Network::login(const registry::Keychain& docker, const std::string& host,
                                               bool renew) const {
+  if (context_.offline) return std::nullopt;  // no helper is run either
   const auto ecr = aws::parse_ecr_host(host);
   if (!ecr) return docker(host, renew);
   const std::lock_guard lock(logins_->mutex);

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "distant.hpp"
+#include "offline.hpp"
 
 namespace lapstrake::app {
 namespace {
@@ -37,31 +38,64 @@ std::optional<oci::Place> remembered_base(const oci::RegistryReference& referenc
   return store.place(reference.text(), *root);
 }
 
+oci::RegistryReference pinned(oci::RegistryReference reference, const std::optional<oci::Digest>& pin) {
+  if (reference.digest || !pin) return reference;
+  if (reference.tag.empty()) reference.tag = "latest";
+  reference.digest = pin;
+  return reference;
+}
+
 RegistryBase::RegistryBase(const Context& context, const Registries& registries,
-                           const oci::RegistryReference& reference, const store::Store& store, std::string image)
+                           const oci::RegistryReference& reference, const std::optional<oci::Digest>& pin,
+                           const store::Store& store, std::string image)
     : context_(context),
-      reference_(reference),
+      reference_(pinned(reference, pin)),
+      is_locked_(!reference.digest && pin),
+      vendored_(vendored(context)),
       store_(store),
       image_(std::move(image)),
       repository_(Network(context, registries).repository(reference.host, reference.repository)),
-      remote_(registry::place(repository_, reference)) {}
+      remote_(registry::place(repository_, reference_)) {}
+
+std::optional<oci::Descriptor> RegistryBase::known_root() const {
+  if (!reference_.digest) return std::nullopt;
+  if (const auto known = remembered_base(reference_, store_)) return known->root();
+  auto root = vendored_ ? vendored_->root(*reference_.digest) : std::nullopt;
+  if (root) store::keep_base(store_, exact_name(reference_), *root);
+  return root;
+}
+
+bool RegistryBase::is_at_hand() const {
+  return reference_.digest ? known_root().has_value() : remembered_base(reference_, store_).has_value();
+}
 
 oci::Descriptor RegistryBase::root() const {
-  if (reference_.digest)
-    if (const auto known = remembered_base(reference_, store_)) return known->root();
+  if (const auto known = known_root()) return *known;
   const auto name = exact_name(reference_);
   const std::lock_guard lock(context_.resolved->mutex);
   const auto found = context_.resolved->roots.find(name);
   if (found != context_.resolved->roots.end()) return found->second;
-  const auto root = resolve();
+  const auto root = context_.offline ? last_known() : resolve();
   context_.resolved->roots.emplace(name, root);
   store::keep_base(store_, name, root);
   return root;
 }
 
+// Without a network a tag is what it was.
+oci::Descriptor RegistryBase::last_known() const {
+  const auto known = reference_.digest ? std::nullopt : remembered_base(reference_, store_);
+  if (!known) throw not_at_hand(context_, cat("the base `", reference_.text(), "`"));
+  const auto root = known->root();
+  context_.progress({.kind = Event::Kind::note,
+                     .image = image_,
+                     .text = cat("`--offline`: `", reference_.text(), "` is taken for what it was last, ",
+                                 root.digest.text(), "; `lapstrake lock` pins it")});
+  return root;
+}
+
 oci::Descriptor RegistryBase::resolve() const {
   try {
-    return remote_.root();
+    return is_locked_ ? still_there() : remote_.root();
   } catch (Error& error) {
     const auto known = error.fault() == Fault::network ? remembered_base(reference_, store_) : std::nullopt;
     if (known && !reference_.digest)
@@ -73,22 +107,39 @@ oci::Descriptor RegistryBase::resolve() const {
   }
 }
 
+oci::Descriptor RegistryBase::still_there() const {
+  if (auto found = repository_->find_manifest(reference_.digest->text())) return *std::move(found);
+  throw Error(Fault::network,
+              cat("`", repository_->name(), "` no longer has ", reference_.digest->text(),
+                  ", which `lapstrake.lock` has for `", base_name(reference_), "`"),
+              cat("`lapstrake lock --update ", base_name(reference_), "` takes what the tag names now"));
+}
+
+void RegistryBase::require_network(const oci::Descriptor& blob) const {
+  if (context_.offline) throw not_at_hand(context_, cat(blob.digest.text(), " of the base `", reference_.text(), "`"));
+}
+
+std::string RegistryBase::text(const oci::Descriptor& blob) const {
+  if (store_.size(blob.digest) == blob.size) return store_.place(reference_.text(), blob).text(blob);
+  const bool is_vendored = vendored_ && vendored_->has(blob.digest);
+  if (!is_vendored) require_network(blob);
+  auto text = is_vendored ? vendored_->text(blob) : remote_.text(blob);
+  store_.put(text, blob.media_type);
+  return text;
+}
+
+Source RegistryBase::open(const oci::Descriptor& blob) const {
+  if (store_.has(blob.digest)) return store_.open_blob(blob);
+  if (vendored_ && vendored_->has(blob.digest)) return vendored_->open(blob);
+  require_network(blob);
+  return remote_.open(blob);
+}
+
 oci::Place RegistryBase::place() const {
-  const auto stored =
-      store_.place(reference_.text(), {.media_type = {}, .digest = oci::Digest::of(std::string_view())});
   return {.name = reference_.text(),
           .root = [self = *this] { return self.root(); },
-          .text =
-              [=, remote = remote_, store = store_](const oci::Descriptor& blob) {
-                if (store.size(blob.digest) == blob.size) return stored.text(blob);
-                auto text = remote.text(blob);
-                store.put(text, blob.media_type);
-                return text;
-              },
-          .open =
-              [=, remote = remote_, store = store_](const oci::Descriptor& blob) {
-                return store.has(blob.digest) ? stored.open(blob) : remote.open(blob);
-              }};
+          .text = [self = *this](const oci::Descriptor& blob) { return self.text(blob); },
+          .open = [self = *this](const oci::Descriptor& blob) { return self.open(blob); }};
 }
 
 std::string layer_of_base(const oci::Descriptor& layer, const std::string& base) {
@@ -100,7 +151,7 @@ layers::BaseFiles RegistryBase::files(const std::vector<oci::Descriptor>& layers
   const auto context = with_serial_progress(context_);
   std::map<oci::Digest, std::optional<AtomicFile>> spooled;
   for (const auto& layer : layers)
-    if (!store_.has(layer.digest)) spooled.try_emplace(layer.digest);
+    if (!store_.has(layer.digest) && !(vendored_ && vendored_->has(layer.digest))) spooled.try_emplace(layer.digest);
   std::vector<const oci::Descriptor*> missing;
   std::set<oci::Digest> seen;
   for (const auto& layer : layers)
@@ -115,7 +166,7 @@ layers::BaseFiles RegistryBase::files(const std::vector<oci::Descriptor>& layers
   layers::BaseFiles files;
   for (const auto& layer : layers) {
     const auto file = spooled.find(layer.digest);
-    files.add_layer(file == spooled.end() ? store_.open_blob(layer) : file_source(file->second->path()),
+    files.add_layer(file == spooled.end() ? open(layer) : file_source(file->second->path()),
                     layer_of_base(layer, reference_.text()), context_.world.stop);
   }
   return files;

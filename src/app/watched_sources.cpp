@@ -107,7 +107,7 @@ std::vector<Watched> watched_sources(const Context& context, const spec::Project
 
 std::vector<Watched> watched_spec(const fs::path& file, const spec::Project* project) {
   const auto folder = file.parent_path();
-  std::vector<Watched> all{{.path = file}, {.path = folder / ignore_file}};
+  std::vector<Watched> all{{.path = file}, {.path = folder / ignore_file}, {.path = folder / "lapstrake.lock"}};
   if (const auto log = git_log(folder)) all.push_back({.path = log->lexically_normal()});
   if (project == nullptr) {
     all.push_back({.path = folder, .depth = Depth::folder});

@@ -55,6 +55,9 @@ struct Context {
   std::vector<oci::RegistryReference> cache_from{};      // --cache-from: layers are looked for there ...
   std::optional<oci::RegistryReference> cache_to{};      // --cache-to: ... and kept there; no tag: one for each image
   std::optional<std::string> profile{}, region{};        // --profile, --region
+  bool locked = false;                                   // --locked: each base has its entry in `lapstrake.lock`
+  bool offline = false;                                  // --offline: no connection is made
+  std::optional<std::filesystem::path> vendored{};       // --vendored: bases that lie there are read from there
   std::shared_ptr<Resolved> resolved = std::make_shared<Resolved>();
   Progress progress = [](const Event&) {};
   std::function<void(const std::string&)> log = nullptr;  // -v

@@ -1,0 +1,105 @@
+#include <lapstrake/app/lock.hpp>
+#include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/json.hpp>
+#include <lapstrake/base/text.hpp>
+#include <nlohmann/json.hpp>
+
+#include "registry_base.hpp"
+
+namespace lapstrake::app {
+namespace {
+
+constexpr std::size_t most_bytes = 4u << 20;
+constexpr int version = 1;
+
+[[noreturn]] void refuse(std::string_view what, std::string_view why) {
+  throw Error(Fault::usage, cat(what, " ", why),
+              "take it from version control again, or remove it and run `lapstrake lock`");
+}
+
+[[noreturn]] void refuse_newer(std::string_view what) {
+  throw Error(Fault::usage, cat(what, " was written by a newer lapstrake"),
+              "use that one, or remove the file and run `lapstrake lock`");
+}
+
+nlohmann::json parsed(std::string_view text, std::string_view what) {
+  try {
+    return parse_json(text, what, {.most_bytes = most_bytes, .most_depth = 8});
+  } catch (const Error& error) {
+    Error told(Fault::usage, error.summary(),
+               "take it from version control again, or remove it and run `lapstrake lock`");
+    if (!error.reason().empty()) told.because(error.reason());
+    throw told;
+  }
+}
+
+void require_version(const nlohmann::json& object, std::string_view what) {
+  const auto found = object.find("version");
+  if (found == object.end() || !found->is_number_unsigned()) refuse(what, "does not say its `version`");
+  if (*found > version) refuse_newer(what);
+  if (*found != version) refuse(what, "has no version that there ever was");
+}
+
+// As lock_name() writes it, so that one base has one entry.
+bool is_lock_name(const std::string& name) try {
+  const auto reference = oci::parse_reference(name);
+  if (const auto* remote = std::get_if<oci::RegistryReference>(&reference))
+    return !remote->digest && !remote->tag.empty() && remote->text() == name;
+  const auto& disk = std::get<oci::DiskReference>(reference);
+  return disk.text() == name && disk.path.lexically_normal() == disk.path;
+} catch (const Error&) {
+  return false;
+}
+
+std::filesystem::path whole(const std::filesystem::path& path) {
+  return std::filesystem::absolute(path).lexically_normal();
+}
+
+}  // namespace
+
+Lock parse_lock(std::string_view text, std::string_view what) {
+  const auto object = parsed(text, what);
+  if (!object.is_object()) refuse(what, "is no JSON object");
+  require_version(object, what);
+  for (const auto& [name, value] : object.items())
+    if (name != "version" && name != "bases") refuse_newer(what);
+  const auto bases = object.find("bases");
+  if (bases == object.end() || !bases->is_object()) refuse(what, "has no `bases`");
+  Lock lock;
+  for (const auto& [name, value] : bases->items()) {
+    if (!is_lock_name(name)) refuse(what, cat("has an entry `", printable(name, 200), "`, which is no name of a base"));
+    const auto digest = value.is_string() ? oci::Digest::parse(value.get_ref<const std::string&>()) : std::nullopt;
+    if (!digest) refuse(what, cat("has no digest for `", printable(name, 200), "`"));
+    lock.bases.emplace(name, *digest);
+  }
+  return lock;
+}
+
+std::string render(const Lock& lock) {
+  auto bases = nlohmann::ordered_json::object();
+  for (const auto& [name, digest] : lock.bases) bases[name] = digest.text();
+  return pretty_json({{"version", version}, {"bases", bases}}) + "\n";
+}
+
+std::filesystem::path lock_file(const spec::Project& project) {
+  return (project.folder / "lapstrake.lock").lexically_normal();
+}
+
+std::optional<Lock> read_lock(const spec::Project& project) {
+  const auto file = lock_file(project);
+  std::error_code failure;
+  if (std::filesystem::symlink_status(file, failure).type() == std::filesystem::file_type::not_found)
+    return std::nullopt;
+  return parse_lock(read_file(file, most_bytes), cat("`", file.string(), "`"));
+}
+
+std::optional<std::string> lock_name(const std::filesystem::path& folder, const oci::Reference& base) {
+  if (const auto* remote = std::get_if<oci::RegistryReference>(&base))
+    return remote->digest ? std::nullopt : std::optional(base_name(*remote));
+  auto disk = std::get<oci::DiskReference>(base);
+  disk.path = whole(disk.path).lexically_relative(whole(folder / "lapstrake.lock").parent_path());
+  return disk.text();
+}
+
+}  // namespace lapstrake::app

@@ -1,0 +1,42 @@
+#include "offline.hpp"
+
+#include <lapstrake/app/vendor.hpp>
+#include <lapstrake/base/text.hpp>
+#include <set>
+
+#include "base_image.hpp"
+#include "registry_base.hpp"
+
+namespace lapstrake::app {
+
+http::Transport no_transport() {
+  return [](const http::Request& request) -> http::Response {
+    throw Error(Fault::usage, cat("`--offline` makes no connection, and this needs one to `", request.url.host, "`"),
+                "leave `--offline` out where there is a network");
+  };
+}
+
+Error not_at_hand(const Context& context, std::string_view what) {
+  const auto folder = context.vendored ? cat(" and not in `", context.vendored->string(), "`") : std::string();
+  return Error(Fault::input, cat("`--offline`: ", what, " is not in the store", folder),
+               cat("run `lapstrake vendor` on a host with a network, and bring the folder `",
+                   context.vendored ? context.vendored->filename().string() : std::string(vendor_folder),
+                   "` and `lapstrake.lock` here"));
+}
+
+void require_bases(const Context& context, const spec::Project& project, const std::vector<const spec::Image*>& images,
+                   const store::Store& store) {
+  if (!context.offline) return;
+  std::set<std::string> missing;
+  for (const auto* image : images) {
+    const auto* remote = image->base ? std::get_if<oci::RegistryReference>(&*image->base) : nullptr;
+    if (remote == nullptr || context.given_images.contains(image->name)) continue;
+    const RegistryBase base(context, project.registries, *remote, image->base_pin, store, image->name);
+    if (!base.is_at_hand()) missing.insert(cat("`", pinned(*remote, image->base_pin).text(), "`"));
+  }
+  if (!missing.empty())
+    throw not_at_hand(context, cat(missing.size() == 1 ? "the base " : "each of the bases ",
+                                   join({missing.begin(), missing.end()}, ", ")));
+}
+
+}  // namespace lapstrake::app

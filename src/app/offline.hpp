@@ -1,0 +1,23 @@
+// `--offline`: what cannot be had without a network is told as such.
+#pragma once
+#include <lapstrake/app/context.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/http/message.hpp>
+#include <lapstrake/spec/project.hpp>
+#include <lapstrake/store/store.hpp>
+#include <string_view>
+#include <vector>
+
+namespace lapstrake::app {
+
+// A transport that makes no connection, and says so: Error{usage}.
+http::Transport no_transport();
+
+// Error{input}: `what` is neither in the store nor in the vendor folder.
+Error not_at_hand(const Context& context, std::string_view what);
+
+// Error{input} listing the bases of `images` that a build could not read; for Context::offline alone.
+void require_bases(const Context& context, const spec::Project& project, const std::vector<const spec::Image*>& images,
+                   const store::Store& store);
+
+}  // namespace lapstrake::app

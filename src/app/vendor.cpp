@@ -1,0 +1,245 @@
+#include <lapstrake/app/lock.hpp>
+#include <lapstrake/app/vendor.hpp>
+#include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/oci/image.hpp>
+#include <lapstrake/oci/media_type.hpp>
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "distant.hpp"
+#include "registry_base.hpp"
+#include "vendored.hpp"
+
+namespace lapstrake::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr unsigned at_a_time = 4;  // blobs
+constexpr int most_nested = 4;
+constexpr std::size_t most_text = 8u << 20;
+
+// A base in a registry, with its digest, and what it is wanted for.
+struct Wanted {
+  oci::RegistryReference reference;
+  std::optional<oci::Digest> pin;
+  std::string image;  // one that is built on it
+  std::set<oci::Platform> platforms{};
+};
+
+std::map<std::string, Wanted> wanted_bases(const Context& context, const spec::Project& project) {
+  std::map<std::string, Wanted> bases;
+  for (const auto& image : project.images) {
+    const auto* remote = image.base ? std::get_if<oci::RegistryReference>(&*image.base) : nullptr;
+    if (remote == nullptr || context.given_images.contains(image.name)) continue;
+    auto& base = bases
+                     .try_emplace(pinned(*remote, image.base_pin).text(),
+                                  Wanted{.reference = *remote, .pin = image.base_pin, .image = image.name})
+                     .first->second;
+    const auto& platforms = context.platforms.empty() ? image.platforms : context.platforms;
+    base.platforms.insert(platforms.begin(), platforms.end());
+  }
+  return bases;
+}
+
+void require_layout(const fs::path& folder) {
+  make_folder(folder);
+  make_folder(folder / "blobs");
+  make_folder(folder / "blobs/sha256");
+  std::error_code failure;
+  if (!fs::exists(folder / "oci-layout", failure))
+    write_file(folder / "oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
+}
+
+oci::Index index_of(const fs::path& folder) {
+  const auto file = folder / "index.json";
+  std::error_code failure;
+  if (!fs::exists(file, failure)) return {.media_type = std::string(oci::media_type::index)};
+  return oci::parse_index(read_file(file, most_text), oci::media_type::index, cat("`", file.string(), "`"));
+}
+
+// A folder that is somebody else's is left alone.
+void require_ours(const fs::path& folder) {
+  std::error_code failure;
+  if (!fs::exists(folder, failure) || fs::exists(folder / "oci-layout", failure)) return;
+  for (fs::directory_iterator each(folder, failure), end; !failure && each != end; each.increment(failure)) {
+    const auto name = each->path().filename().string();
+    if (name != "blobs" && !name.starts_with(".new-"))
+      throw Error(Fault::input, cat("cannot vendor into `", folder.string(), "`: it has other files in it"),
+                  "name a new folder, or one that `lapstrake vendor` made");
+  }
+}
+
+// All of a base that is to be in the folder: indexes whole, and of the manifests those for the platforms.
+class Contents {
+ public:
+  Contents(const oci::Place& place, const std::set<oci::Platform>& platforms) : place_(place) {
+    root_ = place.root();
+    if (oci::is_index(root_->media_type)) add_index(*root_, 0);
+    for (const auto& platform : platforms) add_image(oci::load(place, platform));
+  }
+
+  const oci::Descriptor& root() const { return *root_; }
+  const std::map<oci::Digest, std::string>& texts() const { return texts_; }
+  const std::map<oci::Digest, oci::Descriptor>& layers() const { return layers_; }
+
+ private:
+  void add_index(const oci::Descriptor& descriptor, int depth) {
+    if (depth > most_nested)
+      throw Error(Fault::integrity, cat("`", place_.name, "` has indexes nested deeper than ", most_nested, " levels"));
+    const auto text = place_.text(descriptor);
+    if (!texts_.emplace(descriptor.digest, text).second) return;
+    for (const auto& child :
+         oci::parse_index(text, descriptor.media_type, cat("the index of `", place_.name, "`")).manifests)
+      if (oci::is_index(child.media_type)) add_index(child, depth + 1);
+  }
+
+  void add_image(const oci::LoadedImage& image) {
+    texts_.emplace(image.manifest_descriptor.digest, image.manifest_text);
+    texts_.emplace(image.manifest.config.digest, image.config_text);
+    for (const auto& layer : image.manifest.layers) layers_.emplace(layer.digest, layer);
+  }
+
+  const oci::Place& place_;
+  std::optional<oci::Descriptor> root_;
+  std::map<oci::Digest, std::string> texts_;
+  std::map<oci::Digest, oci::Descriptor> layers_;
+};
+
+class Vendoring {
+ public:
+  Vendoring(const Context& context, const spec::Project& project, const fs::path& folder)
+      : context_(context),
+        network_(context, project.registries),
+        registries_(project.registries),
+        folder_(folder),
+        store_(store::Store::open(context.store_root)) {}
+
+  VendoredBase bring(const Wanted& wanted) {
+    const RegistryBase base(context_, registries_, wanted.reference, wanted.pin, store_, wanted.image);
+    const auto place = base.place();
+    const Contents contents(place, wanted.platforms);
+    VendoredBase done{.name = base_name(wanted.reference), .digest = contents.root().digest};
+    bring_layers(contents, wanted, done);
+    for (const auto& [digest, text] : contents.texts()) put(digest, text, done);
+    name(contents.root(), done);
+    return done;
+  }
+
+ private:
+  void bring_layers(const Contents& contents, const Wanted& wanted, VendoredBase& done) {
+    const auto repository = network_.repository(wanted.reference.host, wanted.reference.repository);
+    std::vector<const oci::Descriptor*> layers;
+    for (const auto& [digest, layer] : contents.layers())
+      if (layer.urls.empty())
+        layers.push_back(&layer);
+      else
+        tell_foreign(layer, done.name);
+    parallel_for_each(
+        layers.size(), at_a_time,
+        [&](std::size_t i) {
+          const auto& layer = *layers[i];
+          const bool present = is_right(layer);
+          if (!present) fetch_layer(*repository, layer, wanted.image);
+          count(layer.size, present, done);
+        },
+        context_.world.stop);
+  }
+
+  void tell_foreign(const oci::Descriptor& layer, const std::string& base) const {
+    context_.progress({.kind = Event::Kind::warning,
+                       .text = cat(layer_of_base(layer, base), " stays away: it is stored elsewhere, at ",
+                                   printable(layer.urls.front(), 200))});
+  }
+
+  void fetch_layer(const registry::Repository& repository, const oci::Descriptor& layer,
+                   const std::string& image) const {
+    AtomicFile file(folder_);
+    const auto sink = [&](Bytes bytes) { file.write(bytes); };
+    if (store_.has(layer.digest))
+      drain(store_.open_blob(layer), sink, context_.world.stop);
+    else
+      fetch(context_, repository, layer, image, sink);
+    file.publish(path(layer.digest), 0644);
+  }
+
+  void put(const oci::Digest& digest, const std::string& text, VendoredBase& done) {
+    const bool present = is_right({.media_type = {}, .digest = digest, .size = text.size()});
+    if (!present) write_file(path(digest), text);
+    count(text.size(), present, done);
+  }
+
+  // Whatever wrote it: only the right bytes count as there.
+  bool is_right(const oci::Descriptor& blob) const {
+    std::error_code failure;
+    if (!fs::is_regular_file(path(blob.digest), failure) || fs::file_size(path(blob.digest), failure) != blob.size)
+      return false;
+    Sha256 hash;
+    drain(
+        file_source(path(blob.digest)), [&](Bytes bytes) { hash.write(bytes); }, context_.world.stop);
+    return oci::Digest(hash.finish()) == blob.digest;
+  }
+
+  void count(std::uint64_t size, bool present, VendoredBase& done) {
+    const std::lock_guard lock(mutex_);
+    if (present)
+      ++done.blobs_present;
+    else
+      ++done.blobs_fetched, done.bytes_fetched += size;
+  }
+
+  // Last: what index.json names is whole.
+  void name(const oci::Descriptor& root, const VendoredBase& base) const {
+    auto index = index_of(folder_);
+    oci::Descriptor entry{.media_type = root.media_type, .digest = root.digest, .size = root.size};
+    auto& name = entry.annotations[std::string(oci::ref_name_annotation)];
+    name = base.name.find('@') == std::string::npos ? cat(base.name, "@", base.digest.text()) : base.name;
+    for (const auto& known : index.manifests)
+      if (known == entry) return;
+    index.manifests.push_back(entry);
+    std::ranges::sort(index.manifests, {}, [](const auto& one) {
+      const auto found = one.annotations.find(std::string(oci::ref_name_annotation));
+      return found == one.annotations.end() ? std::string() : found->second;
+    });
+    write_file(folder_ / "index.json", render(index));
+  }
+
+  fs::path path(const oci::Digest& digest) const { return folder_ / "blobs/sha256" / digest.hex(); }
+
+  const Context& context_;
+  Network network_;
+  const Registries& registries_;
+  fs::path folder_;
+  store::Store store_;
+  std::mutex mutex_;
+};
+
+}  // namespace
+
+std::vector<VendoredBase> vendor(const Context& context, const spec::Project& project, const fs::path& folder,
+                                 const std::function<void(const VendoredBase&)>& each) {
+  return step(cat("vendoring into `", folder.string(), "`"), [&] {
+    require_ours(folder);
+    if (!context.locked)
+      for (const auto& change : lock(context, project))
+        context.progress(
+            {.kind = Event::Kind::note, .text = cat("added to `", lock_file(project).string(), "`: ", change.base)});
+    auto locked = project;
+    pin_bases(context, locked);
+    const auto serial = with_serial_progress(context);
+    std::vector<VendoredBase> all;
+    for (const auto& [name, wanted] : wanted_bases(serial, locked)) {
+      if (all.empty()) require_layout(folder);
+      all.push_back(
+          step(cat("bringing `", name, "`"), [&] { return Vendoring(serial, locked, folder).bring(wanted); }));
+      if (each) each(all.back());
+    }
+    return all;
+  });
+}
+
+}  // namespace lapstrake::app

@@ -1,0 +1,34 @@
+// The folder that `lapstrake vendor` wrote, for reading. Nothing in it is believed: all is verified by its digest.
+#pragma once
+#include <filesystem>
+#include <lapstrake/app/context.hpp>
+#include <lapstrake/oci/descriptor.hpp>
+#include <lapstrake/oci/place.hpp>
+#include <optional>
+#include <string>
+
+namespace lapstrake::app {
+
+class Vendored {
+ public:
+  explicit Vendored(std::filesystem::path folder);
+
+  const std::filesystem::path& folder() const { return folder_; }
+  bool has(const oci::Digest& digest) const;
+  std::filesystem::path blob_path(const oci::Digest& digest) const;
+  // The manifest or index of that digest, if it is the folder's own and no other's child. Error{integrity or input}
+  // when index.json cannot be used.
+  std::optional<oci::Descriptor> root(const oci::Digest& digest) const;
+  std::string text(const oci::Descriptor& blob) const;
+  Source open(const oci::Descriptor& blob) const;  // fails at its end when the bytes are not the digest's
+  // Reads the blob, so that its file may be used afterwards.
+  void verify(const oci::Descriptor& blob, const std::stop_token& stop) const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+// Nothing when there is no such folder.
+std::optional<Vendored> vendored(const Context& context);
+
+}  // namespace lapstrake::app
