@@ -107,8 +107,10 @@ int register_tasks(Desk& desk) {
 int check(Desk& desk) {
   const auto result = desk.read();
   auto diagnostics = result.diagnostics;
-  if (result.project)
-    for (auto& one : app::check(desk.context(), *result.project)) diagnostics.push_back(std::move(one));
+  if (auto project = result.project) {
+    desk.pin(*project);
+    for (auto& one : app::check(desk.context(), *project)) diagnostics.push_back(std::move(one));
+  }
   desk.clear();
   if (desk.options().json) {
     ordered_json list = ordered_json::array();
@@ -206,6 +208,8 @@ Run runner(const std::string& command) {
       {"check", check},
       {"inspect", inspect},
       {"copy", copy},
+      {"lock", lock},
+      {"vendor", vendor},
       {"verify", verify},
       {"diff", diff},
       {"version", version},

@@ -20,6 +20,9 @@ int inspect(Desk& desk);
 int copy(Desk& desk);
 int verify(Desk& desk);
 int diff(Desk& desk);
+// What is pinned, and what is carried to hosts without a network (lock_commands.cpp).
+int lock(Desk& desk);
+int vendor(Desk& desk);
 // `build --watch`: until it is interrupted (watch_command.cpp).
 [[noreturn]] void watch(Desk& desk, const std::vector<app::Output>& outputs);
 

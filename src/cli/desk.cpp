@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <lapstrake/app/build.hpp>
+#include <lapstrake/app/lock.hpp>
+#include <lapstrake/app/vendor.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 
@@ -72,12 +74,54 @@ app::Context Desk::context() {
       throw Error(Fault::usage, cat("`--platform ", text, "` stands twice"));
     context.platforms.push_back(platform);
   }
+  context.given_images = given_images();
+  context.locked = options_.locked;
+  context.vendored = vendored();
+  if (options_.offline) go_offline(context);
+  return context;
+}
+
+std::map<std::string, oci::Reference> Desk::given_images() const {
+  std::map<std::string, oci::Reference> images;
   for (const auto& given : options_.image) {
     const auto [name, reference] = name_and_value(given, "--image");
-    if (!context.given_images.emplace(name, oci::parse_reference(reference)).second)
+    if (!images.emplace(name, oci::parse_reference(reference)).second)
       throw Error(Fault::usage, cat("`--image ", name, "=...` stands twice"));
   }
-  return context;
+  return images;
+}
+
+void Desk::go_offline(app::Context& context) {
+  const auto refuse = [](const std::string& what) {
+    throw Error(Fault::usage, cat("`", what, "` needs a network, and `--offline` is without one"),
+                "leave `--offline` out where there is a network");
+  };
+  static constexpr std::string_view need_one[] = {"push", "register", "deploy", "lock", "vendor"};
+  if (std::ranges::find(need_one, options_.command) != std::end(need_one)) refuse(cat("lapstrake ", options_.command));
+  if (options_.push) refuse("--push");
+  if (context.cache_to) refuse("--cache-to");
+  context.offline = true;
+  if (context.cache_from.empty()) return;
+  context.cache_from.clear();
+  context.progress({.kind = app::Event::Kind::note, .text = "`--offline`: `--cache-from` is not asked"});
+}
+
+std::filesystem::path Desk::vendor_folder() const {
+  if (options_.vendored) return *options_.vendored;
+  if (const auto named = world_.environment("LAPSTRAKE_VENDORED")) return *named;
+  return std::filesystem::path(options_.file).parent_path() / app::vendor_folder;
+}
+
+// A folder that was named must be there, but for the command that makes it.
+std::optional<std::filesystem::path> Desk::vendored() const {
+  auto folder = vendor_folder();
+  std::error_code failure;
+  if (std::filesystem::is_directory(folder, failure)) return folder;
+  const bool is_named = options_.vendored || world_.environment("LAPSTRAKE_VENDORED");
+  if (is_named && options_.command != "vendor")
+    throw Error(Fault::input, cat("there is no folder `", folder.string(), "` with vendored bases"),
+                cat("`lapstrake vendor ", folder.string(), "` on a host with a network writes it"));
+  return std::nullopt;
 }
 
 spec::ReadResult Desk::read() const {
@@ -104,18 +148,35 @@ std::optional<spec::Project> Desk::project_if_right(std::vector<spec::Diagnostic
   return std::move(result.project);
 }
 
-spec::Project Desk::project() const {
+spec::Project Desk::unpinned_project() const {
   std::vector<spec::Diagnostic> diagnostics;
   auto project = project_if_right(diagnostics);
   if (!project) throw mistakes(diagnostics);
   return std::move(*project);
 }
 
-std::optional<spec::Project> Desk::project_unless_broken() const {
+spec::Project Desk::project() {
+  auto project = unpinned_project();
+  pin(project);
+  return project;
+}
+
+std::optional<spec::Project> Desk::project_unless_broken() {
   std::vector<spec::Diagnostic> diagnostics;
   auto project = project_if_right(diagnostics);
-  if (!project) print_error(mistakes(diagnostics), colours_);
+  if (!project)
+    print_error(mistakes(diagnostics), colours_);
+  else
+    pin(*project);
   return project;
+}
+
+void Desk::pin(spec::Project& project) {
+  app::Context context{.world = world_};
+  context.locked = options_.locked;
+  context.given_images = given_images();
+  context.progress = [this](const app::Event& event) { view_(event); };
+  app::pin_bases(context, project);
 }
 
 Error Desk::mistakes(const std::vector<spec::Diagnostic>& diagnostics) const {

@@ -23,13 +23,19 @@ class Desk {
   // Error{usage} for options, and for a SOURCE_DATE_EPOCH, that say nothing sensible.
   app::Context context();
   spec::ReadResult read() const;
-  // The project, its warnings printed; its mistakes are printed and end the command.
-  spec::Project project() const;
+  // The project, its warnings printed; its mistakes are printed and end the command. Its bases are those of
+  // `lapstrake.lock`.
+  spec::Project project();
   // The same; nothing when there are mistakes, and their number printed.
-  std::optional<spec::Project> project_unless_broken() const;
+  std::optional<spec::Project> project_unless_broken();
+  // Without a look at the lock.
+  spec::Project unpinned_project() const;
+  void pin(spec::Project& project);
   Error mistakes(const std::vector<spec::Diagnostic>& diagnostics) const;
   // Empty when it cannot be told, for the commands that can do without.
   std::filesystem::path store_root() const;
+  // Where bases are vendored, whether or not there is such a folder.
+  std::filesystem::path vendor_folder() const;
 
   const Options& options() const { return options_; }
   bool colours() const { return colours_; }
@@ -38,6 +44,9 @@ class Desk {
   void print_line(const std::string& line);
 
  private:
+  void go_offline(app::Context& context);
+  std::map<std::string, oci::Reference> given_images() const;
+  std::optional<std::filesystem::path> vendored() const;
   std::optional<spec::Project> project_if_right(std::vector<spec::Diagnostic>& diagnostics) const;
 
   const Options& options_;

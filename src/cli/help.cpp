@@ -17,6 +17,11 @@ constexpr const char* globals = R"(Global options:
       --store DIR           the local store (LAPSTRAKE_STORE;
                             $XDG_CACHE_HOME/lapstrake)
   -j, --jobs N              threads (as many as there are processors)
+      --locked              take every base from lapstrake.lock, or fail
+      --offline             make no connection
+      --vendored DIR        bases that `lapstrake vendor` brought
+                            (LAPSTRAKE_VENDORED; lapstrake-vendor beside the
+                            spec)
       --no-cache            read and pack every file anew
       --allow-outside       let the spec read files outside its folder
       --profile NAME        the profile of the shared AWS files
@@ -124,6 +129,41 @@ Reads the spec and says all that is wrong with it in one run: its keys and
 values, sources that are missing or cannot be packed, task definitions that ECS
 would refuse. Needs no network. Prints nothing when all is well; exits 2
 otherwise.
+)"},
+      {"lock", "pin every base to its digest", R"(Examples:
+  lapstrake lock                        # what is not pinned yet
+  lapstrake lock --update               # follow all tags to where they are
+  lapstrake lock --update web debian:12-slim
+  lapstrake lock --locked               # has anything moved?
+
+Usage: lapstrake lock [--update [NAME...]] [--prune]
+
+Looks up what the names of the bases stand for, and writes their digests into
+`lapstrake.lock` beside the spec, to be committed with it. Builds take the
+digests from there and ask for no tag; with the global option `--locked` they
+fail if one is missing. Prints a line for each change: `added NAME sha256:...`,
+`moved NAME sha256:... -> sha256:...`, `removed NAME sha256:...`.
+
+With `--locked` it writes nothing, tells what is missing, has moved or is
+superfluous, and exits 6 if anything does.
+
+Options:
+      --update              move entries to what their names stand for now:
+                            those of the bases or images NAME, or all
+      --prune               drop entries that no environment of the spec needs
+)"},
+      {"vendor", "bring all bases to hosts without a network", R"(Examples:
+  lapstrake vendor
+  lapstrake vendor /media/stick/bases --platform linux/arm64
+  lapstrake build --offline --locked    # later, elsewhere
+
+Usage: lapstrake vendor [DIR]
+
+Copies the bases that lie in registries into DIR (lapstrake-vendor beside the
+spec), an OCI layout, for the platforms of the images, and pins those that
+`lapstrake.lock` lacks. What is there already is not fetched again. Builds and
+pushes read bases from there instead of their registries; the global option
+`--vendored DIR` names another folder. Prints `NAME@sha256:...` a line.
 )"},
       {"inspect", "look into an image, wherever it lies", R"(Examples:
   lapstrake inspect web                 # as built into the store

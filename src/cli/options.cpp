@@ -37,6 +37,9 @@ struct Parser {
     add_list(app, "--platform", options.platform);
     app.add_flag("--allow-outside", options.allow_outside);
     app.add_flag("--no-cache", options.no_cache);
+    app.add_flag("--locked", options.locked);
+    app.add_flag("--offline", options.offline);
+    app.add_option("--vendored", options.vendored);
     app.add_flag("--json", options.json);
     app.add_option("--progress", progress);
     app.add_flag("-q,--quiet", options.quiet);
@@ -72,10 +75,14 @@ struct Parser {
       command->add_flag("--create-repository", options.create_repository);
     if (name == "register") command->add_flag("--dry-run", options.dry_run);
     if (name == "sandbox") add_sandbox(*command);
+    if (name == "lock") {
+      command->add_flag("--update", options.update);
+      command->add_flag("--prune", options.prune);
+    }
     if (name == "verify") command->add_flag("--rebuild", options.rebuild);
     if (name == "inspect") command->add_flag("--files", options.files);
-    static constexpr std::string_view with_names[] = {"build", "plan",   "push", "register", "inspect",
-                                                      "copy",  "verify", "diff", "help"};
+    static constexpr std::string_view with_names[] = {"build", "plan",   "push",   "register", "inspect", "copy",
+                                                      "lock",  "vendor", "verify", "diff",     "help"};
     if (std::find(std::begin(with_names), std::end(with_names), name) != std::end(with_names))
       command->add_option("names", options.names);
   }
@@ -198,6 +205,11 @@ Options parse(const std::vector<std::string>& arguments) {
     throw Error(Fault::usage, "only `lapstrake sandbox` takes a command after `--`");
   if (options.push && !options.watch)
     throw Error(Fault::usage, "`--push` goes with `--watch`", "`lapstrake push` builds and pushes once");
+  if (options.command == "lock" && !options.names.empty() && !options.update)
+    throw Error(Fault::usage, "`lapstrake lock` takes names with `--update` alone",
+                cat("`lapstrake lock --update ", options.names.front(), "`"));
+  if (options.command == "vendor" && options.names.size() > 1)
+    throw Error(Fault::usage, "`lapstrake vendor` takes one folder", "`lapstrake vendor --help` shows the form");
   if (options.push && options.explain)
     throw Error(Fault::usage, "`--explain` does not go with `--push`", "leave `--push` out to see why digests change");
   return parser.options;

@@ -22,6 +22,8 @@ struct Options {
   unsigned jobs = 0;   // 0: as many as there are processors
   bool files = false;  // inspect
   bool allow_outside = false, no_cache = false, json = false, quiet = false;
+  bool locked = false, offline = false;
+  std::optional<std::string> vendored;
   int verbose = 0;
   ProgressStyle progress = ProgressStyle::automatic;
   bool help = false;
@@ -36,6 +38,8 @@ struct Options {
   bool create_repository = false, dry_run = false;
   // verify
   bool rebuild = false;
+  // lock
+  bool update = false, prune = false;
   // sandbox
   std::uint16_t port = 0, proxy_port = 0;
   std::string faults, data, account = "123456789012";

@@ -1,0 +1,89 @@
+// Commands that pin bases, and bring them to where no network is.
+#include <lapstrake/app/lock.hpp>
+#include <lapstrake/app/vendor.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "results.hpp"
+
+namespace lapstrake::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+// Of a lock that was written, and of one that was only compared.
+std::string_view word(app::LockChange::Kind kind, bool locked) {
+  switch (kind) {
+    case app::LockChange::Kind::added: return locked ? "missing" : "added";
+    case app::LockChange::Kind::moved: break;
+    case app::LockChange::Kind::removed: return locked ? "superfluous" : "removed";
+  }
+  return "moved";
+}
+
+std::string line_of(const app::LockChange& change, bool locked) {
+  std::string line = cat(word(change.kind, locked), " ", change.base);
+  if (change.before) line += cat(" ", change.before->text());
+  if (change.before && change.after) line += " ->";
+  if (change.after) line += cat(" ", change.after->text());
+  return line;
+}
+
+ordered_json json_of(const app::LockChange& change, bool locked) {
+  const auto digest = [](const std::optional<oci::Digest>& one) {
+    return one ? ordered_json(one->text()) : ordered_json();
+  };
+  return {{"change", word(change.kind, locked)},
+          {"base", change.base},
+          {"before", digest(change.before)},
+          {"after", digest(change.after)}};
+}
+
+}  // namespace
+
+int lock(Desk& desk) {
+  const auto& options = desk.options();
+  if (options.locked && (options.update || options.prune))
+    throw Error(Fault::usage, "`--locked` writes nothing, and `--update` and `--prune` do", "leave one of them out");
+  const auto project = desk.unpinned_project();
+  const auto context = desk.context();
+  const auto changes =
+      options.locked
+          ? app::lock_drift(context, project)
+          : app::lock(context, project, {.update = options.update, .names = options.names, .prune = options.prune});
+  ordered_json results = ordered_json::array();
+  for (const auto& change : changes) {
+    results.push_back(json_of(change, options.locked));
+    desk.print_line(line_of(change, options.locked));
+  }
+  desk.clear();
+  if (options.json) print_json(results);
+  if (options.locked && !changes.empty())
+    throw Error(
+        Fault::integrity,
+        cat("`", app::lock_file(project).string(), "` is not up to date: ", count_of(changes.size(), "difference")),
+        "`lapstrake lock --update --prune` takes what there is now; builds stay with what is locked");
+  return 0;
+}
+
+int vendor(Desk& desk) {
+  const auto& options = desk.options();
+  const auto project = desk.unpinned_project();
+  const auto folder = options.names.empty() ? desk.vendor_folder() : std::filesystem::path(options.names.front());
+  ordered_json results = ordered_json::array();
+  app::vendor(desk.context(), project, folder, [&](const app::VendoredBase& base) {
+    results.push_back({{"name", base.name},
+                       {"digest", base.digest.text()},
+                       {"blobsFetched", base.blobs_fetched},
+                       {"bytesFetched", base.bytes_fetched},
+                       {"blobsPresent", base.blobs_present}});
+    desk.print_line(base.name.find('@') == std::string::npos ? cat(base.name, "@", base.digest.text()) : base.name);
+  });
+  desk.clear();
+  if (options.json) print_json(results);
+  return 0;
+}
+
+}  // namespace lapstrake::cli
