@@ -1,3 +1,4 @@
+#include <atomic>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
@@ -21,6 +22,27 @@ World quiet_world(std::stop_token stop = {}) {
 Transport transport(std::stop_token stop = {}) {
   return curl_transport({.user_agent = "test/1", .world = quiet_world(stop)});
 }
+
+// A socket on loopback that a test serves by hand.
+struct Listener {
+  int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  std::uint16_t port = 0;
+  Listener() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    void* name = &address;
+    if (::bind(fd, static_cast<sockaddr*>(name), size) != 0 || ::listen(fd, 1) != 0 ||
+        ::getsockname(fd, static_cast<sockaddr*>(name), &size) != 0)
+      throw std::runtime_error("no loopback socket");
+    port = ntohs(address.sin_port);
+  }
+  ~Listener() { ::close(fd); }
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  std::string url() const { return cat("http://127.0.0.1:", port, "/"); }
+};
 
 std::string ok(const std::string&) { return ScriptedServer::reply("200 OK", "X-Two: a\r\nx-two:  b \r\n", "hello"); }
 
@@ -169,27 +191,26 @@ TEST_CASE("failures of the connection say what they are and whether to try again
   CHECK(refused.is_transient());
 }
 
-TEST_CASE("a server that speaks plain HTTP where TLS is due is recognised") {
+TEST_CASE("a server that speaks plain HTTP where TLS is due is recognised, and hears nothing in the clear (S32)") {
   // Its TLS greeting never ends in an empty line: answer whatever comes at once.
-  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  void* name = &address;
-  REQUIRE(::bind(listener, static_cast<sockaddr*>(name), size) == 0);
-  REQUIRE(::listen(listener, 1) == 0);
-  REQUIRE(::getsockname(listener, static_cast<sockaddr*>(name), &size) == 0);
-  std::thread answer([listener] {
-    const int fd = ::accept(listener, nullptr, nullptr);
+  const Listener listener;
+  std::string heard;
+  std::thread answer([&] {
+    const int fd = ::accept(listener.fd, nullptr, nullptr);
     char piece[4096];
-    if (::recv(fd, piece, sizeof piece, 0) > 0) ::send(fd, "HTTP/1.1 400 Bad Request\r\n\r\n", 28, MSG_NOSIGNAL);
+    const auto count = ::recv(fd, piece, sizeof piece, 0);
+    if (count > 0) heard.assign(piece, static_cast<std::size_t>(count));
+    ::send(fd, "HTTP/1.1 400 Bad Request\r\n\r\n", 28, MSG_NOSIGNAL);
     ::close(fd);
   });
-  const auto port = ntohs(address.sin_port);
-  const auto error = failure_of([&] { transport()({.url = parse_url(cat("https://127.0.0.1:", port, "/"))}); });
+  const auto port = listener.port;
+  const auto error = failure_of([&] {
+    transport()(
+        {.url = parse_url(cat("https://127.0.0.1:", port, "/secret")), .headers = {{"Authorization", "Basic x"}}});
+  });
   answer.join();
-  ::close(listener);
+  CHECK(heard.find("secret") == heard.npos);
+  CHECK(heard.find("Basic") == heard.npos);
   CHECK(error.summary() == cat("cannot connect to `127.0.0.1:", port, "`: it does not speak TLS"));
   CHECK(error.help() ==
         cat("if it is a plain-HTTP registry: `registries: { \"127.0.0.1:", port, "\": { insecure: true } }`"));
@@ -197,8 +218,9 @@ TEST_CASE("a server that speaks plain HTTP where TLS is due is recognised") {
 }
 
 TEST_CASE("a stop ends a transfer within a second or so") {
-  ScriptedServer server([](const std::string&) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+  std::atomic<bool> over = false;
+  ScriptedServer server([&](const std::string&) {
+    while (!over) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     return std::nullopt;
   });
   std::stop_source source;
@@ -208,20 +230,56 @@ TEST_CASE("a stop ends a transfer within a second or so") {
   });
   const auto begin = std::chrono::steady_clock::now();
   const auto error = failure_of([&] { transport(source.get_token())({.url = parse_url(server.url("/"))}); });
+  const auto time = std::chrono::steady_clock::now() - begin;
+  over = true;
   stopper.join();
   CHECK(error.fault() == Fault::interrupted);
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(1600));
+  CHECK(time < std::chrono::milliseconds(1600));
 }
 
-TEST_CASE("a transfer that stands still is given up, and may be tried again") {
-  ScriptedServer server([](const std::string&) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(3500));
+TEST_CASE("a transfer that stands still, or nearly, is given up in either direction, and may be tried again (S33)") {
+  std::atomic<bool> over = false;
+  const auto until_over = [&] {
+    while (!over) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  };
+  ScriptedServer silent([&](const std::string&) {
+    until_over();
     return std::nullopt;
   });
+  // Sends a byte now and then, and reads nothing but the head of a request.
+  const auto slow_server = [&](int listener) {
+    const int fd = ::accept(listener, nullptr, nullptr);
+    char piece[512];
+    if (::recv(fd, piece, sizeof piece, 0) > 0 && std::string_view(piece, 3) == "GET") {
+      const std::string_view head = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n";
+      ::send(fd, head.data(), head.size(), MSG_NOSIGNAL);
+      while (!over && ::send(fd, "x", 1, MSG_NOSIGNAL) == 1) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    until_over();
+    ::close(fd);
+  };
   const auto slow = curl_transport({.low_speed_time = std::chrono::seconds(1), .world = quiet_world()});
-  const auto error = failure_of([&] { slow({.url = parse_url(server.url("/"))}); });
-  CHECK_THAT(error.summary(), Contains("is too slow: 0 B in 1 s"));
-  CHECK(error.is_transient());
+  const Listener trickling, deaf;
+  std::thread first(slow_server, trickling.fd), second(slow_server, deaf.fd);
+  const std::vector<Request> requests{
+      {.url = parse_url(silent.url("/"))},
+      {.url = parse_url(trickling.url())},
+      {.method = "PUT", .url = parse_url(deaf.url()), .body = std::string(32u << 20, 'x')},
+  };
+  std::vector<std::string> outcomes(requests.size());
+  const auto begin = std::chrono::steady_clock::now();
+  parallel_for_each(requests.size(), 3, [&](std::size_t i) {
+    const auto error = failure_of([&] { slow(requests[i]); });
+    outcomes[i] = error.is_transient() ? error.summary() : "for good";
+  });
+  const auto time = std::chrono::steady_clock::now() - begin;
+  over = true;
+  first.join();
+  second.join();
+  CHECK_THAT(outcomes[0], Contains("is too slow: 0 B in 1 s"));
+  CHECK_THAT(outcomes[1], Contains("is too slow: "));
+  CHECK_THAT(outcomes[2], Contains("is too slow: "));
+  CHECK(time < std::chrono::milliseconds(4500));
 }
 
 TEST_CASE("connections are used again, by many threads") {

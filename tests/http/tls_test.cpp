@@ -74,7 +74,7 @@ TEST_CASE("a host of a known authority is spoken to, by the setting for all host
   CHECK(curl_transport(options)({.url = server.url()}).status == 200);
 }
 
-TEST_CASE("a host of an unknown authority is refused with the cure") {
+TEST_CASE("a host of an unknown authority is refused with the cure (S32)") {
   TlsFiles files;
   TlsServer server(files);
   const auto error = failure_of({.world = quiet_world()}, server.url());
@@ -85,7 +85,7 @@ TEST_CASE("a host of an unknown authority is refused with the cure") {
   CHECK_THAT(failure_of(trusting(others), server.url()).reason(), Contains("checked against"));
 }
 
-TEST_CASE("an expired certificate, and one of another host, are refused for good") {
+TEST_CASE("an expired certificate, and one of another host, are refused for good (S32)") {
   const auto [names, days, says] = GENERATE(table<std::string, std::string, std::string>({
       {"IP:127.0.0.1", "-1", "certificate has expired"},
       {"DNS:other.example", "2", "no alternative certificate subject name matches"},
@@ -97,7 +97,7 @@ TEST_CASE("an expired certificate, and one of another host, are refused for good
   CHECK_FALSE(error.is_transient());
 }
 
-TEST_CASE("TLS 1.1 is not spoken") {
+TEST_CASE("TLS 1.1 is not spoken (S32)") {
   TlsFiles files;
   TlsServer server(files, {"-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"});
   const auto error = failure_of(trusting(files), server.url());
@@ -105,7 +105,7 @@ TEST_CASE("TLS 1.1 is not spoken") {
   CHECK_FALSE(error.is_transient());
 }
 
-TEST_CASE("a handshake that breaks off may be tried again") {
+TEST_CASE("a handshake that breaks off may be tried again (S32)") {
   TlsFiles files;
   const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};

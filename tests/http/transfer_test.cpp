@@ -5,6 +5,7 @@
 
 #include <span>
 
+#include "../../src/http/transfer_error.hpp"
 #include "support/catch.hpp"
 
 using namespace lapstrake;
@@ -33,4 +34,12 @@ TEST_CASE("a metadata server is known in every disguise of its address") {
 TEST_CASE("private networks and the rest of the world are not near") {
   CHECK_FALSE(near(GENERATE("10.0.0.1", "192.168.1.1", "172.16.0.1", "8.8.8.8", "169.253.1.1", "fd00::1", "2001:db8::1",
                             "64:ff9b::808:808", "2002:808:808::1", "fec0::1")));
+}
+
+TEST_CASE("a name that there is not is not asked for again, one that cannot be looked up now is (S33)") {
+  const Url url = parse_url("https://x.invalid/");
+  const auto unknown = transfer_error(url, {.code = CURLE_COULDNT_RESOLVE_HOST, .name_unknown = true});
+  CHECK_FALSE(unknown.is_transient());
+  CHECK(unknown.summary() == "cannot connect to `x.invalid:443`: the name `x.invalid` is not known");
+  CHECK(transfer_error(url, {.code = CURLE_COULDNT_RESOLVE_HOST}).is_transient());
 }

@@ -82,7 +82,7 @@ TEST_CASE("a large blob comes through a connection that breaks at every other Mi
   CHECK(bench.registry.sent().size() == 10);
 }
 
-TEST_CASE("a redirect of a blob is followed without secrets, five times at most, and never out of TLS") {
+TEST_CASE("a redirect of a blob is followed without secrets, five times at most, and never out of TLS (S33)") {
   Bench bench;
   bench.keychain = [](const std::string&, bool) { return Login{.username = "a", .password = "b", .preemptive = true}; };
   const auto blob = stored(bench, "content");
