@@ -38,8 +38,11 @@ TEST_CASE("private networks and the rest of the world are not near") {
 
 TEST_CASE("a name that there is not is not asked for again, one that cannot be looked up now is (S33)") {
   const Url url = parse_url("https://x.invalid/");
-  const auto unknown = transfer_error(url, {.code = CURLE_COULDNT_RESOLVE_HOST, .name_unknown = true});
+  TransferFailure failure;
+  failure.code = CURLE_COULDNT_RESOLVE_HOST;
+  CHECK(transfer_error(url, failure).is_transient());
+  failure.name_unknown = true;
+  const auto unknown = transfer_error(url, failure);
   CHECK_FALSE(unknown.is_transient());
   CHECK(unknown.summary() == "cannot connect to `x.invalid:443`: the name `x.invalid` is not known");
-  CHECK(transfer_error(url, {.code = CURLE_COULDNT_RESOLVE_HOST}).is_transient());
 }
