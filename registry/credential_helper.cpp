@@ -105,6 +105,7 @@ class Child {
     for (const int result :
          {::posix_spawn_file_actions_adddup2(&actions, end, 0), ::posix_spawn_file_actions_adddup2(&actions, end, 1),
           ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0),
+          ::posix_spawn_file_actions_addclosefrom_np(&actions, 3),  // libcurl's connections are not close-on-exec
           ::posix_spawnattr_setpgroup(&attributes, 0), ::posix_spawnattr_setsigmask(&attributes, &none),
           ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK)})
       if (result != 0) return result;

@@ -70,6 +70,34 @@ std::vector<aws::Finding> check_images(const json& document, const spec::Project
   return findings;
 }
 
+// Values of the containers' environment, which are no one's to read in a log.
+std::vector<std::string> environment_values(const json& document) {
+  std::vector<std::string> values;
+  const auto containers = document.value("containerDefinitions", json());
+  if (!containers.is_array()) return values;
+  for (const auto& container : containers) {
+    if (!container.is_object() || !container.value("environment", json()).is_array()) continue;
+    for (const auto& variable : container.value("environment", json::array()))
+      if (variable.is_object() && variable.contains("value") && variable["value"].is_string())
+        values.push_back(variable["value"].get<std::string>());
+  }
+  return values;
+}
+
+constexpr std::size_t least_secret = 4;  // shorter ones ("1", "yes") stand in many words
+
+// The lines that are shown, with stars for such values. One that is written in another way (escapes) hides its line.
+std::vector<spec::Diagnostic> hidden(std::vector<spec::Diagnostic> diagnostics,
+                                     const std::vector<std::string>& values) {
+  for (auto& told : diagnostics) {
+    const auto shown = told.line;
+    for (const auto& value : values)
+      if (value.size() >= least_secret) told.line = replace_all(told.line, value, std::string(value.size(), '*'));
+    if (told.line == shown && told.message.find(".environment[") != std::string::npos) told.line.clear();
+  }
+  return diagnostics;
+}
+
 std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Project& project, const spec::Task& task) {
   std::vector<spec::Diagnostic> diagnostics;
   json document;
@@ -82,7 +110,7 @@ std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Pro
                            .line = {},
                            .help = error.help()});
     if (!error.reason().empty()) diagnostics.back().message += cat(": ", error.reason());
-    return diagnostics;
+    return quoted(std::move(diagnostics));
   }
   auto findings = check_images(document, project);
   std::map<std::string, std::string> references;
@@ -102,7 +130,7 @@ std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Pro
     if (std::none_of(own.begin(), own.end(), [&](const auto& one) { return one.pointer == finding.pointer; }))
       findings.push_back(std::move(finding));  // a value that was judged above is judged once
   for (const auto& finding : findings) diagnostics.push_back(diagnostic(task, finding, document));
-  return diagnostics;
+  return hidden(quoted(std::move(diagnostics)), environment_values(document));
 }
 
 }  // namespace
@@ -156,7 +184,7 @@ std::vector<spec::Diagnostic> check_tasks(const Context& context, const spec::Pr
   if (project.tasks.empty() && names.empty()) return all;
   for (const auto* task : choose_tasks(project, names))
     for (auto& diagnostic : check_task(context, project, *task)) all.push_back(std::move(diagnostic));
-  return quoted(std::move(all));
+  return all;
 }
 
 }  // namespace lapstrake::app

@@ -46,6 +46,19 @@ TEST_CASE("the offline checks stop before anything is sent") {
   CHECK(journey.box->records().empty());
 }
 
+TEST_CASE("a finding about a task shows no value of its environment (S07)") {
+  Journey journey;
+  const std::string written = GENERATE("sesame-open", "\"sesame-open\"", "\"sesame\\x2dopen\"");
+  journey.dir.write("lapstrake.yaml",
+                    replace_all(journey.spec(), "essential: true",
+                                cat("essential: true, environment: [ { name: API_TOKEN, value: ", written, " } ]")));
+  const auto findings = app::check_tasks(journey.context(), journey.project(), {});
+  REQUIRE(findings.size() == 1);
+  const auto told = spec::report(findings[0]);
+  CHECK_THAT(told, Contains("`API_TOKEN` of `web` looks like a secret"));
+  CHECK_THAT(told, !Contains("sesame"));
+}
+
 TEST_CASE("throttling and a clock that is off are got over") {
   // The first is thrown once; the clock stays off.
   const char* fault = GENERATE(
