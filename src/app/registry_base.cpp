@@ -33,7 +33,8 @@ std::string base_name(const oci::RegistryReference& reference) {
 }
 
 std::optional<oci::Place> remembered_base(const oci::RegistryReference& reference, const store::Store& store) {
-  const auto root = store::find_base(store, exact_name(reference));
+  auto root = store::find_base(store, exact_name(reference));
+  if (!root && !reference.tag.empty()) root = store::find_base(store, base_name(reference));  // before it was locked
   if (!root || !store.has(root->digest) || (reference.digest && root->digest != *reference.digest)) return std::nullopt;
   return store.place(reference.text(), *root);
 }

@@ -1,0 +1,155 @@
+#!/bin/bash
+# A base with two platforms from a registry, locked and vendored; then the project's folder alone, in a namespace without a network:
+# the same digest, and not one socket (S55). The tag moves meanwhile, and is not followed until it is asked to be.
+. "$(dirname "$0")/lib.sh"
+. "$SOURCE/tests/support/registry.sh"
+need jq strace
+start_registry joe "pass word:1"
+mkdir -p "$HOME/.docker"
+printf '{"auths": {"%s": {"auth": "%s"}}}\n' "$registry" "$(printf 'joe:pass word:1' | base64 -w0)" >"$HOME/.docker/config.json"
+printf 'registries: { "%s": { ca: ca.pem } }\n' "$registry" >registries.yaml
+export LAPSTRAKE_REGISTRIES=$work/registries.yaml
+base_registry=${started[-1]}
+# The registry inside, which the first does not know of.
+cat >inside.yml <<YAML
+version: 0.1
+log: { level: info, accesslog: { disabled: false } }
+storage: { filesystem: { rootdirectory: $work/inside-registry } }
+http: { addr: 127.0.0.1:0 }
+YAML
+docker-registry serve inside.yml >>inside.log 2>&1 </dev/null &
+started+=($!)
+line=$(wait_for_line inside.log 'listening on 127\.0\.0\.1:[0-9]+' 20) || fail "the second registry did not start"
+inside=127.0.0.1:${line##*:}
+
+push_base() { # text
+  mkdir -p base
+  cat >base/lapstrake.yaml <<YAML
+images:
+  base:
+    repository: $registry/team/base
+    tags: [v1]
+    platforms: [linux/amd64, linux/arm64, linux/arm]
+    users: [ { name: web, uid: 1500 } ]
+    layers:
+      - name: root
+        directories: [ { path: /usr/bin } ]
+        symlinks: [ { path: /bin, target: usr/bin } ]
+        files: [ { path: /etc/base, text: "$1" } ]
+YAML
+  expect 0 lapstrake --store "$work/base-store" -C base push
+  base=$(digest_of "$out")
+}
+push_base one
+first=$base
+mkdir -p project/public
+echo hello >project/public/index.html
+cat >project/lapstrake.yaml <<YAML
+vars: { registry: "$registry" }
+images:
+  app:
+    repository: \${vars.registry}/team/app
+    tags: [v1]
+    platforms: [linux/amd64, linux/arm64]
+    base: $registry/team/base:v1
+    layers:
+      - { name: site, copy: [ { from: public/, to: /www/, owner: web } ] }
+      - { name: program, files: [ { path: /bin/run, text: "#!/bin/sh", mode: "0755" } ] }
+YAML
+
+# --- on the host with a network
+expect 2 lapstrake -C project --locked build
+says "$registry/team/base:v1" "--locked without a lock exits 2 and names the base"
+expect 0 lapstrake -C project build
+online=$(digest_of "$out")
+expect 0 lapstrake -C project lock
+equal "$out" "added $registry/team/base:v1 $first" "lock prints what it added"
+printf '{\n  "version": 1,\n  "bases": {\n    "%s": "%s"\n  }\n}\n' "$registry/team/base:v1" "$first" >wanted.lock
+same_file project/lapstrake.lock wanted.lock "the lock is JSON, one entry a line"
+expect 0 lapstrake -C project lock
+equal "$out" "" "locked again, nothing changes"
+forget_requests
+expect 0 lapstrake -C project --locked build
+equal "$(digest_of "$out") $(requests '[A-Z]*' /v2/)" "$online 0" "with the lock the digest is the same, and no registry is asked"
+
+expect 0 lapstrake -C project push
+equal "$(digest_of "$out")" "$online" "pushed beside its base"
+expect 0 lapstrake copy "$registry/team/app:v1" "$inside/mirror/app:v1"
+equal "$(digest_of "$out")" "$online" "copied to another registry, both platforms, the digest is the same"
+for there in "$registry/team/app:v1" "$inside/mirror/app:v1"; do
+  expect 0 lapstrake verify "$there"
+  matches "$out" '^verified: 2 images' "and verified there"
+done
+expect 0 lapstrake diff "$registry/team/app:v1" "$inside/mirror/app:v1"
+equal "$out" "" "with no difference between the two"
+
+expect 0 lapstrake -C project vendor
+equal "$out" "$registry/team/base:v1@$first" "vendor prints what it brought"
+forget_requests
+expect 0 lapstrake -C project vendor
+equal "$(requests GET /v2/)" 0 "again, it fetches nothing"
+for platform in linux/amd64 linux/arm64; do
+  expect 0 lapstrake --platform "$platform" verify "oci:project/lapstrake-vendor:$registry/team/base:v1@$first"
+done
+same_file "project/lapstrake-vendor/blobs/sha256/${first#*:}" \
+  <(SSL_CERT_FILE=ca.pem curl -sSf --cacert ca.pem -u "joe:pass word:1" -H "Accept: application/vnd.oci.image.index.v1+json" "https://$registry/v2/team/base/manifests/$first") \
+  "the index is the registry's, byte for byte"
+cp -R project elsewhere
+
+# --- the tag moves
+push_base two
+rm -rf new-store
+expect 0 lapstrake -C project --store "$work/new-store" --locked build
+equal "$(digest_of "$out")" "$online" "the tag moved, and a locked build does not follow"
+expect 6 lapstrake -C project --locked lock
+equal "$out" "moved $registry/team/base:v1 $first -> $base" "lock --locked exits 6 and tells what moved"
+same_file project/lapstrake.lock wanted.lock "and writes nothing"
+expect 2 lapstrake -C project lock --update team/bse
+expect 0 lapstrake -C project lock --update app
+equal "$out" "moved $registry/team/base:v1 $first -> $base" "lock --update moves it"
+expect 0 lapstrake -C project --locked build
+[[ $(digest_of "$out") != "$online" ]] || fail "the new base makes no other image"
+expect 0 lapstrake -C project --locked lock
+equal "$out" "" "and then the lock is up to date"
+
+# --- where there is no network
+kill "$base_registry"
+rm "$HOME/.docker/config.json"
+isolated=(lapstrake -C elsewhere --store "$work/isolated-store" --offline --locked build -o "oci:$work/out:v1")
+strace -qq -o /dev/null true 2>/dev/null || not_run "strace is not permitted here"
+if unshare -rn true 2>/dev/null; then
+  expect 0 unshare -rn strace -f -qq -o trace -e trace=network "${isolated[@]}"
+else
+  part_not_run "unshare -n is not permitted: only strace says that no connection is made"
+  expect 0 strace -f -qq -o trace -e trace=network "${isolated[@]}"
+fi
+equal "$(digest_of "$out")" "$online" "with no network and an empty store: the same digest"
+equal "$(grep -cE 'connect\(|socket\(AF_INET|sendto\(|sendmsg\(' trace || true)" 0 "and not one connection, not one name looked up"
+expect 0 lapstrake --offline verify oci:out:v1
+matches "$out" '^verified: 2 images' "what it wrote is whole"
+
+expect 0 lapstrake -C elsewhere --store "$work/isolated-store" --set "registry=$inside" push
+equal "$(digest_of "$out")" "$online" "pushed to the registry inside, from that folder, with the same digest"
+expect 0 lapstrake diff "$inside/team/app:v1" "$inside/mirror/app:v1"
+equal "$out" "" "as the one that was copied"
+
+# --- what needs a network says so, at once
+for command in push register lock vendor "build --cache-to $inside/cache" "copy oci:$work/out:v1 $inside/no:v1"; do
+  # shellcheck disable=SC2086  # words
+  expect 2 lapstrake -C elsewhere --offline $command
+  says "--offline" "\`${command%% *}\` with --offline exits 2"
+done
+expect 0 lapstrake -C elsewhere --offline build --cache-from "$inside/cache"
+says "\`--cache-from\` is not asked" "a cache in a registry is left aside"
+mv elsewhere/lapstrake-vendor away
+expect 3 lapstrake -C elsewhere --store "$work/empty-store" --offline build
+says "$first" "a base that is not at hand exits 3 and is named"
+says "lapstrake vendor" "with the cure"
+expect 0 lapstrake -C elsewhere --store "$work/empty-store" --vendored ../away --offline build
+equal "$(digest_of "$out")" "$online" "--vendored names another folder"
+printf '#!/bin/sh\ntouch "%s"\n' "$work/was-asked" >bin/docker-credential-spy
+chmod +x bin/docker-credential-spy
+printf '{"credsStore": "spy"}\n' >"$HOME/.docker/config.json"
+expect 2 lapstrake --offline inspect "$inside/team/app:v1"
+[[ ! -e was-asked ]] || fail "a credential helper was run with --offline"
+ok "no credential helper is run"
