@@ -18,6 +18,7 @@ constexpr auto window = std::chrono::minutes(5);
 
 // X-Amz-Target's prefixes (botocore's service models).
 constexpr std::pair<std::string_view, std::string_view> prefixes[] = {{"AmazonEC2ContainerRegistry_V20150921", "ecr"},
+                                                                      {"SpencerFrontendService", "ecr-public"},
                                                                       {"AmazonEC2ContainerServiceV20141113", "ecs"}};
 
 Answer json_answer(int status, const Json& document) {
@@ -31,13 +32,15 @@ Answer json_answer(int status, const Json& document) {
 bool is_of_the_front(const std::string& code) {
   for (const std::string_view known :
        {"InvalidSignatureException", "UnrecognizedClientException", "MissingAuthenticationTokenException",
-        "IncompleteSignatureException", "UnknownOperationException", "SerializationException"})
+        "IncompleteSignatureException", "UnknownOperationException", "SerializationException", "ExpiredTokenException",
+        "ThrottlingException"})
     if (code == known) return true;
   return false;
 }
 
 Answer json_failure(const ApiFailure& failure) {
-  Json document = {{"__type", (is_of_the_front(failure.code) ? "com.amazon.coral.service#" : "") + failure.code}};
+  Json document = failure.members.empty() ? Json::object() : Json::parse(failure.members);
+  document.update({{"__type", (is_of_the_front(failure.code) ? "com.amazon.coral.service#" : "") + failure.code}});
   if (!failure.message.empty()) document["message"] = failure.message;
   return json_answer(failure.status, document);
 }
@@ -64,12 +67,15 @@ Answer xml_failure(const ApiFailure& failure) {
 
 // STS has names and a status of its own for what the JSON services call otherwise.
 ApiFailure in_sts_words(ApiFailure failure) {
-  for (const auto& [json, query] : {std::pair{"InvalidSignatureException", "SignatureDoesNotMatch"},
-                                    std::pair{"UnrecognizedClientException", "InvalidClientTokenId"},
-                                    std::pair{"MissingAuthenticationTokenException", "MissingAuthenticationToken"},
-                                    std::pair{"IncompleteSignatureException", "IncompleteSignature"}})
+  for (const auto& [json, query] :
+       {std::pair{"InvalidSignatureException", "SignatureDoesNotMatch"},
+        std::pair{"UnrecognizedClientException", "InvalidClientTokenId"},
+        std::pair{"MissingAuthenticationTokenException", "MissingAuthenticationToken"},
+        std::pair{"ExpiredTokenException", "ExpiredToken"}, std::pair{"ThrottlingException", "Throttling"},
+        std::pair{"IncompleteSignatureException", "IncompleteSignature"}})
     if (failure.code == json)
-      return {query, failure.message, failure.code == "IncompleteSignatureException" ? 400 : 403};
+      return {query, failure.message,
+              failure.code == "IncompleteSignatureException" || failure.code == "ThrottlingException" ? 400 : 403};
   return failure;
 }
 
@@ -101,14 +107,33 @@ http::Request as_request(const Head& head, const std::string& body) {
   return request;
 }
 
+// Of a statement that would allow the call.
+std::string resource_of(const Json& input, const Caller& caller) {
+  auto name = text_member(input, "repositoryName");
+  if (const auto names = texts_member(input, "repositoryNames"); names.size() == 1) name = names[0];
+  const auto registry = text_member(input, "registryId");
+  return name.empty() ? "*"
+                      : cat("arn:aws:ecr:", caller.region, ":", registry.empty() ? caller.account : registry,
+                            ":repository/", name);
+}
+
 bool is_form(const Head& head) {
   return head.headers.find("Content-Type").value_or("").starts_with("application/x-www-form-urlencoded");
 }
 
 }  // namespace
 
-Api::Api(AccessKey key, std::string account, Operations ecr, Operations ecs)
-    : key_(std::move(key)), account_(std::move(account)), services_{{"ecr", std::move(ecr)}, {"ecs", std::move(ecs)}} {}
+Api::Api(AccessKey key, std::string account, std::map<std::string, Operations> services, Denies denies)
+    : key_(std::move(key)), account_(std::move(account)), services_(std::move(services)), denies_(std::move(denies)) {}
+
+Answer api_failure(const Head& head, const ApiFailure& failure) {
+  return is_form(head) ? xml_failure(in_sts_words(failure)) : json_failure(failure);
+}
+
+std::string not_authorized(const std::string& user, std::string_view action, const std::string& resource) {
+  return cat("User: ", user, " is not authorized to perform: ", action, " on resource: ", resource,
+             " because no identity-based policy allows the ", action, " action");
+}
 
 Answer Api::answer(const Head& head, const std::string& body, const std::optional<AwsHost>& host, Time now) const {
   const bool sts = host ? host->service == "sts" : is_form(head);
@@ -163,13 +188,16 @@ Answer Api::answer_json(const Head& head, const std::string& body, const std::op
   if (!known || operation == operations.end()) throw ApiFailure{"UnknownOperationException", ""};
   Json input = Json::object();
   try {
-    if (!trim(body).empty()) input = parse_json(body, "the request");
+    if (!trim(body).empty()) input = parse_json(body, "the request", {.most_bytes = most_call_bytes});
   } catch (const Error&) {
     throw ApiFailure{"SerializationException", ""};
   }
   try {
     check_shape(input, Json::object());  // an object; members that are null are absent
-    return json_answer(200, operation->second(input, {.account = account_, .region = region, .now = now}));
+    const Caller caller{.account = account_, .region = region, .now = now};
+    if (const auto action = cat(service, ":", operation->first); denies_(action))
+      throw ApiFailure{"AccessDeniedException", not_authorized(caller.arn(), action, resource_of(input, caller))};
+    return json_answer(200, operation->second(input, caller));
   } catch (const Json::exception&) {
     throw ApiFailure{"SerializationException", "Unexpected field type"};
   }

@@ -4,9 +4,9 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/digest.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <nlohmann/json.hpp>
 
 #include "clock.hpp"
+#include "ecr_parts.hpp"
 #include "input.hpp"
 #include "manifests.hpp"
 
@@ -14,35 +14,6 @@ namespace lapstrake::sandbox {
 namespace {
 
 using Json = nlohmann::json;
-
-ApiFailure invalid(std::string_view parameter, std::string_view constraint) {
-  return {"InvalidParameterException",
-          cat("Invalid parameter at '", parameter, "' failed to satisfy constraint: '", constraint, "'")};
-}
-
-std::string repository_name(const Json& input) {
-  const std::string name = text_member(input, "repositoryName");
-  if (!is_repository_name(name))
-    throw invalid("repositoryName",
-                  "must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*'");
-  return name;
-}
-
-std::string registry_id(const Json& input, const Caller& caller) {
-  const std::string id = text_member(input, "registryId");
-  return id.empty() ? caller.account : id;
-}
-
-Json describe(const Repository& repository) {
-  return {{"repositoryArn", arn_of(repository)},
-          {"registryId", repository.account},
-          {"repositoryName", repository.name},
-          {"repositoryUri", uri_of(repository)},
-          {"createdAt", epoch_seconds(repository.created)},
-          {"imageTagMutability", repository.immutable ? "IMMUTABLE" : "MUTABLE"},
-          {"imageScanningConfiguration", {{"scanOnPush", false}}},
-          {"encryptionConfiguration", {{"encryptionType", "AES256"}}}};
-}
 
 Json tags_of(const Repository& repository, const std::string& digest) {
   Json tags = Json::array();
@@ -68,56 +39,8 @@ class Ecr {
                            {"proxyEndpoint", "https://" + registry_host(caller.account, caller.region)}}})}};
   }
 
-  Json describe_repositories(const Json& input, const Caller& caller) const {
-    const std::string account = registry_id(input, caller);
-    return repositories_.with(account, caller.region, [&](auto& registry) {
-      Json list = Json::array();
-      if (input.contains("repositoryNames")) {
-        for (const auto& name : texts_member(input, "repositoryNames")) {
-          const auto found = registry.find(name);
-          if (found == registry.end()) throw not_found(name, account);
-          list.push_back(describe(found->second));
-        }
-        return Json{{"repositories", list}};
-      }
-      std::vector<Json> all;
-      for (const auto& [name, repository] : registry) all.push_back(describe(repository));
-      return page(input, "repositories", std::move(all), 100, 1000);
-    });
-  }
-
-  Json create_repository(const Json& input, const Caller& caller) const {
-    const std::string name = repository_name(input);
-    if (const auto id = registry_id(input, caller); id != caller.account)
-      throw invalid("registryId", cat("The registry of '", id, "' is not the caller's"));
-    const std::string mutability = text_member(input, "imageTagMutability");
-    if (!mutability.empty() && mutability != "MUTABLE" && mutability != "IMMUTABLE")
-      throw invalid("imageTagMutability", "Member must satisfy enum value set: [MUTABLE, IMMUTABLE]");
-    return repositories_.with(caller.account, caller.region, [&](auto& registry) {
-      if (registry.contains(name))
-        throw ApiFailure{
-            "RepositoryAlreadyExistsException",
-            cat("The repository with name '", name, "' already exists in the registry with id '", caller.account, "'")};
-      const auto immutable = mutability.empty() ? std::nullopt : std::optional(mutability == "IMMUTABLE");
-      return Json{{"repository", describe(repositories_.create(registry, caller.account, caller.region, name,
-                                                               caller.now, immutable))}};
-    });
-  }
-
-  Json delete_repository(const Json& input, const Caller& caller) const {
-    return with_repository(input, caller, [&](auto& registry, Repository& repository) {
-      if (!repository.manifests.empty() && !input.value("force", false))
-        throw ApiFailure{"RepositoryNotEmptyException",
-                         cat("The repository with name '", repository.name, "' in registry with id '",
-                             repository.account, "' cannot be deleted because it still contains images")};
-      Json gone = {{"repository", describe(repository)}};
-      registry.erase(repository.name);
-      return gone;
-    });
-  }
-
   Json list_images(const Json& input, const Caller& caller) const {
-    return with_repository(input, caller, [&](auto&, Repository& repository) {
+    return with_repository(repositories_, input, caller, [&](auto&, Repository& repository) {
       std::vector<Json> ids;
       for (const auto& [digest, manifest] : repository.manifests) {
         const Json tags = tags_of(repository, digest);
@@ -129,7 +52,7 @@ class Ecr {
   }
 
   Json describe_images(const Json& input, const Caller& caller) const {
-    return with_repository(input, caller, [&](auto&, Repository& repository) {
+    return with_repository(repositories_, input, caller, [&](auto&, Repository& repository) {
       std::vector<std::string> digests;
       for (const auto& id : input.value("imageIds", Json::array())) {
         digests.push_back(find(repository, id));
@@ -149,7 +72,7 @@ class Ecr {
   }
 
   Json batch_get_image(const Json& input, const Caller& caller) const {
-    return with_repository(input, caller, [&](auto&, Repository& repository) {
+    return with_repository(repositories_, input, caller, [&](auto&, Repository& repository) {
       Json images = Json::array(), failures = Json::array();
       for (const auto& id : input.value("imageIds", Json::array())) {
         const std::string digest = find(repository, id);
@@ -164,7 +87,7 @@ class Ecr {
   }
 
   Json batch_check_layers(const Json& input, const Caller& caller) const {
-    return with_repository(input, caller, [&](auto&, Repository& repository) {
+    return with_repository(repositories_, input, caller, [&](auto&, Repository& repository) {
       Json layers = Json::array(), failures = Json::array();
       for (const auto& digest : texts_member(input, "layerDigests")) {
         const auto known = repository.blobs.find(digest);
@@ -181,7 +104,7 @@ class Ecr {
   }
 
   Json put_image(const Json& input, const Caller& caller) const {
-    return with_repository(input, caller, [&](auto&, Repository& repository) {
+    return with_repository(repositories_, input, caller, [&](auto&, Repository& repository) {
       NewManifest manifest{.text = text_member(input, "imageManifest"),
                            .media_type = text_member(input, "imageManifestMediaType"),
                            .reference = text_member(input, "imageTag"),
@@ -203,20 +126,6 @@ class Ecr {
   }
 
  private:
-  static ApiFailure not_found(const std::string& name, const std::string& account) {
-    return {"RepositoryNotFoundException", no_such_repository(name, account)};
-  }
-
-  template <class Act>
-  Json with_repository(const Json& input, const Caller& caller, Act&& act) const {
-    const std::string name = repository_name(input), account = registry_id(input, caller);
-    return repositories_.with(account, caller.region, [&](auto& registry) {
-      const auto found = registry.find(name);
-      if (found == registry.end()) throw not_found(name, account);
-      return act(registry, found->second);
-    });
-  }
-
   // An imageId's digest; empty when it is not there, or when its tag and digest do not go together.
   static std::string find(const Repository& repository, const Json& id) {
     const std::string digest = text_member(id, "imageDigest"), tag = text_member(id, "imageTag");
@@ -262,20 +171,29 @@ class Ecr {
 
 }  // namespace
 
-Operations ecr_operations(Repositories& repositories, RegistryLogins& logins) {
+Operations ecr_operations(Repositories& repositories, RegistryLogins& logins, Uploads& uploads) {
   const auto ecr = std::make_shared<Ecr>(repositories, logins);
   auto bound = [&](auto method) {
     return [ecr, method](const Json& input, const Caller& caller) { return (*ecr.*method)(input, caller); };
   };
-  return {{"GetAuthorizationToken", bound(&Ecr::get_authorization_token)},
-          {"DescribeRepositories", bound(&Ecr::describe_repositories)},
-          {"CreateRepository", bound(&Ecr::create_repository)},
-          {"DeleteRepository", bound(&Ecr::delete_repository)},
-          {"ListImages", bound(&Ecr::list_images)},
-          {"DescribeImages", bound(&Ecr::describe_images)},
-          {"BatchGetImage", bound(&Ecr::batch_get_image)},
-          {"BatchCheckLayerAvailability", bound(&Ecr::batch_check_layers)},
-          {"PutImage", bound(&Ecr::put_image)}};
+  Operations operations = {{"GetAuthorizationToken", bound(&Ecr::get_authorization_token)},
+                           {"ListImages", bound(&Ecr::list_images)},
+                           {"DescribeImages", bound(&Ecr::describe_images)},
+                           {"BatchGetImage", bound(&Ecr::batch_get_image)},
+                           {"BatchCheckLayerAvailability", bound(&Ecr::batch_check_layers)},
+                           {"PutImage", bound(&Ecr::put_image)}};
+  operations.merge(repository_operations(repositories));
+  operations.merge(layer_operations(repositories, uploads));
+  return operations;
+}
+
+Operations ecr_public_operations(RegistryLogins& logins) {
+  return {{"GetAuthorizationToken", [&logins](const Json&, const Caller& caller) {
+             const auto login = logins.issue(std::string(public_account), caller.now);
+             return Json{{"authorizationData",
+                          {{"authorizationToken", base64(as_bytes("AWS:" + login.password))},
+                           {"expiresAt", epoch_seconds(login.expires)}}}};
+           }}};
 }
 
 }  // namespace lapstrake::sandbox

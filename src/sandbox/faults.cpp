@@ -75,7 +75,7 @@ void read_headers(const Json& object, const std::string& where, Misfortune& act)
 Misfortune parse_act(const Json& object, const std::string& where) {
   check_members(object, where,
                 {"delay_ms", "reset", "at_percent", "hang_up", "status", "body", "headers", "truncate", "corrupt",
-                 "skew_s", "expire_token"});
+                 "skew_s", "expire_token", "throttle"});
   if (object.empty()) refuse(where, "it does nothing");
   Misfortune act;
   for (const auto& [name, value] : object.items()) {
@@ -91,6 +91,7 @@ Misfortune parse_act(const Json& object, const std::string& where) {
     if (name == "corrupt") act.corrupt = yes(value, at);
     if (name == "skew_s") act.skew = skew(value, at);
     if (name == "expire_token") act.expire_token = yes(value, at);
+    if (name == "throttle") act.throttle = yes(value, at);
   }
   if (object.contains("body") && !act.status) refuse(cat(where, ".body"), "it needs a `status` beside it");
   if (object.contains("at_percent") && act.reset != Misfortune::Reset::body)
@@ -99,7 +100,7 @@ Misfortune parse_act(const Json& object, const std::string& where) {
 }
 
 FaultRule parse_rule(const Json& object, const std::string& where) {
-  check_members(object, where, {"match", "nth", "from", "to", "every", "do"});
+  check_members(object, where, {"match", "nth", "from", "to", "every", "above_per_second", "do"});
   FaultRule rule;
   if (object.contains("match")) {
     const auto& match = object["match"];
@@ -121,6 +122,7 @@ FaultRule parse_rule(const Json& object, const std::string& where) {
   count("from", rule.from);
   count("to", rule.to);
   count("every", rule.every);
+  count("above_per_second", rule.above_per_second);
   if (object.contains("every") && !object.contains("from")) rule.from = rule.every;
   if (rule.to < rule.from) refuse(cat(where, ".to"), "it is less than `from`");
   if (!object.contains("do")) refuse(cat(where, ".do"), "it is missing");
@@ -130,7 +132,7 @@ FaultRule parse_rule(const Json& object, const std::string& where) {
 
 }  // namespace
 
-std::vector<FaultRule> parse_faults(const std::string& script) {
+FaultScript parse_faults(const std::string& script) {
   if (trim(script).empty()) return {};
   Json document;
   try {
@@ -138,11 +140,15 @@ std::vector<FaultRule> parse_faults(const std::string& script) {
   } catch (const Error& error) {
     throw Error(Fault::usage, error.summary(), reference).because(error.reason());
   }
-  check_members(document, "", {"rules"});
-  if (!document.contains("rules") || !document["rules"].is_array()) refuse("rules", "it must be a list");
-  std::vector<FaultRule> rules;
-  for (const auto& rule : document["rules"]) rules.push_back(parse_rule(rule, cat("rules[", rules.size(), "]")));
-  return rules;
+  check_members(document, "", {"rules", "deny"});
+  const Json rules = document.value("rules", document.contains("deny") ? Json::array() : Json()),
+             deny = document.value("deny", Json::array());
+  if (!rules.is_array()) refuse("rules", "it must be a list");
+  if (!deny.is_array()) refuse("deny", "it must be a list");
+  FaultScript out;
+  for (const auto& rule : rules) out.rules.push_back(parse_rule(rule, cat("rules[", out.rules.size(), "]")));
+  for (const auto& action : deny) out.deny.push_back(text(action, cat("deny[", out.deny.size(), "]")));
+  return out;
 }
 
 bool matches(std::string_view glob, std::string_view text) {
@@ -164,29 +170,48 @@ bool matches(std::string_view glob, std::string_view text) {
   return glob.find_first_not_of('*', g) == std::string_view::npos;
 }
 
-void Faults::set(std::vector<FaultRule> rules) {
+void Faults::set(FaultScript script) {
   const std::lock_guard lock(mutex_);
-  counts_.assign(rules.size(), 0);
-  rules_ = std::move(rules);
+  tallies_.clear();
+  for (const auto& rule : script.rules) tallies_.push_back({.tokens = static_cast<double>(rule.above_per_second)});
+  script_ = std::move(script);
+}
+
+// A token bucket that holds one second's worth, as ECR's own (docs.aws.amazon.com, "Amazon ECR service quotas").
+bool Faults::is_above_rate(const FaultRule& rule, Tally& tally, Moment now) {
+  if (rule.above_per_second == 0) return true;
+  const auto most = static_cast<double>(rule.above_per_second);
+  if (tally.filled != Moment{})
+    tally.tokens = std::min(most, tally.tokens + most * std::chrono::duration<double>(now - tally.filled).count());
+  tally.filled = now;
+  if (tally.tokens < 1) return true;
+  tally.tokens -= 1;
+  return false;
 }
 
 Misfortune Faults::next(const std::string& method, const std::string& host, const std::string& path,
-                        const std::string& query, const std::string& operation) {
+                        const std::string& query, const std::string& operation, Moment now) {
   const std::lock_guard lock(mutex_);
   const FaultRule* acting = nullptr;
-  for (std::size_t i = 0; i < rules_.size(); ++i) {
-    const auto& rule = rules_[i];
+  for (std::size_t i = 0; i < script_.rules.size(); ++i) {
+    const auto& rule = script_.rules[i];
     const bool with_query = rule.path.find('?') != std::string::npos;
     const std::string target = with_query ? cat(path, "?", query) : path;
     if (!(rule.method.empty() || matches(rule.method, method)) || !(rule.host.empty() || matches(rule.host, host)) ||
         !(rule.path.empty() || matches(rule.path, target)) ||
         !(rule.operation.empty() || matches(rule.operation, operation)))
       continue;
-    const std::uint64_t count = ++counts_[i];
-    if (acting == nullptr && count >= rule.from && count <= rule.to && (count - rule.from) % rule.every == 0)
-      acting = &rule;
+    const std::uint64_t count = ++tallies_[i].count;
+    const bool is_turn = count >= rule.from && count <= rule.to && (count - rule.from) % rule.every == 0;
+    if (is_turn && is_above_rate(rule, tallies_[i], now) && acting == nullptr) acting = &rule;
   }
   return acting == nullptr ? Misfortune{} : acting->act;
+}
+
+bool Faults::denies(std::string_view action) const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(script_.deny.begin(), script_.deny.end(),
+                     [&](const std::string& glob) { return matches(glob, action); });
 }
 
 }  // namespace lapstrake::sandbox

@@ -63,7 +63,7 @@ std::optional<AwsHost> parse_api(std::vector<std::string> labels) {
   if (labels[0] == "api") labels.erase(labels.begin());
   if (labels.size() < 3) return std::nullopt;
   const std::string service = without_fips(labels[0]);
-  if (service != "ecr" && service != "ecs" && service != "sts") return std::nullopt;
+  if (service != "ecr" && service != "ecr-public" && service != "ecs" && service != "sts") return std::nullopt;
   // STS's global name signs for us-east-1.
   if (service == "sts" && rest(labels, 1) == "amazonaws.com")
     return AwsHost{.kind = AwsHost::Kind::api, .service = service, .account = {}, .region = "us-east-1"};
@@ -90,6 +90,9 @@ std::string suffix_of(const std::string& region) {
 std::optional<AwsHost> parse_aws_host(std::string_view host) {
   const auto labels = split(lower(host), '.');
   if (labels.size() < 3) return std::nullopt;
+  if (const auto name = lower(host); name == "public.ecr.aws" || name == "ecr-public.aws.com")
+    return AwsHost{
+        .kind = AwsHost::Kind::registry, .service = {}, .account = std::string(public_account), .region = "us-east-1"};
   if (auto found = parse_registry(labels)) return found;
   if (auto found = parse_storage(labels)) return found;
   return parse_api(labels);

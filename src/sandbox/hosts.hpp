@@ -8,10 +8,13 @@
 
 namespace lapstrake::sandbox {
 
+// In an account's place: public.ecr.aws, whose repositories are ALIAS/NAME.
+inline constexpr std::string_view public_account = "public";
+
 struct AwsHost {
   enum class Kind { registry, api, storage } kind = Kind::api;
-  std::string service;  // of an api: "ecr", "ecs", "sts"
-  std::string account;  // of a registry
+  std::string service;  // of an api: "ecr", "ecr-public", "ecs", "sts"
+  std::string account;  // of a registry; of ECR Public: public_account
   std::string region;
 };
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 constexpr std::string_view base64_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view basic = "basic ";
+constexpr std::string_view basic = "basic ", bearer = "bearer ";
 
 }  // namespace
 
@@ -41,6 +41,23 @@ RegistryLogins::Verdict RegistryLogins::judge(const std::string& authorization, 
   if (found == issued_.end()) return Verdict::wrong;
   if (found->second.expires <= now) return Verdict::expired;
   return found->second.region == region ? Verdict::good : Verdict::other_region;
+}
+
+std::string RegistryLogins::issue_bearer(bool may_push, Time now) {
+  auto token = random_text(600, base64_letters);
+  const std::lock_guard lock(mutex_);
+  bearers_[token] = {.may_push = may_push, .expires = now + std::chrono::hours(1)};
+  return token;
+}
+
+RegistryLogins::Verdict RegistryLogins::judge_bearer(const std::string& authorization, Time now, bool& may_push) const {
+  if (authorization.empty()) return Verdict::absent;
+  if (!lower(authorization).starts_with(bearer)) return Verdict::wrong;
+  const std::lock_guard lock(mutex_);
+  const auto found = bearers_.find(std::string(trim(std::string_view(authorization).substr(bearer.size()))));
+  if (found == bearers_.end()) return Verdict::wrong;
+  may_push = found->second.may_push;
+  return found->second.expires <= now ? Verdict::expired : Verdict::good;
 }
 
 }  // namespace lapstrake::sandbox

@@ -25,9 +25,14 @@ class RegistryLogins {
   // A password of ECR's size and form (JSON in base64), good for every registry of the region for 12 hours.
   Login issue(const std::string& region, Time now);
 
+  // A token for ECR Public, good for an hour.
+  std::string issue_bearer(bool may_push, Time now);
+
   enum class Verdict { good, absent, wrong, expired, other_region };
   // Of an Authorization header's value (empty: absent).
   Verdict judge(const std::string& authorization, const std::string& region, Time now) const;
+  // The same of a Bearer token; `may_push` says for what it is good.
+  Verdict judge_bearer(const std::string& authorization, Time now, bool& may_push) const;
 
  private:
   struct Issued {
@@ -36,6 +41,11 @@ class RegistryLogins {
   };
   mutable std::mutex mutex_;
   std::map<std::string, Issued> issued_;
+  struct Bearer {
+    bool may_push = false;
+    Time expires;
+  };
+  std::map<std::string, Bearer> bearers_;
 };
 
 }  // namespace lapstrake::sandbox

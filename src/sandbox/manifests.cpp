@@ -95,7 +95,7 @@ std::optional<Refusal> read_parts(const NewManifest& manifest, Parts& parts) {
 
 std::optional<Refusal> refused_tag(const Repository& repository, const std::string& tag) {
   if (!is_tag(tag)) return Refusal{400, "TAG_INVALID", cat("Invalid tag '", tag, "'"), "InvalidParameterException"};
-  if (!repository.immutable || !repository.tags.contains(tag)) return std::nullopt;
+  if (!repository.settings.is_immutable(tag) || !repository.tags.contains(tag)) return std::nullopt;
   return Refusal{400, "TAG_INVALID",
                  cat("The image tag '", tag, "' already exists in the '", repository.name,
                      "' repository and cannot be overwritten because the repository is immutable."),
@@ -123,6 +123,7 @@ std::optional<Refusal> put_manifest(Repository& repository, const NewManifest& m
                                                     .subject = parts.subject,
                                                     .artifact_type = parts.artifact_type,
                                                     .image_size = parts.size,
+                                                    .blobs = std::move(parts.blobs),
                                                     .pushed = manifest.now});
   if (!by_digest && !manifest.reference.empty()) repository.tags[manifest.reference] = digest;
   return std::nullopt;

@@ -54,7 +54,8 @@ bool has_query(std::string_view query, std::string_view name);
 std::optional<std::uint64_t> parse_count(std::string_view text);
 
 // All of a body, for APIs whose requests are small; Cut when it is longer than `limit`.
-std::string read_text(const BodyReader& body, std::size_t limit = 16u << 20);
+constexpr std::size_t most_call_bytes = 32u << 20;  // a layer part of 20 MiB, in base64
+std::string read_text(const BodyReader& body, std::size_t limit = most_call_bytes);
 
 // "4f1c...-....": a random UUID, as AWS's request and upload ids are.
 std::string uuid();

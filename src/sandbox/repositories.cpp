@@ -1,8 +1,10 @@
 #include "repositories.hpp"
 
+#include <algorithm>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/text.hpp>
 
+#include "faults.hpp"
 #include "hosts.hpp"
 
 namespace lapstrake::sandbox {
@@ -35,18 +37,38 @@ Repositories::Repositories(std::filesystem::path folder, bool immutable_tags)
   make_folder(folder_ / "uploads", 0700);
 }
 
-Repository& Repositories::create(Registry& registry, const std::string& account, const std::string& region,
-                                 const std::string& name, Time now, std::optional<bool> immutable) const {
-  const auto [entry, is_new] = registry.try_emplace(name);
+bool RepositorySettings::is_immutable(std::string_view tag) const {
+  const bool excluded = std::any_of(exclusions.begin(), exclusions.end(),
+                                    [&](const std::string& pattern) { return matches(pattern, tag); });
+  return tag_mutability.starts_with("IMMUTABLE") != excluded;
+}
+
+Repository& Repositories::create(Account& account, const std::string& name, Time now,
+                                 std::optional<RepositorySettings> settings) const {
+  const auto [entry, is_new] = account.repositories.try_emplace(name);
   Repository& repository = entry->second;
   if (is_new) {
     repository.name = name;
-    repository.account = account;
-    repository.region = region;
-    repository.immutable = immutable.value_or(immutable_tags_);
+    repository.account = account.id;
+    repository.region = account.region;
+    repository.settings =
+        settings.value_or(RepositorySettings{.tag_mutability = immutable_tags_ ? "IMMUTABLE" : "MUTABLE"});
     repository.created = now;
   }
   return repository;
+}
+
+Repository* Repositories::for_push(Account& account, const std::string& name, Time now, bool create_any) const {
+  if (const auto found = account.repositories.find(name); found != account.repositories.end()) return &found->second;
+  const std::pair<const std::string, RepositorySettings>* best = nullptr;
+  for (const auto& each : account.templates) {
+    const bool is_root = each.first == "ROOT";
+    const std::string prefix = each.first.ends_with('/') ? each.first : each.first + "/";
+    if (!is_root && !name.starts_with(prefix)) continue;
+    if (best == nullptr || best->first == "ROOT" || (!is_root && each.first.size() > best->first.size())) best = &each;
+  }
+  if (best != nullptr) return &create(account, name, now, best->second);
+  return create_any ? &create(account, name, now) : nullptr;
 }
 
 std::filesystem::path Repositories::blob_file(const std::string& digest) const {
@@ -63,6 +85,7 @@ bool is_repository_name(std::string_view name) {
 }
 
 std::string uri_of(const Repository& repository) {
+  if (repository.account == public_account) return cat("public.ecr.aws/", repository.name);
   return cat(registry_host(repository.account, repository.region), "/", repository.name);
 }
 

@@ -6,7 +6,9 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "logins.hpp"
 
@@ -16,12 +18,25 @@ struct Manifest {
   std::string text, media_type;
   std::string subject, artifact_type;  // for the referrers API; empty when absent
   std::uint64_t image_size = 0;        // config and layers
+  std::vector<std::string> blobs;      // digests of config and layers
   Time pushed;
+};
+
+// What a repository was created with, in ECR's own words.
+struct RepositorySettings {
+  std::string tag_mutability = "MUTABLE";  // IMMUTABLE, and each with _WITH_EXCLUSION
+  std::vector<std::string> exclusions = {};
+  bool scan_on_push = false;
+  std::string encryption = "AES256", kms_key = {};
+  std::map<std::string, std::string> tags = {};
+
+  // Whether `tag`, once set, stays.
+  bool is_immutable(std::string_view tag) const;
 };
 
 struct Repository {
   std::string name, account, region;
-  bool immutable = false;
+  RepositorySettings settings;
   Time created;
   std::map<std::string, std::uint64_t> blobs;  // digest to size
   std::map<std::string, Manifest> manifests;   // by digest
@@ -32,18 +47,32 @@ class Repositories {
  public:
   Repositories(std::filesystem::path folder, bool immutable_tags);
 
-  // Runs `act` with the repositories of one registry, by name, under the lock.
   using Registry = std::map<std::string, Repository>;
+  // One account's registry in one region.
+  struct Account {
+    std::string id, region;
+    Registry repositories = {};
+    bool blob_mounting = false;                                // the account setting BLOB_MOUNTING
+    std::map<std::string, RepositorySettings> templates = {};  // for pushes to what is missing, by prefix; or ROOT
+  };
+  // Runs `act` with an account, or with its repositories by name, under the lock.
+  template <class Act>
+  auto with_account(const std::string& account, const std::string& region, Act&& act) {
+    const std::lock_guard lock(mutex_);
+    return act(accounts_.try_emplace({account, region}, Account{account, region}).first->second);
+  }
   template <class Act>
   auto with(const std::string& account, const std::string& region, Act&& act) {
-    const std::lock_guard lock(mutex_);
-    return act(registries_[{account, region}]);
+    return with_account(account, region, [&](Account& of) { return act(of.repositories); });
   }
 
-  // Makes it if it is not there yet; under with()'s lock. `immutable`: the sandbox's own setting when absent.
-  Repository& create(Registry& registry, const std::string& account, const std::string& region, const std::string& name,
-                     Time now, std::optional<bool> immutable = std::nullopt) const;
+  // Under with_account()'s lock. Makes a repository if it is not there yet; without settings, with the sandbox's own.
+  Repository& create(Account& account, const std::string& name, Time now,
+                     std::optional<RepositorySettings> settings = std::nullopt) const;
+  // The repository that a push is for: made by the template with the longest prefix, or by `create_any`; else none.
+  Repository* for_push(Account& account, const std::string& name, Time now, bool create_any) const;
 
+  bool immutable_tags() const { return immutable_tags_; }
   std::filesystem::path blob_file(const std::string& digest) const;  // "sha256:..."
   std::filesystem::path upload_file(const std::string& id) const;
 
@@ -51,7 +80,7 @@ class Repositories {
   std::filesystem::path folder_;
   bool immutable_tags_;
   std::mutex mutex_;
-  std::map<std::pair<std::string, std::string>, Registry> registries_;
+  std::map<std::pair<std::string, std::string>, Account> accounts_;
 };
 
 // [a-z0-9]+((\.|_|__|-+)[a-z0-9]+)* between slashes, 2 to 256 characters (botocore's ECR model).

@@ -8,6 +8,7 @@
 #include "ecr.hpp"
 #include "ecs.hpp"
 #include "hosts.hpp"
+#include "replies.hpp"
 
 namespace lapstrake::sandbox {
 namespace {
@@ -46,6 +47,12 @@ Answer made_up(const Misfortune& misfortune) {
   return answer;
 }
 
+// ECR user guide, "Amazon ECR service quotas"; the APIs tell it by HTTP 400.
+Answer throttled(const Head& head) {
+  if (is_api_call(head)) return api_failure(head, {"ThrottlingException", "Rate exceeded"});
+  return refusal_reply(429, "TOOMANYREQUESTS", "Rate exceeded");
+}
+
 void mar(Answer& answer, const Misfortune& misfortune) {
   for (const auto& [name, value] : misfortune.headers)
     if (value)
@@ -73,8 +80,14 @@ Plays::Plays(const Options& options, AccessKey key)
       region_(options.region),
       log_(options.log),
       repositories_(options.folder, options.immutable_tags),
-      distribution_(repositories_, logins_, options.create_repositories),
-      api_(std::move(key), options.account, ecr_operations(repositories_, logins_), ecs_operations()) {
+      uploads_(repositories_),
+      distribution_(repositories_, logins_, uploads_, options.create_repositories,
+                    [this](std::string_view action) { return faults_.denies(action); }),
+      api_(std::move(key), options.account,
+           {{"ecr", ecr_operations(repositories_, logins_, uploads_)},
+            {"ecr-public", ecr_public_operations(logins_)},
+            {"ecs", ecs_operations()}},
+           [this](std::string_view action) { return faults_.denies(action); }) {
   set_faults(options.faults);
 }
 
@@ -108,7 +121,9 @@ Answer Plays::struck(const Head& head, const std::string& text, const BodyReader
   if (misfortune.reset == Misfortune::Reset::before) throw Cut{};
   if (misfortune.hang_up) return {.delivery = Answer::Delivery::hang_up};
   Answer answer;
-  if (misfortune.status) {
+  if (misfortune.throttle) {
+    answer = throttled(head);
+  } else if (misfortune.status) {
     answer = made_up(misfortune);
   } else if (misfortune.reset == Misfortune::Reset::body) {
     const BodyReader short_body = cut_at(body, head.body_length, misfortune.at_percent);
@@ -131,14 +146,17 @@ Answer Plays::carried_out(const Head& head, const std::string& text, const BodyR
   if (!host && !loopback) return {.status = 421, .body = "The sandbox plays AWS's own hosts only.\n"};
   try {
     const bool registry = host ? host->kind == AwsHost::Kind::registry : head.path.starts_with("/v2");
-    if (registry)
-      return distribution_.answer(head, body,
-                                  {.account = host ? host->account : account_,
-                                   .region = host ? host->region : region_,
-                                   .now = now,
-                                   .expire_login = misfortune.expire_token});
+    const Visit visit{.account = host ? host->account : account_,
+                      .region = host ? host->region : region_,
+                      .now = now,
+                      .expire_login = misfortune.expire_token,
+                      .caller = account_};
+    if (registry && visit.is_public() && head.path == "/token/") return distribution_.token(head, now);
+    if (registry) return distribution_.answer(head, body, visit);
     if (host ? host->kind == AwsHost::Kind::storage : head.path.starts_with("/starport/"))
       return distribution_.download(head, now);
+    if (misfortune.expire_token && is_api_call(head))
+      return api_failure(head, {"ExpiredTokenException", "The security token included in the request is expired"});
     return api_.answer(head, text, host, now);
   } catch (const Error& error) {
     log(cat("a fault of the sandbox: ", error.summary()));

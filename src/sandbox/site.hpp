@@ -34,9 +34,10 @@ class Plays {
   std::function<void(const std::string&)> log_;
   Repositories repositories_;
   RegistryLogins logins_;
+  Faults faults_;
+  Uploads uploads_;
   Distribution distribution_;
   Api api_;
-  Faults faults_;
   mutable std::mutex mutex_, log_mutex_;
   std::deque<std::shared_ptr<Sandbox::Record>> records_;
 };

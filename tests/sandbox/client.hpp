@@ -92,13 +92,15 @@ class Client {
 
   http::Response call(const std::string& service, const std::string& operation, const Json& input,
                       const Signing& signing = {}, std::string host = {}) const {
-    if (host.empty()) host = cat(service == "ecr" ? "api." : "", service, ".", signing.region, ".amazonaws.com");
+    if (host.empty())
+      host = cat(service.starts_with("ecr") ? "api." : "", service, ".", signing.region, ".amazonaws.com");
     http::Request request;
     request.method = "POST";
     request.url = http::parse_url(cat("https://", host, "/"));
     request.headers.set("Content-Type", "application/x-amz-json-1.1");
-    request.headers.set("X-Amz-Target", cat(service == "ecr" ? "AmazonEC2ContainerRegistry_V20150921."
-                                                             : "AmazonEC2ContainerServiceV20141113.",
+    request.headers.set("X-Amz-Target", cat(service == "ecr"          ? "AmazonEC2ContainerRegistry_V20150921."
+                                            : service == "ecr-public" ? "SpencerFrontendService."
+                                                                      : "AmazonEC2ContainerServiceV20141113.",
                                             operation));
     request.body = input.dump();
     return send_signed(std::move(request), service, signing);

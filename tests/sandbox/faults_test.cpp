@@ -64,6 +64,27 @@ TEST_CASE("of several rules the first whose turn it is acts, and all of them cou
   CHECK(faults.next("GET", "", "/", "", "").status == 502);
 }
 
+TEST_CASE("a rate lets one second's worth through at once, and then as much as time brings") {
+  Faults faults;
+  faults.set(parse_faults(R"({"rules": [{"above_per_second": 2, "do": {"throttle": true}}]})"));
+  const Faults::Moment start{std::chrono::hours(1)};
+  std::string seen;
+  for (const int ms : {0, 0, 0, 100, 400, 400, 500, 1000, 5000, 5000, 5000}) {
+    const auto now = start + std::chrono::milliseconds(ms);
+    seen += faults.next("PUT", "", "/", "", "", now).throttle ? 'X' : '.';
+  }
+  CHECK(seen == "..XXXX....X");
+}
+
+TEST_CASE("actions that are denied are named by globs") {
+  Faults faults;
+  faults.set(parse_faults(R"({"deny": ["ecr:Initiate*", "ecr:PutImage"]})"));
+  CHECK(faults.denies("ecr:InitiateLayerUpload"));
+  CHECK(faults.denies("ecr:PutImage"));
+  CHECK_FALSE(faults.denies("ecr:PutImageX"));
+  CHECK_FALSE(faults.denies("ecs:RegisterTaskDefinition"));
+}
+
 TEST_CASE("a wrong script is an error that names the member") {
   struct Case {
     std::string script, message;
@@ -86,6 +107,9 @@ TEST_CASE("a wrong script is an error that names the member") {
       Case{R"({"rules": [{"from": 3, "to": 2, "do": {"hang_up": true}}]})", "at `rules[0].to`: it is less"},
       Case{R"({"rules": [{"match": {"pth": "*"}, "do": {"hang_up": true}}]})",
            "at `rules[0].match.pth`: there is no such"},
+      Case{R"({"deny": "ecr:PutImage"})", "at `deny`: it must be a list"},
+      Case{R"({"deny": [7]})", "at `deny[0]`: it must be a text"},
+      Case{R"({"rules": [{"above_per_second": 0, "do": {"throttle": true}}]})", "at `rules[0].above_per_second`"},
       Case{R"({"rules": [)", "not valid JSON (line 1"});
   CAPTURE(c.script);
   try {
@@ -98,6 +122,6 @@ TEST_CASE("a wrong script is an error that names the member") {
 }
 
 TEST_CASE("an empty script has no rules, and comments are read") {
-  CHECK(parse_faults(" \n").empty());
-  CHECK(parse_faults(R"({"rules": []} // none)").empty());
+  CHECK(parse_faults(" \n").rules.empty());
+  CHECK(parse_faults(R"({"rules": []} // none)").rules.empty());
 }

@@ -1,0 +1,33 @@
+// Where in the distribution API a request goes, and which IAM action that takes.
+#pragma once
+#include <lapstrake/base/text.hpp>
+#include <string>
+#include <string_view>
+
+#include "message.hpp"
+#include "replies.hpp"
+
+namespace lapstrake::sandbox {
+
+// /v2/NAME/KIND/REFERENCE
+struct Route {
+  std::string name, kind, reference;
+};
+
+inline Answer not_allowed(const Head& head) {
+  return refusal_reply(405, "UNSUPPORTED", cat(head.method, " is not supported here"));
+}
+
+// ECR user guide, "Actions for the registry's API": "ecr:PutImage".
+inline std::string_view action_of(const Head& head, const Route& route) {
+  if (route.kind == "/blobs/uploads/")
+    return head.method == "POST"  ? "ecr:InitiateLayerUpload"
+           : head.method == "PUT" ? "ecr:CompleteLayerUpload"
+                                  : "ecr:UploadLayerPart";
+  if (route.kind == "/blobs/")
+    return head.method == "HEAD" ? "ecr:BatchCheckLayerAvailability" : "ecr:GetDownloadUrlForLayer";
+  if (route.kind == "/manifests/") return head.method == "PUT" ? "ecr:PutImage" : "ecr:BatchGetImage";
+  return route.kind == "/tags/" ? "ecr:ListImages" : "ecr:ListImageReferrers";
+}
+
+}  // namespace lapstrake::sandbox
