@@ -14,9 +14,12 @@ Passage::Passage(const Context& context, const Origin& origin, const store::Stor
 
 std::filesystem::path Passage::bring(const oci::Digest& digest) {
   if (origin_.distant && store_.has(digest)) return store_.blob_path(digest);
+  const auto& blob = blobs_.at(digest);
+  if (origin_.place.file)
+    if (auto file = origin_.place.file(blob)) return *file;
   AtomicFile file(store_.scratch(), "free some space, or point `--store` (LAPSTRAKE_STORE) at a larger disk");
   step(cat("reading it from `", origin_.place.name, "`"),
-       [&] { read_told(context_, origin_, blobs_.at(digest), [&](Bytes bytes) { file.write(bytes); }); });
+       [&] { read_told(context_, origin_, blob, [&](Bytes bytes) { file.write(bytes); }); });
   const std::lock_guard lock(mutex_);
   return files_.insert_or_assign(digest, std::move(file)).first->second.path();
 }

@@ -1,6 +1,6 @@
-// Blobs on their way from one place to another, each in a file of the store's scratch while it is sent: an upload may
-// have to begin anew, and a stream from elsewhere cannot be read twice. What is verified on the way in is all that goes
-// out, and a blob that is wrong is never begun to be sent.
+// Blobs on their way from one place to another, each in a file while it is sent: an upload may have to begin anew, and
+// a stream from elsewhere cannot be read twice. A layout's own files serve as they are, and are verified as they go
+// out, before their last byte; of others what was verified on the way into the store's scratch is all that goes out.
 #pragma once
 #include <filesystem>
 #include <lapstrake/base/atomic_file.hpp>
@@ -20,7 +20,7 @@ class Passage {
   Passage(const Context& context, const Origin& origin, const store::Store& store,
           const std::vector<registry::PushedManifest>& manifests);
 
-  // The file of a blob: the store's own, or one that is there until drop() or this end.
+  // The file of a blob: the store's or the layout's own, or one that is there until drop() or this end.
   std::filesystem::path bring(const oci::Digest& digest);
   void drop(const oci::Digest& digest);
 

@@ -6,6 +6,7 @@
 
 #include "archive_index.hpp"
 #include "docker_archive.hpp"
+#include "layout_files.hpp"
 #include "layout_place.hpp"
 
 namespace lapstrake::store {
@@ -29,7 +30,15 @@ oci::Place open_folder(const oci::DiskReference& reference) {
     if (!std::filesystem::exists(folder / name, absent)) return std::nullopt;
     return file_source(folder / name);
   };
-  return layout_place({.name = reference.text(), .where = without_tag(reference), .open = open}, reference.tag);
+  auto place = layout_place({.name = reference.text(), .where = without_tag(reference), .open = open}, reference.tag);
+  place.file = [folder = reference.path](const oci::Descriptor& blob) -> std::optional<std::filesystem::path> {
+    std::error_code failure;
+    auto file = folder / blob_name(blob.digest);
+    if (!std::filesystem::is_regular_file(file, failure) || std::filesystem::file_size(file, failure) != blob.size)
+      return std::nullopt;
+    return file;
+  };
+  return place;
 }
 
 oci::Place open_oci_archive(const oci::DiskReference& reference, const std::shared_ptr<const ArchiveIndex>& archive) {

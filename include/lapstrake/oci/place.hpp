@@ -1,9 +1,11 @@
 // A place that images are read from: a registry, a layout, an archive, the store. A record of functions, so that rooms
 // which know such places hand them to rooms which do not.
 #pragma once
+#include <filesystem>
 #include <functional>
 #include <lapstrake/oci/descriptor.hpp>
 #include <lapstrake/oci/image.hpp>
+#include <optional>
 #include <string>
 
 namespace lapstrake::oci {
@@ -16,6 +18,8 @@ struct Place {
   std::function<std::string(const Descriptor&)> text;
   // A blob as a stream that fails at its end if digest or size are wrong.
   std::function<Source(const Descriptor&)> open;
+  // The file that holds the blob as it is, of its size and not verified; nothing, or no function, where there is none.
+  std::function<std::optional<std::filesystem::path>(const Descriptor&)> file = nullptr;
 };
 
 // One image of a place.
