@@ -2,6 +2,7 @@
 #pragma once
 #include <filesystem>
 #include <lapstrake/spec/project.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ class Variables;
 class TaskFiles;
 
 std::vector<Image> images(const Node& document, const std::filesystem::path& folder, Findings& findings);
+// Of an image, if it has any.
+std::optional<RepositorySettings> repository_settings(const Node& image, Findings& findings);
 oci::LayerRecipe layer(const Node& node, Findings& findings);
 std::vector<Task> tasks(const Node& document, TaskFiles& files, Variables& variables, Findings& findings);
 void check_services(const Node& document, Findings& findings);

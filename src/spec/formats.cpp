@@ -226,6 +226,13 @@ Refusal media_type(std::string_view text) {
       "is not a media type", "TYPE/NAME, for example application/spdx+json");
 }
 
+// ECR's ImageTagMutabilityExclusionFilterValue.
+Refusal tag_pattern(std::string_view text) {
+  constexpr std::string_view allowed = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._*-";
+  return need(!text.empty() && text.size() <= 128 && text.find_first_not_of(allowed) == std::string_view::npos,
+              "is not a pattern of tags", "letters, digits, `.`, `_`, `-`, and `*` for any text");
+}
+
 const FormatRow rows[] = {
     {Format::any, "text", "", true, fine},
     {Format::one_line, "one line of text", R"(^[^\r\n]*$)", true, one_line},
@@ -243,6 +250,7 @@ const FormatRow rows[] = {
     {Format::platform, "OS/ARCHITECTURE[/VARIANT]", "^[a-z0-9]+(/[a-z0-9_]+){0,2}$", false, platform},
     {Format::repository, "HOST/NAME", R"(^[A-Za-z0-9.\[\]:-]+(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$)", false, repository},
     {Format::tag, "a tag", "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", true, tag},
+    {Format::tag_pattern, "a tag, with `*` for any text", R"(^[A-Za-z0-9._*-]{1,128}$)", true, tag_pattern},
     {Format::base, "`scratch` or an image reference", R"(^[^\s]+$)", false, base},
     {Format::port, "PORT[/tcp or /udp]", "^[0-9]{1,5}(/(tcp|udp|sctp))?$", true, port},
     {Format::signal, "a signal", R"(^(SIG[A-Z0-9]+([+-][0-9]+)?|[0-9]{1,2})$)", true, signal},

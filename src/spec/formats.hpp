@@ -27,6 +27,7 @@ enum class Format {
   platform,
   repository,
   tag,
+  tag_pattern,
   base,
   port,
   signal,

@@ -141,6 +141,7 @@ Image image(const Member& member, const std::filesystem::path& folder, Findings&
   Image out;
   out.name = member.key;
   out.repository = text_field(node, "repository");
+  out.repository_settings = repository_settings(node, findings);
   out.tags = texts_field(node, "tags");
   out.base = base(node, folder);
   for (const auto& text : texts_field(node, "platforms"))

@@ -31,7 +31,7 @@ std::vector<std::string> Object::names() const {
 }
 
 Table::Table() {
-  for (auto part : {document_objects(), image_objects(), layer_objects()})
+  for (auto part : {document_objects(), image_objects(), repository_objects(), layer_objects()})
     std::ranges::move(part, std::back_inserter(objects_));
 }
 

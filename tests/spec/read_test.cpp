@@ -56,6 +56,23 @@ TEST_CASE("all keys of an image arrive in it") {
   CHECK(base.path.string().ends_with("testdata/spec/good/bases/php-8.2-fpm.tar"));
 }
 
+TEST_CASE("a repository's settings arrive in its image") {
+  ReadOptions options;
+  options.file = std::filesystem::path(LAPSTRAKE_SOURCE_DIR) / "testdata/spec/good/repository_settings.yaml";
+  const auto images = read(options).project.value().images;
+  const auto web = images.at(0).repository_settings.value(), api = images.at(1).repository_settings.value();
+  CHECK(web.immutable_tags == true);
+  CHECK(web.immutable_tags_except == std::vector<std::string>{"latest", "dev-*"});
+  CHECK(web.scan_on_push == true);
+  CHECK(web.encryption == "KMS");
+  CHECK(web.kms_key == "alias/images");
+  CHECK(web.tags == std::map<std::string, std::string>{{"team", "web"}});
+  CHECK(api.immutable_tags == false);
+  CHECK_FALSE(api.scan_on_push);
+  CHECK(api.encryption == "AES256");
+  CHECK_FALSE(image_of("images: { web: { layers: [ { name: a, remove: [/x] } ] } }").repository_settings);
+}
+
 TEST_CASE("the steps of a layer arrive in its recipe") {
   const auto layers = migration("").images.at(0).layers;
   REQUIRE(layers.size() == 2);

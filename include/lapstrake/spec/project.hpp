@@ -22,9 +22,20 @@ struct Attachment {
   oci::Position where;
 };
 
+// What a repository is made with by `push --create-repository` (ECR).
+struct RepositorySettings {
+  std::optional<bool> immutable_tags;
+  std::vector<std::string> immutable_tags_except;  // for these patterns the opposite holds
+  std::optional<bool> scan_on_push;
+  std::optional<std::string> encryption, kms_key;  // AES256, KMS, KMS_DSSE; a key goes with the last two
+  std::map<std::string, std::string> tags;
+  oci::Position where;
+};
+
 struct Image {
   std::string name;
-  std::string repository;                    // "host/repo", empty when the spec gives none (build only)
+  std::string repository;  // "host/repo", empty when the spec gives none (build only)
+  std::optional<RepositorySettings> repository_settings = {};
   std::vector<std::string> tags;             // "latest" is not assumed: without tags a push goes by digest alone
   std::optional<oci::Reference> base;        // none: scratch; the path of one on disk is whole
   std::optional<oci::Digest> base_pin = {};  // what the base must be: app::pin_bases() fills it
