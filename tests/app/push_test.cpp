@@ -1,5 +1,9 @@
+#include <lapstrake/oci/image.hpp>
+#include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/registry/push.hpp>
 #include <set>
 
+#include "../../src/app/network.hpp"
 #include "journey.hpp"
 
 using namespace lapstrake;
@@ -39,6 +43,53 @@ TEST_CASE("a fault on the way is retried in a new session, and the image is whol
     if (record.method == "PUT" && record.target.find("/blobs/uploads/") != std::string::npos)
       ++puts, sessions.insert(record.target.substr(0, record.target.find('?')));
   CHECK(sessions.size() == puts);  // no session was used twice
+}
+
+TEST_CASE("a connection that is reset at any point of any write leaves one image under one tag (S24)") {
+  Journey journey;
+  const auto context = journey.context();
+  const auto remote = app::Network(context, {}).repository(journey.box->registry_host(), "web");
+  const std::string writes[] = {R"("method":"POST","path":"/v2/*/blobs/uploads/*")",
+                                R"("method":"PUT","path":"/v2/*/blobs/uploads/*")",
+                                R"("method":"PUT","path":"/v2/*/manifests/*")"};
+  const std::string points[] = {R"("reset":"before")",
+                                R"("hang_up":true)",
+                                R"("reset":"headers")",
+                                R"("reset":"after")",
+                                R"("reset":"body","at_percent":1)",
+                                R"("reset":"body","at_percent":50)",
+                                R"("reset":"body","at_percent":99)",
+                                R"("reset":"body","at_percent":100)"};
+  unsigned cases = 0;
+  for (const auto& write : writes)
+    for (const auto& point : points) {
+      if (write.find("POST") != write.npos && point.find("body") != point.npos) continue;  // it has none
+      CAPTURE(write, point);
+      const auto tag = cat("t", ++cases);
+      const auto content = cat(std::string(300'000, 'x'), tag);
+      const auto layer = oci::descriptor_of(content, oci::media_type::layer_gzip);
+      const auto config = oci::descriptor_of("{}", oci::media_type::config);
+      const auto text =
+          cat(R"({"schemaVersion":2,"mediaType":")", oci::media_type::manifest, R"(","config":{"mediaType":")",
+              config.media_type, R"(","digest":")", config.digest.text(), R"(","size":2},"layers":[{"mediaType":")",
+              layer.media_type, R"(","digest":")", layer.digest.text(), R"(","size":)", layer.size, "}]}");
+      const auto manifest = oci::descriptor_of(text, oci::media_type::manifest);
+      journey.dir.write(layer.digest.hex(), content);
+      journey.dir.write(config.digest.hex(), "{}");
+      const auto push = [&] {
+        registry::push(*remote, {{manifest, text, {layer, config}}},
+                       [&](const oci::Digest& digest) { return journey.dir / digest.hex(); },
+                       {.jobs = 1, .tags = {tag}});
+      };
+      journey.box->set_faults(cat(R"({"rules":[{"match":{)", write, R"(},"nth":1,"do":{)", point, "}}]}"));
+      push();
+      journey.box->set_faults("");
+      CHECK(remote->find_manifest(tag) == manifest);
+      std::string got;
+      remote->get_blob(layer, [&](Bytes bytes) { got += as_text(bytes); });
+      CHECK(got == content);
+    }
+  CHECK(journey.troubles() == cases);
 }
 
 TEST_CASE("a registry that stays broken is an error of the network, after the policy's attempts") {

@@ -146,6 +146,25 @@ TEST_CASE("what arrived of a broken piece is not sent again, and such attempts d
   CHECK(link.registry.count("POST uploads") == 3);
 }
 
+TEST_CASE("a connection lost at any point of any piece heals, in one session (S24)") {
+  enum class Point { before, midst, after };
+  const auto point = GENERATE(Point::before, Point::midst, Point::after);
+  const unsigned piece = GENERATE(1u, 2u, 3u, 4u);  // the fourth is the closing PUT
+  BadLink link;
+  auto options = link.options();
+  unsigned pieces = 0;
+  options.transport = [&, inner = options.transport](const http::Request& request) {
+    const bool is_piece = request.method == "PATCH" || (request.method == "PUT" && http::length(request.body) < from);
+    if (!is_piece || ++pieces != piece) return inner(request);
+    if (point == Point::midst) link.registry.parts["s3"] += fake::Registry::text_of(request).substr(0, 9000);
+    if (point == Point::after) inner(request);
+    return fake::lose();
+  };
+  link.send(options);
+  CHECK(link.arrived());
+  CHECK(link.registry.count("POST uploads") == 3);
+}
+
 TEST_CASE("a link that carries nothing is given up, and a piece's size goes down before") {
   BadLink link;
   link.registry.fault(

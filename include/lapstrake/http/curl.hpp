@@ -22,7 +22,7 @@ struct CurlOptions {
   // What a host has of its own; its ca_file stands in place of all other authorities.
   std::function<TlsFor(const Url&)> tls_for = nullptr;
   std::string user_agent = {};
-  std::chrono::seconds connect_timeout{30};
+  std::chrono::seconds connect_timeout{10};
   // A transfer slower than this for that long is given up (transient).
   // After a body has gone out its reply may take longer, a second more for each MiB, up to ten minutes: registries
   // assemble large layers before they answer (moby/buildkit#3995).
