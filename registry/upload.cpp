@@ -75,10 +75,16 @@ class Upload {
   bool whole(const std::filesystem::path& file, const std::function<void(std::uint64_t)>& progress) {
     return http::retrying(options().policy, options().world, options().notice, [&] {
       if (puts_ > 0 && target_.has()) return true;
-      if (may_split_ && failed_puts_ >= most_failed_puts && blob_.size >= options().parts_from) return false;
+      if (failed_puts_ >= most_failed_puts && may_split()) return false;
       send(file, progress);
       return true;
     });
+  }
+
+  // ECR's chunks are no way out: it does not say what arrived of a broken one (aws/containers-roadmap#2831).
+  bool may_split() const {
+    const bool has_chunks = !is_ecr(target_.host) && target_.host != "public.ecr.aws";
+    return may_split_ && blob_.size >= options().parts_from && (options().upload_in_parts || has_chunks);
   }
 
   // False: this registry takes none.

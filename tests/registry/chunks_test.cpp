@@ -79,6 +79,14 @@ TEST_CASE("a small blob, and one that was only throttled, is never cut") {
   CHECK(link.registry.count("PATCH uploads") == 0);
 }
 
+TEST_CASE("ECR gets the whole again where its own way up is not known") {
+  BadLink link;
+  link.registry.host = GENERATE("123456789012.dkr.ecr.eu-west-1.amazonaws.com", "public.ecr.aws");
+  CHECK_THROWS_AS(link.send(), Error);
+  CHECK(link.registry.count("PUT uploads") == 6);
+  CHECK(link.registry.count("PATCH uploads") == 0);
+}
+
 TEST_CASE("another way up is taken where there is one, with its own errors") {
   BadLink link;
   auto options = link.options();
