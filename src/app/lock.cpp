@@ -7,9 +7,14 @@
 
 #include "base_image.hpp"
 #include "network.hpp"
+#include "registry_base.hpp"
 
 namespace lapstrake::app {
 namespace {
+
+std::filesystem::path whole_path(const std::filesystem::path& path) {
+  return std::filesystem::absolute(path).lexically_normal();
+}
 
 using Bases = std::map<std::string, oci::Reference>;  // by what the lock calls them
 
@@ -30,7 +35,7 @@ std::set<std::string> names_of_all_environments(const spec::Project& project) {
   return names;
 }
 
-std::string lines(const std::vector<std::string>& names) {
+std::string listed(const std::vector<std::string>& names) {
   std::string out;
   for (const auto& name : names) out += cat(out.empty() ? "" : ", ", "`", name, "`");
   return out;
@@ -139,6 +144,14 @@ class Locking {
 
 }  // namespace
 
+std::optional<std::string> lock_name(const std::filesystem::path& folder, const oci::Reference& base) {
+  if (const auto* remote = std::get_if<oci::RegistryReference>(&base))
+    return remote->digest ? std::nullopt : std::optional(base_name(*remote));
+  auto disk = std::get<oci::DiskReference>(base);
+  disk.path = whole_path(disk.path).lexically_relative(whole_path(folder / "lapstrake.lock").parent_path());
+  return disk.text();
+}
+
 void pin_bases(const Context& context, spec::Project& project) {
   const auto lock = read_lock(project);
   const auto wanted = bases_of(context, project);
@@ -148,14 +161,14 @@ void pin_bases(const Context& context, spec::Project& project) {
   if (context.locked && !missing.empty()) {
     const auto file = lock_file(project).string();
     throw Error(Fault::usage,
-                lock ? cat("`", file, "` has no entry for ", lines(missing)) : cat("there is no `", file, "`"),
+                lock ? cat("`", file, "` has no entry for ", listed(missing)) : cat("there is no `", file, "`"),
                 cat("`", command(project), "` writes it"))
-        .because(lock ? "" : cat("`--locked` takes the digests from it for ", lines(missing)));
+        .because(lock ? "" : cat("`--locked` takes the digests from it for ", listed(missing)));
   }
   if (!lock) return;
   if (!missing.empty())
     context.progress({.kind = Event::Kind::note,
-                      .text = cat("not in `", lock_file(project).string(), "`: ", lines(missing), "; `",
+                      .text = cat("not in `", lock_file(project).string(), "`: ", listed(missing), "; `",
                                   command(project), "` adds what is missing")});
   for (auto& image : project.images) {
     const auto name = image.base ? lock_name(project.folder, *image.base) : std::nullopt;

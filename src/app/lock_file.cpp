@@ -5,8 +5,6 @@
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
-#include "registry_base.hpp"
-
 namespace lapstrake::app {
 namespace {
 
@@ -52,10 +50,6 @@ bool is_lock_name(const std::string& name) try {
   return false;
 }
 
-std::filesystem::path whole(const std::filesystem::path& path) {
-  return std::filesystem::absolute(path).lexically_normal();
-}
-
 }  // namespace
 
 Lock parse_lock(std::string_view text, std::string_view what) {
@@ -92,14 +86,6 @@ std::optional<Lock> read_lock(const spec::Project& project) {
   if (std::filesystem::symlink_status(file, failure).type() == std::filesystem::file_type::not_found)
     return std::nullopt;
   return parse_lock(read_file(file, most_bytes), cat("`", file.string(), "`"));
-}
-
-std::optional<std::string> lock_name(const std::filesystem::path& folder, const oci::Reference& base) {
-  if (const auto* remote = std::get_if<oci::RegistryReference>(&base))
-    return remote->digest ? std::nullopt : std::optional(base_name(*remote));
-  auto disk = std::get<oci::DiskReference>(base);
-  disk.path = whole(disk.path).lexically_relative(whole(folder / "lapstrake.lock").parent_path());
-  return disk.text();
 }
 
 }  // namespace lapstrake::app

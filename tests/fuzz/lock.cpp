@@ -1,0 +1,18 @@
+// `lapstrake.lock`, as merges and editors leave it: what is read is written as the same, one entry a line.
+#include <lapstrake/app/lock.hpp>
+
+#include "attempt.hpp"
+
+using namespace lapstrake;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto lock = attempt(Fault::usage, [&] { return app::parse_lock(text_of(data, size), "the lock"); });
+  if (!lock) return 0;
+  for (const auto& [name, digest] : lock->bases)
+    hold(text(oci::parse_reference(name)) == name, "a base is called by what its reference says");
+  const auto written = app::render(*lock);
+  hold(app::parse_lock(written, "the lock") == *lock, "a lock that is written is read as the same");
+  const auto lines = static_cast<std::size_t>(std::ranges::count(written, '\n'));
+  hold(lines == (lock->bases.empty() ? 4 : 5 + lock->bases.size()), "an entry has a line of its own");
+  return 0;
+}
