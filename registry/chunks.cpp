@@ -68,6 +68,7 @@ Chunks::Step Chunks::step() {
 bool Chunks::settle() {
   if (reach_ == target_.blob.size && target_.has()) return true;
   if (session_) place_ = std::max(place_, confirmed());
+  is_resumed_ = session_.has_value();
   in_doubt_ = false;
   return false;
 }
@@ -88,6 +89,7 @@ Chunks::Step Chunks::judge(const http::Response& response, std::uint64_t size, b
   if (!is_good) return refuse(response, is_last);
   place_ += size;
   misfits_ = 0;
+  is_resumed_ = false;
   if (is_last) {
     if (is_taken(target_, response)) return Step::done;
     begin_anew(target_.refusal(response, target_.what()));
@@ -102,10 +104,7 @@ Chunks::Step Chunks::refuse(const http::Response& response, bool is_last) {
   if (is_last && response.status == 409 && target_.has()) return Step::done;
   const auto error = target_.refusal(response, target_.what());
   if (response.status == 416) return misfit(error);
-  if (is_lost_session(response, error)) {
-    begin_anew(error);
-    return Step::more;
-  }
+  if (is_lost_session(response, error)) return lose_session(error);
   // A registry, or a proxy, that knows no PATCH.
   const bool is_unknown = response.status == 400 || response.status == 405 || response.status == 411 ||
                           response.status == 415 || response.status == 501;
@@ -114,14 +113,20 @@ Chunks::Step Chunks::refuse(const http::Response& response, bool is_last) {
 }
 
 // The registry is at another place. ECR says neither where (its Range stands still) nor, at times, the truth: so once
-// more from our own place, and else from the start.
+// more from our own place.
 Chunks::Step Chunks::misfit(const Error& error) {
   if (++misfits_ > most_misfits) throw error;
   const auto theirs = confirmed();
   if (theirs > place_)
     place_ = theirs;
   else if (misfits_ > 1)
-    begin_anew(error);
+    return lose_session(error);
+  return Step::more;
+}
+
+Chunks::Step Chunks::lose_session(const Error& error) {
+  if (is_resumed_) return Step::refused;
+  begin_anew(error);
   return Step::more;
 }
 

@@ -15,7 +15,8 @@ class Chunks {
   Chunks(const Target& target, Sessions& sessions, const std::filesystem::path& file,
          std::function<void(std::uint64_t)> progress);
 
-  // False: this registry takes no chunks. Attempts that bring bytes across do not count against the policy's.
+  // False: this registry takes no chunks, or loses the whole session with a broken one (distribution 2.8 does), so that
+  // one PUT has the better chance. Attempts that bring bytes across do not count against the policy's.
   bool send();
 
  private:
@@ -26,6 +27,7 @@ class Chunks {
   Step judge(const http::Response& response, std::uint64_t size, bool is_last);
   Step refuse(const http::Response& response, bool is_last);
   Step misfit(const Error& error);
+  Step lose_session(const Error& error);
   std::uint64_t confirmed();
   void begin_anew(const Error& error);
 
@@ -39,6 +41,7 @@ class Chunks {
   std::uint64_t place_ = 0;  // what the registry has
   std::uint64_t reach_ = 0;  // where the last part was to end: it cannot have more
   bool in_doubt_ = false;    // a part failed, and how much of it arrived is not known
+  bool is_resumed_ = false;  // and none has been taken since
   unsigned lost_sessions_ = 0, misfits_ = 0;
 };
 

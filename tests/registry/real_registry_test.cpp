@@ -184,3 +184,36 @@ TEST_CASE("a real registry that lost a blob is healed") {
   CHECK(image.push_to(Repository(options, registry.host(), "team/web")).blobs_sent == 2);
   CHECK(repository.find_manifest("v1"));
 }
+
+TEST_CASE("a real registry takes a large blob in pieces, or again as a whole when a piece breaks (S24)") {
+  if (!tools_are_here()) return;
+  TlsFiles tls;
+  RealRegistry registry(RealRegistry::Speaks::plain, tls);
+  RealImage image;
+  std::string content(6'000'000, 'x');
+  for (std::size_t i = 0; i < content.size(); i += 97) content[i] = static_cast<char>('a' + i % 23);
+  const auto large = image.blob(content);
+  World world = real_world();
+  world.environment = [](std::string_view) { return std::nullopt; };
+  world.sleep = [](std::chrono::milliseconds) {};
+  const auto sound = http::curl_transport({.user_agent = "test", .world = world});
+  unsigned pieces = 0, puts = 0;
+  const unsigned breaking_piece = GENERATE(0u, 3u);  // none; after it the link is a good one
+  ClientOptions options{.world = world, .parts_from = 1 << 20};
+  options.transport = [&](http::Request request) {
+    std::uint64_t most = UINT64_MAX;  // bytes that come through
+    if (request.method == "PUT" && ++puts <= 2) most = 2 << 20;
+    if (request.method == "PATCH" && ++pieces == breaking_piece) most = 256 << 10;
+    request.tap = [most](std::uint64_t offset, Bytes) {
+      if (offset >= most) throw Error(Fault::network, "the connection was lost").transient();
+    };
+    return sound(request);
+  };
+  const Repository repository(options, registry.host(), "team/web");
+  repository.put_blob(large, image.file(large.digest), nullptr);
+  CHECK(registry.count("POST", "/blobs/uploads/") == (breaking_piece == 0 ? 3 : 4));
+  CHECK(pieces == (breaking_piece == 0 ? 6 : 4));
+  std::string got;
+  repository.get_blob(large, [&](Bytes bytes) { got += as_text(bytes); });
+  CHECK(got == content);
+}
