@@ -151,6 +151,7 @@ void Exchange::refuse_retryable(const http::Request& request, const http::Respon
   const auto what = cat("`", request.url.authority(), "` answers ", response.status, " to ", request.method, " ",
                         redacted(request.url));
   const auto why = refusal_of(response).message;
+  if (says_full(response)) return;  // no second makes room
   if (response.status != 429 && !floor) throw Error(Fault::network, what).because(why).transient();
   Throttled error(Fault::network, what);
   error.because(why).transient(floor);

@@ -72,8 +72,10 @@ std::string cure(const http::Response& response, const Refusal& refusal, const s
     if (lacks_scope(response)) return cat("the login of ", login, " has no right to do that in this repository");
     return cat("the login of ", login, " was sent: if it is the wrong one, `docker login ", host, "`");
   }
+  if (response.status == 405 && !is_ecr(host))
+    return cat("`", host, "` does not take this: it may be read only, or a mirror of another registry");
   if (response.status == 413) return "a proxy or the registry limits the size of a request: raise its limit";
-  if (response.status == 507 || refusal.says("quota")) return "make room in the registry, or raise its quota";
+  if (says_full(response) || refusal.says("quota")) return "make room in the registry, or raise its quota";
   return {};
 }
 
@@ -98,6 +100,10 @@ bool says_expired(const http::Response& response) {
   if (response.status != 403 && response.status != 400) return false;
   const auto text = lower(response.body);
   return text.find("expired") != text.npos && text.find("token") != text.npos;
+}
+
+bool says_full(const http::Response& response) {
+  return response.status == 507 || refusal_of(response).says("no space left on device");
 }
 
 Error refused(const http::Response& response, std::string what, const std::string& host, const std::string& login) {

@@ -19,6 +19,9 @@ struct Refusal {
 
 Refusal refusal_of(const http::Response& response);
 
+// The registry's storage has no room left.
+bool says_full(const http::Response& response);
+
 // ECR's token of this host has run out (aws: a 403, or 400, without a challenge).
 bool says_expired(const http::Response& response);
 
