@@ -73,7 +73,7 @@ TEST_CASE("an image is built on a base in a registry: config, layers, users and 
   CHECK(run->uid == 1500);
 }
 
-TEST_CASE("a base's tag is asked for once a run, whatever the number of platforms") {
+TEST_CASE("a base's tag is asked for once a run, whatever the number of platforms (S12)") {
   OnBase journey("[linux/amd64, linux/arm64]");
   const auto before = journey.count("HEAD", "/v2/base/manifests/v1");
   journey.built();

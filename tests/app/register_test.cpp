@@ -28,7 +28,7 @@ TEST_CASE("a dry run sends nothing and shows what would change") {
   CHECK_THAT(journey.registered(true).diff, Contains("1024"));
 }
 
-TEST_CASE("a reply to RegisterTaskDefinition that gets lost makes no second revision") {
+TEST_CASE("a reply to RegisterTaskDefinition that gets lost makes no second revision (S36)") {
   Journey journey;
   journey.box->set_faults(
       R"({"rules":[{"match":{"operation":"RegisterTaskDefinition"},"nth":1,"do":{"reset":"after"}}]})");

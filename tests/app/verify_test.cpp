@@ -99,7 +99,7 @@ TEST_CASE("a config for another platform than its index says is found out") {
   CHECK_THAT(found.problems[0], Contains("it is for linux/riscv64, and its index says linux/arm64"));
 }
 
-TEST_CASE("a manifest that two readers may read differently is wrong") {
+TEST_CASE("a manifest that two readers may read differently is wrong (S13)") {
   HandMade made;
   const auto [bytes, diff_id] = made.layer(hello);
   const auto layer = made.blob(bytes, oci::media_type::layer_gzip);
@@ -112,7 +112,7 @@ TEST_CASE("a manifest that two readers may read differently is wrong") {
   CHECK(found.problems[0].starts_with("manifest sha256:"));
 }
 
-TEST_CASE("a bomb stops at what a layer may unpack to") {
+TEST_CASE("a bomb stops at what a layer may unpack to (S16)") {
   HandMade made;
   const auto codec = GENERATE(oci::Codec::gzip, oci::Codec::zstd);
   const auto [bytes, diff_id] = made.layer({layers::file("zeros", std::string(8u << 20, '\0'))}, codec);

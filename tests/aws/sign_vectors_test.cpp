@@ -92,7 +92,7 @@ Case read_case(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("AWS's signing vectors give the same canonical request, string to sign and signature") {
+TEST_CASE("AWS's signing vectors give the same canonical request, string to sign and signature (S10)") {
   if (!fs::is_directory(vectors_folder())) {
     WARN("not run: " << vectors_folder() << " is absent (LAPSTRAKE_SHARED names the folder above data/sigv4)");
     return;

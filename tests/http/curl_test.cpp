@@ -130,7 +130,7 @@ TEST_CASE("a redirect is a reply like others") {
   CHECK(target.connections() == 0);
 }
 
-TEST_CASE("a reply's body has a cap, and goes to the sink only if the status is good") {
+TEST_CASE("a reply's body has a cap, and goes to the sink only if the status is good (S15)") {
   ScriptedServer server([](const std::string& request) {
     return ScriptedServer::reply(request.starts_with("GET /good") ? "200 OK" : "500 Bad", "",
                                  std::string(200'000, 'x'));
@@ -149,7 +149,7 @@ TEST_CASE("a reply's body has a cap, and goes to the sink only if the status is 
         "disk full");
 }
 
-TEST_CASE("headers without end are cut off") {
+TEST_CASE("headers without end are cut off (S15)") {
   ScriptedServer server([](const std::string&) {
     std::string text = "HTTP/1.1 200 OK\r\n";
     for (int i = 0; i < 300; ++i) text += cat("X-", i, ": ", std::string(1000, 'x'), "\r\n");

@@ -141,7 +141,7 @@ TEST_CASE("the last of two members with one name is taken, as tar does") {
   CHECK(text_in(project.assemble(archive("a.tar", "/")), "e") == "other");
 }
 
-TEST_CASE("members that would leave their folder, and devices, are refused") {
+TEST_CASE("members that would leave their folder, and devices, are refused (S17)") {
   Project project;
   const auto [name, entries, words] = GENERATE(table<std::string, std::vector<Entry>, std::string>({
       {"up", {file("../x")}, "member `../x`"},

@@ -69,7 +69,7 @@ TEST_CASE("a file over a folder takes all that is in it, a folder over a folder 
   CHECK(tree(base_of({{file("a")}, {folder("a"), file("a/x")}})) == "a/ a/x ");
 }
 
-TEST_CASE("links are followed on the way, never out of the root, and circles end") {
+TEST_CASE("links are followed on the way, never out of the root, and circles end (S18)") {
   BaseFiles base = base_of({{folder("usr"), folder("usr/bin"), link(Kind::symlink, "bin", "usr/bin"),
                              link(Kind::symlink, "up", "../../../usr"), link(Kind::symlink, "abs", "/usr/./bin"),
                              link(Kind::symlink, "loop", "loop/x")}});
@@ -101,7 +101,7 @@ TEST_CASE("a passwd of more than a MiB is refused") {
 }
 
 // The ideas of containerd's pkg/archive/tar_test.go, TestBreakouts: nothing of it may lead anywhere but into the map.
-TEST_CASE("tar tricks lead nowhere") {
+TEST_CASE("tar tricks lead nowhere (S17)") {
   const auto [name, entries, expected] = GENERATE(table<std::string, std::vector<Entry>, std::string>({
       {"parent", {file("../x")}, "refused"},
       {"parent in the middle", {file("a/../../x")}, "refused"},

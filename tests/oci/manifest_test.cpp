@@ -56,7 +56,7 @@ TEST_CASE("an index is written in one order and reads back to itself") {
   CHECK(render(parse_index(text, media_type::index, "it")) == text);
 }
 
-TEST_CASE("a manifest with two readings is refused") {
+TEST_CASE("a manifest with two readings is refused (S13)") {
   const auto [text, why] = GENERATE(table<std::string, std::string>(
       {{R"({"schemaVersion":2,"manifests":[],"layers":[],)" + config_part + "}", "ambiguous"},
        {R"({"schemaVersion":2,"manifests":null,"layers":[],)" + config_part + "}", "ambiguous"},

@@ -97,7 +97,7 @@ TEST_CASE("every blob's way is told") {
   CHECK(shipment.events.back().tag == "latest");
 }
 
-TEST_CASE("foreign layers are not sent") {
+TEST_CASE("foreign layers are not sent (S19)") {
   Shipment shipment;
   shipment.manifests.front().blobs.front().urls = {"https://evil.example/layer"};
   CHECK(shipment.run().blobs_sent == 2);

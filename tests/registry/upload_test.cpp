@@ -151,7 +151,7 @@ TEST_CASE("an answer without a word about the blob is made sure of by asking") {
   }
 }
 
-TEST_CASE("a file that is not the blob is not sent to its end") {
+TEST_CASE("a file that is not the blob is not sent to its end (S21)") {
   Bench bench;
   auto blob = bench.blob(std::string(5000, 'x'));
   SECTION("other bytes") { bench.dir.write(blob.digest.hex(), std::string(4999, 'x') + "y"); }

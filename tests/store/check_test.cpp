@@ -40,7 +40,7 @@ TEST_CASE("check finds nothing in a whole store, and counts it") {
   CHECK(report.bytes > 1000);
 }
 
-TEST_CASE("a byte flipped in any blob is found") {
+TEST_CASE("a byte flipped in any blob is found (S21)") {
   TempDir dir;
   const auto store = Store::open(dir / "s");
   for (int i = 0; i < 50; ++i) store.put(cat("blob ", i), "text/plain");

@@ -84,7 +84,7 @@ TEST_CASE("what is put into the store comes out again, in this process and the n
   CHECK(std::filesystem::is_empty(again.scratch()));
 }
 
-TEST_CASE("the store is its owner's alone, whatever the umask") {
+TEST_CASE("the store is its owner's alone, whatever the umask (S08)") {
   TempDir dir;
   const mode_t mask = GENERATE(mode_t{000}, mode_t{022}, mode_t{077});
   const mode_t before = ::umask(mask);
@@ -109,7 +109,7 @@ TEST_CASE("a store that others may write to is refused") {
   REQUIRE(::chmod((dir / folder).c_str(), 0700) == 0);
 }
 
-TEST_CASE("another user's store is refused") {
+TEST_CASE("another user's store is refused (S08)") {
   if (::geteuid() != 0) {
     WARN("not run: only root can give a folder away");
     return;
@@ -230,7 +230,7 @@ TEST_CASE("a blob with other bytes than expected is not published, nor is one th
   CHECK(std::filesystem::is_empty(store.scratch()));
 }
 
-TEST_CASE("a blob whose bytes were changed is not handed out as what it was") {
+TEST_CASE("a blob whose bytes were changed is not handed out as what it was (S21)") {
   TempDir dir;
   const auto store = Store::open(dir / "s");
   const auto blob = store.put("hello", "text/plain");
