@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+"""Whether docs/reference/checks.md names the tests that there are: a Catch2 case by the id at the end of its name, a script by one at its head.
+
+    tests/checks.py [--write]     --write fills in the column of tests
+"""
+import glob, os, re, sys
+
+os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+PAGE = "docs/reference/checks.md"
+IDS = re.compile(r"\bS\d\d\b")
+tests = {}
+for path in sorted(glob.glob("tests/*/*_test.cpp")):
+    with open(path) as file:
+        for name in re.findall(r'TEST_CASE\(\s*"([^"]*)"', file.read()):
+            plain, _, ids = name.rpartition(" (")
+            for check in IDS.findall(ids):
+                tests.setdefault(check, []).append("`%s`: %s" % (path.split("/")[1], plain))
+for path in sorted(glob.glob("tests/e2e/*.sh")):
+    with open(path) as file:
+        head = re.match(r"(#.*\n)*", file.read()).group()
+    for check in IDS.findall(head):
+        tests.setdefault(check, []).append("`e2e.%s`" % os.path.basename(path)[:-3])
+
+with open(PAGE) as file:
+    before = file.read()
+listed = re.findall(r"^\| (S\d\d) \|", before, re.M)
+faults = ["%s is proven by a test, and not listed" % check for check in sorted(set(tests) - set(listed))]
+faults += ["%s is listed, and no test names it" % check for check in listed if check not in tests]
+after = re.sub(r"^\| (S\d\d) \| (.*?) \|.*$", lambda row: "| %s | %s | %s |" % (*row.groups(), "; ".join(tests.get(row[1], []))), before, flags=re.M)
+if after != before and "--write" in sys.argv:
+    with open(PAGE, "w") as file:
+        file.write(after)
+elif after != before:
+    faults.append("its tests are others by now: tests/checks.py --write")
+for fault in faults:
+    print("%s: %s" % (PAGE, fault))
+sys.exit(1 if faults else 0)
