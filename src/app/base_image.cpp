@@ -121,6 +121,20 @@ std::optional<layers::BaseFiles> remembered_files(const Context& context, const 
   return read_files(*place, layers, context.world.stop);
 }
 
+std::optional<layers::BaseFiles> vendored_files(const Context& context, const oci::RegistryReference& reference,
+                                                const oci::Platform& platform) {
+  const auto folder = vendored(context);
+  const auto root = folder && reference.digest ? folder->root(*reference.digest) : std::nullopt;
+  if (!root) return std::nullopt;
+  const auto place = folder->place(reference.text(), *root);
+  try {
+    return read_files(place, oci::load(place, platform).manifest.layers, context.world.stop);
+  } catch (const Error& error) {
+    if (error.fault() != Fault::input) throw;
+    return std::nullopt;  // another platform was brought
+  }
+}
+
 }  // namespace
 
 std::filesystem::path scratch(const Context& context) {
@@ -144,8 +158,11 @@ std::optional<layers::BaseFiles> known_base_files(const Context& context, const 
                                                   const spec::Image& image, const oci::Platform& platform) {
   if (!image.base) return layers::BaseFiles();
   return step(cat("reading the base `", oci::text(*image.base), "`"), [&]() -> std::optional<layers::BaseFiles> {
-    if (const auto* remote = std::get_if<oci::RegistryReference>(&*image.base))
-      return remembered_files(context, pinned(*remote, image.base_pin), platform);
+    if (const auto* remote = std::get_if<oci::RegistryReference>(&*image.base)) {
+      const auto reference = pinned(*remote, image.base_pin);
+      if (auto files = remembered_files(context, reference, platform)) return files;
+      return vendored_files(context, reference, platform);
+    }
     const auto place = open_disk_base(context, project, image, scratch(context));
     return read_files(place, oci::load(place, platform).manifest.layers, context.world.stop);
   });

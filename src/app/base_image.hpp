@@ -21,8 +21,8 @@ struct BaseImage {
 // stay there until someone needs them (distant.hpp).
 std::optional<BaseImage> load_base(const Context& context, const spec::Project& project, const spec::Image& image,
                                    const oci::Platform& platform, const store::Store& store);
-// The file tree of a base alone, without a network, for checks. Nothing when the base lies in a registry and no build
-// has brought it into the store yet.
+// The file tree of a base alone, without a network, for checks. Nothing when the base lies in a registry, was not
+// vendored, and no build has brought it into the store yet.
 std::optional<layers::BaseFiles> known_base_files(const Context& context, const spec::Project& project,
                                                   const spec::Image& image, const oci::Platform& platform);
 // Where a command that builds nothing may spool archives to: the store's folder for it, if there is a store already.

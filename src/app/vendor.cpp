@@ -21,7 +21,6 @@ namespace fs = std::filesystem;
 
 constexpr unsigned at_a_time = 4;  // blobs
 constexpr int most_nested = 4;
-constexpr std::size_t most_text = 8u << 20;
 
 // A base in a registry, with its digest, and what it is wanted for.
 struct Wanted {
@@ -55,11 +54,10 @@ void require_layout(const fs::path& folder) {
     write_file(folder / "oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
 }
 
-oci::Index index_of(const fs::path& folder) {
-  const auto file = folder / "index.json";
+oci::Index index_or_none(const fs::path& folder) {
   std::error_code failure;
-  if (!fs::exists(file, failure)) return {.media_type = std::string(oci::media_type::index)};
-  return oci::parse_index(read_file(file, most_text), oci::media_type::index, cat("`", file.string(), "`"));
+  if (fs::exists(folder / "index.json", failure)) return index_of(folder);
+  return {.media_type = std::string(oci::media_type::index)};
 }
 
 // A folder that is somebody else's is left alone.
@@ -194,7 +192,7 @@ class Vendoring {
 
   // Last: what index.json names is whole.
   void name(const oci::Descriptor& root, const VendoredBase& base) const {
-    auto index = index_of(folder_);
+    auto index = index_or_none(folder_);
     oci::Descriptor entry{.media_type = root.media_type, .digest = root.digest, .size = root.size};
     auto& name = entry.annotations[std::string(oci::ref_name_annotation)];
     name = base.name.find('@') == std::string::npos ? cat(base.name, "@", base.digest.text()) : base.name;

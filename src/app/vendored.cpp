@@ -13,6 +13,16 @@ constexpr std::size_t most_text = 8u << 20;
 
 }  // namespace
 
+oci::Index index_of(const std::filesystem::path& folder) {
+  const auto file = folder / "index.json";
+  try {
+    return oci::parse_index(read_file(file, most_text), oci::media_type::index, cat("`", file.string(), "`"));
+  } catch (Error& error) {
+    error.helped_by("remove that file, and run `lapstrake vendor` again on a host with a network");
+    throw;
+  }
+}
+
 Vendored::Vendored(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
 std::filesystem::path Vendored::blob_path(const oci::Digest& digest) const {
@@ -25,9 +35,7 @@ bool Vendored::has(const oci::Digest& digest) const {
 }
 
 std::optional<oci::Descriptor> Vendored::root(const oci::Digest& digest) const {
-  const auto file = folder_ / "index.json";
-  const auto what = cat("`", file.string(), "`");
-  for (auto entry : oci::parse_index(read_file(file, most_text), oci::media_type::index, what).manifests)
+  for (auto entry : index_of(folder_).manifests)
     if (entry.digest == digest) {
       entry.annotations.clear();
       return entry;
@@ -42,6 +50,13 @@ Source Vendored::open(const oci::Descriptor& blob) const {
 
 std::string Vendored::text(const oci::Descriptor& blob) const {
   return read_all(open(blob), most_text, cat("blob ", blob.digest.brief(), " of `", folder_.string(), "`"));
+}
+
+oci::Place Vendored::place(const std::string& name, const oci::Descriptor& root) const {
+  return {.name = name,
+          .root = [root] { return root; },
+          .text = [self = *this](const oci::Descriptor& blob) { return self.text(blob); },
+          .open = [self = *this](const oci::Descriptor& blob) { return self.open(blob); }};
 }
 
 void Vendored::verify(const oci::Descriptor& blob, const std::stop_token& stop) const {

@@ -21,12 +21,16 @@ class Vendored {
   std::optional<oci::Descriptor> root(const oci::Digest& digest) const;
   std::string text(const oci::Descriptor& blob) const;
   Source open(const oci::Descriptor& blob) const;  // fails at its end when the bytes are not the digest's
+  oci::Place place(const std::string& name, const oci::Descriptor& root) const;
   // Reads the blob, so that its file may be used afterwards.
   void verify(const oci::Descriptor& blob, const std::stop_token& stop) const;
 
  private:
   std::filesystem::path folder_;
 };
+
+// Of a folder that has one. Error{integrity or input} with the cure.
+oci::Index index_of(const std::filesystem::path& folder);
 
 // Nothing when there is no such folder.
 std::optional<Vendored> vendored(const Context& context);

@@ -242,6 +242,7 @@ TEST_CASE("a vendored project is built with no network and an empty store, to th
   const auto asked = journey.box->records().size();
   const auto context = journey.isolated();
   const auto project = journey.pinned(context);
+  CHECK(app::check(context, project).empty());
   const auto out = journey.dir / "out";
   const auto built =
       app::build(context, project, {}, {{.where = oci::parse_disk_reference("oci:" + out.string() + ":v1")}});

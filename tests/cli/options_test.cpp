@@ -74,6 +74,9 @@ TEST_CASE("what is misspelt is refused with a suggestion") {
   CHECK(refusal({"build", "--", "x"}).fault() == Fault::usage);
   CHECK(refusal({"build", "--push"}).help() == "`lapstrake push` builds and pushes once");
   CHECK(refusal({"build", "--watch", "--push", "--explain"}).summary() == "`--explain` does not go with `--push`");
+  CHECK(refusal({"lock", "debian:12"}).help() == "`lapstrake lock --update debian:12`");
+  CHECK(refusal({"vendor", "a", "b"}).fault() == Fault::usage);
+  CHECK(refusal({"build", "--ofline"}).help() == "did you mean `--offline`?");
   CHECK(refusal({"plan", "--explain"}).fault() == Fault::usage);
   CHECK(refusal({"paln"}).help() == "did you mean `lapstrake plan`?");
   CHECK(refusal({"build", "-j", "many"}).fault() == Fault::usage);
