@@ -22,6 +22,13 @@ bool is_read(const http::Request& request) { return request.method == "GET" || r
 
 }  // namespace
 
+Error for_good(const Error& error) {
+  Error last(error.fault(), error.summary(), error.help());
+  last.because(error.reason());
+  for (const auto& step : error.steps()) last.during(step);
+  return last;
+}
+
 Exchange::Exchange(const ClientOptions& options, const std::string& host, const std::string& repository)
     : options_(options),
       host_(host),
@@ -163,10 +170,8 @@ void Exchange::refuse_retryable(const http::Request& request, const http::Respon
 // Once a host has failed that often, no thread need try all its attempts.
 void Exchange::lose(Error& error, const http::Url& url) {
   if (pace_->failed(url.authority(), options_.world)) throw;
-  Error last(error.fault(), error.summary(), error.help());
-  last.because(error.reason())
-      .during(cat("giving `", url.authority(), "` up: nothing that was asked of it lately came through"));
-  throw last;
+  throw for_good(error).during(
+      cat("giving `", url.authority(), "` up: nothing that was asked of it lately came through"));
 }
 
 // Secrets end at the registry's origin, and do not come back after another one was asked.

@@ -22,6 +22,9 @@ class Throttled : public Error {
   using Error::Error;
 };
 
+// The same failure, not to be tried again.
+Error for_good(const Error& error);
+
 class Exchange {
  public:
   Exchange(const ClientOptions& options, const std::string& host, const std::string& repository);

@@ -117,7 +117,9 @@ class Upload {
     } catch (const Throttled&) {
       throw;
     } catch (const Error& error) {
-      if (error.is_transient() && error.fault() == Fault::network) ++failed_puts_;
+      if (!error.is_transient()) throw;
+      if (error.fault() == Fault::access && ++renewed_logins_ > 1) throw for_good(error);
+      if (error.fault() == Fault::network) ++failed_puts_;
       throw;
     }
   }
@@ -136,7 +138,7 @@ class Upload {
   const oci::Descriptor& blob_;
   Sessions sessions_;
   bool may_split_ = true;
-  unsigned puts_ = 0, failed_puts_ = 0, lost_sessions_ = 0;
+  unsigned puts_ = 0, failed_puts_ = 0, lost_sessions_ = 0, renewed_logins_ = 0;
 };
 
 }  // namespace

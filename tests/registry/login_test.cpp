@@ -274,6 +274,18 @@ TEST_CASE("a token that has run out in the middle of an upload is renewed, and t
   CHECK(bench.registry.blobs.size() == 1);
 }
 
+TEST_CASE("an upload that no token opens is tried twice, however many tokens there are") {
+  Bench bench;
+  unsigned tokens = 0;
+  bench.registry.guard = [&](const http::Request& request) -> std::optional<http::Response> {
+    if (request.url.path == "/token") return reply(200, {}, cat(R"({"token":"t)", ++tokens, R"("})"));
+    if (request.method != "PUT" && request.headers.find("Authorization")) return std::nullopt;
+    return reply(401, {{"WWW-Authenticate", bearer}});
+  };
+  CHECK(failure_of([&] { bench.put(bench.repository(), bench.blob("x")); }).fault() == Fault::access);
+  CHECK(bench.registry.count("PUT uploads") == 2);
+}
+
 TEST_CASE("ECR's way of saying that a token has expired renews the login once") {
   Bench bench;
   unsigned renewals = 0;
