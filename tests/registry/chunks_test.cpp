@@ -1,4 +1,7 @@
 // Large blobs on connections that carry no PUT to its end. `parts_from` is 64 KiB here; pieces begin with half of it.
+#include <atomic>
+#include <lapstrake/registry/push.hpp>
+#include <set>
 #include <tuple>
 
 #include "bench.hpp"
@@ -290,6 +293,38 @@ TEST_CASE("a closing PUT whose answer is lost is settled by asking") {
   link.send();
   CHECK(link.arrived());
   CHECK(link.registry.steps().back() == "HEAD blob");
+}
+
+TEST_CASE("a push over a connection that breaks at one request in five ends, whatever the registry does with pieces") {
+  enum class Broken { kept, dropped, session_lost };
+  const auto broken = GENERATE(Broken::kept, Broken::dropped, Broken::session_lost);
+  const unsigned jobs = GENERATE(1u, 4u);
+  CAPTURE(static_cast<int>(broken), jobs);
+  Bench bench;
+  std::vector<oci::Descriptor> layers;
+  for (int i = 0; i < 4; ++i) layers.push_back(bench.blob(content_of(200'000 + static_cast<std::size_t>(i))));
+  const std::string text = "{}";
+  const oci::Descriptor manifest{
+      .media_type = std::string(oci::media_type::manifest), .digest = oci::Digest::of(text), .size = text.size()};
+  auto options = bench.options();
+  options.parts_from = from;
+  std::atomic<unsigned> count = 0;
+  std::mutex mutex;
+  std::set<std::string> lost;
+  options.transport = [&, inner = options.transport](const http::Request& request) {
+    const std::lock_guard lock(mutex);
+    const auto session = request.url.path.substr(request.url.path.rfind('/') + 1);
+    if (lost.contains(session)) return fake::error(404, "BLOB_UPLOAD_INVALID");
+    if (++count % 5 != 0) return inner(request);
+    if (request.method == "PATCH" && broken == Broken::session_lost) lost.insert(session);
+    if (request.method == "PATCH" && broken == Broken::kept)
+      bench.registry.parts[session] += fake::Registry::text_of(request).substr(0, 5000);
+    return fake::lose();
+  };
+  push(Repository(options, "registry.example", "web"), {{manifest, text, layers}},
+       [&](const oci::Digest& digest) { return bench.file(digest); }, {.jobs = jobs, .tags = {"v1"}});
+  CHECK(bench.registry.blobs.size() == 4);
+  CHECK(bench.registry.manifests.contains("v1"));
 }
 
 TEST_CASE("a file that is not the blob is not sent in pieces") {
