@@ -1,6 +1,7 @@
 #include "refusal.hpp"
 
 #include <algorithm>
+#include <array>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
@@ -115,8 +116,22 @@ Error refused(const http::Response& response, std::string what, const std::strin
 }
 
 bool is_ecr(std::string_view host) {
-  return host.find(".dkr.ecr.") != host.npos || host.find(".dkr.ecr-fips.") != host.npos ||
-         host.find(".dkr-ecr.") != host.npos || host.find(".dkr-ecr-fips.") != host.npos;
+  constexpr std::array suffixes{"amazonaws.com", "amazonaws.com.cn", "amazonaws.eu",  "c2s.ic.gov",
+                                "sc2s.sgov.gov", "cloud.adc-e.uk",   "csp.hci.ic.gov"};
+  constexpr std::array dualstack_suffixes{"on.aws", "on.amazonwebservices.com.cn", "on.amazonwebservices.eu"};
+  const auto name = lower(host);
+  const auto labels = split(name, '.');
+  if (labels.size() < 5 || labels[0].size() != 12 || labels[0].find_first_not_of("0123456789") != std::string::npos)
+    return false;
+  const bool is_plain = labels[1] == "dkr" && (labels[2] == "ecr" || labels[2] == "ecr-fips");
+  const bool is_dualstack = labels[1] == "dkr-ecr" || labels[1] == "dkr-ecr-fips";
+  const auto& region = labels[is_plain ? 3 : 2];
+  if (region.empty() || region.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != std::string::npos)
+    return false;
+  const auto end = join({labels.begin() + (is_plain ? 4 : 3), labels.end()}, ".");
+  const auto is_end = [&](std::string_view suffix) { return end == suffix; };
+  return (is_plain && std::any_of(suffixes.begin(), suffixes.end(), is_end)) ||
+         (is_dualstack && std::any_of(dualstack_suffixes.begin(), dualstack_suffixes.end(), is_end));
 }
 
 }  // namespace lapstrake::registry

@@ -31,6 +31,7 @@ struct Shipment {
   const std::vector<registry::PushedManifest>& manifests;
   registry::BlobPath blobs;
   std::function<std::string(const oci::Digest&)> neighbour = nullptr;  // as of registry::PushOptions
+  std::optional<spec::RepositorySettings> repository_settings = {};    // for a repository that is to be made
   std::function<void(const registry::PushEvent&)> told = nullptr;      // besides the context's progress
 };
 // A repository that is missing is made if `settings` say so, or else told from a right that is.

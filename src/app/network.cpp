@@ -36,7 +36,7 @@ Network::Network(const Context& context, Registries registries)
     : context_(context),
       registries_(with_host_registries(std::move(registries), context.world.environment)),
       transport_(transport_for(context, registries_)),
-      logins_(std::make_shared<Logins>()) {}
+      logins_(std::make_shared<EcrLogins>(context.world.clock)) {}
 
 std::optional<std::string> Network::user_region() const {
   try {
@@ -55,36 +55,86 @@ aws::Session Network::session(const std::string& region) const {
           .credentials = settings.credentials,
           .region = chosen,
           .world = context_.world,
-          .notice = notice_for(context_)};
+          .notice = notice_for(context_),
+          .reload = [&context = context_] {
+            return aws::find_settings(context.world.environment, context.profile, context.region).credentials;
+          }};
 }
 
-registry::Login Network::ecr_login(const std::string& host, const std::string& region) const {
+aws::Session Network::session(const aws::EcrHost& host) const {
+  auto out = session(host.region);
+  out.form = {.fips = host.fips, .dualstack = host.dualstack};
+  return out;
+}
+
+bool Network::has_credentials() const {
+  try {
+    aws::find_settings(context_.world.environment, context_.profile, context_.region);
+    return true;
+  } catch (const Error&) {
+    return false;  // who needs them says why
+  }
+}
+
+registry::Login Network::ecr_login(const std::string& host, const std::string& key, bool renew,
+                                   const std::function<EcrLogins::Login()>& fetch) const {
   return step(cat("logging in to `", host, "`"), [&] {
-    const auto aws_session = session(region);
-    const auto token = aws::ecr_login(aws_session);
-    return registry::Login{.username = token.username,
-                           .password = token.password,
-                           .preemptive = true,
-                           .source = cat("an ECR token, by ", aws_session.credentials.source)};
+    const auto login = logins_->login(key, renew, fetch);
+    return registry::Login{.username = login.token.username,
+                           .password = login.token.password,
+                           .source = cat("an ECR token, by ", login.source)};
   });
+}
+
+// Everybody may pull, so that a login that cannot be had is no failure; a push without one is refused by ECR.
+std::optional<registry::Login> Network::public_login(const registry::Keychain& docker, const std::string& host,
+                                                     bool renew) const {
+  if (*no_public_login_ && !renew) return docker(host, renew);
+  try {
+    return ecr_login(host, "public", renew, [&] {
+      const auto aws_session = session("us-east-1");
+      return EcrLogins::Login{aws::ecr_public_login(aws_session), aws_session.credentials.source};
+    });
+  } catch (const Error& error) {
+    if (error.fault() == Fault::interrupted) throw;
+    auto stored = docker(host, renew);
+    if (!no_public_login_->exchange(true) && !stored && !aws::is_no_credentials(error))
+      notice_for(context_)(cat("going on without a login to `", host, "`, which a push needs: ", error.summary(),
+                               error.reason().empty() ? "" : ": ", error.reason()));
+    return stored;
+  }
 }
 
 std::optional<registry::Login> Network::login(const registry::Keychain& docker, const std::string& host,
                                               bool renew) const {
   if (context_.offline) return std::nullopt;  // no helper is run either
+  if (aws::is_public_ecr(host)) return public_login(docker, host, renew);
   const auto ecr = aws::parse_ecr_host(host);
   if (!ecr) return docker(host, renew);
-  const std::lock_guard lock(logins_->mutex);
-  const auto known = logins_->by_host.find(host);
-  if (known != logins_->by_host.end() && !renew) return known->second;
   try {
-    return logins_->by_host[host] = ecr_login(host, ecr->region);
+    auto login = ecr_login(host, ecr->region, renew, [&] {
+      const auto aws_session = session(*ecr);
+      return EcrLogins::Login{aws::ecr_login(aws_session), aws_session.credentials.source};
+    });
+    login.preemptive = true;
+    return login;
   } catch (const Error& error) {
     // Hosts that a credential helper or a login by hand serves have no AWS keys at all.
     if (aws::is_no_credentials(error))
       if (auto stored = docker(host, renew)) return stored;
     throw;
   }
+}
+
+Network::PartsUpload Network::parts_for(const std::string& host) const {
+  const auto ecr = aws::parse_ecr_host(host);
+  if (!ecr || context_.offline || !has_credentials()) return nullptr;
+  return [self = *this, ecr = *ecr](const std::string& repository, const oci::Descriptor& blob,
+                                    const std::filesystem::path& file,
+                                    const std::function<void(std::uint64_t)>& progress) {
+    aws::upload_layer(self.session(ecr), ecr.account, repository,
+                      {.digest = blob.digest.text(), .size = blob.size, .path = file}, progress);
+  };
 }
 
 std::shared_ptr<const registry::Repository> Network::repository(const std::string& host,
@@ -99,10 +149,15 @@ std::shared_ptr<const registry::Repository> Network::repository(const std::strin
           .notice = notice_for(context_),
           .pace = pace_,
           .insecure = [registries = registries_](const std::string& of) { return is_insecure(of, registries); },
-          .trusted_realm = [registries = registries_](
-                               const std::string& of,
-                               const http::Url& realm) { return is_token_server(of, realm, registries); },
+          .trusted_realm =
+              [registries = registries_](const std::string& of, const http::Url& realm) {
+                const bool is_twin =
+                    realm.scheme == "https" && aws::is_public_ecr(of) && aws::is_public_ecr(realm.host);
+                return is_twin || is_token_server(of, realm, registries);
+              },
           .log = context_.log,
+          .upload_in_parts = parts_for(host),
+          .parts_from = context_.parts_from,
       },
       host, name);
 }

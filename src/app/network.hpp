@@ -1,15 +1,17 @@
 // The one place where transports, logins and sessions are put together.
 #pragma once
+#include <atomic>
+#include <functional>
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/aws/call.hpp>
+#include <lapstrake/aws/ecr.hpp>
 #include <lapstrake/http/message.hpp>
 #include <lapstrake/registry/client.hpp>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
+#include "ecr_logins.hpp"
 #include "trust.hpp"
 
 namespace lapstrake::app {
@@ -22,23 +24,30 @@ class Network {
   // A session in `region`, or in the user's when it is empty. Error{access} without credentials, Error{usage} without a
   // region.
   aws::Session session(const std::string& region) const;
+  // One for ECR's API in the form that the host asks for (FIPS, dualstack).
+  aws::Session session(const aws::EcrHost& host) const;
   // The region that the user chose by option, environment or profile.
   std::optional<std::string> user_region() const;
   std::shared_ptr<const registry::Repository> repository(const std::string& host, const std::string& name) const;
 
  private:
   std::optional<registry::Login> login(const registry::Keychain& docker, const std::string& host, bool renew) const;
-  registry::Login ecr_login(const std::string& host, const std::string& region) const;
+  // `key`: whom a login is shared with.
+  registry::Login ecr_login(const std::string& host, const std::string& key, bool renew,
+                            const std::function<EcrLogins::Login()>& fetch) const;
+  std::optional<registry::Login> public_login(const registry::Keychain& docker, const std::string& host,
+                                              bool renew) const;
+  bool has_credentials() const;
+  using PartsUpload = decltype(registry::ClientOptions::upload_in_parts);
+  // ECR's own way up; none for other registries.
+  PartsUpload parts_for(const std::string& host) const;
 
   const Context& context_;
   Registries registries_;
   http::Transport transport_;
-  struct Logins {
-    std::mutex mutex;
-    std::map<std::string, registry::Login> by_host;
-  };
-  std::shared_ptr<Logins> logins_;
-  std::shared_ptr<registry::Pace> pace_ = std::make_shared<registry::Pace>();  // copies share it
+  std::shared_ptr<EcrLogins> logins_;
+  std::shared_ptr<std::atomic<bool>> no_public_login_ = std::make_shared<std::atomic<bool>>(false);  // told once
+  std::shared_ptr<registry::Pace> pace_ = std::make_shared<registry::Pace>();                        // copies share it
 };
 
 }  // namespace lapstrake::app

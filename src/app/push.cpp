@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <lapstrake/app/push.hpp>
-#include <lapstrake/aws/ecr.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/media_type.hpp>
@@ -8,6 +7,7 @@
 #include <lapstrake/registry/push.hpp>
 
 #include "distant.hpp"
+#include "ecr_repository.hpp"
 #include "images.hpp"
 #include "manifests.hpp"
 #include "network.hpp"
@@ -49,30 +49,6 @@ class Events {
   std::string image_;
 };
 
-// Tells a repository that is missing from a right that is, since ECR hangs up for both (containers-roadmap
-// 1970).
-void explain_missing(Error& error, const Network& network, const oci::RegistryReference& target) {
-  const auto ecr = aws::parse_ecr_host(target.host);
-  if (!ecr) return;
-  try {
-    if (aws::find_repository(network.session(ecr->region), ecr->account, target.repository))
-      error.because(cat("the repository `", target.repository,
-                        "` is there, so the caller most likely lacks a right to push (ecr:InitiateLayerUpload)"));
-  } catch (const Error&) {
-    // The first failure is the one to tell.
-  }
-}
-
-void create(const Network& network, const oci::RegistryReference& target, const Context& context) {
-  const auto ecr = aws::parse_ecr_host(target.host);
-  if (!ecr)
-    throw Error(Fault::usage, cat("`--create-repository` works for ECR, and `", target.host, "` is another registry"),
-                "create the repository there by its own means");
-  const auto arn = aws::create_repository(network.session(ecr->region), ecr->account, target.repository).repository.arn;
-  context.progress(
-      {.kind = Event::Kind::note, .image = {}, .subject = {}, .text = cat("created the repository ", arn)});
-}
-
 }  // namespace
 
 registry::PushReport ship(const Context& context, const Network& network, const Shipment& shipment,
@@ -90,14 +66,13 @@ registry::PushReport ship(const Context& context, const Network& network, const 
                                       .stop = context.world.stop};
   try {
     return registry::push(*repository, shipment.manifests, shipment.blobs, options);
-  } catch (Error& error) {
+  } catch (const Error& error) {
     if (!registry::is_missing_repository(error)) throw;
-    if (!settings.create_repository) {
-      explain_missing(error, network, target);
-      throw;
-    }
+    const EcrQuestion question{context, network, target, shipment.repository_settings};
+    const auto finding = find_in_ecr(question);
+    if (!settings.create_repository || finding == EcrFinding::present) throw explained(error, finding, question);
+    create_in_ecr(question);
   }
-  create(network, target, context);
   return registry::push(*repository, shipment.manifests, shipment.blobs, options);
 }
 
@@ -155,6 +130,7 @@ PushedImage push_ready(const Context& context, const Network& network, const Rea
                               .manifests = manifests,
                               .blobs = [&](const oci::Digest& digest) { return cargo.file(digest); },
                               .neighbour = [&](const oci::Digest& blob) { return distant.neighbour(blob, target); },
+                              .repository_settings = ready.image->repository_settings,
                               .told =
                                   [&](const registry::PushEvent& event) {
                                     if (event.kind == registry::PushEvent::Kind::sent) cargo.drop(event.blob.digest);

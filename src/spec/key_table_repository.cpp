@@ -9,7 +9,7 @@ Object settings() {
           .place = "images.NAME.repository_settings",
           .doc =
               "What `push --create-repository` makes the repository with, at Amazon ECR. One that is there already is "
-              "never changed; a warning tells what it has otherwise.",
+              "never changed.",
           .example = R"(images:
   web:
     repository: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/web

@@ -58,6 +58,7 @@ struct Context {
   bool locked = false;                                   // --locked: each base has its entry in `lapstrake.lock`
   bool offline = false;                                  // --offline: no connection is made
   std::optional<std::filesystem::path> vendored{};       // --vendored: bases that lie there are read from there
+  std::uint64_t parts_from = 64u << 20;  // blobs of so many bytes go up in parts when a PUT of all failed twice
   std::shared_ptr<Resolved> resolved = std::make_shared<Resolved>();
   Progress progress = [](const Event&) {};
   std::function<void(const std::string&)> log = nullptr;  // -v

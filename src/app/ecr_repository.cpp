@@ -1,0 +1,125 @@
+#include "ecr_repository.hpp"
+
+#include <lapstrake/aws/ecr.hpp>
+#include <lapstrake/base/text.hpp>
+
+namespace lapstrake::app {
+namespace {
+
+aws::EcrSettings in_ecrs_words(const std::optional<spec::RepositorySettings>& settings) {
+  aws::EcrSettings out;
+  if (!settings) return out;
+  if (settings->immutable_tags)
+    out.tag_mutability = cat(*settings->immutable_tags ? "IMMUTABLE" : "MUTABLE",
+                             settings->immutable_tags_except.empty() ? "" : "_WITH_EXCLUSION");
+  out.mutability_exclusions = settings->immutable_tags_except;
+  out.scan_on_push = settings->scan_on_push;
+  out.encryption = settings->encryption;
+  out.kms_key = settings->kms_key;
+  out.tags = settings->tags;
+  return out;
+}
+
+void tell(const EcrQuestion& question, Event::Kind kind, std::string text) {
+  question.context.progress({.kind = kind, .image = {}, .subject = {}, .text = std::move(text)});
+}
+
+void warn_of_differences(const EcrQuestion& question, const aws::EcrRepository& found) {
+  const auto all = aws::differences(in_ecrs_words(question.settings), found.settings);
+  if (!all.empty())
+    tell(question, Event::Kind::warning,
+         cat("the repository `", question.target.repository,
+             "` is there already and stays as it is: ", join(all, "; ")));
+}
+
+std::string caller(const EcrQuestion& question, const aws::EcrHost& ecr) {
+  try {
+    return aws::caller_identity(question.network.session(ecr)).arn;
+  } catch (const Error& error) {
+    if (error.fault() == Fault::interrupted) throw;
+    return "the caller";
+  }
+}
+
+std::string_view partition(std::string_view region) {
+  return region.starts_with("cn-") ? "aws-cn" : region.starts_with("us-gov-") ? "aws-us-gov" : "aws";
+}
+
+// What a push needs of one repository, as a policy's statement.
+std::string push_statement(const EcrQuestion& question, const aws::EcrHost& ecr) {
+  return cat(R"({"Effect":"Allow","Action":["ecr:BatchCheckLayerAvailability","ecr:InitiateLayerUpload",)",
+             R"("ecr:UploadLayerPart","ecr:CompleteLayerUpload","ecr:PutImage","ecr:BatchGetImage"],"Resource":"arn:)",
+             partition(ecr.region), ":ecr:", ecr.region, ":", ecr.account, ":repository/", question.target.repository,
+             R"("})");
+}
+
+std::string creation(const EcrQuestion& question, const aws::EcrHost& ecr) {
+  return cat("`lapstrake push --create-repository`, or `aws ecr create-repository --region ", ecr.region,
+             " --repository-name ", question.target.repository, "`");
+}
+
+Error missing_right(const EcrQuestion& question, const aws::EcrHost& ecr, std::string what) {
+  const auto who = caller(question, ecr);
+  Error error(Fault::access, std::move(what),
+              cat("add this statement to a policy of ", who,
+                  " (and, from another account, the like to the repository's own):\n", push_statement(question, ecr)));
+  error.because(cat("the repository `", question.target.repository, "` is there, but ECR hangs up on uploads of ", who,
+                    ": most likely ecr:InitiateLayerUpload is not allowed"));
+  return error;
+}
+
+Error either_way(const EcrQuestion& question, const aws::EcrHost& ecr, std::string what) {
+  const auto who = caller(question, ecr);
+  Error error(Fault::network, std::move(what),
+              cat("if it is missing, create it: ", creation(question, ecr),
+                  "; if it is there, add this statement to a policy of ", who, ":\n", push_statement(question, ecr)));
+  error.because(cat("ECR hangs up on uploads of ", who, ": either there is no repository `", question.target.repository,
+                    "`, or ecr:InitiateLayerUpload is not allowed (nor is "
+                    "ecr:DescribeRepositories, which would tell the one from the other)"));
+  return error;
+}
+
+}  // namespace
+
+EcrFinding find_in_ecr(const EcrQuestion& question) {
+  const auto ecr = aws::parse_ecr_host(question.target.host);
+  if (!ecr) return EcrFinding::unknown;
+  try {
+    const auto found = aws::find_repository(question.network.session(*ecr), ecr->account, question.target.repository);
+    if (!found) return EcrFinding::absent;
+    warn_of_differences(question, *found);
+    return EcrFinding::present;
+  } catch (const Error& error) {
+    if (error.fault() == Fault::interrupted) throw;
+    return EcrFinding::unknown;
+  }
+}
+
+Error explained(const Error& failure, EcrFinding finding, const EcrQuestion& question) {
+  const auto ecr = aws::parse_ecr_host(question.target.host);
+  if (!ecr) return failure;
+  auto error = [&] {
+    if (finding == EcrFinding::present) return missing_right(question, *ecr, failure.summary());
+    if (finding == EcrFinding::unknown) return either_way(question, *ecr, failure.summary());
+    Error absent(Fault::network, failure.summary(), cat("create it: ", creation(question, *ecr)));
+    absent.because(
+        cat("there is no repository `", question.target.repository, "` in account ", ecr->account, ", ", ecr->region));
+    return absent;
+  }();
+  for (const auto& doing : failure.steps()) error.during(doing);
+  return error;
+}
+
+void create_in_ecr(const EcrQuestion& question) {
+  const auto& target = question.target;
+  const auto ecr = aws::parse_ecr_host(target.host);
+  if (!ecr)
+    throw Error(Fault::usage, cat("`--create-repository` works for ECR, and `", target.host, "` is another registry"),
+                "create the repository there by its own means");
+  const auto made = aws::create_repository(question.network.session(*ecr), ecr->account, target.repository,
+                                           in_ecrs_words(question.settings));
+  if (!made.is_new) return warn_of_differences(question, made.repository);
+  tell(question, Event::Kind::note, cat("created the repository ", made.repository.arn));
+}
+
+}  // namespace lapstrake::app
