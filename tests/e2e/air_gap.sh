@@ -105,10 +105,15 @@ expect 6 lapstrake -C project --locked lock
 equal "$out" "moved $registry/team/base:v1 $first -> $base" "lock --locked exits 6 and tells what moved"
 same_file project/lapstrake.lock wanted.lock "and writes nothing"
 expect 2 lapstrake -C project lock --update team/bse
+lapstrake -q -C project --store "$work/new-store" --locked build --watch >watched 2>/dev/null </dev/null &
+started+=($!)
+wait_for_line watched "$online" 20 >/dev/null || fail "build --watch does not begin"
 expect 0 lapstrake -C project lock --update app
 equal "$out" "moved $registry/team/base:v1 $first -> $base" "lock --update moves it"
 expect 0 lapstrake -C project --locked build
 [[ $(digest_of "$out") != "$online" ]] || fail "the new base makes no other image"
+wait_for_line watched "$(digest_of "$out")" 20 >/dev/null || fail "build --watch does not follow the lock"
+ok "build --watch follows the lock"
 expect 0 lapstrake -C project --locked lock
 equal "$out" "" "and then the lock is up to date"
 
