@@ -1,6 +1,8 @@
 #!/bin/bash
 # Bases in a docker-registry over TLS with a password, as umoci, buildah and skopeo put them there: our layers on top, read by umoci,
 # and run.
+#
+#   LAPSTRAKE_LONG_TESTS=1   also a whole Debian, which mmdebstrap makes
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"
 need skopeo umoci jq curl
@@ -61,7 +63,7 @@ YAML
   [[ $(id -u) == 0 ]] || unpack+=(--rootless)
   expect 0 "${unpack[@]}" --image out:v1 bundle
   root=bundle/rootfs
-  equal "$(readlink $root/bin):$(readlink $root/usr/bin/sh)" "usr/bin:busybox" "$what: /bin and sh are still there"
+  equal "$(readlink $root/bin):$(readlink $root/usr/bin/sh)" "usr/bin:${sh:-busybox}" "$what: /bin and sh are still there"
   [[ -x $root/usr/bin/run ]] || fail "$what: /bin/run is not in usr/bin"
   [[ $(id -u) != 0 ]] || equal "$(stat -c %u:%g $root/srv/data)" 1500:1500 "$what: the base's user owns its file"
 }
@@ -200,3 +202,26 @@ says "docker login $registry" "without a login it exits 5 and says how to get on
 sed -i "s|base: .*|base: 127.0.0.1:1/base:v1|" app/lapstrake.yaml
 expect 4 lapstrake -C app build
 says "127.0.0.1:1" "a registry that does not answer exits 4 and is named"
+
+# A Debian as it is: its own sh runs the script that lies on top of it.
+if [[ -z ${LAPSTRAKE_LONG_TESTS:-} ]]; then
+  part_not_run "a Debian root as base: only with LAPSTRAKE_LONG_TESTS=1"
+elif [[ $(id -u) != 0 ]] || ! command -v mmdebstrap >/dev/null; then
+  part_not_run "a Debian root as base: only root with mmdebstrap makes one"
+else
+  codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  login joe "pass word:1"
+  rm -rf made-bundle
+  expect 0 umoci new --image made:debian
+  expect 0 umoci unpack --image made:debian made-bundle
+  rmdir made-bundle/rootfs
+  "$SOURCE/scripts/apt-sources.sh" | mmdebstrap --quiet --variant=minbase "$codename" made-bundle/rootfs - >debian.log 2>&1 || fail "mmdebstrap: $(tail -n 3 debian.log)"
+  cp "$work/busybox" made-bundle/rootfs/usr/bin/busybox # what check_base looks for
+  printf 'alice:x:1500:1500::/srv:/bin/sh\n' >>made-bundle/rootfs/etc/passwd
+  sh=$(readlink made-bundle/rootfs/usr/bin/sh)
+  expect 0 umoci repack --image made:debian made-bundle
+  expect 0 skopeo copy --quiet oci:made:debian "docker://$registry/base:debian"
+  sh=$sh check_base "$registry/base:debian" "a Debian"
+  runs "a Debian"
+  matches "$(chroot $root /bin/sh -c 'dpkg --version && cat /etc/debian_version' | head -n 1)" Debian "its programs are all there"
+fi
