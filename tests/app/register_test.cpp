@@ -33,7 +33,11 @@ TEST_CASE("a reply to RegisterTaskDefinition that gets lost makes no second revi
   journey.box->set_faults(
       R"({"rules":[{"match":{"operation":"RegisterTaskDefinition"},"nth":1,"do":{"reset":"after"}}]})");
   CHECK_THAT(journey.registered().arn, Catch::Matchers::EndsWith("shop:1"));
-  CHECK_FALSE(journey.registered().is_new);
+  const auto again = journey.registered();
+  CHECK_FALSE(again.is_new);
+  CHECK_THAT(again.arn, Catch::Matchers::EndsWith("shop:1"));
+  CHECK(journey.count("POST", "RegisterTaskDefinition") == 1);
+  CHECK(journey.registered(true).diff.empty());  // its image is this one, by digest
 }
 
 TEST_CASE("the offline checks stop before anything is sent") {
@@ -59,15 +63,15 @@ TEST_CASE("a finding about a task shows no value of its environment (S07)") {
   CHECK_THAT(told, !Contains("sesame"));
 }
 
-TEST_CASE("throttling and a clock that is off are got over") {
-  // The first is thrown once; the clock stays off.
-  const char* fault = GENERATE(
-      R"("nth":1,"do":{"status":400,"body":"{\"__type\":\"ThrottlingException\",\"message\":\"Rate exceeded\"}"})",
-      R"("from":1,"do":{"skew_s":3600})");
+TEST_CASE("four throttles in a row, and a clock that is off, are got over with a word (S35)") {
+  // The clock stays off.
+  const auto [fault, word] = GENERATE(std::pair(R"("to":4,"do":{"throttle":true})", "attempt 4 of 6 failed"),
+                                      std::pair(R"("from":1,"do":{"skew_s":3600})", "clock is 60 minutes behind"));
   CAPTURE(fault);
   Journey journey;
   journey.box->set_faults(cat(R"({"rules":[{"match":{"operation":"RegisterTaskDefinition"},)", fault, "}]}"));
   CHECK(journey.registered().is_new);
+  CHECK_THAT(journey.told, Contains(word));
 }
 
 TEST_CASE("an image that is given by reference keeps the task's platform, and makes no second revision") {
