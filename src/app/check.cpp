@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <lapstrake/app/check.hpp>
 #include <lapstrake/app/register.hpp>
+#include <lapstrake/aws/ecr.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/assemble.hpp>
@@ -64,10 +65,24 @@ std::vector<spec::Diagnostic> check_image(const Context& context, const spec::Pr
   return found;
 }
 
+// What no push would ever use.
+void check_settings(const spec::Image& image, std::vector<spec::Diagnostic>& found) {
+  if (!image.repository_settings || image.repository.empty()) return;
+  const auto host = oci::parse_registry_reference(image.repository).host;
+  if (aws::parse_ecr_host(host)) return;
+  spec::Diagnostic told;
+  told.severity = spec::Diagnostic::Severity::warning;
+  told.where = image.repository_settings->where;
+  told.message = cat("`repository_settings` is for Amazon ECR, and `", host, "` is another registry");
+  told.help = "remove it; `push --create-repository` makes repositories at ECR alone";
+  found.push_back(std::move(told));
+}
+
 }  // namespace
 
 std::vector<spec::Diagnostic> check(const Context& context, const spec::Project& project) {
   std::vector<spec::Diagnostic> all;
+  for (const auto& image : project.images) check_settings(image, all);
   for (const auto& image : project.images)
     for (const auto& platform : context.platforms.empty() ? image.platforms : context.platforms)
       for (auto& diagnostic : check_image(context, project, image, platform)) all.push_back(std::move(diagnostic));

@@ -1,4 +1,5 @@
 // ECR's own ways, through lapstrake's own functions: logins, repositories, rights, layers in parts.
+#include <lapstrake/app/check.hpp>
 #include <lapstrake/app/inspect.hpp>
 #include <lapstrake/aws/ecr.hpp>
 #include <lapstrake/http/curl.hpp>
@@ -93,6 +94,19 @@ TEST_CASE("a repository that is there and has other settings is warned of, and s
   CHECK_THAT(journey.told, Contains("stays as it is: its tag mutability is MUTABLE, not IMMUTABLE"));
   CHECK_THAT(journey.told, !Contains("scan on push"));
   CHECK(journey.described()["imageTagMutability"] == "MUTABLE");
+}
+
+TEST_CASE("`check` warns of settings for a repository that is not ECR's") {
+  EcrJourney journey;
+  journey.with_settings("{ scan_on_push: true }");
+  CHECK(app::check(journey.context(), journey.project()).empty());
+  journey.dir.write("lapstrake.yaml", replace_all(journey.dir.read("lapstrake.yaml"), journey.box->registry_host(),
+                                                  "registry.example/team"));
+  const auto found = app::check(journey.context(), journey.project());
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].severity == spec::Diagnostic::Severity::warning);
+  CHECK_THAT(found[0].message, Contains("`registry.example` is another registry"));
+  CHECK(found[0].where.line == 5);
 }
 
 TEST_CASE("layers whose PUT failed twice go up by ECR's own API, and the image is whole (S25)") {
