@@ -230,10 +230,11 @@ std::vector<VendoredBase> vendor(const Context& context, const spec::Project& pr
     pin_bases(context, locked);
     const auto serial = with_serial_progress(context);
     std::vector<VendoredBase> all;
-    for (const auto& [name, wanted] : wanted_bases(serial, locked)) {
+    for (const auto& entry : wanted_bases(serial, locked)) {
+      const auto& wanted = entry.second;
       if (all.empty()) require_layout(folder);
       all.push_back(
-          step(cat("bringing `", name, "`"), [&] { return Vendoring(serial, locked, folder).bring(wanted); }));
+          step(cat("bringing `", entry.first, "`"), [&] { return Vendoring(serial, locked, folder).bring(wanted); }));
       if (each) each(all.back());
     }
     return all;

@@ -107,7 +107,7 @@ TEST_CASE("a lock that is not one is refused as a whole, with the file's name an
       {R"({"version":1,"bases":{"oci:../a/../b:v1":"x"}})", "no name of a base"},
       {R"({"version":1,"bases":{},"bases":{}})", "twice"},
   }));
-  const auto error = failure_of([&] { app::parse_lock(text, "`lapstrake.lock`"); });
+  const auto error = failure_of([&, given = text] { app::parse_lock(given, "`lapstrake.lock`"); });
   CAPTURE(text, report(error));
   CHECK(error.fault() == Fault::usage);
   CHECK_THAT(report(error), Contains(why) && Contains("lapstrake.lock"));
