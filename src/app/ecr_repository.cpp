@@ -68,43 +68,44 @@ Error missing_right(const EcrQuestion& question, const aws::EcrHost& ecr, std::s
   return error;
 }
 
-Error either_way(const EcrQuestion& question, const aws::EcrHost& ecr, std::string what) {
+Error either_way(const EcrQuestion& question, const aws::EcrHost& ecr, std::string what, const std::string& why) {
   const auto who = caller(question, ecr);
   Error error(Fault::network, std::move(what),
               cat("if it is missing, create it: ", creation(question, ecr),
                   "; if it is there, add this statement to a policy of ", who, ":\n", push_statement(question, ecr)));
   error.because(cat("ECR hangs up on uploads of ", who, ": either there is no repository `", question.target.repository,
-                    "`, or ecr:InitiateLayerUpload is not allowed (nor is "
-                    "ecr:DescribeRepositories, which would tell the one from the other)"));
+                    "`, or ecr:InitiateLayerUpload is not allowed (asking ECR which of them failed: ", why, ")"));
   return error;
 }
 
 }  // namespace
 
 EcrFinding find_in_ecr(const EcrQuestion& question) {
+  using enum EcrFinding::Kind;
   const auto ecr = aws::parse_ecr_host(question.target.host);
-  if (!ecr) return EcrFinding::unknown;
+  if (!ecr) return {.kind = unknown, .why = "it is another registry"};
   try {
     const auto found = aws::find_repository(question.network.session(*ecr), ecr->account, question.target.repository);
-    if (!found) return EcrFinding::absent;
+    if (!found) return {.kind = absent};
     warn_of_differences(question, *found);
-    return EcrFinding::present;
+    return {.kind = present};
   } catch (const Error& error) {
     if (error.fault() == Fault::interrupted) throw;
-    return EcrFinding::unknown;
+    return {.kind = unknown, .why = error.summary()};
   }
 }
 
-Error explained(const Error& failure, EcrFinding finding, const EcrQuestion& question) {
+Error explained(const Error& failure, const EcrFinding& finding, const EcrQuestion& question) {
   const auto ecr = aws::parse_ecr_host(question.target.host);
   if (!ecr) return failure;
+  using enum EcrFinding::Kind;
   auto error = [&] {
-    if (finding == EcrFinding::present) return missing_right(question, *ecr, failure.summary());
-    if (finding == EcrFinding::unknown) return either_way(question, *ecr, failure.summary());
-    Error absent(Fault::network, failure.summary(), cat("create it: ", creation(question, *ecr)));
-    absent.because(
+    if (finding.kind == present) return missing_right(question, *ecr, failure.summary());
+    if (finding.kind == unknown) return either_way(question, *ecr, failure.summary(), finding.why);
+    Error missing(Fault::network, failure.summary(), cat("create it: ", creation(question, *ecr)));
+    missing.because(
         cat("there is no repository `", question.target.repository, "` in account ", ecr->account, ", ", ecr->region));
-    return absent;
+    return missing;
   }();
   for (const auto& doing : failure.steps()) error.during(doing);
   return error;
@@ -113,6 +114,10 @@ Error explained(const Error& failure, EcrFinding finding, const EcrQuestion& que
 void create_in_ecr(const EcrQuestion& question) {
   const auto& target = question.target;
   const auto ecr = aws::parse_ecr_host(target.host);
+  if (aws::is_public_ecr(target.host))
+    throw Error(Fault::usage, "`--create-repository` makes no repositories of ECR Public",
+                cat("make it by `aws ecr-public create-repository --region us-east-1 --repository-name ",
+                    target.repository.substr(target.repository.find('/') + 1), "`"));
   if (!ecr)
     throw Error(Fault::usage, cat("`--create-repository` works for ECR, and `", target.host, "` is another registry"),
                 "create the repository there by its own means");

@@ -5,6 +5,7 @@
 #include <lapstrake/oci/reference.hpp>
 #include <lapstrake/spec/project.hpp>
 #include <optional>
+#include <string>
 
 #include "network.hpp"
 
@@ -12,7 +13,10 @@ namespace lapstrake::app {
 
 // ECR hangs up on an upload both when the repository is missing and when the right to push is
 // (aws/containers-roadmap#1970): who asks can tell.
-enum class EcrFinding { absent, present, unknown };
+struct EcrFinding {
+  enum class Kind { absent, present, unknown } kind = Kind::unknown;
+  std::string why = {};  // it is not known
+};
 
 struct EcrQuestion {
   const Context& context;
@@ -25,7 +29,7 @@ struct EcrQuestion {
 // registries that are not ECR, and when the asking fails.
 EcrFinding find_in_ecr(const EcrQuestion& question);
 // The failure in ECR's case, with the cure that belongs to it.
-Error explained(const Error& failure, EcrFinding finding, const EcrQuestion& question);
+Error explained(const Error& failure, const EcrFinding& finding, const EcrQuestion& question);
 // Makes it with the settings, and tells. Error{usage} for registries that are not ECR.
 void create_in_ecr(const EcrQuestion& question);
 

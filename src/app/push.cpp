@@ -70,7 +70,8 @@ registry::PushReport ship(const Context& context, const Network& network, const 
     if (!registry::is_missing_repository(error)) throw;
     const EcrQuestion question{context, network, target, shipment.repository_settings};
     const auto finding = find_in_ecr(question);
-    if (!settings.create_repository || finding == EcrFinding::present) throw explained(error, finding, question);
+    if (!settings.create_repository || finding.kind == EcrFinding::Kind::present)
+      throw explained(error, finding, question);
     create_in_ecr(question);
   }
   return registry::push(*repository, shipment.manifests, shipment.blobs, options);

@@ -72,7 +72,8 @@ TEST_CASE("a missing repository, a missing right, and what cannot be told apart 
       Row{true, true, lacks_uploads, Fault::access, "is there", "arn:aws:ecr:us-east-1:123456789012:repository/web"},
       Row{true, false, lacks_all, Fault::network, "either there is no repository `web`, or ecr:InitiateLayerUpload",
           "--create-repository"},
-      Row{false, false, lacks_all, Fault::network, "nor is ecr:DescribeRepositories", R"("Effect":"Allow")"});
+      Row{false, false, lacks_all, Fault::network, "these AWS credentials may not do ecr:DescribeRepositories",
+          R"("Effect":"Allow")"});
   EcrJourney journey(false);
   if (row.exists) journey.operate("CreateRepository", {{"repositoryName", "web"}});
   journey.box->set_faults(row.faults);
@@ -82,6 +83,15 @@ TEST_CASE("a missing repository, a missing right, and what cannot be told apart 
   CHECK_THAT(error.reason(), Contains(row.reason));
   CHECK_THAT(error.help(), Contains(row.help));
   CHECK_FALSE(error.steps().empty());
+}
+
+TEST_CASE("ECR Public's repositories are made by its own means") {
+  EcrJourney journey(false);
+  journey.dir.write("lapstrake.yaml",
+                    replace_all(journey.spec(), journey.box->registry_host(), "public.ecr.aws/alias"));
+  const auto error = failure_of([&] { journey.push({.create_repository = true}); });
+  CHECK(error.fault() == Fault::usage);
+  CHECK_THAT(error.help(), Contains("aws ecr-public create-repository --region us-east-1 --repository-name web`"));
 }
 
 TEST_CASE("a repository that is there and has other settings is warned of, and stays as it is") {
