@@ -224,8 +224,9 @@ TEST_CASE("many blobs go side by side through faults, tokens and all") {
     if (request.headers.find("Authorization") == "Bearer t1") return std::nullopt;
     return reply(401, {{"WWW-Authenticate", R"(Bearer realm="https://registry.example/token")"}});
   };
-  shipment.registry.fault("PUT", "uploads", reply(500), 5, 5);
-  shipment.registry.fault("POST", "uploads", reply(429, {{"Retry-After", "1"}}), 5, 20);
+  // Five in all: one blob may meet every one of them, and has six attempts.
+  shipment.registry.fault("PUT", "uploads", reply(500), 3, 5);
+  shipment.registry.fault("POST", "uploads", reply(429, {{"Retry-After", "1"}}), 2, 20);
   const auto report = shipment.run();
   CHECK(report.blobs_sent == 60);
   CHECK(shipment.registry.blobs.size() == 60);
