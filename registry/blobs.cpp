@@ -76,7 +76,10 @@ bool Repository::State::has_blob(const oci::Digest& digest, std::uint64_t size, 
   return !length || parse_integer(*length) == static_cast<std::int64_t>(size);
 }
 
-void Repository::get_blob(const oci::Descriptor& blob, const Sink& sink) const {
+void Repository::get_blob(const oci::Descriptor& blob, const Sink& whole) const {
+  const auto rest = state_->mirrors.get_blob(blob, whole);
+  if (!rest) return;
+  const Sink& sink = *rest;
   auto& exchange = state_->exchange;
   const auto url = exchange.url(state_->path("blobs/" + blob.digest.text()));
   Download download(blob, sink, cat("`", state_->host, "`"));
@@ -118,6 +121,7 @@ void Repository::get_blob(const oci::Descriptor& blob, const Sink& sink) const {
 }
 
 std::string Repository::get_range(const oci::Descriptor& blob, std::uint64_t offset, std::uint64_t most) const {
+  if (auto part = state_->mirrors.get_range(blob, offset, most)) return *std::move(part);
   auto& exchange = state_->exchange;
   const auto what = cat("cannot read the blob ", blob.digest.text(), " of `", name(), "`");
   http::Request request{.url = exchange.url(state_->path("blobs/" + blob.digest.text())), .most_reply = 64u << 20};

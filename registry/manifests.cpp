@@ -100,6 +100,7 @@ void confirm(const Repository& repository, const ManifestPut& put) {
 bool is_missing_content(const Error& error) { return error.reason().starts_with(no_content); }
 
 std::optional<oci::Descriptor> Repository::find_manifest(const std::string& tag_or_digest) const {
+  if (const auto found = state_->mirrors.find_manifest(tag_or_digest); found || state_->mirrors.only()) return found;
   if (const auto found = state_->head_manifest(tag_or_digest, Tries::as_the_policy_says)) return found->manifest;
   auto response = state_->ask_manifest(tag_or_digest);
   if (response.status == 404) return std::nullopt;
@@ -139,6 +140,7 @@ Repository::Text Repository::State::checked_text(http::Response response, const 
 }
 
 Repository::Text Repository::get_manifest(const std::string& tag_or_digest) const {
+  if (auto text = state_->mirrors.get_manifest(tag_or_digest)) return *std::move(text);
   return state_->checked_text(state_->ask_manifest(tag_or_digest), tag_or_digest);
 }
 

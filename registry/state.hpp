@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "exchange.hpp"
+#include "mirrors.hpp"
 #include "session.hpp"
 
 namespace lapstrake::registry {
@@ -14,7 +15,8 @@ struct Repository::State {
       : options(std::move(its_options)),
         host(std::move(its_host)),
         name(std::move(its_name)),
-        exchange(options, host, name) {}
+        exchange(options, host, name),
+        mirrors(options, where()) {}
 
   std::string where() const { return host + "/" + name; }
   std::string path(std::string_view rest) const { return "/v2/" + name + "/" + std::string(rest); }
@@ -33,6 +35,7 @@ struct Repository::State {
   ClientOptions options;
   std::string host, name;
   mutable Exchange exchange;
+  Mirrors mirrors;
 };
 
 // The Error for a repository that is not there; `because` is how is_missing_repository knows it.

@@ -73,7 +73,7 @@ std::shared_ptr<const registry::Repository> Distant::repository(const oci::Diges
                 "build the image again");
   const std::lock_guard lock(repositories_->mutex);
   auto& known = repositories_->by_name[where->text()];
-  if (known == nullptr) known = network_.repository(where->host, where->repository);
+  if (known == nullptr) known = network_.reading(where->host, where->repository);
   return known;
 }
 

@@ -5,6 +5,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/tar.hpp>
 #include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/registry/referrers.hpp>
 #include <nlohmann/json.hpp>
 
 #include "largest.hpp"
@@ -126,9 +127,17 @@ ordered_json json_of(const InspectedImage& image) {
   return out;
 }
 
+std::vector<oci::Descriptor> referrers_of(const Origin& origin, const oci::Digest& digest) {
+  if (origin.repository == nullptr)
+    throw Error(Fault::usage, cat("`", origin.place.name, "` is not in a registry, and `--referrers` asks one"),
+                "name it as HOST/REPOSITORY:TAG");
+  return registry::list_referrers(*origin.repository, digest);
+}
+
 }  // namespace
 
-Inspection inspect(const Context& context, const spec::Project* project, const std::string& name, bool files) {
+Inspection inspect(const Context& context, const spec::Project* project, const std::string& name,
+                   const InspectOptions& options) {
   return step(cat("inspecting `", name, "`"), [&] {
     const auto origin = open_origin(context, project, name);
     const auto& place = origin.place;
@@ -137,8 +146,9 @@ Inspection inspect(const Context& context, const spec::Project* project, const s
     if (platforms.empty()) platforms = platforms_of(place, inspection.root);
     for (const auto& platform : platforms) {
       inspection.images.push_back(look_into(oci::load(place, platform)));
-      if (files) list_files(place, inspection.images.back(), context.world.stop);
+      if (options.files) list_files(place, inspection.images.back(), context.world.stop);
     }
+    if (options.referrers) inspection.referrers = referrers_of(origin, inspection.root.digest);
     return inspection;
   });
 }
@@ -148,6 +158,13 @@ std::string report(const Inspection& inspection) {
   add_line(out, "digest", inspection.root.digest.text());
   add_line(out, "type", inspection.root.media_type);
   for (const auto& image : inspection.images) add_image(out, image);
+  if (inspection.referrers) {
+    out += cat("referrers: ", inspection.referrers->size(), "\n");
+    for (const auto& one : *inspection.referrers)
+      add_line(out, "referrer",
+               cat(one.digest.text(), "  ", human_size(one.size), "  ",
+                   one.artifact_type.empty() ? one.media_type : one.artifact_type));
+  }
   return out;
 }
 
@@ -157,6 +174,16 @@ std::string report_json(const Inspection& inspection) {
                    {"mediaType", inspection.root.media_type},
                    {"images", ordered_json::array()}};
   for (const auto& image : inspection.images) out["images"].push_back(json_of(image));
+  if (inspection.referrers) {
+    out["referrers"] = ordered_json::array();
+    for (const auto& one : *inspection.referrers) {
+      out["referrers"].push_back({{"digest", one.digest.text()},
+                                  {"size", one.size},
+                                  {"mediaType", one.media_type},
+                                  {"artifactType", one.artifact_type}});
+      for (const auto& [name, value] : one.annotations) out["referrers"].back()["annotations"][name] = value;
+    }
+  }
   return pretty_json(out) + "\n";
 }
 

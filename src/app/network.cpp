@@ -137,29 +137,43 @@ Network::PartsUpload Network::parts_for(const std::string& host) const {
   };
 }
 
+registry::ClientOptions Network::client_options(const std::string& host, const std::string& name) const {
+  return {
+      .transport = transport_,
+      .keychain = [self = *this, docker = registry::docker_keychain(context_.world, name)](
+                      const std::string& of, bool renew) { return self.login(docker, of, renew); },
+      .world = context_.world,
+      .policy = {},
+      .notice = notice_for(context_),
+      .pace = pace_,
+      .insecure = [registries = registries_](const std::string& of) { return is_insecure(of, registries); },
+      .trusted_realm =
+          [registries = registries_](const std::string& of, const http::Url& realm) {
+            const bool is_twin = realm.scheme == "https" && aws::is_public_ecr(of) && aws::is_public_ecr(realm.host);
+            return is_twin || is_token_server(of, realm, registries);
+          },
+      .log = context_.log,
+      .upload_in_parts = parts_for(host),
+      .parts_from = context_.parts_from,
+  };
+}
+
 std::shared_ptr<const registry::Repository> Network::repository(const std::string& host,
                                                                 const std::string& name) const {
-  return std::make_shared<registry::Repository>(
-      registry::ClientOptions{
-          .transport = transport_,
-          .keychain = [self = *this, docker = registry::docker_keychain(context_.world, name)](
-                          const std::string& of, bool renew) { return self.login(docker, of, renew); },
-          .world = context_.world,
-          .policy = {},
-          .notice = notice_for(context_),
-          .pace = pace_,
-          .insecure = [registries = registries_](const std::string& of) { return is_insecure(of, registries); },
-          .trusted_realm =
-              [registries = registries_](const std::string& of, const http::Url& realm) {
-                const bool is_twin =
-                    realm.scheme == "https" && aws::is_public_ecr(of) && aws::is_public_ecr(realm.host);
-                return is_twin || is_token_server(of, realm, registries);
-              },
-          .log = context_.log,
-          .upload_in_parts = parts_for(host),
-          .parts_from = context_.parts_from,
-      },
-      host, name);
+  return std::make_shared<registry::Repository>(client_options(host, name), host, name);
+}
+
+std::shared_ptr<const registry::Repository> Network::reading(const std::string& host, const std::string& name) const {
+  auto options = client_options(host, name);
+  const auto mirrors = mirrors_of(host, registries_);
+  for (const auto& [mirror_host, folder] : mirrors.places) {
+    const auto there = folder.empty() ? name : cat(folder, "/", name);
+    auto its = client_options(mirror_host, there);
+    its.policy.most_attempts = 2;  // there is another place to ask
+    options.mirrors.push_back(std::make_shared<registry::Repository>(std::move(its), mirror_host, there));
+  }
+  options.mirrors_only = mirrors.only;
+  return std::make_shared<registry::Repository>(std::move(options), host, name);
 }
 
 }  // namespace lapstrake::app

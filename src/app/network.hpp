@@ -29,8 +29,11 @@ class Network {
   // The region that the user chose by option, environment or profile.
   std::optional<std::string> user_region() const;
   std::shared_ptr<const registry::Repository> repository(const std::string& host, const std::string& name) const;
+  // The same to be read: from the mirrors of the host first. What is not read there is the host's own affair still.
+  std::shared_ptr<const registry::Repository> reading(const std::string& host, const std::string& name) const;
 
  private:
+  registry::ClientOptions client_options(const std::string& host, const std::string& name) const;
   std::optional<registry::Login> login(const registry::Keychain& docker, const std::string& host, bool renew) const;
   // `key`: whom a login is shared with.
   registry::Login ecr_login(const std::string& host, const std::string& key, bool renew,

@@ -51,7 +51,7 @@ Origin on_disk(const Context& context, const oci::DiskReference& reference) {
 
 Origin in_registry(const Context& context, const Registries& registries, const oci::RegistryReference& reference) {
   const Network network(context, registries);
-  const auto repository = network.repository(reference.host, reference.repository);
+  const auto repository = network.reading(reference.host, reference.repository);
   Origin origin{.place = registry::place(repository, reference)};
   origin.remote = reference;
   origin.repository = repository;

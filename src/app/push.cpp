@@ -6,6 +6,7 @@
 #include <lapstrake/oci/place.hpp>
 #include <lapstrake/registry/push.hpp>
 
+#include "attach.hpp"
 #include "distant.hpp"
 #include "ecr_repository.hpp"
 #include "images.hpp"
@@ -143,6 +144,9 @@ PushedImage push_ready(const Context& context, const Network& network, const Rea
                        .bytes_sent = report.bytes_sent,
                        .blobs_present = report.blobs_present};
   });
+  if (!ready.image->attachments.empty())
+    pushed.attachments =
+        attach(context, *network.repository(target.host, target.repository), store, *ready.image, ready.root);
   keep_in_registry(context, network, store, *ready.image, ready.layers, target);
   return pushed;
 }

@@ -55,7 +55,7 @@ RegistryBase::RegistryBase(const Context& context, const Registries& registries,
       vendored_(vendored(context)),
       store_(store),
       image_(std::move(image)),
-      repository_(Network(context, registries).repository(reference.host, reference.repository)),
+      repository_(Network(context, registries).reading(reference.host, reference.repository)),
       remote_(registry::place(repository_, reference_)) {}
 
 std::optional<oci::Descriptor> RegistryBase::known_root() const {

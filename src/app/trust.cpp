@@ -72,6 +72,17 @@ bool is_insecure(const std::string& host, const Registries& registries) {
   return settings != nullptr && settings->insecure;
 }
 
+MirrorsOf mirrors_of(const std::string& host, const Registries& registries) {
+  const auto* settings = settings_of(http::parse_url("https://" + host), registries);
+  if (settings == nullptr) return {};
+  MirrorsOf mirrors{.places = {}, .only = settings->mirrors_only};
+  for (const auto& mirror : settings->mirrors) {
+    const auto slash = mirror.find('/');
+    mirrors.places.emplace_back(mirror.substr(0, slash), slash == mirror.npos ? "" : mirror.substr(slash + 1));
+  }
+  return mirrors;
+}
+
 bool is_token_server(const std::string& host, const http::Url& realm, const Registries& registries) {
   const auto* settings = settings_of(http::parse_url("https://" + host), registries);
   return settings != nullptr && !settings->token_server.empty() &&

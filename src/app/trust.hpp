@@ -5,6 +5,8 @@
 #include <lapstrake/spec/project.hpp>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace lapstrake::app {
 
@@ -25,5 +27,11 @@ Registries with_host_registries(Registries registries, const Environment& enviro
 bool is_insecure(const std::string& host, const Registries& registries);
 // Whether the user named `realm` as the `token_server:` of `host`.
 bool is_token_server(const std::string& host, const http::Url& realm, const Registries& registries);
+
+struct MirrorsOf {
+  std::vector<std::pair<std::string, std::string>> places;  // host, and what stands before the names there
+  bool only = false;
+};
+MirrorsOf mirrors_of(const std::string& host, const Registries& registries);
 
 }  // namespace lapstrake::app

@@ -130,7 +130,7 @@ class Vendoring {
 
  private:
   void bring_layers(const Contents& contents, const Wanted& wanted, VendoredBase& done) {
-    const auto repository = network_.repository(wanted.reference.host, wanted.reference.repository);
+    const auto repository = network_.reading(wanted.reference.host, wanted.reference.repository);
     std::vector<const oci::Descriptor*> layers;
     for (const auto& [digest, layer] : contents.layers())
       if (layer.urls.empty())

@@ -170,7 +170,7 @@ pushes read bases from there instead of their registries; the global option
   lapstrake inspect oci:out:v1
   lapstrake inspect registry.example/team/web:1.4 --json
 
-Usage: lapstrake inspect REF [--files]
+Usage: lapstrake inspect REF [--files] [--referrers]
 
 REF is the name of an image of the spec, host/repo:tag, host/repo@sha256:...,
 oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE.
@@ -178,6 +178,7 @@ oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE.
 Options:
       --files               list what each layer holds, with mode, owner, size,
                             and the paths that make the image large
+      --referrers           list what is attached to it in its registry
 )"},
       {"copy", "move an image between any two places", R"(Examples:
   lapstrake copy registry.example/team/web:1.4 oci:web:1.4

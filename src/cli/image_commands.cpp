@@ -44,8 +44,8 @@ int inspect(Desk& desk) {
   const auto& options = desk.options();
   require_names(desk, 1, "one image");
   const auto project = project_for(desk, options.names);
-  const auto inspection =
-      app::inspect(desk.context(), project ? &*project : nullptr, options.names.front(), options.files);
+  const auto inspection = app::inspect(desk.context(), project ? &*project : nullptr, options.names.front(),
+                                       {.files = options.files, .referrers = options.referrers});
   desk.clear();
   print_result(options.json ? app::report_json(inspection) : app::report(inspection));
   return 0;

@@ -80,7 +80,10 @@ struct Parser {
       command->add_flag("--prune", options.prune);
     }
     if (name == "verify") command->add_flag("--rebuild", options.rebuild);
-    if (name == "inspect") command->add_flag("--files", options.files);
+    if (name == "inspect") {
+      command->add_flag("--files", options.files);
+      command->add_flag("--referrers", options.referrers);
+    }
     static constexpr std::string_view with_names[] = {"build", "plan",   "push",   "register", "inspect", "copy",
                                                       "lock",  "vendor", "verify", "diff",     "help"};
     if (std::find(std::begin(with_names), std::end(with_names), name) != std::end(with_names))

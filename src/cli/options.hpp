@@ -19,8 +19,8 @@ struct Options {
   std::string folder;  // -C
   std::optional<std::string> environment, store, profile, region;
   std::vector<std::string> set, image, platform;
-  unsigned jobs = 0;   // 0: as many as there are processors
-  bool files = false;  // inspect
+  unsigned jobs = 0;                      // 0: as many as there are processors
+  bool files = false, referrers = false;  // inspect
   bool allow_outside = false, no_cache = false, json = false, quiet = false;
   bool locked = false, offline = false;
   std::optional<std::string> vendored;

@@ -30,12 +30,14 @@ ordered_json json_of(const spec::Diagnostic& diagnostic) {
 ordered_json json_of(const app::PushedImage& image) {
   ordered_json references = ordered_json::array();
   for (const auto& reference : image.references) references.push_back(reference.text());
-  return {{"name", image.name},
-          {"digest", image.references.front().digest.text()},
-          {"references", references},
-          {"blobsSent", image.blobs_sent},
-          {"bytesSent", image.bytes_sent},
-          {"blobsPresent", image.blobs_present}};
+  ordered_json one{{"name", image.name},
+                   {"digest", image.references.front().digest.text()},
+                   {"references", references},
+                   {"blobsSent", image.blobs_sent},
+                   {"bytesSent", image.bytes_sent},
+                   {"blobsPresent", image.blobs_present}};
+  for (const auto& attachment : image.attachments) one["attachments"].push_back(attachment.digest.text());
+  return one;
 }
 
 ordered_json json_of(const app::BuiltImage& image) {

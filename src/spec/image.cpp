@@ -156,7 +156,8 @@ Image image(const Member& member, const std::filesystem::path& folder, Findings&
   out.labels = pairs_field(node, "labels");
   out.annotations = pairs_field(node, "annotations");
   for (const auto& item : items_of(node, "attachments"))
-    out.attachments.push_back({.from = text_field(item, "from"),
+    out.attachments.push_back({.folder = folder,
+                               .from = text_field(item, "from"),
                                .type = text_field(item, "type"),
                                .required = is_true(item, "required"),
                                .annotations = pairs_field(item, "annotations"),

@@ -66,7 +66,8 @@ TEST_CASE("an image is built on a base in a registry: config, layers, users and 
   const auto host = journey.box->registry_host();
   CHECK(image.manifest.annotations.at(std::string(oci::base_name_annotation)) == cat(host, "/base:v1"));
   CHECK(image.manifest.annotations.contains(std::string(oci::base_digest_annotation)));
-  app::Inspection looked = app::inspect(journey.context(), nullptr, cat(journey.push().references.at(0).text()), true);
+  app::Inspection looked =
+      app::inspect(journey.context(), nullptr, cat(journey.push().references.at(0).text()), {.files = true});
   const auto& files = looked.images.at(0).layers.at(2).files;
   const auto run = std::ranges::find(files, "usr/bin/run", &app::InspectedFile::path);
   REQUIRE(run != files.end());
@@ -207,7 +208,7 @@ TEST_CASE("a build leaves the base's layers where they are, and the store tells 
   CHECK(app::check(journey.context(), journey.project()).empty());  // the base's manifest and files outlive gc
   CHECK(journey.box->records().size() == asked);
   CHECK(store::Store::open(journey.dir / "store").check({}).elsewhere == 2);
-  const auto looked = app::inspect(journey.context(), nullptr, cat("oci:", (journey.dir / "store").string()), false);
+  const auto looked = app::inspect(journey.context(), nullptr, cat("oci:", (journey.dir / "store").string()));
   CHECK(looked.images.at(0).layers.size() == 3);
 }
 
@@ -241,7 +242,7 @@ TEST_CASE("a mount that is promised and not done is healed") {
                               "do":{"status":201}}]})");
   const auto pushed = journey.push();
   CHECK(journey.count("POST", "from=base") >= 2);
-  const auto image = app::inspect(journey.context(), nullptr, pushed.references.at(0).text(), true);
+  const auto image = app::inspect(journey.context(), nullptr, pushed.references.at(0).text(), {.files = true});
   CHECK(image.images.at(0).layers.at(1).files.size() > 1);
 }
 
@@ -268,7 +269,7 @@ TEST_CASE("base layers that are not given by mount are streamed to where the ima
   CHECK(pushed.blobs_sent == 4);
   CHECK(journey.count("POST", "from=base") >= 2);
   CHECK(std::filesystem::is_empty(journey.dir / "store/tmp"));
-  const auto place = app::inspect(journey.context(), nullptr, pushed.references.at(0).text(), true);
+  const auto place = app::inspect(journey.context(), nullptr, pushed.references.at(0).text(), {.files = true});
   const auto store = store::Store::open(journey.dir / "store");
   CHECK_FALSE(store.has(place.images.at(0).layers.at(1).descriptor.digest));
   CHECK(journey.push().blobs_sent == 0);
@@ -280,8 +281,9 @@ TEST_CASE("where a layer lies that nobody remembers is told, and the next build 
   std::filesystem::remove_all(journey.dir / "store/cache/origins");
   const auto checked = store::Store::open(journey.dir / "store").check({});
   CHECK(checked.problems.size() == 2);
-  const auto error = failure_of(
-      [&] { app::inspect(journey.context(), nullptr, cat("oci:", (journey.dir / "store").string()), true); });
+  const auto error = failure_of([&] {
+    app::inspect(journey.context(), nullptr, cat("oci:", (journey.dir / "store").string()), {.files = true});
+  });
   CHECK(error.fault() == Fault::input);
   journey.built();
   CHECK(store::Store::open(journey.dir / "store").check({}).problems.empty());

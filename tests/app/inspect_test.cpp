@@ -17,7 +17,7 @@ TEST_CASE("the largest paths are told, folders before what they hold, and small 
   app::Context context;
   context.world = real_world();
   context.store_root = made.dir / "store";
-  const auto inspection = app::inspect(context, nullptr, made.reference(), true);
+  const auto inspection = app::inspect(context, nullptr, made.reference(), {.files = true});
   std::vector<std::string> lines;
   for (const auto& one : app::largest(inspection.images.at(0).layers)) lines.push_back(cat(one.path, " ", one.bytes));
   CHECK(lines == std::vector<std::string>{"usr 9000", "usr/lib 9000", "usr/lib/big 6000", "usr/lib/other 3000"});

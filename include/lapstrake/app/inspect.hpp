@@ -34,11 +34,16 @@ struct Inspection {
   std::string name;
   oci::Descriptor root;
   std::vector<InspectedImage> images;  // one a platform (all of an index, unless --platform chose)
+  std::optional<std::vector<oci::Descriptor>> referrers{};  // what is attached to the root; when asked for
 };
 
 // `name`: any reference form, or the name of an image of `project` that was built into the store.
-// `files`: the layers are read as streams, and their entries listed.
-Inspection inspect(const Context& context, const spec::Project* project, const std::string& name, bool files = false);
+struct InspectOptions {
+  bool files = false;      // the layers are read as streams, and their entries listed
+  bool referrers = false;  // of an image in a registry: Error{usage} for others
+};
+Inspection inspect(const Context& context, const spec::Project* project, const std::string& name,
+                   const InspectOptions& options = {});
 std::string report(const Inspection& inspection);       // for people
 std::string report_json(const Inspection& inspection);  // for scripts
 

@@ -16,6 +16,7 @@ struct PushedImage {
   std::string name{};
   std::vector<oci::PinnedReference> references{};  // one a tag, or one without a tag; never empty
   std::uint64_t blobs_sent = 0, bytes_sent = 0, blobs_present = 0;
+  std::vector<oci::Descriptor> attachments{};  // their manifests; those that failed and were not required are absent
 };
 
 // Builds and pushes the images named (all that have a `repository`, if none is named). An image that `--image` gives

@@ -15,8 +15,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace lapstrake::registry {
+
+class Repository;
 
 struct ClientOptions {
   http::Transport transport = nullptr;  // plain: no retry, no redirects
@@ -39,6 +42,10 @@ struct ClientOptions {
                      const std::function<void(std::uint64_t sent)>& progress)>
       upload_in_parts = nullptr;
   std::uint64_t parts_from = 64u << 20;
+  // Repositories that have what this one has: manifests and blobs are read from them, in their order, before this one
+  // is asked; nothing else is. One that does not answer, or lacks something, is passed over; `log` is told.
+  std::vector<std::shared_ptr<const Repository>> mirrors = {};
+  bool mirrors_only = false;  // this one is not read at all
 };
 
 // Answers challenges (Basic, Bearer; tokens cached by scope), retries by the policy, resolves redirects itself without
@@ -77,6 +84,11 @@ class Repository {
   // By digest or tag. A tag that cannot be overwritten and has this digest already is success, with another digest an
   // Error that names both. The reply's digest, and a HEAD afterwards, must agree (Error{integrity}).
   void put_manifest(const std::string& tag_or_digest, const std::string& text, const std::string& media_type) const;
+
+  // What has `subject` as its subject, of one artifact type or all; nothing when the registry does not have this API
+  // (referrers.hpp knows what stands in for it).
+  std::optional<std::vector<oci::Descriptor>> referrers(const oci::Digest& subject,
+                                                        const std::string& artifact_type = {}) const;
 
   // Streams a blob into `sink`, verified at its end; a broken connection is taken up where it broke.
   void get_blob(const oci::Descriptor& blob, const Sink& sink) const;

@@ -16,8 +16,9 @@ namespace lapstrake::spec {
 
 // A file that a push attaches to the image.
 struct Attachment {
-  std::string from, type;  // relative to the spec; a media type
-  bool required = false;   // else a failure is a warning
+  std::filesystem::path folder;  // the spec's
+  std::string from, type;        // relative to it; a media type
+  bool required = false;         // else a failure is a warning
   std::map<std::string, std::string> annotations;
   oci::Position where;
 };

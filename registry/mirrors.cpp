@@ -1,0 +1,142 @@
+#include "mirrors.hpp"
+
+#include <algorithm>
+#include <lapstrake/base/text.hpp>
+
+namespace lapstrake::registry {
+namespace {
+
+// An Error that no other mirror heals.
+struct Stuck {
+  Error error;
+};
+
+// Passes a blob on once, though its sources may begin anew; what comes from a source that then broke must be what the
+// next one has.
+class Once {
+ public:
+  Once(const oci::Descriptor& blob, const Sink& sink) : digest_(blob.digest), sink_(sink) {}
+
+  static Sink again(const std::shared_ptr<Once>& self) {
+    return [self, seen = std::uint64_t{0}, hash = Sha256()](Bytes bytes) mutable {
+      if (seen < self->passed_) {
+        const auto known =
+            bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), self->passed_ - seen)));
+        hash.write(known);
+        seen += known.size();
+        bytes = bytes.subspan(known.size());
+        if (seen == self->passed_) self->compare(hash);
+      }
+      if (bytes.empty()) return;
+      self->pass(bytes);
+      seen += bytes.size();
+    };
+  }
+  bool sink_failed() const { return sink_failed_; }
+
+ private:
+  void compare(Sha256 other) const {
+    auto mine = hash_;
+    if (mine.finish() == other.finish()) return;
+    throw Error(Fault::integrity, cat("two mirrors have different bytes for the blob ", digest_.text()),
+                "one of them is wrong: take it out of `mirrors:`");
+  }
+  void pass(Bytes bytes) {
+    hash_.write(bytes);
+    passed_ += bytes.size();
+    try {
+      sink_(bytes);
+    } catch (...) {
+      sink_failed_ = true;
+      throw;
+    }
+  }
+  oci::Digest digest_;
+  Sink sink_;
+  Sha256 hash_;
+  std::uint64_t passed_ = 0;
+  bool sink_failed_ = false;
+};
+
+}  // namespace
+
+bool Mirrors::is_silent(std::size_t i) const {
+  const std::lock_guard lock(mutex_);
+  return silent_.contains(i);
+}
+
+void Mirrors::tell(std::size_t i, const Error& error) const {
+  if (error.is_transient() || error.fault() == Fault::access) {
+    const std::lock_guard lock(mutex_);
+    silent_.insert(i);
+  }
+  if (options_.log)
+    options_.log(cat("warning: the mirror `", options_.mirrors[i]->name(), "` of `", name_,
+                     "` is passed over: ", error.summary(), error.reason().empty() ? "" : ": ", error.reason()));
+}
+
+template <class Act>
+auto Mirrors::first(Act act) const -> decltype(act(std::declval<const Repository&>())) {
+  std::optional<Error> last;
+  bool asked = false;
+  for (std::size_t i = 0; i < options_.mirrors.size(); ++i) {
+    if (is_silent(i)) continue;
+    asked = true;
+    try {
+      if (auto answer = act(*options_.mirrors[i])) return answer;
+      if (options_.log) options_.log(cat("the mirror `", options_.mirrors[i]->name(), "` does not have it"));
+    } catch (const Error& error) {
+      if (error.fault() == Fault::interrupted) throw;
+      tell(i, error);
+      last = error;
+    }
+  }
+  if (!only()) return std::nullopt;
+  if (!asked)
+    throw Error(Fault::network, cat("none of the mirrors of `", name_, "` answers"),
+                "`-v` says what each of them said; without `mirrors_only` the registry itself would be asked");
+  if (last) throw Error(*last).during(cat("reading `", name_, "` from its mirrors alone"));
+  return std::nullopt;
+}
+
+std::optional<oci::Descriptor> Mirrors::find_manifest(const std::string& tag_or_digest) const {
+  return first([&](const Repository& mirror) {
+    auto found = mirror.find_manifest(tag_or_digest);
+    if (found && oci::is_tag(tag_or_digest) && options_.log)
+      options_.log(cat("`", name_, ":", tag_or_digest, "` is what the mirror `", mirror.name(),
+                       "` says: ", found->digest.text()));
+    return found;
+  });
+}
+
+std::optional<Repository::Text> Mirrors::get_manifest(const std::string& tag_or_digest) const {
+  return first([&](const Repository& mirror) { return std::optional(mirror.get_manifest(tag_or_digest)); });
+}
+
+std::optional<std::string> Mirrors::get_range(const oci::Descriptor& blob, std::uint64_t offset,
+                                              std::uint64_t most) const {
+  return first([&](const Repository& mirror) { return std::optional(mirror.get_range(blob, offset, most)); });
+}
+
+std::optional<Sink> Mirrors::get_blob(const oci::Descriptor& blob, const Sink& sink) const {
+  if (!any()) return sink;
+  const auto once = std::make_shared<Once>(blob, sink);
+  const auto read = [&](const Repository& mirror) {
+    try {
+      mirror.get_blob(blob, Once::again(once));
+    } catch (const Error& error) {
+      // Bytes that are wrong have gone on; and a sink that takes no more takes none from others.
+      if (once->sink_failed() || error.fault() == Fault::integrity) throw Stuck{error};
+      throw;
+    }
+    return std::optional(true);
+  };
+  try {
+    if (first(read)) return std::nullopt;
+  } catch (const Stuck& stuck) {
+    throw stuck.error;
+  }
+  return Once::again(once);
+}
+
+}  // namespace lapstrake::registry

@@ -1,0 +1,132 @@
+#include <algorithm>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/json.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/oci/image.hpp>
+#include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/registry/referrers.hpp>
+#include <nlohmann/json.hpp>
+
+#include "refusal.hpp"
+#include "state.hpp"
+
+namespace lapstrake::registry {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t most_text = 8u << 20;   // of all pages
+constexpr unsigned most_pages = 1000;         //
+constexpr std::size_t most_index = 4u << 20;  // what registries take
+constexpr std::string_view index_type = oci::media_type::index;
+
+// `<https://...>; rel="next"`
+std::optional<std::string> next_page(const http::Headers& headers) {
+  for (const auto& field : headers.find_all("Link"))
+    for (const auto& link : split(field, ',')) {
+      const auto open = link.find('<'), close = link.find('>');
+      if (open == link.npos || close == link.npos || close < open) continue;
+      const auto parameters = replace_all(lower(link.substr(close)), "\"", "");
+      if (parameters.find("rel=next") != parameters.npos) return link.substr(open + 1, close - open - 1);
+    }
+  return std::nullopt;
+}
+
+// The API is not there: 404 by the specification, and what registries say to a path that they do not know.
+bool lacks_api(int status) { return status == 404 || status == 405 || status == 501; }
+
+void keep(std::vector<oci::Descriptor>& list, const std::string& artifact_type) {
+  std::erase_if(list, [&](const auto& one) { return !artifact_type.empty() && one.artifact_type != artifact_type; });
+}
+
+// The index at the fallback tag: its digest, to see whether it has moved, and its text.
+struct Fallback {
+  std::optional<oci::Descriptor> descriptor;
+  json index{{"schemaVersion", 2}, {"mediaType", index_type}, {"manifests", json::array()}};
+};
+
+Fallback read_fallback(const Repository& repository, const std::string& tag) {
+  Fallback fallback{.descriptor = repository.find_manifest(tag)};
+  if (!fallback.descriptor) return fallback;
+  const auto what = cat("the index at the tag `", tag, "` of `", repository.name(), "`");
+  const auto text = repository.get_manifest(fallback.descriptor->digest.text());
+  oci::parse_index(text.text, text.descriptor.media_type, what);  // that it is one
+  fallback.index = parse_json(text.text, what, {.most_bytes = most_text});
+  return fallback;
+}
+
+bool names(const json& index, const oci::Digest& digest) {
+  const auto& list = index.at("manifests");
+  return std::any_of(list.begin(), list.end(), [&](const json& one) { return one.at("digest") == digest.text(); });
+}
+
+}  // namespace
+
+std::string fallback_tag(const oci::Digest& subject) { return cat("sha256-", subject.hex()); }
+
+std::optional<std::vector<oci::Descriptor>> Repository::referrers(const oci::Digest& subject,
+                                                                  const std::string& artifact_type) const {
+  auto& exchange = state_->exchange;
+  const auto what = cat("what refers to ", subject.text(), " in `", name(), "`");
+  auto url = exchange.url(state_->path("referrers/" + subject.text()));
+  if (!artifact_type.empty()) url = with_query(url, "artifactType", artifact_type);
+  std::vector<oci::Descriptor> all;
+  std::size_t size = 0;
+  for (unsigned page = 0;; ++page) {
+    const auto response = exchange.send(
+        {.url = url, .headers = {{"Accept", std::string(index_type)}}, .most_reply = most_text}, Access::pull);
+    if (page == 0 && lacks_api(response.status)) return std::nullopt;
+    if (response.status != 200) throw state_->refusal(response, cat("cannot list ", what));
+    size += response.body.size();
+    if (size > most_text || page == most_pages) throw Error(Fault::integrity, cat("the list of ", what, " has no end"));
+    auto index = oci::parse_index(response.body, index_type, cat("the list of ", what));
+    all.insert(all.end(), index.manifests.begin(), index.manifests.end());
+    const auto next = next_page(response.headers);
+    if (!next) break;
+    url = resolve(url, *next);
+    if (!exchange.is_own(url))
+      throw Error(Fault::network, cat("`", state_->host, "` continues the list of ", what, " elsewhere"))
+          .because(cat("at `", url.origin(), "`, which is not asked"));
+  }
+  keep(all, artifact_type);  // few registries filter
+  return all;
+}
+
+std::vector<oci::Descriptor> list_referrers(const Repository& repository, const oci::Digest& subject,
+                                            const std::string& artifact_type) {
+  if (auto listed = repository.referrers(subject, artifact_type)) return *std::move(listed);
+  const auto fallback = read_fallback(repository, fallback_tag(subject));
+  std::vector<oci::Descriptor> all;
+  for (const auto& one : fallback.index.at("manifests"))
+    all.push_back(oci::parse_descriptor(one, cat("an entry at the tag `", fallback_tag(subject), "`")));
+  keep(all, artifact_type);
+  return all;
+}
+
+// Registries have no "only if it is still that", so what was written is looked at afterwards: who finds an entry
+// missing, since another wrote at the same time, writes again.
+Listed list_referrer(const Repository& repository, const oci::Digest& subject, const oci::Descriptor& referrer) {
+  if (repository.referrers(subject)) return Listed::api;
+  const auto tag = fallback_tag(subject);
+  for (unsigned round = 1; round <= 6; ++round) {
+    auto fallback = read_fallback(repository, tag);
+    if (names(fallback.index, referrer.digest)) return Listed::tag;
+    fallback.index["manifests"].push_back(json::parse(oci::to_json(referrer).dump()));
+    const auto text = fallback.index.dump();
+    if (text.size() > most_index)
+      throw Error(Fault::network, cat("`", tag, "` of `", repository.name(), "` is full"),
+                  "delete attachments that nobody needs");
+    try {
+      repository.put_manifest(tag, text, std::string(index_type));
+    } catch (const Error& error) {
+      if (error.fault() != Fault::integrity) throw;  // else another moved the tag at the same time
+    }
+    if (names(read_fallback(repository, tag).index, referrer.digest)) return Listed::tag;
+    const auto& world = repository.world();
+    world.sleep(std::chrono::milliseconds(100 + static_cast<int>(world.random() * 400 * round)));
+  }
+  throw Error(Fault::network, cat("cannot add to `", tag, "` of `", repository.name(), "`"), "try again")
+      .because("others change it all the time");
+}
+
+}  // namespace lapstrake::registry
