@@ -30,13 +30,20 @@ http::RetryNotice notice_for(const Context& context) {
   };
 }
 
+std::shared_ptr<EcrLogins> logins_of(const Context& context) {
+  const std::lock_guard lock(context.run->mutex);
+  auto& logins = context.run->logins;
+  if (!logins) logins = std::make_shared<EcrLogins>(context.world.clock);
+  return logins;
+}
+
 }  // namespace
 
 Network::Network(const Context& context, Registries registries)
     : context_(context),
       registries_(with_host_registries(std::move(registries), context.world.environment)),
       transport_(transport_for(context, registries_)),
-      logins_(std::make_shared<EcrLogins>(context.world.clock)) {}
+      logins_(logins_of(context)) {}
 
 std::optional<std::string> Network::user_region() const {
   try {
@@ -145,7 +152,7 @@ registry::ClientOptions Network::client_options(const std::string& host, const s
       .world = context_.world,
       .policy = {},
       .notice = notice_for(context_),
-      .pace = pace_,
+      .pace = context_.run->pace,
       .insecure = [registries = registries_](const std::string& of) { return is_insecure(of, registries); },
       .trusted_realm =
           [registries = registries_](const std::string& of, const http::Url& realm) {

@@ -16,7 +16,7 @@
 
 namespace lapstrake::app {
 
-// A value: copies share their logins. The context must outlive it.
+// A value. Logins to ECR and the pace are the run's, whatever the number of networks. The context must outlive it.
 class Network {
  public:
   Network(const Context& context, Registries registries);
@@ -50,7 +50,6 @@ class Network {
   http::Transport transport_;
   std::shared_ptr<EcrLogins> logins_;
   std::shared_ptr<std::atomic<bool>> no_public_login_ = std::make_shared<std::atomic<bool>>(false);  // told once
-  std::shared_ptr<registry::Pace> pace_ = std::make_shared<registry::Pace>();                        // copies share it
 };
 
 }  // namespace lapstrake::app

@@ -73,11 +73,11 @@ bool RegistryBase::is_at_hand() const {
 oci::Descriptor RegistryBase::root() const {
   if (const auto known = known_root()) return *known;
   const auto name = exact_name(reference_);
-  const std::lock_guard lock(context_.resolved->mutex);
-  const auto found = context_.resolved->roots.find(name);
-  if (found != context_.resolved->roots.end()) return found->second;
+  const std::lock_guard lock(context_.run->mutex);
+  const auto found = context_.run->roots.find(name);
+  if (found != context_.run->roots.end()) return found->second;
   const auto root = context_.offline ? last_known() : resolve();
-  context_.resolved->roots.emplace(name, root);
+  context_.run->roots.emplace(name, root);
   store::keep_base(store_, name, root);
   return root;
 }

@@ -7,6 +7,7 @@
 #include <lapstrake/oci/descriptor.hpp>
 #include <lapstrake/oci/platform.hpp>
 #include <lapstrake/oci/reference.hpp>
+#include <lapstrake/registry/pace.hpp>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -34,11 +35,14 @@ struct Event {
 // Called from several threads, one at a time.
 using Progress = std::function<void(const Event&)>;
 
-// What names in registries were found to be: one name is one image for a whole run, however many platforms and images
-// ask for it.
-struct Resolved {
+class EcrLogins;
+
+// What one run knows of the registries, however many platforms and images ask for it.
+struct Run {
   std::mutex mutex{};
-  std::map<std::string, oci::Descriptor> roots{};
+  std::map<std::string, oci::Descriptor> roots{};  // what names were found to be: one name is one image
+  std::shared_ptr<registry::Pace> pace = std::make_shared<registry::Pace>();
+  std::shared_ptr<EcrLogins> logins{};  // made when they are first asked for
 };
 
 struct Context {
@@ -59,7 +63,7 @@ struct Context {
   bool offline = false;                                  // --offline: no connection is made
   std::optional<std::filesystem::path> vendored{};       // --vendored: bases that lie there are read from there
   std::uint64_t parts_from = 64u << 20;  // blobs of so many bytes go up in parts when a PUT of all failed twice
-  std::shared_ptr<Resolved> resolved = std::make_shared<Resolved>();
+  std::shared_ptr<Run> run = std::make_shared<Run>();
   Progress progress = [](const Event&) {};
   std::function<void(const std::string&)> log = nullptr;  // -v
 };
