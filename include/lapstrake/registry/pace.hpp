@@ -24,16 +24,21 @@ class Pace {
   // 429, or another reply that says for how long (`floor`). What began before the last one said so tells nothing new.
   void throttled(const std::string& host, Turn turn, const World& world,
                  std::optional<std::chrono::milliseconds> floor);
-  // A lost connection or a 5xx. False: so many in a row, from all threads, that the host is given up (F16).
+  // A lost connection or a 5xx. False: so many in a row, from all threads and for so long, that the host is given up
+  // (F16).
   bool failed(const std::string& host, const World& world);
 
  private:
   struct Host {
-    std::chrono::system_clock::time_point opens{}, next{}, last_failure{};
+    using Time = std::chrono::system_clock::time_point;
+    Time opens{}, next{}, first_failure{}, last_failure{};  // the failures in a row
+    Time seen{};                                            // the last time that was asked for
     std::chrono::milliseconds spacing{0};
     unsigned strikes = 0, failures = 0;  // in a row
     Turn issued = 0, slowed = 0;         // the last turn given; the last one given before the host said "too many"
   };
+  static Host::Time time_for(Host& state, const World& world);
+
   std::mutex mutex_;
   std::map<std::string, Host> hosts_;
 };
