@@ -52,14 +52,13 @@ std::optional<std::string> Authorizer::answer(const http::Url& origin, const htt
       auto token = registry_token();
       return token != used ? std::optional(std::move(token)) : std::nullopt;
     }
-    auto scope = scope_for(access);
+    // What the registry asks for beyond our own (a mount, another name for the same repository).
+    const auto asked = bearer->parameter("scope");
+    const bool is_narrow = bearer->parameter("error") == "insufficient_scope" && !asked.empty();
+    if (!is_narrow) std::erase_if(tokens_, [&](const auto& token) { return token.second.header == used; });
+    const auto scope = is_narrow ? remember(access, asked) : scope_for(access);
     // Another thread may have got one meanwhile.
     if (auto token = live_token(scope); token && token != used) return token;
-    // What the registry asks for beyond our own (a mount, another name for the same repository).
-    if (const auto asked = bearer->parameter("scope");
-        bearer->parameter("error") == "insufficient_scope" && !asked.empty())
-      scope = asked;
-    tokens_.erase(scope);
     return fetch_token(origin, scope);
   }
   if (find(challenges, "basic") == nullptr) return std::nullopt;
@@ -77,15 +76,23 @@ std::optional<std::string> Authorizer::renewed(const http::Url& origin, Access a
                                                const std::optional<std::string>& used) {
   const std::lock_guard lock(mutex_);
   if (!used || (login() && login_->registry_token)) return std::nullopt;
+  if (used == unproved_) return std::nullopt;
   if (used->starts_with("Bearer ")) {
     if (auto token = live_token(scope_for(access)); token && token != used) return token;
     tokens_.clear();
-    return bearer_ ? std::optional(fetch_token(origin, scope_for(access))) : std::nullopt;
+    if (!bearer_) return std::nullopt;
+    return unproved_ = fetch_token(origin, scope_for(access));
   }
   if (const auto current = basic(); current && current != used) return current;
   renew_login();
   const auto fresh = basic();
+  unproved_ = fresh.value_or("");
   return fresh != used ? fresh : std::nullopt;
+}
+
+void Authorizer::accepted(const std::string& used) {
+  const std::lock_guard lock(mutex_);
+  if (used == unproved_) unproved_.clear();
 }
 
 std::string Authorizer::login_source() const {
@@ -132,7 +139,17 @@ std::optional<std::string> Authorizer::live_token(const std::string& scope) cons
 
 // distribution: docs/spec/auth/scope.md
 std::string Authorizer::scope_for(Access access) const {
-  return cat("repository:", repository_, access == Access::push ? ":pull,push" : ":pull");
+  const auto kind = access == Access::mount ? Access::push : access;
+  if (const auto asked = scopes_.find(kind); asked != scopes_.end()) return asked->second;
+  return cat("repository:", repository_, kind == Access::pull ? ":pull" : ":pull,push");
+}
+
+// Some registries know a repository by another name, and take no token for ours: else every request were refused once.
+// What asks for less than a push needs is for the one request.
+const std::string& Authorizer::remember(Access access, const std::string& scope) {
+  const bool has_push = scope.find("push", std::min(scope.rfind(':'), scope.size())) != scope.npos;
+  if (access == Access::pull || (access == Access::push && has_push)) scopes_[access] = scope;
+  return scope;
 }
 
 std::string Authorizer::fetch_token(const http::Url& origin, const std::string& scope) {

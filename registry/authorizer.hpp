@@ -11,12 +11,14 @@
 
 namespace lapstrake::registry {
 
-enum class Access { pull, push };
+// A mount is a push whose scope is for this request alone: it names another repository too.
+enum class Access { pull, push, mount };
 
 // Safe to use from several threads; those that need a token while one is fetched wait for it.
 class Authorizer {
  public:
-  // `send` is a transport with retries and no credentials of its own. `host` is the one that people write
+  // `send` sends once, and adds no credentials: what is transient is for the caller's next attempt. `host` is the one
+  // that people write
   // ("docker.io").
   Authorizer(const ClientOptions& options, http::Transport send, std::string host, std::string repository);
 
@@ -28,7 +30,10 @@ class Authorizer {
   std::optional<std::string> answer(const http::Url& origin, const http::Headers& reply, Access access,
                                     const std::optional<std::string>& used);
   // The token of `used` is said to have expired: another value, of a login asked for anew.
+  // Once, until a request with the new login succeeded: what goes on to say so means something else.
   std::optional<std::string> renewed(const http::Url& origin, Access access, const std::optional<std::string>& used);
+  // A request that was sent with `used` succeeded.
+  void accepted(const std::string& used);
 
   std::string login_source() const;  // empty without a login
 
@@ -46,6 +51,7 @@ class Authorizer {
   http::Request token_request(const http::Url& realm, const std::string& scope);
   Token read_token(const http::Response& response) const;
   std::string scope_for(Access access) const;
+  const std::string& remember(Access access, const std::string& scope);
 
   const ClientOptions& options_;
   http::Transport send_;
@@ -55,7 +61,9 @@ class Authorizer {
   std::optional<Login> login_;
   std::optional<Challenge> bearer_;  // the last one: realm and service
   bool basic_works_ = false;
-  std::map<std::string, Token> tokens_;  // by scope
+  std::string unproved_;                  // what was renewed last, until a request with it succeeds
+  std::map<std::string, Token> tokens_;   // by scope
+  std::map<Access, std::string> scopes_;  // that the registry asked for in place of our own
 };
 
 }  // namespace lapstrake::registry

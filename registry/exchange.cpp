@@ -3,6 +3,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 
+#include "elsewhere.hpp"
 #include "refusal.hpp"
 
 namespace lapstrake::registry {
@@ -18,6 +19,9 @@ std::string api_host(const std::string& host) {
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
+// Ends a GET whose body nobody wants: it may be a whole layer.
+struct NotRefused {};
+
 bool is_read(const http::Request& request) { return request.method == "GET" || request.method == "HEAD"; }
 
 }  // namespace
@@ -33,8 +37,9 @@ Exchange::Exchange(const ClientOptions& options, const std::string& host, const 
     : options_(options),
       host_(host),
       pace_(options.pace ? options.pace : std::make_shared<Pace>()),
-      authorizer_(options, http::with_retry(options.transport, options.policy, options.world, options.notice), host,
-                  repository) {}
+      // Once, since whoever asks for a token is itself tried again; and not past the pace of the token server.
+      authorizer_(
+          options, [this](const http::Request& request) { return once(request, std::nullopt); }, host, repository) {}
 
 http::Url Exchange::url(const std::string& path) {
   http::Url url = base();
@@ -95,8 +100,11 @@ http::Response Exchange::authorized(http::Request& request, Access access) {
   }
   response = explained(request, std::move(response), used);
   if (says_expired(response))
-    if (auto next = authorizer_.renewed(origin, access, used))
-      response = explained(request, again(request, next, response), next);
+    if (auto next = authorizer_.renewed(origin, access, used)) {
+      used = std::move(next);
+      response = explained(request, again(request, used, response), used);
+    }
+  if (used && (response.status < 400 || response.status == 404)) authorizer_.accepted(*used);
   return response;
 }
 
@@ -119,10 +127,14 @@ http::Response Exchange::explained(const http::Request& request, http::Response 
   spoken.method = "GET";
   spoken.headers.set("Range", "bytes=0-0");
   spoken.sink = [](Bytes) {};
-  auto reply = once(spoken, authorization);
+  spoken.begins = [](const http::Response&) { throw NotRefused(); };
+  try {
+    auto reply = once(spoken, authorization);
+    if (reply.status >= 400) return reply;
+  } catch (const NotRefused&) {
+  }
   // Where GET is allowed and HEAD is not, nothing is learnt, and the HEAD's own status stands.
-  if (reply.status < 400) return response;
-  return reply;
+  return response;
 }
 
 http::Response Exchange::once(const http::Request& request, const std::optional<std::string>& authorization) {
@@ -190,6 +202,7 @@ http::Response Exchange::followed(http::Request request, http::Response response
     if (hop == most_hops) refuse(cat("after ", most_hops, " redirects"));
     if (request.url.scheme == "https" && next.scheme == "http") refuse("from https to http");
     own = own && is_own(next);
+    if (!own) refuse_private_literal(next, base(), host_);
     if (!is_read(request) && (!own || (response.status != 307 && response.status != 308)))
       refuse(cat("a ", request.method, " is repeated at the same origin only, and after 307 or 308"));
     request.url = next;

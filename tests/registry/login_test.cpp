@@ -234,6 +234,54 @@ TEST_CASE("a login that the token server refuses is asked for anew once") {
   CHECK(bench.registry.count("GET token") == (changed ? 2 : 1));
 }
 
+TEST_CASE("a token server that is down is asked six times, not six times six") {
+  Bench bench;
+  guard(bench.registry, "Bearer t1", bearer);
+  SECTION("for good") {
+    bench.registry.fault("GET", "/token", reply(503), 99);
+    const auto error = failure_of([&] { bench.repository().find_manifest("v1"); });
+    CHECK(error.fault() == Fault::network);
+    CHECK(bench.registry.count("GET token") == 6);
+  }
+  SECTION("for a while, and it asks to be left alone") {
+    bench.registry.fault("GET", "/token", reply(429, {{"Retry-After", "7"}}), 1);
+    bench.registry.fault("GET", "/token", reply(200, {}, R"({"token":"t1"})"));
+    CHECK_FALSE(bench.repository().find_manifest("v1"));
+    CHECK(bench.time.slept >= std::chrono::seconds(7));
+  }
+}
+
+TEST_CASE("a token that was revoked is not tried again, whatever it was got for") {
+  Bench bench;
+  std::string good = "t1";
+  bench.registry.guard = [&](const http::Request& request) -> std::optional<http::Response> {
+    if (request.url.path == "/token") return reply(200, {}, cat(R"({"token":")", good, R"("})"));
+    if (request.headers.find("Authorization") == "Bearer " + good) return std::nullopt;
+    return reply(401, {{"WWW-Authenticate", bearer}});
+  };
+  const auto repository = bench.repository();
+  CHECK_FALSE(repository.has_blob(oci::Digest::of("x"), 1));  // with a token for pushes
+  good = "t2";
+  for (const char* tag : {"v1", "v2", "v3"}) CHECK_FALSE(repository.find_manifest(tag));
+  CHECK(bench.registry.count("HEAD manifests") == 4);
+  CHECK(bench.registry.count("GET token") == 2);
+}
+
+TEST_CASE("the scope of a registry's own name for the repository is remembered") {
+  Bench bench;
+  bench.registry.guard = [&](const http::Request& request) -> std::optional<http::Response> {
+    const bool is_own = request.url.query.find("library%2Fweb") != std::string::npos;
+    if (request.url.path == "/token") return reply(200, {}, is_own ? R"({"token":"own"})" : R"({"token":"ours"})");
+    if (request.headers.find("Authorization") == "Bearer own") return std::nullopt;
+    return reply(401, {{"WWW-Authenticate",
+                        cat(bearer, R"(,error="insufficient_scope")", R"(,scope="repository:library/web:pull")")}});
+  };
+  const auto repository = bench.repository();
+  for (const char* tag : {"v1", "v2", "v3"}) CHECK_FALSE(repository.find_manifest(tag));
+  CHECK(bench.registry.steps() ==
+        std::vector<std::string>{"HEAD manifests", "GET token", "HEAD manifests", "HEAD manifests", "HEAD manifests"});
+}
+
 TEST_CASE("a token server that redirects, refuses or speaks nonsense is an error (S03)") {
   Bench bench;
   bench.keychain = keychain_of(bob);
@@ -313,6 +361,35 @@ TEST_CASE("ECR's way of saying that a token has expired renews the login once") 
     CHECK(bench.registry.sent().size() == 1);
   }
   CHECK(renewals == 1);
+}
+
+TEST_CASE("who keeps saying that a token has expired gets one new login") {
+  Bench bench;
+  unsigned logins = 0;
+  bench.keychain = [&](const std::string&, bool) {
+    return Login{.username = "AWS", .password = cat(++logins), .preemptive = true, .source = "ECR"};
+  };
+  bench.registry.guard = [](const http::Request&) { return fake::error(403, "DENIED", "the CSRF token has expired"); };
+  const auto repository = bench.repository();
+  for (const char* tag : {"v1", "v2", "v3"}) CHECK_THROWS_AS(repository.get_manifest(tag), Error);
+  CHECK(logins == 2);
+}
+
+TEST_CASE("a HEAD that is refused where GET is allowed brings no body") {
+  Bench bench;
+  bench.registry.fault("HEAD", "blobs", reply(403));
+  const auto blob = bench.blob(std::string(5000, 'x'));
+  bench.registry.blobs[blob.digest.text()] = std::string(5000, 'x');
+  auto options = bench.options();
+  std::size_t got = 0;
+  options.transport = [&, inner = options.transport](http::Request request) {
+    if (request.sink) request.sink = [&](Bytes bytes) { got += bytes.size(); };
+    return inner(request);
+  };
+  const Repository repository(options, "registry.example", "web");
+  CHECK(failure_of([&] { repository.has_blob(blob.digest, blob.size); }).fault() == Fault::access);
+  CHECK(bench.registry.steps() == std::vector<std::string>{"HEAD blob", "GET blob"});
+  CHECK(got == 0);
 }
 
 TEST_CASE("a HEAD that is forbidden is repeated as GET for its message, and never more") {
