@@ -69,6 +69,51 @@ TEST_CASE("a lost reply to the PUT of a manifest is settled by asking (S34)") {
   CHECK(bench.registry.manifests.size() == (arrived ? 1 : 2));
 }
 
+TEST_CASE("a role that may not read meets a lost reply, or a 503, with a second PUT") {
+  Bench bench;
+  bench.registry.guard = [](const http::Request& request) -> std::optional<http::Response> {
+    if (request.method == "PUT") return std::nullopt;
+    return request.method == "HEAD" ? reply(403) : fake::error(403, "DENIED", "ecr:BatchGetImage");
+  };
+  const bool lost = GENERATE(true, false);
+  bench.registry.fault("PUT", "manifests", [lost](const http::Request&) { return lost ? fake::lose() : reply(503); });
+  bench.repository().put_manifest("v1", text, type);
+  CHECK(bench.registry.count("PUT manifests") == 2);
+}
+
+TEST_CASE("after a 429 to the PUT of a manifest nothing is asked") {
+  Bench bench;
+  bench.registry.fault("PUT", "manifests", reply(429));
+  bench.repository().put_manifest("v1", text, type);
+  CHECK(bench.registry.steps() == Steps{"HEAD manifests", "PUT manifests", "PUT manifests", "HEAD manifests"});
+}
+
+TEST_CASE("a tag that shows what it was for a while is waited for, and one that shows a third thing is not") {
+  Bench bench;
+  const auto shown = [](const std::string& body) {
+    return reply(200, {{"Content-Type", type},
+                       {"Content-Length", cat(body.size())},
+                       {"Docker-Content-Digest", oci::Digest::of(body).text()}});
+  };
+  bench.registry.manifests["v1"] = {type, other_text};
+  SECTION("for a while") {
+    bench.registry.fault("HEAD", "manifests", shown(other_text), 3, 2);
+    bench.repository().put_manifest("v1", text, type);
+    CHECK(bench.time.slept == std::chrono::milliseconds(1700));
+  }
+  SECTION("for ever") {
+    bench.registry.fault("HEAD", "manifests", shown(other_text), 99, 2);
+    const auto error = failure_of([&] { bench.repository().put_manifest("v1", text, type); });
+    CHECK(error.fault() == Fault::integrity);
+    CHECK_THAT(error.reason(), Contains(oci::Digest::of(other_text).text()));
+  }
+  SECTION("a third") {
+    bench.registry.fault("HEAD", "manifests", shown("{}"), 99, 2);
+    CHECK(failure_of([&] { bench.repository().put_manifest("v1", text, type); }).fault() == Fault::integrity);
+    CHECK(bench.time.slept == std::chrono::milliseconds(0));
+  }
+}
+
 TEST_CASE("each status to a manifest has its one outcome") {
   const auto [status, puts] = GENERATE(table<int, unsigned>({
       {400, 1}, {401, 1}, {403, 1}, {404, 1}, {405, 1}, {408, 6}, {413, 1}, {415, 1}, {422, 1}, {425, 6},
