@@ -8,9 +8,7 @@
 namespace lapstrake::registry {
 namespace {
 
-constexpr unsigned most_sessions = 3;                     // that are lost
-constexpr unsigned most_misfits = 3;                      // in a row: F14
-constexpr std::uint64_t most_least_chunk = 256ull << 20;  // a registry that wants more is better served by one PUT
+constexpr unsigned most_misfits = 3;  // in a row: F14
 
 // "0-N", of a session that has N + 1 bytes; an empty one says "0-0" too.
 std::uint64_t length_of(const http::Headers& headers) {

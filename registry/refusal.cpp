@@ -115,6 +115,11 @@ Error refused(const http::Response& response, std::string what, const std::strin
   return error;
 }
 
+bool is_ecr_public(std::string_view host) {
+  const auto name = lower(host);
+  return name == "public.ecr.aws" || name == "ecr-public.aws.com";
+}
+
 bool is_ecr(std::string_view host) {
   constexpr std::array suffixes{"amazonaws.com", "amazonaws.com.cn", "amazonaws.eu",  "c2s.ic.gov",
                                 "sc2s.sgov.gov", "cloud.adc-e.uk",   "csp.hci.ic.gov"};

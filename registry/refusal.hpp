@@ -32,5 +32,6 @@ Error refused(const http::Response& response, std::string what, const std::strin
 
 // ECR's private hosts, in all their forms.
 bool is_ecr(std::string_view host);
+bool is_ecr_public(std::string_view host);  // under both of its names
 
 }  // namespace lapstrake::registry

@@ -9,11 +9,9 @@
 namespace lapstrake::registry {
 namespace {
 
-constexpr std::int64_t most_least_chunk = 256 << 20;  // beyond this chunks are no help
-
 std::uint64_t least_chunk(const http::Headers& headers) {
   const auto said = parse_integer(headers.find("OCI-Chunk-Min-Length").value_or(""));
-  return said && *said > 0 ? static_cast<std::uint64_t>(std::min(*said, most_least_chunk + 1)) : 0;
+  return said && *said > 0 ? std::min(static_cast<std::uint64_t>(*said), most_least_chunk + 1) : 0;
 }
 
 }  // namespace
@@ -34,6 +32,7 @@ Session Sessions::begin() {
                              "it closes the connection when an upload is begun (it does so too when "
                              "ecr:InitiateLayerUpload is not allowed)");
   }
+  hangups_ = 0;
   if (response.status != 202 && response.status != 201) throw target_.refusal(response, target_.what());
   return opened(url, response);
 }
@@ -42,13 +41,22 @@ Session Sessions::begin() {
 bool Sessions::mount(const std::string& from) {
   const auto url = with_query(with_query(address(), "mount", target_.blob.digest.text()), "from", from);
   try {
-    const auto response = target_.exchange.attempt({.method = "POST", .url = url}, Access::push);
-    if (response.status == 202) offered_ = opened(url, response);
-    return response.status == 201;
+    const auto response = target_.exchange.attempt({.method = "POST", .url = url}, Access::mount);
+    if (response.status == 201 && is_granted(response)) return true;
+    const auto place = response.headers.find("Location").value_or("");
+    if (response.status == 202 || (response.status == 201 && place.find("/blobs/uploads/") != place.npos))
+      offered_ = opened(url, response);
+    return false;
   } catch (const Error& error) {
     if (error.fault() == Fault::interrupted) throw;
     return false;
   }
+}
+
+// Some that know no mounts answer 201 to every POST.
+bool Sessions::is_granted(const http::Response& response) const {
+  const auto digest = response.headers.find("Docker-Content-Digest");
+  return digest ? *digest == target_.blob.digest.text() : target_.has();
 }
 
 Session Sessions::opened(const http::Url& asked, const http::Response& response) const {
@@ -56,7 +64,10 @@ Session Sessions::opened(const http::Url& asked, const http::Response& response)
   if (!location)
     throw Error(Fault::network, target_.what())
         .because(cat("`", target_.host, "` does not say where to upload to: its answer has no Location"));
-  return {.url = checked(asked, *location), .least_chunk = least_chunk(response.headers)};
+  const auto url = checked(asked, *location);
+  if (!target_.exchange.is_own(url) && target_.options.log)
+    target_.options.log(cat("`", target_.host, "` takes uploads at ", url.origin(), "; no login is sent there"));
+  return {.url = url, .least_chunk = least_chunk(response.headers)};
 }
 
 Session Sessions::next(const Session& session, const http::Response& response) const {
@@ -67,13 +78,16 @@ Session Sessions::next(const Session& session, const http::Response& response) c
 
 http::Url Sessions::checked(const http::Url& asked, const std::string& location) const {
   const auto url = resolve(asked, location);
-  if (target_.exchange.is_own(url)) return url;
+  if (target_.exchange.is_own(url)) {
+    if (target_.exchange.is_own(asked)) return url;
+    throw Error(Fault::network, target_.what())
+        .because(cat("the upload's server `", asked.origin(), "` sends it back to `", target_.host,
+                     "`: our login is not for it to lead about"));
+  }
   if (url.scheme != "https")
     throw Error(Fault::network, target_.what())
         .because(cat("`", target_.host, "` wants the upload at `", url.origin(), "`, without TLS"));
   refuse_private_literal(url, asked, target_.host);
-  if (target_.options.log)
-    target_.options.log(cat("`", target_.host, "` takes uploads at ", url.origin(), "; no login is sent there"));
   return url;
 }
 

@@ -11,6 +11,9 @@
 
 namespace lapstrake::registry {
 
+constexpr std::uint64_t most_least_chunk = 256u << 20;  // a registry that wants more is better served by one PUT
+constexpr unsigned most_sessions = 3;                   // of one blob's upload, that are lost (F8)
+
 // What the upload of one blob needs of its repository.
 struct Target {
   std::string host, name;
@@ -46,10 +49,11 @@ class Sessions {
   http::Url address() const;
   Session opened(const http::Url& asked, const http::Response& response) const;
   http::Url checked(const http::Url& asked, const std::string& location) const;
+  bool is_granted(const http::Response& response) const;
 
   const Target& target_;
   std::optional<Session> offered_;
-  unsigned hangups_ = 0;
+  unsigned hangups_ = 0;  // in a row
 };
 
 // After the last byte. False: the registry says neither that it has the blob nor why not, so ask it. Error{integrity}

@@ -13,7 +13,6 @@
 namespace lapstrake::registry {
 namespace {
 
-constexpr unsigned most_sessions = 3;                      // that are lost (F8)
 constexpr unsigned most_failed_puts = 2;                   // of a large blob, before it goes in parts
 constexpr std::uint64_t most_ecr_layer = 52'000ull << 20;  // ECR's quota: Service Quotas, "layer size"
 
@@ -83,7 +82,7 @@ class Upload {
 
   // ECR's chunks are no way out: it does not say what arrived of a broken one (aws/containers-roadmap#2831).
   bool may_split() const {
-    const bool has_chunks = !is_ecr(target_.host) && target_.host != "public.ecr.aws";
+    const bool has_chunks = !is_ecr(target_.host) && !is_ecr_public(target_.host);
     return may_split_ && blob_.size >= options().parts_from && (options().upload_in_parts || has_chunks);
   }
 

@@ -70,6 +70,24 @@ TEST_CASE("a large blob whose PUT failed twice goes up in pieces, in one session
     if (sent.method == "PATCH") CHECK_THAT(sent.url, Contains("/s3?"));
 }
 
+TEST_CASE("an upload's server elsewhere cannot lead our login to a place of its choice in the registry") {
+  BadLink link;
+  link.registry.location = [](const std::string&) { return "https://storage.example/up"; };
+  const bool goes_back = GENERATE(true, false);
+  link.hook = [&](const http::Request& request) -> std::optional<http::Response> {
+    if (request.url.host != "storage.example") return std::nullopt;
+    if (request.method == "PUT") return reply(201);
+    return reply(202, {{"Location", goes_back ? "https://registry.example/v2/other/tags" : "/up"}});
+  };
+  if (goes_back)
+    CHECK_THAT(failure_of([&] { link.send(); }).reason(), Contains("sends it back to `registry.example`"));
+  else
+    link.send();
+  for (const auto& sent : link.registry.sent()) CHECK(sent.url.find("/other/") == sent.url.npos);
+  CHECK(std::count(link.log.begin(), link.log.end(),
+                   "`registry.example` takes uploads at https://storage.example:443; no login is sent there") == 3);
+}
+
 TEST_CASE("a small blob, and one that was only throttled, is never cut") {
   BadLink link;
   SECTION("small") {
@@ -85,7 +103,7 @@ TEST_CASE("a small blob, and one that was only throttled, is never cut") {
 
 TEST_CASE("ECR gets the whole again where its own way up is not known") {
   BadLink link;
-  link.registry.host = GENERATE("123456789012.dkr.ecr.eu-west-1.amazonaws.com", "public.ecr.aws");
+  link.registry.host = GENERATE("123456789012.dkr.ecr.eu-west-1.amazonaws.com", "public.ecr.aws", "ecr-public.aws.com");
   CHECK_THROWS_AS(link.send(), Error);
   CHECK(link.registry.count("PUT uploads") == 6);
   CHECK(link.registry.count("PATCH uploads") == 0);
