@@ -31,11 +31,13 @@ class Push {
     }
     parallel_for_each(
         unique_.size(), options_.jobs, [&](std::size_t i) { bring(i, false); }, options_.stop);
-    for (const auto& manifest : manifests_) put(manifest);
+    for (const auto& manifest : manifests_) {
+      const auto& root_or_child = manifest.descriptor;
+      put(cat("sending the manifest ", root_or_child.digest.brief()), manifest, root_or_child.digest.text());
+      tell({.kind = PushEvent::Kind::manifest, .blob = root_or_child});
+    }
     for (const auto& tag : options_.tags) {
-      stop_point(options_.stop);
-      step(cat("setting the tag `", tag, "`"),
-           [&] { repository_.put_manifest(tag, root().text, root().descriptor.media_type); });
+      put(cat("setting the tag `", tag, "`"), root(), tag);
       tell({.kind = PushEvent::Kind::tag, .blob = root().descriptor, .tag = tag});
     }
     return report_;
@@ -97,15 +99,12 @@ class Push {
     return false;
   }
 
-  void put(const PushedManifest& manifest) {
+  void put(const std::string& what, const PushedManifest& manifest, const std::string& tag_or_digest) {
     for (unsigned round = 1;; ++round) {
       stop_point(options_.stop);
       try {
-        step(cat("sending the manifest ", manifest.descriptor.digest.brief()), [&] {
-          repository_.put_manifest(manifest.descriptor.digest.text(), manifest.text, manifest.descriptor.media_type);
-        });
-        tell({.kind = PushEvent::Kind::manifest, .blob = manifest.descriptor});
-        return;
+        return step(what,
+                    [&] { repository_.put_manifest(tag_or_digest, manifest.text, manifest.descriptor.media_type); });
       } catch (const Error& error) {
         if (!is_missing_content(error) || round > most_rounds) throw;
       }

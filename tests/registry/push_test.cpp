@@ -129,6 +129,17 @@ TEST_CASE("a manifest refused for want of a blob is healed, also where the regis
   CHECK(shipment.registry.manifests.size() == 5);
 }
 
+TEST_CASE("a tag refused for want of a blob is healed as well (S20)") {
+  Shipment shipment;
+  shipment.registry.fault("PUT", "manifests/v1", [&](const http::Request&) {
+    shipment.registry.blobs.erase(oci::Digest::of("bb").text());
+    return fake::error(400, "MANIFEST_BLOB_UNKNOWN", "blob unknown to registry");
+  });
+  shipment.run();
+  CHECK(shipment.registry.count("POST uploads") == 4);
+  CHECK(shipment.registry.manifests.contains("v1"));
+}
+
 TEST_CASE("a registry that shows what it took only 2 s later is waited for (S31)") {
   Shipment shipment;
   std::map<std::string, std::chrono::system_clock::time_point> put;  // when, by the end of the address
