@@ -114,6 +114,8 @@ void Repository::get_blob(const oci::Descriptor& blob, const Sink& whole) const 
       attempt();
       return download.finish();
     } catch (Error& error) {
+      // The connection was lost after the last byte.
+      if (error.is_transient() && blob.size > 0 && download.place() == blob.size) return download.finish();
       if (download.place() >= before + least_progress) count = 1;
       http::wait_or_rethrow(state_->options.policy, world(), state_->options.notice, count, error);
     }

@@ -28,7 +28,16 @@ Error Repository::State::refusal(const http::Response& response, std::string wha
   const auto said = refusal_of(response);
   if (response.status == 404 && (said.has("NAME_UNKNOWN") || said.says("repositorynotfound")))
     return missing_repository(host, name, std::move(what), said.message);
+  if (!response.url.host.empty() && !exchange.is_own(response.url)) return refused_elsewhere(response, std::move(what));
   return refused(response, std::move(what), host, exchange.login_source());
+}
+
+// No login of ours was sent there.
+Error Repository::State::refused_elsewhere(const http::Response& response, std::string what) const {
+  Error error(Fault::network, std::move(what));
+  error.because(
+      cat("`", response.url.authority(), "`, to which `", host, "` sends us, says: ", refusal_of(response).message));
+  return error;
 }
 
 Repository::Repository(ClientOptions options, std::string host, std::string name) {

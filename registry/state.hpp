@@ -22,6 +22,7 @@ struct Repository::State {
   std::string path(std::string_view rest) const { return "/v2/" + name + "/" + std::string(rest); }
   // The Error for a reply that says no; knows the registry's words for a repository that is not there.
   Error refusal(const http::Response& response, std::string what) const;
+  Error refused_elsewhere(const http::Response& response, std::string what) const;
   bool has_blob(const oci::Digest& digest, std::uint64_t size, Tries tries) const;
   Target target(const oci::Descriptor& blob) const;  // which must stay
   // The answer to a HEAD; nothing when it says too little, or HEAD is not known there.

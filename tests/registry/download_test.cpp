@@ -54,6 +54,14 @@ TEST_CASE("a broken download is taken up where it broke, or from its start where
   CHECK(bench.registry.sent().size() == requests);
 }
 
+TEST_CASE("a connection that is lost after the last byte costs nothing") {
+  Bench bench;
+  const auto blob = stored(bench, "0123456789");
+  bench.registry.fault("GET", "blobs", reply(200, {{"X-Then-Lose", "1"}}, "0123456789"));
+  CHECK(get(bench.repository(), blob) == "0123456789");
+  CHECK(bench.registry.sent().size() == 1);
+}
+
 TEST_CASE("a registry whose ranges stay wrong, and whose connections break, is given up") {
   Bench bench;
   const auto blob = stored(bench, "0123456789");
@@ -113,6 +121,24 @@ TEST_CASE("a redirect of a blob is followed without secrets, five times at most,
     bench.registry.fault("GET", ":8443/x", reply(200, {}, "content"));
     CHECK(get(bench.repository(), blob) == "content");
     CHECK(bench.registry.sent().back().authorization.empty());
+  }
+  SECTION("to an address of a private network") {
+    bench.registry.fault("GET", "/v2/", go("https://10.0.0.7/b"));
+    CHECK_THAT(failure_of([&] { get(bench.repository(), blob); }).summary(),
+               Contains("an address of a private network"));
+    CHECK(bench.registry.sent().size() == 1);
+  }
+  SECTION("to an address of the registry's own private network") {
+    bench.registry.fault("GET", "/v2/", go("https://10.0.0.7/b"));
+    bench.registry.fault("GET", "10.0.0.7/b", reply(200, {}, "content"));
+    CHECK(get(bench.repository("10.0.0.5"), blob) == "content");
+  }
+  SECTION("to storage that refuses, of which our login is not to blame") {
+    bench.registry.fault("GET", "/v2/", go("https://s3.example/b"));
+    bench.registry.fault("GET", "s3.example", reply(403, {}, "Request has expired"));
+    const auto error = failure_of([&] { get(bench.repository(), blob); });
+    CHECK_THAT(error.reason(), Contains("`s3.example`, to which `registry.example` sends us, says: "));
+    CHECK(error.help().empty());
   }
   SECTION("a challenge from elsewhere is not answered") {
     bench.registry.fault("GET", "/v2/", go("https://s3.example/"));
