@@ -91,7 +91,8 @@ std::string clock_warning(std::chrono::seconds ahead) {
 std::optional<std::chrono::milliseconds> wanted_wait(const http::Response& response,
                                                      std::chrono::system_clock::time_point now) {
   const auto own = parse_integer(trim(response.headers.find("x-amz-retry-after").value_or("")));
-  if (own && *own >= 0) return std::chrono::milliseconds(*own);
+  constexpr std::int64_t longest = 365LL * 24 * 3600 * 1000;  // past this no sum overflows, and none waits
+  if (own && *own >= 0) return std::chrono::milliseconds(std::min(*own, longest));
   return http::retry_after(response.headers, now);
 }
 

@@ -113,7 +113,8 @@ void explain_account(Error& error, const Session& session, const std::string& ac
   Identity caller;
   try {
     caller = caller_identity(session);
-  } catch (const Error&) {
+  } catch (const Error& failure) {
+    if (failure.fault() == Fault::interrupted) throw;
     return;  // the first failure is the one to tell
   }
   if (caller.account.empty() || caller.account == account) return;

@@ -128,12 +128,24 @@ class LayerUpload {
       throw Error(Fault::network, "the reply to ecr:InitiateLayerUpload names no upload",
                   "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
     fields["uploadId"] = id;
-    const auto part = std::clamp(number(begun, "partSize").value_or(usual_part), sizes_.least, sizes_.most);
+    part_ = std::min(part_, std::clamp(number(begun, "partSize").value_or(usual_part), sizes_.least, sizes_.most));
     for (std::uint64_t next = 0; next < layer_.size;) {
-      next = send_part(fields, next, std::min(next + part, layer_.size));
+      try {
+        next = send_part(fields, next, std::min(next + part_, layer_.size));
+      } catch (const Error& error) {
+        if (!shrink(error)) throw;
+      }
       if (progress_) progress_(next);
     }
     complete(std::move(fields));
+  }
+
+  // A connection that breaks under large parts may bear smaller ones. What ECR itself refuses, it refuses at any size.
+  bool shrink(const Error& error) {
+    if (!error.is_transient() || error.wait_floor() || !code_of(error).empty() || part_ <= sizes_.least) return false;
+    part_ = std::max(part_ / 2, sizes_.least);
+    if (session_.notice) session_.notice(cat(error.summary(), "; going on in parts of ", human_size(part_)));
+    return true;
   }
 
   // Where the next part begins.
@@ -212,6 +224,7 @@ class LayerUpload {
   BlobReader bytes_;
   const Progress& progress_;
   const PartSizes sizes_;
+  std::uint64_t part_ = sizes_.most;
   unsigned setbacks_ = 0;
 };
 

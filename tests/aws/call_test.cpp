@@ -160,6 +160,13 @@ TEST_CASE("AWS's own wish for a wait, in milliseconds, is heard") {
   CHECK(fake.waits.at(0) >= std::chrono::seconds(7));
 }
 
+TEST_CASE("a wait that AWS wants for ever is not waited for") {
+  FakeAws fake;
+  fake.answer(400, json_error("ThrottlingException"), {{"x-amz-retry-after", "9223372036854775807"}});
+  CHECK_THAT(failure_from([&] { describe(fake); }).help(), Contains("try again in 31536000.0 s"));
+  CHECK(fake.waits.empty());
+}
+
 TEST_CASE("four throttles in a row, told by HTTP 400, are waited out with growing patience (S35)") {
   FakeAws fake;
   for (int i = 0; i < 4; ++i) fake.answer(400, json_error("ThrottlingException", "Rate exceeded"));

@@ -134,6 +134,29 @@ TEST_CASE("a part that fails is sent again by itself, and a part whose reply got
   CHECK(setting.server.uploads == 1);
 }
 
+TEST_CASE("parts that are lost on the way become smaller, down to the least, and go on from the same byte") {
+  Setting setting(44 * kib);
+  setting.server.part_size = 20 * kib;
+  auto session = setting.fake.session();
+  const auto bearable = GENERATE(11 * kib, 6 * kib, 1 * kib);
+  session.transport = [&](const http::Request& request) {
+    // A third more by base64, and what else the request says.
+    if (http::length(request.body) > bearable * 3 / 2 && !setting.server.firsts.empty())
+      throw Error(Fault::network, "the connection was lost").transient();
+    return setting.server.reply(request);
+  };
+  const auto send = [&] { aws::upload_layer(session, "123456789012", "web", setting.layer, {}, sizes); };
+  if (bearable == 1 * kib) {
+    CHECK(failure_from(send).fault() == Fault::network);
+    return;
+  }
+  send();
+  CHECK(setting.server.stored == setting.bytes);
+  CHECK(setting.server.uploads == 1);
+  CHECK(setting.server.firsts == (bearable == 11 * kib ? List{0, 20 * kib, 30 * kib, 40 * kib}
+                                                       : List{0, 20 * kib, 25 * kib, 30 * kib, 35 * kib, 40 * kib}));
+}
+
 TEST_CASE("ECR's last valid byte says where to go on") {
   Setting setting;
   auto& server = setting.server;

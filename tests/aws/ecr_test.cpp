@@ -241,4 +241,12 @@ TEST_CASE("who may not create in another's account is told whose account the cre
     fake.answer(403, "<Error><Code>AccessDenied</Code></Error>");
     CHECK(failure_from([&] { create_web(fake); }).fault() == Fault::usage);
   }
+  SECTION("nobody waits for the answer") {
+    auto session = fake.session();
+    session.transport = [&, inner = session.transport](const http::Request& request) {
+      if (!fake.requests.empty()) throw Error(Fault::interrupted, "stopped");
+      return inner(request);
+    };
+    CHECK(failure_from([&] { aws::create_repository(session, "123456789012", "web"); }).fault() == Fault::interrupted);
+  }
 }
