@@ -46,8 +46,10 @@ std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string
   const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
                                          std::chrono::month(static_cast<unsigned>(month - months.begin()) + 1),
                                          std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok() || *year > 9999) return std::nullopt;
-  return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+  if (!date.ok() || *year < 1900 || *year > 9999) return std::nullopt;
+  // The clock's own numbers end in 2262.
+  const auto day_of_clock = std::min(date.year(), std::chrono::year(2200)) / date.month() / date.day();
+  return std::chrono::sys_days(day_of_clock) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
          std::chrono::seconds(*second);
 }
 

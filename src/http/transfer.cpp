@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t most_headers = 256u << 10;
 constexpr std::size_t most_error_body = 64u << 10;  // likewise
 constexpr std::chrono::seconds most_patience{600};
+constexpr std::size_t least_speed = 16u << 10;  // of a reply for the memory, in a second, after its first minute
 
 FileDescriptor open_range(const FileRange& range) {
   FileDescriptor fd(::open(range.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
@@ -90,6 +91,7 @@ std::size_t Transfer::read_body(char* room, std::size_t size) {
 }
 
 void Transfer::take_header(std::string_view line) {
+  if (!replied()) replied_at_ = Steady::now();
   header_bytes_ += line.size();
   if (header_bytes_ > most_headers)
     throw Error(Fault::integrity, cat("`", request_.url.authority(), "` answers with more than 256 KiB of headers"));
@@ -133,6 +135,12 @@ void Transfer::watch(std::uint64_t received, std::uint64_t sent) {
   stop_point(options_.world.stop);
   if (request_.progress && sent != reported_) request_.progress(reported_ = sent);
   const auto now = Steady::now();
+  // Others may wait for it (a token's 1 MiB gets two minutes), and a trickle never falls below the least speed.
+  const auto most_time = options_.low_speed_time + std::chrono::seconds(request_.most_reply / least_speed);
+  if (replied() && !request_.sink && now - replied_at_ > most_time)
+    throw Error(Fault::network, cat("`", request_.url.authority(), "` is too slow: its reply takes more than ",
+                                    most_time.count(), " s"))
+        .transient();
   const auto body = length(request_.body);
   auto patience = options_.low_speed_time;
   if (body > 0 && sent >= body && received == 0)

@@ -24,7 +24,8 @@ class Transfer {
   void take_header(std::string_view line);
   // False: enough of a reply that is not wanted; the transfer may end here.
   bool take_body(std::string_view bytes);
-  // Called all the time; ends what is interrupted or too slow.
+  // Called all the time; ends what is interrupted or too slow, and a reply for the memory that takes too long as a
+  // whole.
   void watch(std::uint64_t received, std::uint64_t sent);
   // `address`: a sockaddr about to be connected to. Error{network} for loopback, link-local and unspecified ones.
   void refuse_near_addresses(Bytes address) const;
@@ -45,7 +46,7 @@ class Transfer {
   std::size_t header_bytes_ = 0;
   bool cut_short_ = false, begun_ = false;
   std::uint64_t moved_ = 0, reported_ = 0;
-  Steady::time_point window_ = Steady::now();
+  Steady::time_point window_ = Steady::now(), replied_at_ = window_;
 };
 
 }  // namespace lapstrake::http

@@ -75,6 +75,8 @@ TEST_CASE("Retry-After is a floor in seconds or as a date, and nonsense is no fl
       {"Saturday, 21-Nov-26 00:01:00 GMT", milliseconds(60'000)},
       {"Sat Nov 21 00:00:09 2026", milliseconds(9000)},
       {"Fri, 20 Nov 2026 23:59:59 GMT", std::nullopt},
+      {"Fri, 31 Dec 9999 00:00:00 GMT", milliseconds(5'494'348'800'000)},  // the end of 2200: past 2262 clocks overflow
+      {"Mon, 01 Jan 1601 00:00:00 GMT", std::nullopt},
       {"abc", std::nullopt},
       {"", std::nullopt},
       {"-5", std::nullopt},

@@ -36,6 +36,22 @@ TEST_CASE("private networks and the rest of the world are not near") {
                             "64:ff9b::808:808", "2002:808:808::1", "fec0::1")));
 }
 
+TEST_CASE("a reply for the memory may not trickle for ever, and one for a sink may") {
+  const bool has_sink = GENERATE(true, false);
+  Request request{.url = parse_url("https://token.example/")};
+  request.most_reply = 100;  // so that there is no time at all
+  if (has_sink) request.sink = [](Bytes) {};
+  const CurlOptions options{.low_speed_time = std::chrono::seconds(0)};
+  Transfer transfer(request, options);
+  CHECK_NOTHROW(transfer.watch(0, 0));
+  transfer.take_header("HTTP/1.1 200 OK\r\n");
+  transfer.take_body("x");
+  if (has_sink)
+    CHECK_NOTHROW(transfer.watch(17, 0));
+  else
+    CHECK_THROWS_AS(transfer.watch(17, 0), Error);
+}
+
 TEST_CASE("a name that there is not is not asked for again, one that cannot be looked up now is (S33)") {
   const Url url = parse_url("https://x.invalid/");
   TransferFailure failure;
