@@ -117,7 +117,7 @@ class Child {
 };
 
 [[noreturn]] void too_slow(const std::string& name, const HelperLimits& limits) {
-  fail(name, cat("did not answer within ", limits.time.count() / 1000, " s"));
+  fail(name, cat("did not answer within ", std::chrono::ceil<std::chrono::seconds>(limits.time).count(), " s"));
 }
 
 std::string reply_of(const World& world, Child& child, const std::string& name, const HelperLimits& limits,
