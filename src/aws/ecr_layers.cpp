@@ -129,6 +129,7 @@ class LayerUpload {
                   "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
     fields["uploadId"] = id;
     part_ = std::min(part_, std::clamp(number(begun, "partSize").value_or(usual_part), sizes_.least, sizes_.most));
+    reach_ = 0;
     for (std::uint64_t next = 0; next < layer_.size;) {
       try {
         next = send_part(fields, next, std::min(next + part_, layer_.size));
@@ -151,6 +152,7 @@ class LayerUpload {
   // Where the next part begins.
   std::uint64_t send_part(const json& fields, std::uint64_t first, std::uint64_t end) {
     std::optional<std::uint64_t> received;
+    reach_ = std::max(reach_, end);
     try {
       const auto reply = call_document(session_, Service::ecr, "UploadLayerPart", part(fields, first, end),
                                        [&](const std::string& refusal) { received = last_valid_byte(refusal); });
@@ -167,7 +169,7 @@ class LayerUpload {
   // part has 5 MiB.
   std::uint64_t after(std::uint64_t last, std::uint64_t first, std::uint64_t end) {
     const auto next = last == 0 && layer_.size > 1 ? 0 : last + 1;
-    if (next > end || (next <= first && ++setbacks_ > most_setbacks))
+    if (next > reach_ || (next <= first && ++setbacks_ > most_setbacks))
       throw Error(Fault::network, cat("ECR's upload of the layer ", layer_.digest, " goes astray"),
                   "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead, or push again")
           .because(cat("bytes ", first, " to ", end - 1, " were sent, and it says that the last it has is ", last));
@@ -225,6 +227,7 @@ class LayerUpload {
   const Progress& progress_;
   const PartSizes sizes_;
   std::uint64_t part_ = sizes_.most;
+  std::uint64_t reach_ = 0;  // of what this upload was sent: ECR cannot have more
   unsigned setbacks_ = 0;
 };
 

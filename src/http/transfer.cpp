@@ -91,13 +91,13 @@ std::size_t Transfer::read_body(char* room, std::size_t size) {
 }
 
 void Transfer::take_header(std::string_view line) {
-  if (!replied()) replied_at_ = Steady::now();
   header_bytes_ += line.size();
   if (header_bytes_ > most_headers)
     throw Error(Fault::integrity, cat("`", request_.url.authority(), "` answers with more than 256 KiB of headers"));
   while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
   if (line.starts_with("HTTP/")) {  // also of "100 Continue": the last block is the reply's
     response_.headers = {};
+    replied_at_ = Steady::now();
     const auto blank = line.find(' ');
     response_.status = static_cast<int>(parse_integer(line.substr(0, blank + 4).substr(blank + 1)).value_or(0));
     return;
@@ -137,7 +137,7 @@ void Transfer::watch(std::uint64_t received, std::uint64_t sent) {
   const auto now = Steady::now();
   // Others may wait for it (a token's 1 MiB gets two minutes), and a trickle never falls below the least speed.
   const auto most_time = options_.low_speed_time + std::chrono::seconds(request_.most_reply / least_speed);
-  if (replied() && !request_.sink && now - replied_at_ > most_time)
+  if (response_.status >= 200 && !request_.sink && now - replied_at_ > most_time)
     throw Error(Fault::network, cat("`", request_.url.authority(), "` is too slow: its reply takes more than ",
                                     most_time.count(), " s"))
         .transient();

@@ -157,6 +157,23 @@ TEST_CASE("parts that are lost on the way become smaller, down to the least, and
                                                        : List{0, 20 * kib, 25 * kib, 30 * kib, 35 * kib, 40 * kib}));
 }
 
+TEST_CASE("a part that arrived unheard, whatever was tried, is not too much for the smaller one that follows") {
+  Setting setting(44 * kib);
+  setting.server.part_size = 20 * kib;
+  auto session = setting.fake.session();
+  unsigned parts = 0;
+  session.transport = [&](const http::Request& request) {
+    if (request.headers.find("X-Amz-Target")->ends_with("UploadLayerPart") && ++parts <= 6) {
+      if (parts == 1) setting.server.reply(request);
+      throw Error(Fault::network, "the connection was lost").transient();
+    }
+    return setting.server.reply(request);
+  };
+  aws::upload_layer(session, "123456789012", "web", setting.layer, {}, sizes);
+  CHECK(setting.server.stored == setting.bytes);
+  CHECK(setting.server.firsts == List{0, 0, 20 * kib, 30 * kib, 40 * kib});
+}
+
 TEST_CASE("ECR's last valid byte says where to go on") {
   Setting setting;
   auto& server = setting.server;

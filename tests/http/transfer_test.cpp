@@ -43,6 +43,7 @@ TEST_CASE("a reply for the memory may not trickle for ever, and one for a sink m
   if (has_sink) request.sink = [](Bytes) {};
   const CurlOptions options{.low_speed_time = std::chrono::seconds(0)};
   Transfer transfer(request, options);
+  transfer.take_header("HTTP/1.1 103 Early Hints\r\n");  // the reply is still to come
   CHECK_NOTHROW(transfer.watch(0, 0));
   transfer.take_header("HTTP/1.1 200 OK\r\n");
   transfer.take_body("x");
