@@ -72,6 +72,8 @@ oci::Descriptor attach_one(const Context& context, const registry::Repository& r
 
 }  // namespace
 
+void require_file(const Context& context, const spec::Attachment& attachment) { file_of(context, attachment); }
+
 std::vector<oci::Descriptor> attach(const Context& context, const registry::Repository& repository,
                                     const store::Store& store, const spec::Image& image, const oci::Descriptor& root) {
   std::vector<oci::Descriptor> attached;

@@ -6,6 +6,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/assemble.hpp>
 
+#include "attach.hpp"
 #include "base_image.hpp"
 #include "quoted.hpp"
 #include "recipe_for.hpp"
@@ -65,6 +66,16 @@ std::vector<spec::Diagnostic> check_image(const Context& context, const spec::Pr
   return found;
 }
 
+// They may be made after the image, but for those that a push must have.
+void check_attachments(const Context& context, const spec::Image& image, std::vector<spec::Diagnostic>& found) {
+  for (const auto& attachment : image.attachments) try {
+      require_file(context, attachment);
+    } catch (const Error& error) {
+      found.push_back(from(error, attachment.where));
+      if (!attachment.required) found.back().severity = spec::Diagnostic::Severity::warning;
+    }
+}
+
 // What no push would ever use.
 void check_settings(const spec::Image& image, std::vector<spec::Diagnostic>& found) {
   if (!image.repository_settings || image.repository.empty()) return;
@@ -82,7 +93,10 @@ void check_settings(const spec::Image& image, std::vector<spec::Diagnostic>& fou
 
 std::vector<spec::Diagnostic> check(const Context& context, const spec::Project& project) {
   std::vector<spec::Diagnostic> all;
-  for (const auto& image : project.images) check_settings(image, all);
+  for (const auto& image : project.images) {
+    check_settings(image, all);
+    check_attachments(context, image, all);
+  }
   for (const auto& image : project.images)
     for (const auto& platform : context.platforms.empty() ? image.platforms : context.platforms)
       for (auto& diagnostic : check_image(context, project, image, platform)) all.push_back(std::move(diagnostic));

@@ -41,6 +41,6 @@ registry::PushReport ship(const Context& context, const Network& network, const 
 // What push_ready would give, without sending anything.
 oci::PinnedReference expected_reference(const ReadyImage& ready);
 // Error{usage} when the image cannot be pushed.
-void require_repository(const Context& context, const spec::Image& image);
+void require_pushable(const Context& context, const spec::Image& image);
 
 }  // namespace lapstrake::app

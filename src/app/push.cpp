@@ -157,7 +157,7 @@ oci::PinnedReference expected_reference(const ReadyImage& ready) {
   return pinned(target, ready.image->tags, ready.root.digest).front();
 }
 
-void require_repository(const Context& context, const spec::Image& image) {
+void require_pushable(const Context& context, const spec::Image& image) {
   const auto given = context.given_images.find(image.name);
   const bool elsewhere =
       given != context.given_images.end() && std::holds_alternative<oci::RegistryReference>(given->second);
@@ -165,6 +165,8 @@ void require_repository(const Context& context, const spec::Image& image) {
     throw Error(Fault::usage,
                 cat("image `", image.name, "` has no `repository:` to be pushed to (", image.where.text(), ")"),
                 "add `repository: HOST/NAME` to the image");
+  for (const auto& attachment : image.attachments)
+    if (attachment.required && !elsewhere) require_file(context, attachment);
 }
 
 std::vector<PushedImage> push(const Context& context, const spec::Project& project,
@@ -175,7 +177,7 @@ std::vector<PushedImage> push(const Context& context, const spec::Project& proje
     std::erase_if(images, [&](const auto* image) {
       return image->repository.empty() && !context.given_images.contains(image->name);
     });
-  for (const auto* image : images) require_repository(context, *image);
+  for (const auto* image : images) require_pushable(context, *image);
   if (images.empty())
     throw Error(Fault::usage, cat("no image of `", project.file.string(), "` has a `repository:`"),
                 "add `repository: HOST/NAME` to the images that shall be pushed");

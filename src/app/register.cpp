@@ -54,7 +54,7 @@ class Registrar {
   Registration run(const std::vector<std::string>& names, const std::function<void(const RegisteredTask&)>& each) {
     const auto tasks = choose_tasks(project_, names);
     const auto images = images_of(project_, tasks);
-    for (const auto* image : images) require_repository(context_, *image);
+    for (const auto* image : images) require_pushable(context_, *image);
     const auto session = network_.session(region_for(network_, images));  // before anything is built: no keys, no work
     ready_images(images);
     Registration registration{.images = std::move(pushed_), .tasks = {}};

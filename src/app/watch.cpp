@@ -63,7 +63,7 @@ class Watch {
     auto chosen = choose_images(project, settings_.names);
     if (!settings_.push) return chosen;
     if (settings_.names.empty()) std::erase_if(chosen, [](const auto* image) { return image->repository.empty(); });
-    for (const auto* image : chosen) require_repository(context_, *image);
+    for (const auto* image : chosen) require_pushable(context_, *image);
     if (chosen.empty())
       throw Error(Fault::usage, cat("no image of `", project.file.string(), "` has a `repository:`"),
                   "add `repository: HOST/NAME` to the images that shall be pushed");

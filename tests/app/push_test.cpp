@@ -1,3 +1,4 @@
+#include <lapstrake/app/check.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
 #include <lapstrake/registry/push.hpp>
@@ -175,4 +176,26 @@ TEST_CASE("a repository in an account that is not the caller's is not made elsew
   INFO(report(error));
   CHECK(error.fault() == Fault::access);
   CHECK_THAT(error.summary(), Contains("123456789012") && Contains("999999999999"));
+}
+
+TEST_CASE("an attachment that must be there is looked for before anything is built or sent") {
+  Journey journey;
+  const bool is_required = GENERATE(true, false);
+  journey.dir.write("lapstrake.yaml",
+                    replace_all(journey.spec(), "    tags: [v1]\n",
+                                cat("    tags: [v1]\n    attachments: [ { from: sbom.json, type: a/b, ",
+                                    "required: ", is_required ? "true" : "false", " } ]\n")));
+  const auto found = app::check(journey.context(), journey.project());
+  REQUIRE(found.size() == 1);
+  CHECK((found[0].severity == spec::Diagnostic::Severity::error) == is_required);
+  CHECK_THAT(found[0].message, Contains("cannot read `sbom.json`"));
+  if (is_required) {
+    CHECK(failure_of([&] { journey.push(); }).fault() == Fault::input);
+    CHECK(journey.box->records().empty());
+    return;
+  }
+  CHECK(journey.push().attachments.empty());
+  journey.dir.write("sbom.json", "{}");
+  CHECK(journey.push().attachments.size() == 1);
+  CHECK(app::check(journey.context(), journey.project()).empty());
 }
