@@ -40,8 +40,8 @@ struct PushReport {
   bool all_present = false;  // the manifest was there under every tag: nothing was sent
 };
 
-// Foreign layers (with `urls`) are not sent. A manifest that the registry refuses for want of a blob is healed, three
-// times at most: what is missing is sent again.
+// Foreign layers (with `urls`) are not sent. A manifest or tag that the registry refuses for want of a blob is healed,
+// three times at most: what is missing is sent again.
 PushReport push(const Repository& repository, const std::vector<PushedManifest>& manifests, const BlobPath& blobs,
                 const PushOptions& options);
 
