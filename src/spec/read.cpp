@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
@@ -88,12 +89,21 @@ class Reader {
     variables.fill(document);
     Project out;
     out.images = images(document, folder_of(options_.file), ignored);
+    out.has_unknown_bases = has_unresolved_base(document);
     return out;
+  }
+
+  static bool has_unresolved_base(const Node& document) {
+    return std::ranges::any_of(members_of(document, "images"), [](const Member& image) {
+      const auto* base = image.value.find("base");
+      return base != nullptr && base->unresolved;
+    });
   }
 
   static void add_bases(Project& to, const Project& from) {
     for (const auto& image : from.images)
       if (image.base) to.bases.push_back(*image.base);
+    to.has_unknown_bases = to.has_unknown_bases || from.has_unknown_bases;
   }
 
   void tell_unknown_environment(std::span<const Member> patches) {
@@ -121,6 +131,7 @@ class Reader {
     out.folder = folder_of(options_.file);
     out.environment = options_.environment.value_or("");
     out.images = images(merged_document, out.folder, findings_);
+    out.has_unknown_bases = has_unresolved_base(merged_document);
     out.tasks = tasks(merged_document, files_, variables, findings_);
     out.registries = registries(merged_document, out.folder, findings_);
     check_services(merged_document, findings_);

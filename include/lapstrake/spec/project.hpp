@@ -85,6 +85,7 @@ struct Project {
   std::vector<Task> tasks;
   std::map<std::string, RegistrySettings> registries;
   std::vector<oci::Reference> bases = {};  // of the images of every environment, as far as they can be told
+  bool has_unknown_bases = false;          // ... and some cannot, for want of a variable that is not set here
 };
 
 }  // namespace lapstrake::spec
