@@ -12,6 +12,22 @@ std::optional<std::filesystem::path> file(const Node& node, std::string_view key
   return (folder / text->text).lexically_normal();
 }
 
+// Hosts that are spoken to in the clear without `insecure`: loopback ones.
+bool is_loopback(std::string_view host) {
+  const auto name = host.starts_with('[') ? host.substr(0, host.find(']') + 1) : host.substr(0, host.find(':'));
+  return name == "localhost" || name.ends_with(".localhost") || name.starts_with("127.") || name == "[::1]";
+}
+
+// A login goes in the clear only where the registry is spoken to in the clear.
+void check_token_server(const Member& registry, Findings& findings) {
+  const auto* server = text_node(registry.value, "token_server");
+  if (server == nullptr || !server->text.starts_with("http://")) return;
+  if (is_true(registry.value, "insecure") || is_loopback(lower(registry.key))) return;
+  findings.error(
+      server->where, "`token_server` is in the clear, and the registry is not",
+      cat("write `https", printable(server->text.substr(4), 200), "`; in the clear both go with `insecure: true`"));
+}
+
 }  // namespace
 
 std::map<std::string, RegistrySettings> registries(const Node& document, const std::filesystem::path& folder,
@@ -29,6 +45,7 @@ std::map<std::string, RegistrySettings> registries(const Node& document, const s
     if (const auto* only = node.member("mirrors_only");
         only != nullptr && is_true(node, "mirrors_only") && items_of(node, "mirrors").empty())
       findings.error(only->where, "`mirrors_only` stands without `mirrors`", "name one: `mirrors: [HOST/PATH]`");
+    check_token_server(member, findings);
     for (const auto& [one, other] : {std::pair("cert", "key"), std::pair("key", "cert")})
       if (const auto* given = node.member(one); given != nullptr && node.find(other) == nullptr)
         findings.error(given->where, cat("`", one, "` stands without `", other, "`"),
