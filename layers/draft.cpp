@@ -14,10 +14,21 @@ namespace {
 
 constexpr std::string_view ignore_file = ".lapstrakeignore";
 constexpr std::size_t most_ignore_bytes = 1 << 20;
+// What pins and carries the bases of a project is no part of its images, which are the same with and without it.
+constexpr const char* our_own[] = {"lapstrake.lock", "lapstrake-vendor"};
+
+// Those that are there: a walk that has nothing to leave out is a fast one.
+std::vector<std::string> ours_in(const HostTree& tree) {
+  std::vector<std::string> names;
+  for (const auto* name : our_own)
+    if (tree.find(tree.place_of(name), HostTree::Links::keep)) names.emplace_back(name);
+  return names;
+}
 
 Patterns ignored_in(const HostTree& tree) {
+  auto patterns = ours_in(tree);
   const auto node = tree.find(tree.place_of(ignore_file), HostTree::Links::follow);
-  if (!node) return {};
+  if (!node) return Patterns(patterns);
   const auto fail = [](std::string_view why) {
     throw Error(Fault::input, cat("cannot read `", ignore_file, "`: ", why));
   };
@@ -30,7 +41,10 @@ Patterns ignored_in(const HostTree& tree) {
     return static_cast<std::size_t>(size);
   };
   const std::string text = read_all(source, most_ignore_bytes, cat("`", ignore_file, "`"));
-  return step(cat("reading `", ignore_file, "`"), [&] { return Patterns(ignore_lines(text)); });
+  return step(cat("reading `", ignore_file, "`"), [&] {
+    for (auto& line : ignore_lines(text)) patterns.push_back(std::move(line));
+    return Patterns(patterns);
+  });
 }
 
 Entry entry_at(std::string_view path, AccountTable::Ids ids, std::string origin) {

@@ -1,5 +1,7 @@
 #include "watched_sources.hpp"
 
+#include <lapstrake/app/lock.hpp>
+#include <lapstrake/app/vendor.hpp>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
@@ -14,13 +16,16 @@ using Depth = Watched::Depth;
 
 constexpr std::string_view ignore_file = ".lapstrakeignore";
 
-Unwanted ignored_in(const fs::path& folder) try {
-  std::vector<std::string> patterns;
-  for (const auto& line : split(read_file(folder / ignore_file, 1 << 20), '\n'))
-    if (!line.starts_with('#')) patterns.push_back(line);
+// What is `layers`' own to leave out comes first.
+Unwanted ignored_in(const fs::path& folder) {
+  std::vector<std::string> patterns{std::string(lock_file_name), std::string(vendor_folder)};
+  try {
+    for (const auto& line : split(read_file(folder / ignore_file, 1 << 20), '\n'))
+      if (!line.starts_with('#')) patterns.push_back(line);
+  } catch (const Error&) {
+    // There is none, or it cannot be read: then it leaves nothing out.
+  }
   return Unwanted(patterns);
-} catch (const Error&) {
-  return {};
 }
 
 class Sources {
@@ -107,7 +112,7 @@ std::vector<Watched> watched_sources(const Context& context, const spec::Project
 
 std::vector<Watched> watched_spec(const fs::path& file, const spec::Project* project) {
   const auto folder = file.parent_path();
-  std::vector<Watched> all{{.path = file}, {.path = folder / ignore_file}, {.path = folder / "lapstrake.lock"}};
+  std::vector<Watched> all{{.path = file}, {.path = folder / ignore_file}, {.path = folder / lock_file_name}};
   if (const auto log = git_log(folder)) all.push_back({.path = log->lexically_normal()});
   if (project == nullptr) {
     all.push_back({.path = folder, .depth = Depth::folder});

@@ -24,6 +24,8 @@
 
 namespace lapstrake::app {
 
+inline constexpr std::string_view lock_file_name = "lapstrake.lock";  // beside the spec, whatever that is called
+
 struct Lock {
   std::map<std::string, oci::Digest> bases{};
   bool operator==(const Lock&) const = default;
@@ -34,9 +36,9 @@ struct Lock {
 Lock parse_lock(std::string_view text, std::string_view what);
 std::string render(const Lock& lock);
 
-// Beside the spec, whatever that is called.
 std::filesystem::path lock_file(const spec::Project& project);
-std::optional<Lock> read_lock(const spec::Project& project);  // nothing when there is none
+// Nothing when there is none; what cannot be read is Error{usage} as above.
+std::optional<Lock> read_lock(const spec::Project& project);
 
 // What the lock calls a base: "docker.io/library/debian:12", or on disk relative to the spec's folder,
 // "oci:../base:v1". Nothing for one by digest.
@@ -49,7 +51,7 @@ void pin_bases(const Context& context, spec::Project& project);
 struct LockSettings {
   bool update = false;               // --update: moves entries ...
   std::vector<std::string> names{};  // ... of these bases, or images' bases; all, if none
-  bool prune = false;                // --prune: drops entries of bases that no image of any environment has
+  bool prune = false;  // --prune: drops entries of bases that no image of any environment has, if all can be told
 };
 
 struct LockChange {
