@@ -6,14 +6,17 @@
 #include <set>
 
 #include "base_image.hpp"
+#include "lock_folder.hpp"
 #include "network.hpp"
 #include "registry_base.hpp"
 
 namespace lapstrake::app {
 namespace {
 
+// Without a `/` at its end.
 std::filesystem::path whole_path(const std::filesystem::path& path) {
-  return std::filesystem::absolute(path).lexically_normal();
+  auto whole = std::filesystem::absolute(path).lexically_normal();
+  return whole.has_filename() ? whole : whole.parent_path();
 }
 
 using Bases = std::map<std::string, oci::Reference>;  // by what the lock calls them
@@ -61,7 +64,6 @@ class Locking {
     if (settings.prune) prune();
     return std::move(changes_);
   }
-  const Lock& lock() const { return lock_; }
 
  private:
   std::set<std::string> chosen(const LockSettings& settings) const {
@@ -127,11 +129,22 @@ class Locking {
 
   void prune() {
     const auto used = names_of_all_environments(project_);
-    std::erase_if(lock_.bases, [&](const auto& entry) {
-      const bool drop = !used.contains(entry.first) && !wanted_.contains(entry.first);
-      if (drop) changes_.push_back({.kind = LockChange::Kind::removed, .base = entry.first, .before = entry.second});
-      return drop;
-    });
+    std::vector<std::string> unused;
+    for (const auto& [name, digest] : lock_.bases)
+      if (!used.contains(name) && !wanted_.contains(name)) unused.push_back(name);
+    if (project_.has_unknown_bases) return keep_for_unknown(unused);
+    for (const auto& name : unused) {
+      const auto entry = lock_.bases.extract(name);
+      changes_.push_back({.kind = LockChange::Kind::removed, .base = name, .before = entry.mapped()});
+    }
+  }
+  // They may be another environment's, whose variables are not set here.
+  void keep_for_unknown(const std::vector<std::string>& unused) const {
+    if (unused.empty()) return;
+    context_.progress(
+        {.kind = Event::Kind::note,
+         .text = cat("kept in `", lock_file(project_).string(), "`: ", listed(unused),
+                     "; whether they are needed cannot be told, since a base holds a variable that is not set here")});
   }
 
   const Context& context_;
@@ -148,7 +161,7 @@ std::optional<std::string> lock_name(const std::filesystem::path& folder, const 
   if (const auto* remote = std::get_if<oci::RegistryReference>(&base))
     return remote->digest ? std::nullopt : std::optional(base_name(*remote));
   auto disk = std::get<oci::DiskReference>(base);
-  disk.path = whole_path(disk.path).lexically_relative(whole_path(folder / "lapstrake.lock").parent_path());
+  disk.path = whole_path(disk.path).lexically_relative(whole_path(folder / lock_file_name).parent_path());
   return disk.text();
 }
 
@@ -177,10 +190,25 @@ void pin_bases(const Context& context, spec::Project& project) {
   }
 }
 
+namespace {
+
+// To the file as it is by now: registries are slow, and another process may have written it meanwhile.
+void write_changes(const spec::Project& project, const std::vector<LockChange>& changes) {
+  const auto alone = lock_folder(lock_file(project).parent_path());
+  auto now = read_lock(project).value_or(Lock());
+  for (const auto& change : changes)
+    if (change.after)
+      now.bases.insert_or_assign(change.base, *change.after);
+    else if (const auto known = now.bases.find(change.base); known != now.bases.end() && known->second == change.before)
+      now.bases.erase(known);
+  write_file(lock_file(project), render(now));
+}
+
+}  // namespace
+
 std::vector<LockChange> lock(const Context& context, const spec::Project& project, const LockSettings& settings) {
-  Locking locking(context, project);
-  auto changes = locking.run(settings);
-  if (!changes.empty()) write_file(lock_file(project), render(locking.lock()));
+  auto changes = Locking(context, project).run(settings);
+  if (!changes.empty()) write_changes(project, changes);
   return changes;
 }
 

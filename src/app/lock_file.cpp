@@ -10,10 +10,16 @@ namespace {
 
 constexpr std::size_t most_bytes = 4u << 20;
 constexpr int version = 1;
+constexpr const char* cure = "take it from version control again, or remove it and run `lapstrake lock`";
 
 [[noreturn]] void refuse(std::string_view what, std::string_view why) {
-  throw Error(Fault::usage, cat(what, " ", why),
-              "take it from version control again, or remove it and run `lapstrake lock`");
+  throw Error(Fault::usage, cat(what, " ", why), cure);
+}
+
+[[noreturn]] void refuse(const Error& error) {
+  Error told(Fault::usage, error.summary(), cure);
+  if (!error.reason().empty()) told.because(error.reason());
+  throw told;
 }
 
 [[noreturn]] void refuse_newer(std::string_view what) {
@@ -25,10 +31,7 @@ nlohmann::json parsed(std::string_view text, std::string_view what) {
   try {
     return parse_json(text, what, {.most_bytes = most_bytes, .most_depth = 8});
   } catch (const Error& error) {
-    Error told(Fault::usage, error.summary(),
-               "take it from version control again, or remove it and run `lapstrake lock`");
-    if (!error.reason().empty()) told.because(error.reason());
-    throw told;
+    refuse(error);
   }
 }
 
@@ -77,7 +80,7 @@ std::string render(const Lock& lock) {
 }
 
 std::filesystem::path lock_file(const spec::Project& project) {
-  return (project.folder / "lapstrake.lock").lexically_normal();
+  return (project.folder / lock_file_name).lexically_normal();
 }
 
 std::optional<Lock> read_lock(const spec::Project& project) {
@@ -85,7 +88,13 @@ std::optional<Lock> read_lock(const spec::Project& project) {
   std::error_code failure;
   if (std::filesystem::symlink_status(file, failure).type() == std::filesystem::file_type::not_found)
     return std::nullopt;
-  return parse_lock(read_file(file, most_bytes), cat("`", file.string(), "`"));
+  std::string text;
+  try {
+    text = read_file(file, most_bytes);
+  } catch (const Error& error) {
+    refuse(error);
+  }
+  return parse_lock(text, cat("`", file.string(), "`"));
 }
 
 }  // namespace lapstrake::app

@@ -1,5 +1,6 @@
 #include "offline.hpp"
 
+#include <lapstrake/app/lock.hpp>
 #include <lapstrake/app/vendor.hpp>
 #include <lapstrake/base/text.hpp>
 #include <set>
@@ -16,12 +17,22 @@ http::Transport no_transport() {
   };
 }
 
+namespace {
+
+// Without what goes before it, whether or not a `/` ends it.
+std::string name_of(const std::filesystem::path& folder) {
+  const auto whole = std::filesystem::absolute(folder).lexically_normal();
+  return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+}
+
+}  // namespace
+
 Error not_at_hand(const Context& context, std::string_view what) {
   const auto folder = context.vendored ? cat(" and not in `", context.vendored->string(), "`") : std::string();
   return Error(Fault::input, cat("`--offline`: ", what, " is not in the store", folder),
                cat("run `lapstrake vendor` on a host with a network, and bring the folder `",
-                   context.vendored ? context.vendored->filename().string() : std::string(vendor_folder),
-                   "` and `lapstrake.lock` here"));
+                   context.vendored ? name_of(*context.vendored) : std::string(vendor_folder), "` and `",
+                   lock_file_name, "` here"));
 }
 
 void require_bases(const Context& context, const spec::Project& project, const std::vector<const spec::Image*>& images,

@@ -1,9 +1,12 @@
 #include "registry_base.hpp"
 
+#include <lapstrake/app/lock.hpp>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/oci/image.hpp>
+#include <lapstrake/oci/media_type.hpp>
 #include <lapstrake/store/bases.hpp>
 #include <map>
 #include <mutex>
@@ -21,6 +24,18 @@ constexpr unsigned most_downloads = 4;  // at a time
 std::string exact_name(const oci::RegistryReference& reference) {
   if (!reference.digest) return base_name(reference);
   return cat(reference.host, "/", reference.repository, "@", reference.digest->text());
+}
+
+// What the index of a folder says of a manifest may be wrong, and is not to be remembered then.
+void require_kind(const oci::Descriptor& root, const std::string& text, const std::filesystem::path& folder) try {
+  const auto what = cat(root.digest.text(), " of `", folder.string(), "`");
+  if (oci::is_index(root.media_type))
+    oci::parse_index(text, root.media_type, what);
+  else
+    oci::parse_manifest(text, root.media_type, what);
+} catch (Error& error) {
+  error.helped_by(std::string(vendor_again));
+  throw;
 }
 
 }  // namespace
@@ -62,7 +77,9 @@ std::optional<oci::Descriptor> RegistryBase::known_root() const {
   if (!reference_.digest) return std::nullopt;
   if (const auto known = remembered_base(reference_, store_)) return known->root();
   auto root = vendored_ ? vendored_->root(*reference_.digest) : std::nullopt;
-  if (root) store::keep_base(store_, exact_name(reference_), *root);
+  if (!root) return std::nullopt;
+  require_kind(*root, text(*root), vendored_->folder());
+  store::keep_base(store_, exact_name(reference_), *root);
   return root;
 }
 
@@ -111,8 +128,8 @@ oci::Descriptor RegistryBase::resolve() const {
 oci::Descriptor RegistryBase::still_there() const {
   if (auto found = repository_->find_manifest(reference_.digest->text())) return *std::move(found);
   throw Error(Fault::network,
-              cat("`", repository_->name(), "` no longer has ", reference_.digest->text(),
-                  ", which `lapstrake.lock` has for `", base_name(reference_), "`"),
+              cat("`", repository_->name(), "` no longer has ", reference_.digest->text(), ", which `", lock_file_name,
+                  "` has for `", base_name(reference_), "`"),
               cat("`lapstrake lock --update ", base_name(reference_), "` takes what the tag names now"));
 }
 

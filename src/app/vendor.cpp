@@ -11,6 +11,7 @@
 #include <set>
 
 #include "distant.hpp"
+#include "lock_folder.hpp"
 #include "registry_base.hpp"
 #include "vendored.hpp"
 
@@ -45,30 +46,58 @@ std::map<std::string, Wanted> wanted_bases(const Context& context, const spec::P
   return bases;
 }
 
+bool is_layout(const fs::path& folder) {
+  std::error_code failure;
+  return fs::exists(folder / "oci-layout", failure);
+}
+
+// Of a folder without one, or with one that is damaged, no names.
+oci::Index index_or_none(const fs::path& folder) {
+  oci::Index none{.media_type = std::string(oci::media_type::index)};
+  std::error_code failure;
+  if (!fs::exists(folder / "index.json", failure)) return none;
+  try {
+    return index_of(folder);
+  } catch (const Error& error) {
+    if (error.fault() != Fault::integrity) throw;
+    return none;
+  }
+}
+
 void require_layout(const fs::path& folder) {
   make_folder(folder);
   make_folder(folder / "blobs");
   make_folder(folder / "blobs/sha256");
-  std::error_code failure;
-  if (!fs::exists(folder / "oci-layout", failure))
-    write_file(folder / "oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
+  if (!is_layout(folder)) write_file(folder / "oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
+  const auto alone = lock_folder(folder);
+  write_file(folder / "index.json", render(index_or_none(folder)));
 }
 
-oci::Index index_or_none(const fs::path& folder) {
-  std::error_code failure;
-  if (fs::exists(folder / "index.json", failure)) return index_of(folder);
-  return {.media_type = std::string(oci::media_type::index)};
+std::string name_of(const oci::Descriptor& entry) {
+  const auto found = entry.annotations.find(std::string(oci::ref_name_annotation));
+  return found == entry.annotations.end() ? std::string() : found->second;
 }
 
 // A folder that is somebody else's is left alone.
-void require_ours(const fs::path& folder) {
+void require_ours(const fs::path& folder, const fs::path& store_root) {
   std::error_code failure;
-  if (!fs::exists(folder, failure) || fs::exists(folder / "oci-layout", failure)) return;
+  if (!fs::exists(folder, failure)) return;
+  constexpr const char* cure = "name a new folder, or one that `lapstrake vendor` made";
+  if (fs::equivalent(folder, store_root, failure))
+    throw Error(Fault::usage, cat("cannot vendor into `", folder.string(), "`: it is the store"), cure);
+  if (is_layout(folder)) {
+    for (const auto& entry : index_or_none(folder).manifests)
+      if (const auto name = name_of(entry); !name.ends_with(cat("@", entry.digest.text())))
+        throw Error(Fault::input,
+                    cat("cannot vendor into `", folder.string(), "`: it has an image `", printable(name, 200),
+                        "`, which `lapstrake vendor` would call by its digest"),
+                    cure);
+    return;
+  }
   for (fs::directory_iterator each(folder, failure), end; !failure && each != end; each.increment(failure)) {
     const auto name = each->path().filename().string();
     if (name != "blobs" && !name.starts_with(".new-"))
-      throw Error(Fault::input, cat("cannot vendor into `", folder.string(), "`: it has other files in it"),
-                  "name a new folder, or one that `lapstrake vendor` made");
+      throw Error(Fault::input, cat("cannot vendor into `", folder.string(), "`: it has other files in it"), cure);
   }
 }
 
@@ -119,7 +148,7 @@ class Vendoring {
 
   VendoredBase bring(const Wanted& wanted) {
     const RegistryBase base(context_, registries_, wanted.reference, wanted.pin, store_, wanted.image);
-    const auto place = base.place();
+    const auto place = with_texts_at_hand(base.place());
     const Contents contents(place, wanted.platforms);
     VendoredBase done{.name = base_name(wanted.reference), .digest = contents.root().digest};
     bring_layers(contents, wanted, done);
@@ -129,6 +158,14 @@ class Vendoring {
   }
 
  private:
+  // What the folder has and is right is not asked for.
+  oci::Place with_texts_at_hand(oci::Place place) const {
+    place.text = [this, text = std::move(place.text)](const oci::Descriptor& blob) {
+      return is_right(blob) ? Vendored(folder_).text(blob) : text(blob);
+    };
+    return place;
+  }
+
   void bring_layers(const Contents& contents, const Wanted& wanted, VendoredBase& done) {
     const auto repository = network_.reading(wanted.reference.host, wanted.reference.repository);
     std::vector<const oci::Descriptor*> layers;
@@ -192,6 +229,7 @@ class Vendoring {
 
   // Last: what index.json names is whole.
   void name(const oci::Descriptor& root, const VendoredBase& base) const {
+    const auto alone = lock_folder(folder_);
     auto index = index_or_none(folder_);
     oci::Descriptor entry{.media_type = root.media_type, .digest = root.digest, .size = root.size};
     auto& name = entry.annotations[std::string(oci::ref_name_annotation)];
@@ -199,10 +237,7 @@ class Vendoring {
     for (const auto& known : index.manifests)
       if (known == entry) return;
     index.manifests.push_back(entry);
-    std::ranges::sort(index.manifests, {}, [](const auto& one) {
-      const auto found = one.annotations.find(std::string(oci::ref_name_annotation));
-      return found == one.annotations.end() ? std::string() : found->second;
-    });
+    std::ranges::sort(index.manifests, {}, name_of);
     write_file(folder_ / "index.json", render(index));
   }
 
@@ -218,10 +253,12 @@ class Vendoring {
 
 }  // namespace
 
-std::vector<VendoredBase> vendor(const Context& context, const spec::Project& project, const fs::path& folder,
+std::vector<VendoredBase> vendor(const Context& given, const spec::Project& project, const fs::path& folder,
                                  const std::function<void(const VendoredBase&)>& each) {
+  auto context = given;
+  context.vendored.reset();  // it may be this folder, and damaged
   return step(cat("vendoring into `", folder.string(), "`"), [&] {
-    require_ours(folder);
+    require_ours(folder, context.store_root);
     if (!context.locked)
       for (const auto& change : lock(context, project))
         context.progress(
@@ -229,10 +266,10 @@ std::vector<VendoredBase> vendor(const Context& context, const spec::Project& pr
     auto locked = project;
     pin_bases(context, locked);
     const auto serial = with_serial_progress(context);
+    require_layout(folder);
     std::vector<VendoredBase> all;
     for (const auto& entry : wanted_bases(serial, locked)) {
       const auto& wanted = entry.second;
-      if (all.empty()) require_layout(folder);
       all.push_back(
           step(cat("bringing `", entry.first, "`"), [&] { return Vendoring(serial, locked, folder).bring(wanted); }));
       if (each) each(all.back());

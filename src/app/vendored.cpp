@@ -11,16 +11,23 @@ namespace {
 
 constexpr std::size_t most_text = 8u << 20;
 
+template <class Act>
+auto with_cure(Act&& act) {
+  try {
+    return act();
+  } catch (Error& error) {
+    error.helped_by(std::string(vendor_again));
+    throw;
+  }
+}
+
 }  // namespace
 
 oci::Index index_of(const std::filesystem::path& folder) {
   const auto file = folder / "index.json";
-  try {
+  return with_cure([&] {
     return oci::parse_index(read_file(file, most_text), oci::media_type::index, cat("`", file.string(), "`"));
-  } catch (Error& error) {
-    error.helped_by("remove that file, and run `lapstrake vendor` again on a host with a network");
-    throw;
-  }
+  });
 }
 
 Vendored::Vendored(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -36,7 +43,7 @@ bool Vendored::has(const oci::Digest& digest) const {
 
 std::optional<oci::Descriptor> Vendored::root(const oci::Digest& digest) const {
   for (auto entry : index_of(folder_).manifests)
-    if (entry.digest == digest) {
+    if (entry.digest == digest && has(digest)) {
       entry.annotations.clear();
       return entry;
     }
@@ -44,8 +51,11 @@ std::optional<oci::Descriptor> Vendored::root(const oci::Digest& digest) const {
 }
 
 Source Vendored::open(const oci::Descriptor& blob) const {
-  return oci::verified(file_source(blob_path(blob.digest)), blob.digest, blob.size,
-                       cat("blob ", blob.digest.text(), " of `", folder_.string(), "`"));
+  auto bytes = with_cure([&] {
+    return oci::verified(file_source(blob_path(blob.digest)), blob.digest, blob.size,
+                         cat("blob ", blob.digest.text(), " of `", folder_.string(), "`"));
+  });
+  return [bytes = std::move(bytes)](std::span<std::byte> room) { return with_cure([&] { return bytes(room); }); };
 }
 
 std::string Vendored::text(const oci::Descriptor& blob) const {

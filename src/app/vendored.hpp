@@ -6,8 +6,12 @@
 #include <lapstrake/oci/place.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace lapstrake::app {
+
+// The cure of all that is wrong in such a folder.
+inline constexpr std::string_view vendor_again = "run `lapstrake vendor` again on a host with a network";
 
 class Vendored {
  public:
@@ -16,8 +20,8 @@ class Vendored {
   const std::filesystem::path& folder() const { return folder_; }
   bool has(const oci::Digest& digest) const;
   std::filesystem::path blob_path(const oci::Digest& digest) const;
-  // The manifest or index of that digest, if it is the folder's own and no other's child. Error{integrity or input}
-  // when index.json cannot be used.
+  // The manifest or index of that digest, if it is there, and the folder's own and no other's child. Error{integrity or
+  // input} when index.json cannot be used.
   std::optional<oci::Descriptor> root(const oci::Digest& digest) const;
   std::string text(const oci::Descriptor& blob) const;
   Source open(const oci::Descriptor& blob) const;  // fails at its end when the bytes are not the digest's

@@ -114,6 +114,41 @@ TEST_CASE("a lock that is not one is refused as a whole, with the file's name an
   CHECK_THAT(error.help(), Contains("`lapstrake lock`"));
 }
 
+TEST_CASE("a lock that cannot be read is told with the cure") {
+  Pinning journey;
+  const auto file = journey.dir / "lapstrake.lock";
+  if (GENERATE(true, false))
+    std::filesystem::create_directory(file);
+  else
+    std::filesystem::create_symlink("nowhere", file);
+  const auto error = failure_of([&] { journey.pinned(journey.context()); });
+  CHECK(error.fault() == Fault::usage);
+  CHECK_THAT(report(error), Contains(file.string()) && Contains("run `lapstrake lock`"));
+}
+
+TEST_CASE("what another process writes into the lock meanwhile stays") {
+  Pinning journey;
+  auto context = journey.context();
+  const auto theirs = app::Lock{.bases = {{"r.example/b:v1", *oci::Digest::parse(some_digest)}}};
+  context.log = [&](const std::string&) { journey.dir.write("lapstrake.lock", render(theirs)); };
+  app::lock(context, journey.read("lapstrake.yaml"));
+  const auto lock = app::parse_lock(journey.lock_text(), "it");
+  CHECK(lock.bases.size() == 2);
+  CHECK(lock.bases.contains("r.example/b:v1"));
+  CHECK(lock.bases.contains(journey.name("v1")));
+}
+
+TEST_CASE("nothing is pruned while some base cannot be told") {
+  Pinning journey;
+  journey.lay("v1", "environments: { production: { images: { app: { base: \"${env.PRODUCTION_BASE}\" } } } }\n");
+  journey.dir.write("lapstrake.lock", render(app::Lock{.bases = {{journey.name("v1"), journey.first.digest},
+                                                                 {"r.example/b:v1", journey.first.digest}}}));
+  CHECK(app::lock_drift(journey.context(), journey.read("lapstrake.yaml")).empty());
+  CHECK(journey.lock({.prune = true}).empty());
+  CHECK_THAT(journey.told, Contains("`r.example/b:v1`; whether they are needed cannot be told"));
+  CHECK_THAT(journey.lock_text(), Contains("r.example/b:v1"));
+}
+
 TEST_CASE("a base has one name in the lock, however it is written, and none when it has a digest") {
   const auto [text, name] = GENERATE(table<const char*, const char*>({
       {"debian", "docker.io/library/debian:latest"},
@@ -122,6 +157,8 @@ TEST_CASE("a base has one name in the lock, however it is written, and none when
       {"debian@sha256:1111111111111111111111111111111111111111111111111111111111111111", ""},
       {"oci:/p/q/base:v1", "oci:base:v1"},
       {"oci:/p/./other:v1", "oci:../other:v1"},
+      {"oci:/p/q/base/", "oci:base"},
+      {"oci:/p/q/base", "oci:base"},
       {"docker-archive:/p/q/b.tar", "docker-archive:b.tar"},
   }));
   CHECK(app::lock_name("/p/q", oci::parse_reference(text)).value_or("") == name);
@@ -251,19 +288,66 @@ TEST_CASE("a vendored project is built with no network and an empty store, to th
   CHECK(journey.box->records().size() == asked);
 }
 
-TEST_CASE("vendoring again fetches nothing, and heals what is damaged") {
+TEST_CASE("vendoring again fetches nothing, and heals what is damaged, with no help of the store") {
   Pinning journey;
   journey.vendor();
-  const auto again = app::vendor(journey.context(), journey.read("lapstrake.yaml"), journey.dir / "vendored");
-  CHECK(again.at(0).digest == journey.first.digest);
-  CHECK(again.at(0).blobs_fetched == 0);
-  CHECK(again.at(0).blobs_present == 6);  // an index, two manifests and configs, their layer
-  const auto root = journey.dir / "vendored/blobs/sha256" / journey.first.digest.hex();
-  const auto text = read_file(root);
-  std::filesystem::resize_file(root, text.size() - 1);
-  CHECK(app::vendor(journey.context(), journey.read("lapstrake.yaml"), journey.dir / "vendored").at(0).blobs_fetched ==
-        1);
-  CHECK(read_file(root) == text);
+  auto context = journey.context();
+  context.vendored = journey.dir / "vendored";  // as the program has it, beside the spec
+  const auto again = [&](const char* store) {
+    context.store_root = journey.dir / store;
+    return app::vendor(context, journey.read("lapstrake.yaml"), journey.dir / "vendored").at(0);
+  };
+  const auto whole = again("second-store");
+  CHECK(whole.digest == journey.first.digest);
+  CHECK(whole.blobs_fetched == 0);
+  CHECK(whole.blobs_present == 6);  // an index, two manifests and configs, their layer
+  const bool in_index = GENERATE(false, true);
+  const auto file =
+      journey.dir / (in_index ? "vendored/index.json" : cat("vendored/blobs/sha256/", journey.first.digest.hex()));
+  const auto text = read_file(file);
+  std::filesystem::resize_file(file, text.size() - 1);
+  CHECK_THAT(failure_of([&] { journey.built(journey.isolated()); }).help(), Contains("run `lapstrake vendor` again"));
+  CHECK(again("third-store").blobs_fetched == (in_index ? 0 : 1));
+  CHECK(read_file(file) == text);
+}
+
+TEST_CASE("a vendor folder is a layout even when there is nothing to bring") {
+  Pinning journey;
+  journey.dir.write("lapstrake.yaml",
+                    "images: { app: { layers: [ { name: a, files: [ { path: /a, text: a } ] } ] } }\n");
+  journey.vendor();
+  CHECK(std::filesystem::exists(journey.dir / "vendored/oci-layout"));
+  CHECK(std::filesystem::exists(journey.dir / "vendored/index.json"));
+}
+
+TEST_CASE("nothing is vendored into the store, nor into a layout of other images") {
+  Pinning journey;
+  journey.built();
+  const auto layout = journey.dir / "layout";
+  app::copy(journey.context(), nullptr, journey.name("v1"), oci::parse_reference(cat("oci:", layout.string(), ":v1")));
+  const auto folder = GENERATE(true, false) ? journey.dir / "store" : layout;
+  const auto before = read_file(folder / "index.json");
+  const auto error = failure_of([&] { app::vendor(journey.context(), journey.read("lapstrake.yaml"), folder); });
+  CHECK_THAT(report(error), Contains(cat("cannot vendor into `", folder.string(), "`")));
+  CHECK_THAT(error.help(), Contains("name a new folder"));
+  CHECK(read_file(folder / "index.json") == before);
+  CHECK_FALSE(std::filesystem::exists(journey.dir / "lapstrake.lock"));
+}
+
+TEST_CASE("an image that copies its whole project is the same with and without its lock and vendor folder") {
+  Pinning journey;
+  journey.dir.write("p/page", "mine");
+  journey.dir.write("p/lapstrake.yaml", cat("images: { app: { base: \"", journey.name("v1"),
+                                            "\", layers: [ { name: own, copy: [ { from: ./, to: /app/ } ] } ] } }\n"));
+  const auto built = [&] {
+    return app::build(journey.context(), journey.read("p/lapstrake.yaml"), {}, {}).at(0).root.digest;
+  };
+  const auto before = built();
+  app::vendor(journey.context(), journey.read("p/lapstrake.yaml"), journey.dir / "p/lapstrake-vendor");
+  REQUIRE(std::filesystem::exists(journey.dir / "p/lapstrake.lock"));
+  CHECK(built() == before);
+  journey.dir.write("p/.lapstrakeignore", "!lapstrake.lock\n.lapstrakeignore\n");
+  CHECK(built() != before);
 }
 
 TEST_CASE("vendored layers go to another registry without a word to their own") {
@@ -286,16 +370,30 @@ TEST_CASE("what is vendored is verified") {
   CHECK(failure_of([&] { journey.built(journey.isolated()); }).fault() == Fault::integrity);
 }
 
+TEST_CASE("what the index of a vendor folder says wrongly is not remembered") {
+  Pinning journey;
+  journey.vendor();
+  const auto right = read_file(journey.dir / "vendored/index.json");
+  auto wrong = right;
+  const auto at = wrong.rfind("image.index.v1");
+  REQUIRE(at != std::string::npos);
+  journey.dir.write("vendored/index.json", wrong.replace(at, 14, "image.manifest.v1"));
+  CHECK(failure_of([&] { journey.built(journey.isolated()); }).fault() == Fault::integrity);
+  journey.dir.write("vendored/index.json", right);
+  CHECK(journey.built(journey.isolated()) == journey.built());
+}
+
 TEST_CASE("without a network what is missing is told, with where to get it") {
   Pinning journey;
   journey.lock();
   const auto asked = journey.box->records().size();
   auto context = journey.isolated();
   SECTION("a base that was never vendored") {
+    context.vendored = journey.dir / "vendored/";
     const auto error = failure_of([&] { journey.built(context); });
     CHECK(error.fault() == Fault::input);
     CHECK_THAT(error.summary(), Contains(journey.first.digest.text()));
-    CHECK_THAT(error.help(), Contains("`lapstrake vendor`"));
+    CHECK_THAT(error.help(), Contains("`lapstrake vendor`") && Contains("the folder `vendored`"));
   }
   SECTION("a registry") {
     const auto error = failure_of([&] { app::verify(context, nullptr, journey.name("v1")); });
