@@ -116,8 +116,9 @@ std::filesystem::path Desk::vendor_folder() const {
 std::optional<std::filesystem::path> Desk::vendored() const {
   auto folder = vendor_folder();
   std::error_code failure;
-  if (std::filesystem::is_directory(folder, failure)) return folder;
   const bool is_named = options_.vendored || world_.environment("LAPSTRAKE_VENDORED");
+  const bool has_bases = std::filesystem::exists(folder / "index.json", failure);
+  if (has_bases || (!is_named && std::filesystem::is_directory(folder, failure))) return folder;
   if (is_named && options_.command != "vendor")
     throw Error(Fault::input, cat("there is no folder `", folder.string(), "` with vendored bases"),
                 cat("`lapstrake vendor ", folder.string(), "` on a host with a network writes it"));
@@ -164,11 +165,17 @@ spec::Project Desk::project() {
 std::optional<spec::Project> Desk::project_unless_broken() {
   std::vector<spec::Diagnostic> diagnostics;
   auto project = project_if_right(diagnostics);
-  if (!project)
+  if (!project) {
     print_error(mistakes(diagnostics), colours_);
-  else
+    return project;
+  }
+  try {
     pin(*project);
-  return project;
+    return project;
+  } catch (const Error& error) {
+    print_error(error, colours_);
+    return std::nullopt;
+  }
 }
 
 void Desk::pin(spec::Project& project) {
