@@ -66,8 +66,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             is_stale = scope.endswith("push") and scope not in stale
             stale.add(scope)
         # docker-registry is lenient by a minute.
-        made = token(user, scope, time.time() - 3600, 300) if is_stale else token(user, scope, time.time(), 2)
-        return self.answer(200, scope, {"token": made, "expires_in": 300 if is_stale else 2})
+        made = token(user, scope, time.time() - (3600 if is_stale else 0), 300)
+        return self.answer(200, scope, {"token": made, "expires_in": 300})
 
     def do_GET(self):
         user = None
