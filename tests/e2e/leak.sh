@@ -95,6 +95,11 @@ spec "$registry/ok/app"
 try 0 pushed push
 try 0 copied --store "$work/elsewhere" copy "$registry/ok/app:v1" oci:../out/copied
 try 0 inspected inspect --files "$registry/ok/app:v1"
+spec "$registry/ok/app"
+sed -i "s,^    tags:,    base: $registry/ok/app:v1\n&," project/lapstrake.yaml
+try 0 locked lock
+try 0 vendored vendor
+mv project/lapstrake.lock project/lapstrake-vendor out/
 spec "$registry/forbidden/app"
 try 5 forbidden push
 spec "$registry/reset/app"
