@@ -3,7 +3,6 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 
-#include "elsewhere.hpp"
 #include "refusal.hpp"
 
 namespace lapstrake::registry {
@@ -202,7 +201,6 @@ http::Response Exchange::followed(http::Request request, http::Response response
     if (hop == most_hops) refuse(cat("after ", most_hops, " redirects"));
     if (request.url.scheme == "https" && next.scheme == "http") refuse("from https to http");
     own = own && is_own(next);
-    if (!own) refuse_private_literal(next, base(), host_);
     if (!is_read(request) && (!own || (response.status != 307 && response.status != 308)))
       refuse(cat("a ", request.method, " is repeated at the same origin only, and after 307 or 308"));
     request.url = next;

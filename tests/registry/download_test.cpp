@@ -122,16 +122,10 @@ TEST_CASE("a redirect of a blob is followed without secrets, five times at most,
     CHECK(get(bench.repository(), blob) == "content");
     CHECK(bench.registry.sent().back().authorization.empty());
   }
-  SECTION("to an address of a private network") {
-    bench.registry.fault("GET", "/v2/", go("https://10.0.0.7/b"));
-    CHECK_THAT(failure_of([&] { get(bench.repository(), blob); }).summary(),
-               Contains("an address of a private network"));
-    CHECK(bench.registry.sent().size() == 1);
-  }
-  SECTION("to an address of the registry's own private network") {
+  SECTION("to storage in a private network") {
     bench.registry.fault("GET", "/v2/", go("https://10.0.0.7/b"));
     bench.registry.fault("GET", "10.0.0.7/b", reply(200, {}, "content"));
-    CHECK(get(bench.repository("10.0.0.5"), blob) == "content");
+    CHECK(get(bench.repository(), blob) == "content");
   }
   SECTION("to storage that refuses, of which our login is not to blame") {
     bench.registry.fault("GET", "/v2/", go("https://s3.example/b"));
