@@ -98,7 +98,7 @@ try 0 inspected inspect --files "$registry/ok/app:v1"
 spec "$registry/ok/app"
 sed -i "s,^    tags:,    base: $registry/ok/app:v1\n&," project/lapstrake.yaml
 try 0 locked lock
-try 0 vendored vendor
+try 0 vendored --store "$work/cold" vendor
 mv project/lapstrake.lock project/lapstrake-vendor out/
 spec "$registry/forbidden/app"
 try 5 forbidden push
@@ -109,7 +109,7 @@ spec "$registry/wrong/app"
 try 5 wrong push
 spec "$registry/spoilt/app"
 try 0 to-spoilt copy "$registry/ok/app:v1" "$registry/spoilt/app:v1"
-try 5 spoilt --store "$work/empty" copy "$registry/spoilt/app:v1" oci:../out/spoilt
+try 4 spoilt --store "$work/empty" copy "$registry/spoilt/app:v1" oci:../out/spoilt
 spec "$registry/ok/app" "insecure: false"
 try 4 untrusted push
 spec "$registry/ok/app" "ca: ../ca.pem, cert: ../in/other.pem, key: ../in/client.key"
@@ -191,7 +191,7 @@ matches "$(cat out/register.err)" 'using the proxy http://REDACTED@' "the proxy 
 
 # --- and now
 equal "$(sort -u "$seen" | xargs)" "bearer helper key password presigned state" "each secret went where it belongs, and none astray"
-hits=$(found out store elsewhere empty tmp home)
+hits=$(found out store elsewhere empty cold tmp home)
 equal "$hits" "" "no secret is in any output, in the store or in a file of ours"
 [[ $(find store -type f | wc -l) -gt 5 && $(find out -name '*.err' -size +0 | wc -l) -gt 8 ]] || fail "there was nothing to look through"
 equal "$(find store \( -type f -o -type d \) -perm /077 | head -n 3)" "" "all of the store is its owner's alone, under umask 000"
