@@ -15,8 +15,8 @@ struct HelperLimits {
 
 // Runs `docker-credential-NAME get` with `server` on its stdin, found on PATH's absolute folders, without a shell.
 // Nothing when it says "credentials not found". Error{access} when the name is not [A-Za-z0-9._-]+, when it is not
-// there, fails, or passes the limits (its output may be closed before its end). Nothing that it prints is quoted: it may
-// hold secrets. It inherits the environment, as docker's helpers do, and no open file.
+// there, fails, or passes the limits (its output may be closed before its end). Nothing that it prints is quoted: it
+// may hold secrets. It inherits the environment, as docker's helpers do, and no open file.
 std::optional<Login> ask_helper(const World& world, const std::string& name, const std::string& server,
                                 const HelperLimits& limits = {});
 

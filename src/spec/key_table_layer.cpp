@@ -97,7 +97,8 @@ Object copy() {
       .doc =
           "Copies a file, a folder or what a glob matches. A folder's content goes to `to`; with a `/` at its end `to` "
           "is a folder "
-          "that files go into. What `.lapstrakeignore` names stays away, and so do `lapstrake.lock` and `lapstrake-vendor` "
+          "that files go into. What `.lapstrakeignore` names stays away, and so do `lapstrake.lock` and "
+          "`lapstrake-vendor` "
           "beside the spec, unless a line there takes them back (`!lapstrake.lock`).",
       .example = R"(images:
   web:

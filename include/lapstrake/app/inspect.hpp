@@ -33,7 +33,7 @@ struct InspectedImage {
 struct Inspection {
   std::string name;
   oci::Descriptor root;
-  std::vector<InspectedImage> images;  // one a platform (all of an index, unless --platform chose)
+  std::vector<InspectedImage> images;                       // one a platform (all of an index, unless --platform chose)
   std::optional<std::vector<oci::Descriptor>> referrers{};  // what is attached to the root; when asked for
 };
 
