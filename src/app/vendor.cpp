@@ -51,26 +51,36 @@ bool is_layout(const fs::path& folder) {
   return fs::exists(folder / "oci-layout", failure);
 }
 
-// Of a folder without one, or with one that is damaged, no names.
-oci::Index index_or_none(const fs::path& folder) {
-  oci::Index none{.media_type = std::string(oci::media_type::index)};
+// Nothing when there is none, or it is damaged.
+std::optional<oci::Index> sound_index(const fs::path& folder) {
   std::error_code failure;
-  if (!fs::exists(folder / "index.json", failure)) return none;
+  if (!fs::exists(folder / "index.json", failure)) return std::nullopt;
   try {
     return index_of(folder);
   } catch (const Error& error) {
     if (error.fault() != Fault::integrity) throw;
-    return none;
+    return std::nullopt;
   }
 }
 
-void require_layout(const fs::path& folder) {
+oci::Index index_or_none(const fs::path& folder) {
+  return sound_index(folder).value_or(oci::Index{.media_type = std::string(oci::media_type::index)});
+}
+
+void require_layout(const Context& context, const fs::path& folder) {
   make_folder(folder);
   make_folder(folder / "blobs");
   make_folder(folder / "blobs/sha256");
   if (!is_layout(folder)) write_file(folder / "oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
   const auto alone = lock_folder(folder);
-  write_file(folder / "index.json", render(index_or_none(folder)));
+  if (sound_index(folder)) return;
+  const auto file = folder / "index.json";
+  std::error_code failure;
+  if (fs::exists(file, failure))
+    context.progress({.kind = Event::Kind::warning,
+                      .text = cat("`", file.string(), "` was damaged and is written anew: `lapstrake vendor -e NAME` ",
+                                  "brings the bases of other environments back")});
+  write_file(file, render(index_or_none(folder)));
 }
 
 std::string name_of(const oci::Descriptor& entry) {
@@ -89,8 +99,9 @@ void require_ours(const fs::path& folder, const fs::path& store_root) {
     for (const auto& entry : index_or_none(folder).manifests)
       if (const auto name = name_of(entry); !name.ends_with(cat("@", entry.digest.text())))
         throw Error(Fault::input,
-                    cat("cannot vendor into `", folder.string(), "`: it has an image `", printable(name, 200),
-                        "`, which `lapstrake vendor` would call by its digest"),
+                    cat("cannot vendor into `", folder.string(), "`: it has an image ",
+                        name.empty() ? "without a name" : cat("`", printable(name, 200), "`"),
+                        ", and `lapstrake vendor` names all by their digests"),
                     cure);
     return;
   }
@@ -266,7 +277,7 @@ std::vector<VendoredBase> vendor(const Context& given, const spec::Project& proj
     auto locked = project;
     pin_bases(context, locked);
     const auto serial = with_serial_progress(context);
-    require_layout(folder);
+    require_layout(serial, folder);
     std::vector<VendoredBase> all;
     for (const auto& entry : wanted_bases(serial, locked)) {
       const auto& wanted = entry.second;

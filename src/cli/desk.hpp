@@ -26,7 +26,7 @@ class Desk {
   // The project, its warnings printed; its mistakes are printed and end the command. Its bases are those of
   // `lapstrake.lock`.
   spec::Project project();
-  // The same; nothing when there are mistakes, and their number printed.
+  // The same; nothing when there are mistakes, and their number printed, or the lock is broken, and that printed.
   std::optional<spec::Project> project_unless_broken();
   // Without a look at the lock.
   spec::Project unpinned_project() const;

@@ -8,6 +8,7 @@
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/oci/image.hpp>
 
+#include "../../src/app/watched_sources.hpp"
 #include "journey.hpp"
 
 using namespace lapstrake;
@@ -309,6 +310,7 @@ TEST_CASE("vendoring again fetches nothing, and heals what is damaged, with no h
   CHECK_THAT(failure_of([&] { journey.built(journey.isolated()); }).help(), Contains("run `lapstrake vendor` again"));
   CHECK(again("third-store").blobs_fetched == (in_index ? 0 : 1));
   CHECK(read_file(file) == text);
+  CHECK((journey.told.find("was damaged and is written anew") != std::string::npos) == in_index);
 }
 
 TEST_CASE("a vendor folder is a layout even when there is nothing to bring") {
@@ -348,6 +350,18 @@ TEST_CASE("an image that copies its whole project is the same with and without i
   CHECK(built() == before);
   journey.dir.write("p/.lapstrakeignore", "!lapstrake.lock\n.lapstrakeignore\n");
   CHECK(built() != before);
+}
+
+TEST_CASE("a watch does not wake for the lock and the vendor folder beside what it copies") {
+  Journey journey;
+  journey.dir.write("lapstrake.yaml",
+                    "images: { app: { layers: [ { name: own, copy: [ { from: ./, to: /app/ } ] } ] } }\n");
+  const auto project = journey.project();
+  const auto sources = app::watched_sources(journey.context(), project, {&project.images.at(0)});
+  REQUIRE(sources.size() == 1);
+  CHECK(sources.at(0).ignored.matches("lapstrake.lock"));
+  CHECK(sources.at(0).ignored.matches("lapstrake-vendor"));
+  CHECK_FALSE(sources.at(0).ignored.matches("public"));
 }
 
 TEST_CASE("vendored layers go to another registry without a word to their own") {
