@@ -182,10 +182,13 @@ def transfer_table(results, corpus):
                     ("", "wall s", "CPU s", "peak MB", "wall / push"))
 
 
+def heading(raw):
+    return "%s; %s, %d CPUs, Linux %s; %d rounds, medians; %s" % (raw["version"], raw["machine"], raw["threads"], raw["kernel"], raw["rounds"], raw["date"])
+
+
 def transfers(results):
     raw = results.raw
-    parts = ["%s; %s, %d CPUs, Linux %s; %d rounds, medians; %s" %
-             (raw["version"], raw["machine"], raw["threads"], raw["kernel"], raw["rounds"], raw["date"]),
+    parts = [heading(raw),
              markdown(transfer_goals(results), ("goal", "at most", "measured", ""), left=1)]
     for corpus in results.rows:
         size = raw["corpora"][corpus]
@@ -205,8 +208,7 @@ def disturbed(results):
 
 def text(results):
     raw = results.raw
-    parts = ["%s; %s, %d CPUs, Linux %s; %d rounds, medians; %s" %
-             (raw["version"], raw["machine"], raw["threads"], raw["kernel"], raw["rounds"], raw["date"]),
+    parts = [heading(raw),
              markdown(goals(results), ("goal", "at most", "measured", ""), left=1)]
     for corpus in results.rows:
         size = raw["corpora"][corpus]
