@@ -8,6 +8,7 @@
 #include <lapstrake/spec/read.hpp>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct Journey {
   TempDir dir;
   std::unique_ptr<lapstrake::sandbox::Sandbox> box;
   std::map<std::string, std::string> variables;
+  std::mutex mutex{};
   std::string told;  // what -v and the progress said
   std::stop_source stop;
   std::optional<std::string> environment;
@@ -56,6 +58,11 @@ environments:
 )");
   }
 
+  void tell(const std::string& line) {  // from whichever thread
+    const std::lock_guard lock(mutex);
+    told += line + "\n";
+  }
+
   lapstrake::app::Context context() {
     lapstrake::app::Context context;
     context.world = lapstrake::real_world(stop.get_token());
@@ -66,8 +73,8 @@ environments:
     context.world.sleep = [](std::chrono::milliseconds) {};
     context.store_root = dir / "store";
     context.jobs = 2;
-    context.progress = [this](const lapstrake::app::Event& event) { told += event.subject + ": " + event.text + "\n"; };
-    context.log = [this](const std::string& line) { told += line + "\n"; };
+    context.progress = [this](const lapstrake::app::Event& event) { tell(event.subject + ": " + event.text); };
+    context.log = [this](const std::string& line) { tell(line); };
     return context;
   }
 

@@ -32,7 +32,7 @@ struct Event {
   std::uint64_t done = 0, total = 0;
   std::string text{};
 };
-// Called from several threads, one at a time.
+// Called from several threads: it locks what it needs, and so does Context::log.
 using Progress = std::function<void(const Event&)>;
 
 class EcrLogins;
