@@ -5,8 +5,7 @@
 . "$SOURCE/tests/support/registry.sh"
 need curl
 start_registry joe "pass word:1"
-mkdir -p "$HOME/.docker"
-printf '{"auths": {"%s": {"auth": "%s"}}}\n' "$registry" "$(printf 'joe:pass word:1' | base64 -w0)" >"$HOME/.docker/config.json"
+login joe "pass word:1"
 printf 'registries: { "%s": { ca: ca.pem } }\n' "$registry" >registries.yaml
 export LAPSTRAKE_REGISTRIES=$work/registries.yaml
 base_registry=${started[-1]}
