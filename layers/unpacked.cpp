@@ -12,6 +12,8 @@
 namespace lapstrake::layers {
 namespace {
 
+using Boundary = std::function<void(std::uint64_t packed_at)>;
+
 // Unpacks into a Sink. `is_at_end` says whether the stream could end here.
 class Unpacker {
  public:
@@ -27,7 +29,7 @@ struct Broken {
 
 class Inflater : public Unpacker {
  public:
-  explicit Inflater(Streams streams) : has_more_(streams == Streams::any) {
+  Inflater(Streams streams, Boundary boundary) : boundary_(std::move(boundary)), has_more_(streams == Streams::any) {
     constexpr int gzip_alone = 15 + 16;  // zlib.h, inflateInit2
     if (inflateInit2(&stream_, gzip_alone) != Z_OK) throw Error(Fault::internal, "zlib cannot begin to unpack");
   }
@@ -51,10 +53,12 @@ class Inflater : public Unpacker {
       const std::span<std::byte> room(buffer_);
       stream_.next_out = reinterpret_cast<Bytef*>(room.data());
       stream_.avail_out = static_cast<uInt>(room.size());
-      const int code = inflate(&stream_, Z_NO_FLUSH);
+      const int code = inflate(&stream_, boundary_ ? Z_BLOCK : Z_NO_FLUSH);
       if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
         throw Broken{stream_.msg == nullptr ? "it is no gzip stream" : stream_.msg};
       out(room.first(room.size() - stream_.avail_out));
+      // zlib.h, inflate: 128 is a block's end (or the header's), 64 the last block, below them the bits left of a byte.
+      if (boundary_ && (stream_.data_type & (128 | 64 | 7)) == 128) boundary_(stream_.total_in);
       ended_ = code == Z_STREAM_END;
       if (ended_ && stream_.avail_in > 0) begin_next();
     } while (!ended_ && (stream_.avail_in > 0 || stream_.avail_out == 0));
@@ -65,13 +69,14 @@ class Inflater : public Unpacker {
   }
 
   z_stream stream_{};
+  Boundary boundary_;
   std::vector<std::byte> buffer_ = std::vector<std::byte>(256 << 10);
   bool has_more_, ended_ = false;
 };
 
 class ZstdUnpacker : public Unpacker {
  public:
-  explicit ZstdUnpacker(Streams streams) : stream_(ZSTD_createDStream()) {
+  ZstdUnpacker(Streams streams, Boundary boundary) : stream_(ZSTD_createDStream()), boundary_(std::move(boundary)) {
     // Pieces of our layers are 4 MiB at most, and so are the windows of their frames.
     const int most_window_log = streams == Streams::ours ? 23 : 27;
     if (!stream_ || ZSTD_isError(ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, most_window_log)) != 0)
@@ -86,7 +91,9 @@ class ZstdUnpacker : public Unpacker {
       if (ZSTD_isError(wanted_) != 0) throw Broken{ZSTD_getErrorName(wanted_)};
       out(Bytes(buffer_).first(room.pos));
       is_full = room.pos == room.size && wanted_ != 0;
+      if (boundary_ && wanted_ == 0) boundary_(taken_ + in.pos);
     }
+    taken_ += packed.size();
   }
   bool is_at_end() const override { return wanted_ == 0; }
 
@@ -96,7 +103,9 @@ class ZstdUnpacker : public Unpacker {
   };
   std::unique_ptr<ZSTD_DStream, Free> stream_;
   std::vector<std::byte> buffer_ = std::vector<std::byte>(256 << 10);
+  Boundary boundary_;
   std::size_t wanted_ = 1;
+  std::uint64_t taken_ = 0;
 };
 
 class Plain : public Unpacker {
@@ -105,10 +114,10 @@ class Plain : public Unpacker {
   bool is_at_end() const override { return true; }
 };
 
-std::unique_ptr<Unpacker> unpacker_of(oci::Codec codec, Streams streams) {
+std::unique_ptr<Unpacker> unpacker_of(oci::Codec codec, Streams streams, Boundary boundary) {
   switch (codec) {
-    case oci::Codec::gzip: return std::make_unique<Inflater>(streams);
-    case oci::Codec::zstd: return std::make_unique<ZstdUnpacker>(streams);
+    case oci::Codec::gzip: return std::make_unique<Inflater>(streams, std::move(boundary));
+    case oci::Codec::zstd: return std::make_unique<ZstdUnpacker>(streams, std::move(boundary));
     case oci::Codec::none: break;
   }
   return std::make_unique<Plain>();
@@ -120,6 +129,7 @@ struct Unpacked::State {
   std::unique_ptr<Unpacker> unpacker;
   std::uint64_t most;
   std::string what;
+  Sink observer;
   Sha256 hash = {};
   std::uint64_t size = 0;
 
@@ -130,12 +140,15 @@ struct Unpacked::State {
     if (bytes.size() > most - size) fail(cat("it unpacks to more than ", most, " bytes"));
     size += bytes.size();
     hash.write(bytes);
+    if (observer) observer(bytes);
   }
 };
 
-Unpacked::Unpacked(oci::Codec codec, std::uint64_t most, std::string what, Streams streams)
-    : state_(std::make_unique<State>(
-          State{.unpacker = unpacker_of(codec, streams), .most = most, .what = std::move(what)})) {}
+Unpacked::Unpacked(oci::Codec codec, std::uint64_t most, std::string what, Streams streams, StreamObserver observer)
+    : state_(std::make_unique<State>(State{.unpacker = unpacker_of(codec, streams, std::move(observer.boundary)),
+                                           .most = most,
+                                           .what = std::move(what),
+                                           .observer = std::move(observer.raw)})) {}
 
 Unpacked::~Unpacked() = default;
 

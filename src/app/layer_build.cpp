@@ -51,6 +51,20 @@ store::CachedLayer write_anew(const Context& context, const store::Store& store,
           .tar_size = written.tar_size};
 }
 
+// A blob from a registry's cache is compared with what this program makes by sample alone. So it is remembered apart,
+// for builds that have a cache.
+oci::Digest with_cache(const oci::Digest& fingerprint) {
+  return oci::Digest::of(cat("from a registry's cache ", fingerprint.text()));
+}
+
+std::optional<store::CachedLayer> unchanged(const Context& context, const store::Store& store, const LayerOrder& order,
+                                            const std::optional<oci::Digest>& fingerprint) {
+  if (!fingerprint || context.no_cache) return std::nullopt;
+  auto layer = store::find_layer(store, *fingerprint);
+  if (!layer && order.cache != nullptr) layer = store::find_layer(store, with_cache(*fingerprint));
+  return layer;
+}
+
 }  // namespace
 
 store::CachedLayer build_layer(const Context& context, const store::Store& store, const LayerOrder& order) {
@@ -69,7 +83,7 @@ store::CachedLayer build_layer(const Context& context, const store::Store& store
                                      .listed_at = order.listed_at,
                                      .memory = order.memory};
   const auto fingerprint = layers::fingerprint(order.entries, options, order.listed_at);
-  auto layer = fingerprint && !context.no_cache ? store::find_layer(store, *fingerprint) : std::nullopt;
+  auto layer = unchanged(context, store, order, fingerprint);
   if (layer) {
     event.kind = Event::Kind::reused;
     event.text = "unchanged";
@@ -81,7 +95,7 @@ store::CachedLayer build_layer(const Context& context, const store::Store& store
     if (!layer) layer = write_anew(context, store, order, options, said);
     event.kind = is_fetched ? Event::Kind::reused : Event::Kind::finished;
     event.text = is_fetched ? cat(human_size(layer->blob.size), " from the registry's cache") : said;
-    if (fingerprint) store::keep_layer(store, *fingerprint, *layer);
+    if (fingerprint) store::keep_layer(store, is_fetched ? with_cache(*fingerprint) : *fingerprint, *layer);
   }
   context.progress(event);
   const auto place = order.place.key();

@@ -3,7 +3,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/fingerprint.hpp>
-#include <lapstrake/layers/unpacked.hpp>
+#include <lapstrake/layers/repack_check.hpp>
 #include <lapstrake/oci/media_type.hpp>
 #include <utility>
 
@@ -26,41 +26,48 @@ void warn(const Context& context, std::string text) {
 // The entry's blob on its way into the store.
 class Fetch {
  public:
-  Fetch(const Context& context, const store::Store& store, const CacheEntry& entry, Event event)
-      : context_(context), store_(store), entry_(entry), event_(std::move(event)) {
+  Fetch(const Context& context, const store::Store& store, const CacheEntry& entry, const oci::Compression& compression,
+        const std::vector<std::uint32_t>& piece_sizes, Event event)
+      : context_(context),
+        store_(store),
+        entry_(entry),
+        compression_(compression),
+        piece_sizes_(piece_sizes),
+        event_(std::move(event)) {
     event_.kind = Event::Kind::progress;
     event_.total = entry.blob.size;
   }
 
-  // Error{integrity} when it is not what the entry says.
-  void run(const registry::Repository& repository, oci::Codec codec) {
+  // Error{integrity} when it is not what the entry says, or not what this program would make.
+  void run(const registry::Repository& repository) {
     using Existing = store::Store::Existing;
     const bool is_here = store_.size(entry_.blob.digest) == entry_.blob.size;
-    if (is_here && is_whole_here(codec)) return;
+    if (is_here && is_whole_here()) return;
     auto blob = store_.new_blob(store::Store::Hashing::by_caller);  // get_blob verifies it
-    layers::Unpacked unpacked(codec, entry_.tar_size, "the blob");
+    auto check = new_check();
     repository.get_blob(entry_.blob, [&](Bytes bytes) {
       blob.write(bytes);
-      unpacked.write(bytes);
+      check.write(bytes);
       tell(bytes.size());
     });
-    expect(unpacked.finish());
+    expect(check.finish());
     blob.commit(entry_.blob.digest, is_here ? Existing::replace : Existing::keep);
   }
 
  private:
-  // The store has bytes of this digest; that they are the layer's is the cache's word.
-  bool is_whole_here(oci::Codec codec) {
-    layers::Unpacked unpacked(codec, entry_.tar_size, "the blob");
+  layers::RepackCheck new_check() const { return {compression_, piece_sizes_, "the blob"}; }
+
+  // The store has bytes of this digest. When they are not the layer's, what the registry sends says more.
+  bool is_whole_here() {
+    auto check = new_check();
     try {
       drain(
-          store_.open_blob(entry_.blob), [&](Bytes bytes) { unpacked.write(bytes); }, context_.world.stop);
+          store_.open_blob(entry_.blob), [&](Bytes bytes) { check.write(bytes); }, context_.world.stop);
+      return check.finish() == entry_.diff_id;
     } catch (const Error& error) {
       if (error.fault() == Fault::interrupted) throw;
-      return false;  // the store's is damaged: what the registry sends tells more
+      return false;
     }
-    expect(unpacked.finish());
-    return true;
   }
 
   void expect(const oci::Digest& found) const {
@@ -77,6 +84,8 @@ class Fetch {
   const Context& context_;
   const store::Store& store_;
   const CacheEntry& entry_;
+  const oci::Compression& compression_;
+  const std::vector<std::uint32_t>& piece_sizes_;
   Event event_;
 };
 
@@ -134,21 +143,24 @@ std::vector<RegistryCache::Candidate> RegistryCache::candidates(const Wanted& wa
 
 std::optional<store::CachedLayer> RegistryCache::find(const Context& context, const store::Store& store,
                                                       const Wanted& wanted) {
-  const auto codec = wanted.options.compression.codec;
-  if (codec == oci::Codec::none) return std::nullopt;  // to write it is less than to fetch it
+  const auto& compression = wanted.options.compression;
+  if (compression.codec == oci::Codec::none) return std::nullopt;  // to write it is less than to fetch it
   load(context);
   const auto all = candidates(wanted);
   if (all.empty()) return std::nullopt;
   const auto written = hashed(wanted.entries, wanted.options);
+  std::vector<std::uint32_t> piece_sizes;
   for (const auto& [entry, cache] : all) {
     if (entry->diff_id != written.diff_id || entry->tar_size != written.tar_size) continue;
+    if (piece_sizes.empty()) piece_sizes = layers::piece_sizes(wanted.entries, compression.codec, wanted.options.mtime);
     try {
-      Fetch(context, store, *entry, {.image = wanted.image, .subject = cat("layer ", wanted.layer)})
-          .run(*cache->repository, codec);
+      Fetch(context, store, *entry, compression, piece_sizes,
+            {.image = wanted.image, .subject = cat("layer ", wanted.layer)})
+          .run(*cache->repository);
       return store::CachedLayer{.diff_id = written.diff_id, .blob = entry->blob, .tar_size = written.tar_size};
     } catch (const Error& error) {
       if (error.fault() == Fault::interrupted) throw;
-      warn(context, cat("the cache `", cache->where.text(), "` is not believed about layer `", wanted.layer,
+      warn(context, cat("the cache `", cache->where.text(), "` gives a wrong blob for layer `", wanted.layer,
                         "`: ", in_one_line(error)));
     }
   }

@@ -1,9 +1,9 @@
 // `--cache-from` and `--cache-to`: layers that another machine compressed, for one whose disk is empty.
 //
 // A layer is read and hashed, and the cache is asked for its diff_id. What it has is taken into the store, and unpacked
-// on its way: only a blob that has the digest that the cache said, and unpacks to the diff_id that was computed here,
-// is believed. So a cache may lie about nothing but which of the ways to compress the same bytes was gone. All that is
-// wrong with it is a warning, and the layer is compressed here.
+// on its way: only a blob that has the digest that the cache names, unpacks to the diff_id that was computed here, and
+// is compressed as this program compresses it (layers::RepackCheck: framing exactly, pieces by sample) is taken. Builds
+// without `--cache-from` never use it. All that is wrong with a cache is a warning, and the layer is compressed here.
 #pragma once
 #include <lapstrake/app/build.hpp>
 #include <lapstrake/app/context.hpp>

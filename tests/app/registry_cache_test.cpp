@@ -62,6 +62,11 @@ struct Runners : Journey {
     return app::parse_cache(text.text, text.descriptor.media_type, "the cache");
   }
   void put(const std::string& text) { registry()->put_manifest(tag, text, std::string(oci::media_type::manifest)); }
+  std::string blob(const oci::Descriptor& wanted) {
+    std::string bytes;
+    registry()->get_blob(wanted, [&](Bytes some) { bytes += as_text(some); });
+    return bytes;
+  }
   oci::Descriptor put_blob(const std::string& bytes) {
     const oci::Descriptor blob{
         .media_type = std::string(oci::media_type::layer_gzip), .digest = oci::Digest::of(bytes), .size = bytes.size()};
@@ -84,6 +89,19 @@ std::string gzipped(const std::string& text) {
   REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
   out.resize(stream.total_out);
   deflateEnd(&stream);
+  return out;
+}
+
+std::string gunzipped(const std::string& packed, std::size_t size) {
+  std::string out(size, '\0');
+  z_stream stream{};
+  REQUIRE(inflateInit2(&stream, 15 + 16) == Z_OK);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+  stream.avail_in = static_cast<uInt>(packed.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  REQUIRE(inflate(&stream, Z_FINISH) == Z_STREAM_END);
+  inflateEnd(&stream);
   return out;
 }
 
@@ -111,6 +129,20 @@ TEST_CASE("a second runner with an empty disk compresses nothing and sends nothi
   CHECK(runners.fetched() == 2);
   CHECK(runners.uploads() == uploads);
   CHECK(store::Store::open(runners.dir / "second").check({}).problems.empty());
+}
+
+TEST_CASE("what came from a cache is remembered for builds that have a cache, and for no other") {
+  Runners runners;
+  ::usleep(80'000);  // younger files are not remembered at all
+  const auto digest = runners.pushed("first", false, true);
+  CHECK(runners.pushed("second", true, false) == digest);
+  REQUIRE(runners.fetched() == 2);
+  CHECK(runners.pushed("second", true, false) == digest);
+  CHECK(runners.told(app::Event::Kind::reused, "unchanged") == 2);
+  CHECK(runners.pushed("second", false, false) == digest);
+  CHECK(runners.compressed() == 2);
+  CHECK(runners.pushed("second", false, false) == digest);
+  CHECK(runners.told(app::Event::Kind::reused, "unchanged") == 2);
 }
 
 TEST_CASE("each image and platform has a tag of its own when none is given") {
@@ -170,6 +202,14 @@ TEST_CASE("a cache that lies is found out, and the digest is the one of a build 
     std::string evil(big.tar_size, 'x');
     for (unsigned i = 0; i < evil.size(); ++i) evil[i] = static_cast<char>(i * i >> 3);
     big.blob = runners.put_blob(gzipped(evil));
+  }
+  SECTION("the same content, compressed by another program") {
+    big.blob = runners.put_blob(gzipped(gunzipped(runners.blob(big.blob), big.tar_size)));
+  }
+  SECTION("the same content, with a comment in the gzip header") {
+    auto bytes = runners.blob(big.blob);
+    bytes[3] = 16;
+    big.blob = runners.put_blob(bytes.insert(10, std::string("foreign\0", 8)));
   }
   SECTION("a bomb") { big.blob = runners.put_blob(gzipped(std::string(64 << 20, '\0'))); }
   SECTION("no gzip at all") { big.blob = runners.put_blob("no gzip at all"); }

@@ -45,7 +45,7 @@ jq -c '.layers as $l | .layers[0] |= ($l[0] + {digest: $l[1].digest, size: $l[1]
 put poisoned.json
 push three --cache-from "$cache"
 equal "$(digest_of "$out")" "$wanted" "a poisoned cache does not change the digest"
-says "is not believed about layer" "and is found out"
+says "gives a wrong blob for layer" "and is found out"
 jq -c '.layers |= map(.annotations["dev.lapstrake.byte-format"] = "1 (libarchive 3.0)")' cache.json >old.json
 put old.json
 push four --cache-from "$cache"
