@@ -63,6 +63,7 @@ aws::Session Network::session(const std::string& region) const {
           .region = chosen,
           .world = context_.world,
           .notice = notice_for(context_),
+          .endpoints = settings.endpoints,
           .reload = [&context = context_] {
             return aws::find_settings(context.world.environment, context.profile, context.region).credentials;
           }};
@@ -126,8 +127,9 @@ std::optional<registry::Login> Network::login(const registry::Keychain& docker, 
     login.preemptive = true;
     return login;
   } catch (const Error& error) {
-    // Hosts that a credential helper or a login by hand serves have no AWS keys at all.
-    if (aws::is_no_credentials(error))
+    // Where a credential helper or a login by hand serves the host, there are no AWS keys, or a profile that we cannot
+    // use (SSO, a role).
+    if (aws::has_no_credentials(error))
       if (auto stored = docker(host, renew)) return stored;
     throw;
   }

@@ -45,7 +45,8 @@ Prepared prepared(const Session& session, Service service, std::string_view oper
   Prepared out{
       .api = api_of(service), .action = cat(api_of(service).signing_name, ":", operation), .request = {}, .plain = {}};
   out.request.method = "POST";
-  out.request.url = http::parse_url(endpoint(service, session.region, session.world.environment, session.form));
+  out.request.url =
+      http::parse_url(endpoint(service, session.region, session.world.environment, session.form, session.endpoints));
   out.request.body = std::move(document.text);
   out.request.progress = std::move(document.progress);
   if (out.api.target.empty()) {

@@ -24,8 +24,28 @@ struct SharedFile {
 
 std::string home_of(const Environment& environment) { return environment("HOME").value_or(""); }
 
+bool is_on(std::string_view value) { return lower(value) == "true"; }
+
+// `$NAME` and `${NAME}`, as Python's expandvars reads them: what is not set stays as it is.
+std::string with_variables(std::string_view text, const Environment& environment) {
+  constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto rest = text.substr(at);
+    const bool braced = rest.starts_with("${");
+    const auto name = rest.substr(braced ? 2 : 1);
+    const auto size = std::min(braced ? name.find('}') : name.find_first_not_of(allowed), name.size());
+    const bool is_variable = rest.front() == '$' && size > 0 && (!braced || size < name.size());
+    const auto value = is_variable ? environment(name.substr(0, size)) : std::nullopt;
+    out += value ? *value : std::string(1, rest.front());
+    at += value ? size + (braced ? 3 : 1) : 1;
+  }
+  return out;
+}
+
 std::string expanded(const std::string& path, const Environment& environment) {
-  return path.starts_with("~/") ? cat(home_of(environment), path.substr(1)) : path;
+  const auto whole = with_variables(path, environment);
+  return whole.starts_with("~/") ? cat(home_of(environment), whole.substr(1)) : whole;
 }
 
 [[noreturn]] void unreadable(const SharedFile& file, int why) {
@@ -75,6 +95,10 @@ class SharedFiles {
     if (name == "default") take(config_, "default", out.config);
     take(config_, cat("profile ", name), out.config);
     return out;
+  }
+  const Section* services(const std::string& name) const {
+    const auto found = config_.sections.find(cat("services ", name));
+    return found == config_.sections.end() ? nullptr : &found->second;
   }
   std::vector<std::string> names() const {
     std::vector<std::string> names;
@@ -132,16 +156,18 @@ std::optional<Credentials> from_environment(const Environment& environment) {
 
 std::optional<Credentials> from_section(const Section& section, const std::string& profile, const std::string& file) {
   const Names names{"aws_access_key_id", "aws_secret_access_key", "aws_session_token"};
-  return take_pair({setting(section, names.id), setting(section, names.secret), setting(section, names.token)}, names,
+  std::string token = setting(section, "aws_security_token");  // the older name, which botocore looks for first
+  if (token.empty()) token = setting(section, names.token);
+  return take_pair({setting(section, names.id), setting(section, names.secret), token}, names,
                    cat("profile `", profile, "` of ", file));
 }
 
 // A way to credentials that the AWS tools know and we do not yet.
 [[noreturn]] void refuse_way(const std::string& name, std::string_view way) {
-  throw Error(Fault::access,
-              cat("profile `", name, "` takes its credentials from `", way, "`, which is not supported yet"),
-              cat("let the AWS CLI resolve them: `eval \"$(aws configure export-credentials --profile ", name,
-                  " --format env)\"`"));
+  throw NoCredentials(NoCredentials::Why::unusable,
+                      cat("profile `", name, "` takes its credentials from `", way, "`, which is not supported yet"),
+                      cat("let the AWS CLI resolve them: `eval \"$(aws configure export-credentials --profile ", name,
+                          " --format env)\"`"));
 }
 
 void refuse_ways(const Profile& profile, std::initializer_list<std::string_view> ways) {
@@ -150,22 +176,33 @@ void refuse_ways(const Profile& profile, std::initializer_list<std::string_view>
       refuse_way(profile.name, way);
 }
 
-// In the order of the AWS CLI (facts in docs/design.md, "Credentials").
+// In the order of the AWS CLI (facts in docs/design.md, "Credentials"), but for keys beside SSO: what syncs SSO writes
+// them, and AWS's SDKs for Go and JavaScript take them.
 std::optional<Credentials> from_profile(const Profile& profile, const SharedFiles& files) {
-  refuse_ways(profile, {"role_arn", "web_identity_token_file", "sso_session", "sso_start_url"});
-  if (auto found = from_section(profile.credentials, profile.name, files.credentials_shown())) return found;
+  refuse_ways(profile, {"role_arn", "web_identity_token_file"});
+  // A secret without an id counts for nothing where the other file has an id.
+  const bool has_id = profile.credentials.contains("aws_access_key_id");
+  if (has_id || !profile.config.contains("aws_access_key_id"))
+    if (auto found = from_section(profile.credentials, profile.name, files.credentials_shown())) return found;
+  auto found = from_section(profile.config, profile.name, files.config_shown());
+  if (!found) refuse_ways(profile, {"sso_session", "sso_start_url"});
   refuse_ways(profile, {"login_session", "credential_process"});
-  return from_section(profile.config, profile.name, files.config_shown());
+  return found;
 }
 
-[[noreturn]] void no_such_profile(const std::string& name, const SharedFiles& files) {
+// `chosen`: by an option, so that it is a mistake; what the environment names may be meant for other programs.
+[[noreturn]] void no_such_profile(const std::string& name, const SharedFiles& files, bool chosen) {
   const auto near = nearest(name, files.names());
   const auto names = files.names();
-  std::string help = near            ? cat("did you mean `", *near, "`?")
-                     : names.empty() ? std::string("make it with `aws configure --profile ") + name + "`"
-                                     : cat("the profiles are: ", join(names, ", "));
-  throw Error(Fault::access, cat("there is no AWS profile `", name, "`"), std::move(help))
-      .because(cat("neither ", files.credentials_shown(), " nor ", files.config_shown(), " has it"));
+  const std::string help = near            ? cat("did you mean `", *near, "`?")
+                           : names.empty() ? std::string("make it with `aws configure --profile ") + name + "`"
+                                           : cat("the profiles are: ", join(names, ", "));
+  const auto what = cat("there is no AWS profile `", name, "`");
+  const auto why = cat("neither ", files.credentials_shown(), " nor ", files.config_shown(), " has it");
+  if (chosen) throw Error(Fault::access, what, help).because(why);
+  NoCredentials error(NoCredentials::Why::unusable, what, help);
+  error.because(why);
+  throw error;
 }
 
 // What the environment offers that we cannot use yet, for the error that nothing was found.
@@ -176,13 +213,14 @@ std::string unused_offer(const Environment& environment) {
   return "";
 }
 
-constexpr std::string_view nothing_found = "there are no AWS credentials";
-
 [[noreturn]] void empty_profile(const std::string& name, const SharedFiles& files) {
-  throw Error(Fault::access, cat("the AWS profile `", name, "` has no credentials"),
-              cat("run `aws configure --profile ", name, "`, or leave out `--profile`"))
-      .because(cat("neither ", files.credentials_shown(), " nor ", files.config_shown(), " gives it an access key"));
+  NoCredentials error(NoCredentials::Why::unusable, cat("the AWS profile `", name, "` has no credentials"),
+                      cat("run `aws configure --profile ", name, "`, or leave out `--profile`"));
+  error.because(cat("neither ", files.credentials_shown(), " nor ", files.config_shown(), " gives it an access key"));
+  throw error;
 }
+
+constexpr std::string_view export_credentials = "`eval \"$(aws configure export-credentials --format env)\"`";
 
 [[noreturn]] void no_credentials(const Environment& environment, const std::string& profile, const SharedFiles& files) {
   std::string where = cat("looked at AWS_ACCESS_KEY_ID in the environment, and for profile `", profile, "` in ",
@@ -190,9 +228,39 @@ constexpr std::string_view nothing_found = "there are no AWS credentials";
   std::string help = "run `aws configure`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
   if (const auto offer = unused_offer(environment); !offer.empty()) {
     where += cat("; ", offer, " is set, but is not supported yet");
-    help = "let the AWS CLI resolve them: `eval \"$(aws configure export-credentials --format env)\"`";
+    help = cat("let the AWS CLI resolve them: ", export_credentials);
+  } else if (!is_on(environment("AWS_EC2_METADATA_DISABLED").value_or(""))) {
+    where += "; the role of an EC2 instance is not supported yet";
+    help += cat("; on an EC2 instance with a role, let the AWS CLI get its keys: ", export_credentials);
   }
-  throw Error(Fault::access, std::string(nothing_found), help).because(where);
+  NoCredentials error(NoCredentials::Why::nothing_set, "there are no AWS credentials", help);
+  error.because(where);
+  throw error;
+}
+
+// Of the credentials file first, as botocore merges the two.
+std::string setting(const Profile& profile, const std::string& name) {
+  const auto own = setting(profile.credentials, name);
+  return own.empty() ? setting(profile.config, name) : own;
+}
+
+ProfileEndpoints endpoints_of(const Profile& profile, const SharedFiles& files) {
+  ProfileEndpoints out{.url = setting(profile, "endpoint_url"),
+                       .services = {},
+                       .missing_section = {},
+                       .ignored = is_on(setting(profile, "ignore_configured_endpoint_urls")),
+                       .fips = is_on(setting(profile, "use_fips_endpoint")),
+                       .dualstack = is_on(setting(profile, "use_dualstack_endpoint"))};
+  const auto name = setting(profile, "services");
+  if (name.empty()) return out;
+  const auto* section = files.services(name);
+  if (section == nullptr) {
+    out.missing_section = name;
+    return out;
+  }
+  for (const auto& [service, value] : *section)
+    if (const auto url = setting(nested_settings(value), "endpoint_url"); !url.empty()) out.services[service] = url;
+  return out;
 }
 
 std::optional<std::string> first_of(std::initializer_list<std::optional<std::string>> candidates) {
@@ -211,17 +279,21 @@ Settings find_settings(const Environment& environment, const std::optional<std::
   std::optional<Credentials> credentials;
   if (!profile) credentials = from_environment(environment);
   if (!credentials) {
-    if (named && !chosen.exists) no_such_profile(*named, files);
+    if (named && !chosen.exists) no_such_profile(*named, files, profile.has_value());
     credentials = from_profile(chosen, files);
   }
   if (!credentials && profile) empty_profile(chosen.name, files);
   if (!credentials) no_credentials(environment, chosen.name, files);
-  return {*credentials, first_of({region, environment("AWS_REGION"), environment("AWS_DEFAULT_REGION"),
-                                  setting(chosen.credentials, "region"), setting(chosen.config, "region")})};
+  return {*credentials,
+          first_of({region, environment("AWS_REGION"), environment("AWS_DEFAULT_REGION"), setting(chosen, "region")}),
+          endpoints_of(chosen, files)};
 }
 
 bool is_no_credentials(const Error& error) {
-  return error.fault() == Fault::access && error.summary() == nothing_found;
+  const auto* none = dynamic_cast<const NoCredentials*>(&error);
+  return none != nullptr && none->why() == NoCredentials::Why::nothing_set;
 }
+
+bool has_no_credentials(const Error& error) { return dynamic_cast<const NoCredentials*>(&error) != nullptr; }
 
 }  // namespace lapstrake::aws

@@ -2,6 +2,7 @@
 
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
+#include <utility>
 
 namespace lapstrake::aws {
 namespace {
@@ -15,17 +16,22 @@ std::string_view without_comment(std::string_view text) {
   return text;
 }
 
+bool is_quoted(std::string_view text) {
+  return text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
+}
+
 // `profile  "a b"` -> `profile a b`.
 std::string section_name(std::string_view text) {
   text = trim(text);
   const auto gap = text.find_first_of(" \t");
   if (gap == std::string_view::npos) return std::string(text);
   auto name = trim(text.substr(gap));
-  if (name.size() >= 2 && (name.front() == '"' || name.front() == '\'') && name.back() == name.front())
-    name = name.substr(1, name.size() - 2);
+  if (is_quoted(name)) name = name.substr(1, name.size() - 2);
   return cat(text.substr(0, gap), " ", name);
 }
 
+// The rules of Python's configparser, by which botocore reads the files: what is indented deeper than the setting above
+// it continues that setting; a line without `=` and `:` is an error, unless it is a `[section]` or a comment.
 class Reader {
  public:
   explicit Reader(std::string_view what) : what_(what) {}
@@ -33,29 +39,38 @@ class Reader {
   void take(std::string_view line) {
     ++number_;
     const auto text = trim(line);
+    if (text.empty()) ++blank_lines_;
     if (text.empty() || text.front() == '#' || text.front() == ';') return;
-    if (is_blank(line.front()) && value_ != nullptr)
-      *value_ = std::string(trim(cat(*value_, "\n", text)));
-    else if (text.front() == '[')
+    const auto blank_lines = std::exchange(blank_lines_, 0);
+    const auto indent = static_cast<std::size_t>(text.data() - line.data());
+    if (value_ != nullptr && indent > indent_) {
+      *value_ += cat(std::string(blank_lines + 1, '\n'), text);
+      return;
+    }
+    indent_ = indent;
+    if (text.front() == '[' && text.find(']', 2) != text.npos)
       open(text);
     else
       set(text);
   }
-  std::map<std::string, Section> sections() && { return std::move(sections_); }
+  std::map<std::string, Section> sections() && {
+    for (auto& [name, section] : sections_)
+      for (const auto& [setting, value] : defaults_) section.emplace(setting, value);
+    return std::move(sections_);
+  }
 
  private:
   void open(std::string_view text) {
-    const auto end = text.find(']');
-    if (end == std::string_view::npos) fail("opens a section with `[` and lacks the `]`");
-    section_ = &sections_[section_name(text.substr(1, end - 1))];
+    const auto name = section_name(text.substr(1, text.find(']', 2) - 1));
+    section_ = name == "DEFAULT" ? &defaults_ : &sections_[name];
     value_ = nullptr;
   }
   void set(std::string_view text) {
-    const auto equals = text.find('=');
-    if (equals == std::string_view::npos || equals == 0) fail("is neither `[section]` nor `name = value`");
     if (section_ == nullptr) fail("stands before the first `[section]`");
-    value_ = &(*section_)[lower(trim(text.substr(0, equals)))];
-    *value_ = std::string(trim(without_comment(text.substr(equals + 1))));
+    const auto separator = text.find_first_of("=:");
+    if (separator == text.npos || separator == 0) fail("is neither `[section]` nor `name = value`");
+    value_ = &(*section_)[lower(trim(text.substr(0, separator)))];
+    *value_ = std::string(trim(without_comment(text.substr(separator + 1))));
   }
   [[noreturn]] void fail(std::string_view why) const {
     throw Error(Fault::access, cat("cannot understand ", what_, ": line ", number_, " ", why),
@@ -65,8 +80,11 @@ class Reader {
   std::string_view what_;
   int number_ = 0;
   std::map<std::string, Section> sections_;
+  Section defaults_;  // `[DEFAULT]`: for all sections
   Section* section_ = nullptr;
-  std::string* value_ = nullptr;
+  std::string* value_ = nullptr;  // the last setting's, which an indented line continues
+  std::size_t indent_ = 0;        // of that setting
+  std::size_t blank_lines_ = 0;   // since the last line that is none
 };
 
 }  // namespace
@@ -77,6 +95,15 @@ std::map<std::string, Section> parse_shared_file(std::string_view text, std::str
   Reader reader(what);
   for (const auto& line : split(text, '\n')) reader.take(line);
   return std::move(reader).sections();
+}
+
+Section nested_settings(std::string_view value) {
+  Section settings;
+  if (!value.starts_with('\n')) return settings;
+  for (const auto& line : split(value, '\n'))
+    if (const auto equals = line.find('='); equals != line.npos)
+      settings[lower(trim(std::string_view(line).substr(0, equals)))] = trim(std::string_view(line).substr(equals + 1));
+  return settings;
 }
 
 }  // namespace lapstrake::aws

@@ -4,6 +4,7 @@
 //   aws_driver bodies FILE          every body that the room sends, {"service", "operation", "body"} a line; FILE: a
 //   task
 //                                   definition, in which <aws_account_id> is filled in
+//   aws_driver settings < LINES     variables as a JSON object a line -> what they and the files that they name mean
 //   aws_driver call OPERATION [ARGUMENT...]   with the process's environment; exits with the Error's fault
 #include <chrono>
 #include <fstream>
@@ -44,6 +45,30 @@ std::string sign_line(const std::string& line) {
 
 int sign_all(const Arguments&) {
   for (std::string line; std::getline(std::cin, line);) std::cout << sign_line(line) << '\n';
+  return 0;
+}
+
+json settings_of(const json& variables) {
+  const Environment environment = [&](std::string_view name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->get<std::string>());
+  };
+  try {
+    const auto settings = aws::find_settings(environment, std::nullopt, std::nullopt);
+    // An address of AWS's own is none that was configured.
+    const auto url = aws::endpoint(aws::Service::ecs, "eu-west-1", environment, {}, settings.endpoints);
+    return {{"id", settings.credentials.access_key_id},
+            {"secret", settings.credentials.secret_access_key},
+            {"token", settings.credentials.session_token},
+            {"region", settings.region.value_or("")},
+            {"endpoint", url.starts_with("https://ecs.eu-west-1.") ? "" : url}};
+  } catch (const Error& error) {
+    return {{"refused", error.summary()}};
+  }
+}
+
+int all_settings(const Arguments&) {
+  for (std::string line; std::getline(std::cin, line);) std::cout << settings_of(json::parse(line)).dump() << '\n';
   return 0;
 }
 
@@ -150,7 +175,7 @@ int call_server(const Arguments& arguments) {
 
 int main(int count, char** words) try {
   const std::map<std::string, int (*)(const Arguments&)> ways{
-      {"sign", sign_all}, {"bodies", bodies}, {"call", call_server}};
+      {"sign", sign_all}, {"bodies", bodies}, {"settings", all_settings}, {"call", call_server}};
   const Arguments arguments(words + 1, words + count);
   return ways.at(arguments.at(0))({arguments.begin() + 1, arguments.end()});
 } catch (const Error& error) {

@@ -43,6 +43,21 @@ struct Shell {
     FAIL("credentials were found");
     throw 0;
   }
+  bool fails_by(bool (*kind)(const Error&), std::optional<std::string> profile = {}) {
+    try {
+      find(std::move(profile));
+    } catch (const Error& error) {
+      return kind(error);
+    }
+    FAIL("credentials were found");
+    throw 0;
+  }
+  bool has_nothing_set(std::optional<std::string> profile = {}) {
+    return fails_by(aws::is_no_credentials, std::move(profile));
+  }
+  bool has_none(std::optional<std::string> profile = {}) {
+    return fails_by(aws::has_no_credentials, std::move(profile));
+  }
 };
 
 constexpr auto two_profiles =
@@ -137,6 +152,52 @@ TEST_CASE("the shared files are read as the AWS tools read them") {
   CHECK(shell.find("two words").region == "ap-south-1");
 }
 
+TEST_CASE("keys may be indented, and end with a colon, as the AWS CLI reads them") {
+  Shell shell;
+  shell.credentials(GENERATE(
+      "[default]\n  aws_access_key_id = AKIDIN\n  aws_secret_access_key = s\n  aws_session_token = t\n",
+      "[default]\n\taws_access_key_id: AKIDIN\n\n# a note\n\taws_secret_access_key : s\n\taws_session_token:t\n",
+      "  [default]\n    aws_access_key_id=AKIDIN\n  aws_secret_access_key=s\naws_session_token=t\n",
+      "[DEFAULT]\naws_session_token = t\n[default]\naws_access_key_id = AKIDIN\naws_secret_access_key = s\n"));
+  const auto found = shell.find().credentials;
+  CHECK(found.access_key_id == "AKIDIN");
+  CHECK(found.secret_access_key == "s");
+  CHECK(found.session_token == "t");
+}
+
+TEST_CASE("what is indented below a key continues it, and is not taken for the next key") {
+  Shell shell;
+  shell.credentials("[default]\naws_access_key_id = AKID\n  aws_secret_access_key = hush\n");
+  CHECK_THAT(shell.failure().summary(), Contains("half set"));
+  CHECK_THAT(report(shell.failure()), !Contains("hush"));
+}
+
+TEST_CASE("a secret without an id counts for nothing where the other file has both") {
+  Shell shell;
+  shell.credentials("[default]\naws_secret_access_key = lost\n");
+  shell.config("[default]\naws_access_key_id = AKID\naws_secret_access_key = s\n");
+  CHECK(shell.find().credentials.secret_access_key == "s");
+}
+
+TEST_CASE("the shared files have an older name of the session token, which comes first as in botocore") {
+  Shell shell;
+  shell.credentials("[default]\naws_access_key_id=A\naws_secret_access_key=s\naws_security_token=old\n");
+  CHECK(shell.find().credentials.session_token == "old");
+  shell.credentials(
+      "[default]\naws_access_key_id=A\naws_secret_access_key=s\naws_security_token=old\naws_session_token=t\n");
+  CHECK(shell.find().credentials.session_token == "old");
+}
+
+TEST_CASE("the paths of the shared files may hold variables") {
+  Shell shell;
+  shell.home.write("keys/a", two_profiles);
+  shell.set("WHERE", "keys").set("AWS_SHARED_CREDENTIALS_FILE", GENERATE("$HOME/$WHERE/a", "${HOME}/${WHERE}/a"));
+  CHECK(shell.find().credentials.access_key_id == "AKIDDEFAULT");
+  shell.set("AWS_SHARED_CREDENTIALS_FILE", "$NOT_SET/${NOR_THIS}/$");
+  CHECK(shell.has_nothing_set());
+  CHECK_THAT(shell.failure().reason(), Contains("$NOT_SET/${NOR_THIS}/$"));
+}
+
 TEST_CASE("a line of a shared file that means nothing is an error that does not show the line") {
   Shell shell;
   const auto text = GENERATE("[default]\nwJalrXUtnFEMI\n", "wJalrXUtnFEMI = 1\n[default]\n", "# x\n[wJalrXUtnFEMI\n");
@@ -213,6 +274,53 @@ TEST_CASE("keys of the credentials file win over a credential_process, but not o
   CHECK_THAT(shell.failure().summary(), Contains("role_arn"));
 }
 
+TEST_CASE("keys of the same profile win over SSO, in either file") {
+  Shell shell;
+  shell.credentials(two_profiles);
+  const std::string sso = GENERATE("sso_session = corp\n", "sso_start_url = https://x.example/start\n");
+  shell.config("[profile ci]\n" + sso + "[profile own]\n" + sso +
+               "aws_access_key_id = AKIDOWN\naws_secret_access_key = s\n[profile none]\n" + sso);
+  CHECK(shell.find("ci").credentials.access_key_id == "AKIDCI");
+  CHECK(shell.find("own").credentials.access_key_id == "AKIDOWN");
+  CHECK_THAT(shell.failure("none").summary(), Contains("not supported yet"));
+}
+
+TEST_CASE("another login may be tried where the profile has none that we can use, not after a mistake") {
+  Shell shell;
+  shell.credentials("[half]\naws_access_key_id=A\n");
+  shell.config("[profile sso]\nsso_session = x\n[profile role]\nrole_arn = x\n[profile bare]\nregion = x\n");
+  CHECK(shell.has_none());
+  for (const auto* profile : {"sso", "role", "bare"}) CHECK(shell.has_none(profile));
+  for (const auto* profile : {"half", "typo"}) CHECK_FALSE(shell.has_none(profile));
+  shell.set("AWS_PROFILE", "typo");  // of the environment: it may be meant for other programs
+  CHECK(shell.has_none());
+}
+
+TEST_CASE("the profile's addresses of the services are kept") {
+  Shell shell;
+  shell.credentials(two_profiles);
+  shell.config(
+      "[default]\nendpoint_url = http://a\nuse_fips_endpoint = true\nservices = local\n"
+      "[services local]\necs =\n  endpoint_url = http://ecs\necr_public =\n  endpoint_url = http://public\ns3 = x\n"
+      "[profile ci]\nservices = none\nignore_configured_endpoint_urls = true\n");
+  const auto endpoints = shell.find().endpoints;
+  CHECK(endpoints.url == "http://a");
+  CHECK(endpoints.services ==
+        std::map<std::string, std::string>{{"ecr_public", "http://public"}, {"ecs", "http://ecs"}});
+  CHECK(endpoints.fips);
+  CHECK_FALSE(endpoints.ignored);
+  CHECK(shell.find("ci").endpoints.missing_section == "none");
+  CHECK(shell.find("ci").endpoints.ignored);
+}
+
+TEST_CASE("without any credentials the cure covers EC2 hosts, unless their metadata are switched off") {
+  Shell shell;
+  CHECK_THAT(shell.failure().help(),
+             Contains("on an EC2 instance with a role") && Contains("aws configure export-credentials"));
+  shell.set("AWS_EC2_METADATA_DISABLED", "true");
+  CHECK_THAT(shell.failure().help(), !Contains("EC2"));
+}
+
 TEST_CASE("no credentials at all: the error lists where was looked") {
   Shell shell;
   CHECK_THAT(report(shell.failure()), Contains("AWS_ACCESS_KEY_ID") && Contains("~/.aws/credentials") &&
@@ -223,12 +331,12 @@ TEST_CASE("no credentials at all: the error lists where was looked") {
 
 TEST_CASE("only when nothing is set anywhere are there no credentials; a mistake in what is set is another error") {
   Shell shell;
-  CHECK(aws::is_no_credentials(shell.failure()));
+  CHECK(shell.has_nothing_set());
   shell.config("[default]\nregion=eu-west-1\n[profile bare]\nregion=eu-west-1\n");
-  CHECK(aws::is_no_credentials(shell.failure()));
-  CHECK_FALSE(aws::is_no_credentials(shell.failure("typo")));
-  CHECK_FALSE(aws::is_no_credentials(shell.failure("bare")));
+  CHECK(shell.has_nothing_set());
+  CHECK_FALSE(shell.has_nothing_set("typo"));
+  CHECK_FALSE(shell.has_nothing_set("bare"));
   CHECK(shell.failure("bare").summary() == "the AWS profile `bare` has no credentials");
   shell.set("AWS_ACCESS_KEY_ID", "AKID");
-  CHECK_FALSE(aws::is_no_credentials(shell.failure()));
+  CHECK_FALSE(shell.has_nothing_set());
 }

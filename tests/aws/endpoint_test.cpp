@@ -81,3 +81,28 @@ TEST_CASE("a region that is absent, or would lead to another host, is refused") 
     CHECK_THAT(error.help(), Contains("AWS_REGION"));
   }
 }
+
+TEST_CASE("the profile's addresses come after the environment's, and those of one service before those of all") {
+  const aws::ProfileEndpoints profile{.url = "http://all", .services = {{"ecs", "http://ecs"}}};
+  const auto at = [&](Service service, const Variables& variables, const aws::ProfileEndpoints& of) {
+    const auto look = [&](std::string_view name) -> std::optional<std::string> {
+      const auto found = variables.find(name);
+      return found == variables.end() ? std::nullopt : std::optional(found->second);
+    };
+    return aws::endpoint(service, "eu-west-1", look, {}, of);
+  };
+  CHECK(at(Service::ecs, {}, profile) == "http://ecs");
+  CHECK(at(Service::ecr, {}, profile) == "http://all");
+  CHECK(at(Service::ecs, {{"AWS_ENDPOINT_URL", "http://env"}}, profile) == "http://env");
+  CHECK(at(Service::ecs, {{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"}}, profile) ==
+        "https://ecs.eu-west-1.amazonaws.com");
+  CHECK(at(Service::ecs, {}, {.url = "http://all", .ignored = true}) == "https://ecs.eu-west-1.amazonaws.com");
+  CHECK(at(Service::ecs, {{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false"}}, {.url = "http://all", .ignored = true}) ==
+        "http://all");
+  CHECK(at(Service::ecs, {}, {.fips = true}) == "https://ecs-fips.eu-west-1.amazonaws.com");
+  CHECK(at(Service::ecs, {{"AWS_USE_FIPS_ENDPOINT", "false"}}, {.fips = true}) ==
+        "https://ecs.eu-west-1.amazonaws.com");
+  const aws::ProfileEndpoints missing{.missing_section = "local"};
+  CHECK_THROWS_AS(at(Service::ecs, {}, missing), Error);
+  CHECK(at(Service::ecs, {{"AWS_ENDPOINT_URL_ECS", "http://env"}}, missing) == "http://env");
+}

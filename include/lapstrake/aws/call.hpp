@@ -27,14 +27,16 @@ struct Session {
                 // AWS_IGNORE_CONFIGURED_ENDPOINT_URLS
   http::RetryNotice notice = nullptr;
   EndpointForm form = {};
+  ProfileEndpoints endpoints = {};
   // Asked once a call, when AWS says that the credentials have expired: the files may have been rewritten since they
   // were read. None, or the same again: the call fails.
   std::function<Credentials()> reload = nullptr;
 };
 
-// "https://api.ecr.eu-west-1.amazonaws.com": facts in docs/design.md, "Endpoints".
-std::string endpoint(Service service, const std::string& region, const Environment& environment,
-                     EndpointForm form = {});
+// "https://api.ecr.eu-west-1.amazonaws.com": facts in docs/design.md, "Endpoints". Error{access} when the profile names
+// a `services` section that does not exist.
+std::string endpoint(Service service, const std::string& region, const Environment& environment, EndpointForm form = {},
+                     const ProfileEndpoints& profile = {});
 
 // `operation` as AWS spells it ("DescribeRepositories"); `input` its members. Retries connection failures, 5xx and
 // throttling by code; signs again, once, with the server's clock when ours is more than 4 minutes off (and warns
