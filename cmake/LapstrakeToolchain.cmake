@@ -29,7 +29,12 @@ if(LAPSTRAKE_COVERAGE)
 endif()
 if(CMAKE_BUILD_TYPE MATCHES "Rel" AND NOT LAPSTRAKE_SANITIZE)
   target_compile_options(lapstrake_options INTERFACE -fstack-protector-strong -fPIE)
-  target_compile_definitions(lapstrake_options INTERFACE _FORTIFY_SOURCE=2)
+  # glibc warns where the compiler cannot do level 3 (g++ 12 and clang 14 can).
+  include(CheckCXXSourceCompiles)
+  set(CMAKE_REQUIRED_FLAGS "-O2 -Werror -D_FORTIFY_SOURCE=3")
+  check_cxx_source_compiles("#include <cstdio>\nint main() { return std::puts(\"\") < 0; }" LAPSTRAKE_FORTIFY_3)
+  unset(CMAKE_REQUIRED_FLAGS)
+  target_compile_definitions(lapstrake_options INTERFACE _FORTIFY_SOURCE=$<IF:$<BOOL:${LAPSTRAKE_FORTIFY_3}>,3,2>)
   target_link_options(lapstrake_options INTERFACE -pie -Wl,-z,relro,-z,now)
 endif()
 

@@ -54,7 +54,7 @@ class Writing {
       put(text, used, now);
       event.kind = Event::Kind::finished;
       event.text =
-          cat(count_of(used.size(), "layer"), ", ", sent_, " sent, ", mounted_, " mounted, to `", where_.text(), "`");
+          cat(count_of(used.size(), "layer"), ", ", sent_.load(), " sent, ", mounted_.load(), " mounted, to `", where_.text(), "`");
     }
     context_.progress(event);
   }

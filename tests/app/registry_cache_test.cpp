@@ -163,6 +163,7 @@ TEST_CASE("a cache in another repository is filled, also by a build that pushes 
   context.cache_to = runners.where();
   const auto built = app::build(context, runners.project(), {}, {}).at(0);
   CHECK(runners.uploads() == 3);  // two layers and the empty config
+  CHECK(runners.told(app::Event::Kind::finished, "cache: 2 layers, 2 sent, 0 mounted, to `") == 1);
   context = runners.runner("second");
   context.cache_from = {runners.where()};
   CHECK(app::build(context, runners.project(), {}, {}).at(0).root.digest == built.root.digest);
