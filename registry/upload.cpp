@@ -24,7 +24,7 @@ constexpr std::uint64_t most_ecr_layer = 52'000ull << 20;  // ECR's quota: Servi
 
 // Hashes the body as it goes out, and ends the request before its last piece if it is not the blob.
 auto verifying(const oci::Descriptor& blob, const std::filesystem::path& file) {
-  return [&blob, file, hash = std::make_shared<Sha256>()](std::uint64_t offset, Bytes piece) {
+  return [blob, file, hash = std::make_shared<Sha256>()](std::uint64_t offset, Bytes piece) {
     if (offset == 0) *hash = Sha256();
     hash->write(piece);
     if (offset + piece.size() == blob.size && oci::Digest(hash->finish()) != blob.digest) not_the_blob(file, blob);
@@ -150,7 +150,7 @@ Target Repository::State::target(const oci::Descriptor& blob) const {
           .blob = blob,
           .refusal = [this](const http::Response& response,
                             std::string what) { return refusal(response, std::move(what)); },
-          .has = [this, &blob] { return has_blob(blob.digest, blob.size, Tries::one); }};
+          .has = [this, digest = blob.digest, size = blob.size] { return has_blob(digest, size, Tries::one); }};
 }
 
 void Repository::put_blob(const oci::Descriptor& blob, const std::filesystem::path& file,

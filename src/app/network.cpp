@@ -64,7 +64,7 @@ aws::Session Network::session(const std::string& region) const {
           .world = context_.world,
           .notice = notice_for(context_),
           .endpoints = settings.endpoints,
-          .reload = [&context = context_] {
+          .reload = [context = context_] {
             return aws::find_settings(context.world.environment, context.profile, context.region).credentials;
           }};
 }

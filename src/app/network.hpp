@@ -16,7 +16,7 @@
 
 namespace lapstrake::app {
 
-// A value. Logins to ECR and the pace are the run's, whatever the number of networks. The context must outlive it.
+// A value. Logins to ECR and the pace are the run's, whatever the number of networks.
 class Network {
  public:
   Network(const Context& context, Registries registries);
@@ -45,7 +45,7 @@ class Network {
   // ECR's own way up; none for other registries.
   PartsUpload parts_for(const std::string& host) const;
 
-  const Context& context_;
+  Context context_;
   Registries registries_;
   http::Transport transport_;
   std::shared_ptr<EcrLogins> logins_;

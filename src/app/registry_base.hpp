@@ -17,8 +17,7 @@ namespace lapstrake::app {
 
 class RegistryBase {
  public:
-  // `pin`: the digest that the lock has for it. `image`: the one that is built on it, for the progress. The context
-  // must outlive it.
+  // `pin`: the digest that the lock has for it. `image`: the one that is built on it, for the progress.
   RegistryBase(const Context& context, const Registries& registries, const oci::RegistryReference& reference,
                const std::optional<oci::Digest>& pin, const store::Store& store, std::string image);
 
@@ -42,7 +41,7 @@ class RegistryBase {
   Source open(const oci::Descriptor& blob) const;
   void require_network(const oci::Descriptor& blob) const;
 
-  const Context& context_;
+  Context context_;
   oci::RegistryReference reference_;
   bool is_locked_;  // its digest is the lock's
   std::optional<Vendored> vendored_;

@@ -28,7 +28,7 @@ void wait(std::chrono::milliseconds delay, const std::stop_token& stop) {
 BodyReader cut_at(const BodyReader& body, std::uint64_t length, unsigned percent) {
   // A chunked body's length is not known before its end: then it is cut within its first bytes.
   const std::uint64_t most = length / 100 * percent + length % 100 * percent / 100;
-  return [&body, most](const Sink& sink) {
+  return [body, most](const Sink& sink) {
     std::uint64_t left = most;
     body([&](Bytes bytes) {
       const auto taken = bytes.subspan(0, std::min<std::uint64_t>(left, bytes.size()));

@@ -87,9 +87,9 @@ void Variables::check_key(const Member& member) {
 
 // A block of text is searched for the variable from its first line on.
 Variables::Tell Variables::at(const Node& node) {
-  return [this, &node](std::string_view token, std::string message, std::string hint) {
-    const auto& spec = findings_.spec();
-    findings_.error(spec.find(node.where, token, 4 * node.text.size() + 256), std::move(message), std::move(hint));
+  return [this, where = node.where, most = 4 * node.text.size() + 256](std::string_view token, std::string message,
+                                                                       std::string hint) {
+    findings_.error(findings_.spec().find(where, token, most), std::move(message), std::move(hint));
   };
 }
 

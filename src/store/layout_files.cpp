@@ -32,7 +32,7 @@ std::string ref_name(const oci::Descriptor& entry) {
 }
 
 std::optional<Source> open_regular(const std::filesystem::path& path) {
-  const auto fail = [&path](int error_number) -> Error {
+  const auto fail = [path](int error_number) -> Error {
     return {Fault::input, cat("cannot read `", path.string(), "`: ", reason(error_number))};
   };
   const auto fd =
