@@ -210,6 +210,9 @@ Authorizer::Token Authorizer::read_token(const http::Response& response) const {
   try {
     const auto document = parse_json(response.body, "its reply", {.most_bytes = most_token_reply});
     if (!document.is_object()) throw unusable("its reply is not an object");
+    for (const char* name : {"token", "access_token", "refresh_token", "id_token"})
+      if (document.contains(name) && document[name].is_string())
+        options_.world.secrets->learn(document[name].get_ref<const std::string&>());
     for (const char* name : {"token", "access_token"})
       if (text.empty() && document.contains(name) && document[name].is_string())
         text = document[name].get<std::string>();

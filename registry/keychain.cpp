@@ -79,7 +79,10 @@ std::optional<Login> look_up(const World& world, const ConfigFile& file, const s
 Keychain docker_keychain(const World& world, std::string repository) {
   return [world, repository = std::move(repository)](const std::string& host, bool) -> std::optional<Login> {
     for (const auto& file : config_files(world.environment))
-      if (auto login = look_up(world, file, host, repository)) return login;
+      if (auto login = look_up(world, file, host, repository)) {
+        world.secrets->learn_login(login->username, login->password);
+        return login;
+      }
     return std::nullopt;
   };
 }

@@ -75,7 +75,7 @@ void add_line(std::string& out, std::string_view label, const std::string& text)
 
 void add_image(std::string& out, const InspectedImage& image) {
   const auto& config = image.config;
-  out += cat(config.platform.text(), "\n");
+  out += cat(printable(config.platform.text(), 200), "\n");
   add_line(out, "manifest", image.manifest.digest.text());
   add_line(out, "created", config.created);
   add_line(out, "author", config.author);

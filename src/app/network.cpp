@@ -5,6 +5,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/http/curl.hpp>
 #include <lapstrake/http/retry.hpp>
+#include <lapstrake/http/secrets.hpp>
 
 #include "offline.hpp"
 
@@ -13,14 +14,16 @@ namespace {
 
 http::Transport transport_for(const Context& context, const Registries& registries) {
   if (context.offline) return no_transport();
-  auto curl = http::curl_transport({
-      .ca_file = ca_bundle(context.world.environment),
-      .tls_for = [registries, environment = context.world.environment](
-                     const http::Url& url) { return tls_for(url, registries, environment); },
-      .user_agent = "lapstrake/" LAPSTRAKE_VERSION,
-      .world = context.world,
-      .log = context.log,
-  });
+  auto curl = http::with_learnt_secrets(
+      http::curl_transport({
+          .ca_file = ca_bundle(context.world.environment),
+          .tls_for = [registries, environment = context.world.environment](
+                         const http::Url& url) { return tls_for(url, registries, environment); },
+          .user_agent = "lapstrake/" LAPSTRAKE_VERSION,
+          .world = context.world,
+          .log = context.log,
+      }),
+      context.world.secrets);
   return context.log ? http::with_trace(std::move(curl), context.world, context.log) : curl;
 }
 

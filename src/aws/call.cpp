@@ -64,6 +64,8 @@ Document document_of(Service service, std::string_view operation, const json& in
 }
 
 http::Response send_signed(const Session& session, Prepared& call, std::chrono::system_clock::time_point now) {
+  session.world.secrets->learn(session.credentials.secret_access_key);
+  session.world.secrets->learn(session.credentials.session_token);
   const Scope scope{session.region, std::string(call.api.signing_name)};
   call.request.headers = call.plain;
   for (const auto& [name, value] : sign(call.request, session.credentials, scope, now).added)

@@ -126,13 +126,18 @@ void explain_account(Error& error, const Session& session, const std::string& ac
   error = std::move(other.because(error.reason()));
 }
 
+EcrLogin learnt(const Session& session, EcrLogin login) {
+  session.world.secrets->learn_login(login.username, login.password);
+  return login;
+}
+
 }  // namespace
 
 EcrLogin ecr_login(const Session& session) {
   const auto reply = call(session, Service::ecr, "GetAuthorizationToken", json::object());
   const auto data = member(reply, "authorizationData");
   if (!data.is_array() || data.empty() || !data[0].is_object()) no_login("no authorizationData");
-  return login_of(data[0]);
+  return learnt(session, login_of(data[0]));
 }
 
 EcrLogin ecr_public_login(const Session& session) {
@@ -141,7 +146,7 @@ EcrLogin ecr_public_login(const Session& session) {
   const auto data =
       member(call(there, Service::ecr_public, "GetAuthorizationToken", json::object()), "authorizationData");
   if (!data.is_object()) no_login("no authorizationData");
-  return login_of(data);
+  return learnt(session, login_of(data));
 }
 
 std::optional<EcrRepository> find_repository(const Session& session, const std::string& account,

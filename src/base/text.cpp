@@ -24,6 +24,17 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+// What moves a terminal, or makes a reader see another text than there is: C0, DEL, C1 (U+0080 to U+009F), line and
+// paragraph separators, and the marks, embeddings, overrides and isolates of direction (UAX #9; CVE-2021-42574).
+bool is_control(std::string_view text, std::size_t length) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (length <= 1) return byte(0) < 0x20 || byte(0) == 0x7f || length == 0;
+  if (length == 2) return (byte(0) == 0xc2 && byte(1) < 0xa0) || (byte(0) == 0xd8 && byte(1) == 0x9c);
+  if (length != 3 || byte(0) != 0xe2) return false;
+  if (byte(1) == 0x80) return byte(2) == 0x8e || byte(2) == 0x8f || (byte(2) >= 0xa8 && byte(2) <= 0xae);
+  return byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9;
+}
+
 // Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours cost 1 each.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
@@ -112,18 +123,19 @@ std::string printable(std::string_view text, std::size_t limit, bool keep_lines)
   while (!text.empty()) {
     const auto length = utf8_length(text);
     const auto first = static_cast<unsigned char>(text[0]);
-    // C1 controls (U+0080 to U+009F) move a terminal too.
-    const bool control = first < 0x20 || first == 0x7f || length == 0 ||
-                         (length == 2 && first == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0);
     const bool kept = keep_lines && (first == '\n' || first == '\t');
-    const std::size_t taken = control && !kept ? 1 : length;
+    const bool escaped = is_control(text, length) && !kept;
+    const std::size_t taken = std::max<std::size_t>(length, 1);
     if (out.size() + taken > limit) return out + "...";
-    if (control && !kept) {
+    for (const char c : text.substr(0, taken)) {
+      if (!escaped) {
+        out += c;
+        continue;
+      }
+      const auto byte = static_cast<unsigned char>(c);
       out += "\\x";
-      out += digits[first >> 4];
-      out += digits[first & 15];
-    } else {
-      out += text.substr(0, taken);
+      out += digits[byte >> 4];
+      out += digits[byte & 15];
     }
     text.remove_prefix(taken);
   }

@@ -35,6 +35,7 @@ World real_world(std::stop_token stop) {
             return std::uniform_real_distribution<double>(0, 1)(chance->engine);
           },
       .stop = stop,
+      .secrets = std::make_shared<Redactor>(),
   };
 }
 

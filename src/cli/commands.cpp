@@ -35,11 +35,11 @@ void telling(Desk& desk, const ordered_json& results, Act act) {
     act();
   } catch (...) {
     desk.clear();
-    if (desk.options().json) print_json(results);
+    if (desk.options().json) print_json(desk.printer(), results);
     throw;
   }
   desk.clear();
-  if (desk.options().json) print_json(results);
+  if (desk.options().json) print_json(desk.printer(), results);
 }
 
 int build(Desk& desk) {
@@ -89,7 +89,7 @@ int register_tasks(Desk& desk) {
   const auto& options = desk.options();
   const auto project = desk.project();
   const auto context = desk.context();
-  print_diagnostics(app::check_tasks(context, project, options.names), desk.colours(), !options.quiet);
+  desk.printer().diagnostics(app::check_tasks(context, project, options.names), !options.quiet);
   ordered_json results{{"images", ordered_json::array()}, {"tasks", ordered_json::array()}};
   telling(desk, results, [&] {
     const auto registration =
@@ -115,10 +115,11 @@ int check(Desk& desk) {
   if (desk.options().json) {
     ordered_json list = ordered_json::array();
     for (const auto& one : diagnostics) list.push_back(json_of(one));
-    print_json(list);
+    print_json(desk.printer(), list);
   } else {
     for (const auto& one : diagnostics)
-      if (!desk.options().quiet || one.severity == spec::Diagnostic::Severity::error) print_result(spec::report(one));
+      if (!desk.options().quiet || one.severity == spec::Diagnostic::Severity::error)
+        desk.printer().result(spec::report(one));
   }
   const bool wrong = std::any_of(diagnostics.begin(), diagnostics.end(),
                                  [](const auto& one) { return one.severity == spec::Diagnostic::Severity::error; });
@@ -130,15 +131,15 @@ int store_check(Desk& desk) {
   const auto context = desk.context();
   const auto report = store::Store::open(context.store_root).check(context.world.stop);
   if (desk.options().json)
-    print_json(ordered_json{{"blobs", report.blobs},
-                            {"bytes", report.bytes},
-                            {"elsewhere", report.elsewhere},
-                            {"problems", report.problems}});
+    print_json(desk.printer(), ordered_json{{"blobs", report.blobs},
+                                            {"bytes", report.bytes},
+                                            {"elsewhere", report.elsewhere},
+                                            {"problems", report.problems}});
   else
-    for (const auto& problem : report.problems) print_result(problem + "\n");
+    for (const auto& problem : report.problems) desk.printer().result(problem + "\n");
   if (report.problems.empty()) {
     if (!desk.options().quiet)
-      print_talk(
+      desk.printer().talk(
           cat("all well: ", count_of(report.blobs, "blob"), ", ", human_size(report.bytes),
               report.elsewhere > 0 ? cat("; ", count_of(report.elsewhere, "base layer"), " in their registries") : "",
               "\n"));
@@ -153,38 +154,41 @@ int store_gc(Desk& desk) {
   const auto context = desk.context();
   const auto report = store::Store::gc(context.store_root, context.world);
   if (desk.options().json)
-    print_json({{"removed", report.removed}, {"freedBytes", report.freed_bytes}, {"kept", report.kept}});
+    print_json(desk.printer(),
+               {{"removed", report.removed}, {"freedBytes", report.freed_bytes}, {"kept", report.kept}});
   else
-    print_result(cat("removed ", count_of(report.removed, "blob"), " (", human_size(report.freed_bytes), "), kept ",
-                     report.kept, "\n"));
+    desk.printer().result(cat("removed ", count_of(report.removed, "blob"), " (", human_size(report.freed_bytes),
+                              "), kept ", report.kept, "\n"));
   return 0;
 }
 
 int store_path(Desk& desk) {
   const auto root = desk.store_root().string();
   if (desk.options().json)
-    print_json(ordered_json{{"path", root}});
+    print_json(desk.printer(), ordered_json{{"path", root}});
   else
-    print_result(root + "\n");
+    desk.printer().result(root + "\n");
   return 0;
 }
 
 int version(Desk& desk) {
   const auto libraries = http::library_versions();
   if (desk.options().json)
-    print_json({{"version", LAPSTRAKE_VERSION}, {"byteFormat", layers::byte_format()}, {"libraries", libraries}});
+    print_json(desk.printer(),
+               {{"version", LAPSTRAKE_VERSION}, {"byteFormat", layers::byte_format()}, {"libraries", libraries}});
   else
-    print_result(cat("lapstrake ", LAPSTRAKE_VERSION, "\nbyte format ", layers::byte_format(), "\n", libraries, "\n"));
+    desk.printer().result(
+        cat("lapstrake ", LAPSTRAKE_VERSION, "\nbyte format ", layers::byte_format(), "\n", libraries, "\n"));
   return 0;
 }
 
-int help(const std::string& command) {
+int help(const Printer& printer, const std::string& command) {
   if (command.empty()) {
-    print_result(overview());
+    printer.result(overview());
     return 0;
   }
   if (const auto* found = find_command(command)) {
-    print_result(cat(found->help, "\n`lapstrake --help` lists the global options.\n"));
+    printer.result(cat(found->help, "\n`lapstrake --help` lists the global options.\n"));
     return 0;
   }
   std::vector<std::string> names;
@@ -216,7 +220,7 @@ Run runner(const std::string& command) {
       {"store check", store_check},
       {"store gc", store_gc},
       {"store path", store_path},
-      {"schema", [](Desk&) { return print_result(spec::json_schema()), 0; }},
+      {"schema", [](Desk& desk) { return desk.printer().result(spec::json_schema()), 0; }},
   };
   for (const auto& [name, run] : table)
     if (name == command) return run;
@@ -228,14 +232,15 @@ Run runner(const std::string& command) {
 void print_explanation(Desk& desk, const app::BuiltImage& image) {
   if (!desk.options().explain || desk.options().json) return;
   desk.clear();
-  print_talk(explanation(image) + "\n");
+  desk.printer().talk(explanation(image) + "\n");
 }
 
 int run(const Options& options, const World& world) {
+  const Printer printer(world);
   if (options.help || options.command == "help")
-    return help(options.command == "help" ? join(options.names, " ") : options.command);
+    return help(printer, options.command == "help" ? join(options.names, " ") : options.command);
   if (options.command.empty()) {
-    print_talk(overview());
+    printer.talk(overview());
     return static_cast<int>(Fault::usage);
   }
   if (options.command == "store")

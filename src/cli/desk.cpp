@@ -7,8 +7,6 @@
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 
-#include "print.hpp"
-
 namespace lapstrake::cli {
 namespace {
 
@@ -44,12 +42,13 @@ oci::RegistryReference cache_place(const std::string& text, std::string_view opt
 Desk::Desk(const Options& options, const World& world)
     : options_(options),
       world_(world),
-      colours_(colours_wanted(world.environment)),
+      printer_(world),
       view_({.style = style_for(options.progress, options.quiet, stderr_is_terminal(), world.environment),
              .warnings = !options.quiet,
              .columns = stderr_columns(),
              .clock = world.clock,
-             .write = print_talk}) {}
+             .clean = [printer = printer_](const std::string& text) { return printer.clean(text); },
+             .write = Printer::draw}) {}
 
 Desk::~Desk() { view_.close(); }
 
@@ -141,7 +140,7 @@ spec::ReadResult Desk::read() const {
 
 std::optional<spec::Project> Desk::project_if_right(std::vector<spec::Diagnostic>& diagnostics) const {
   auto result = read();
-  print_diagnostics(result.diagnostics, colours_, !options_.quiet);
+  printer_.diagnostics(result.diagnostics, !options_.quiet);
   diagnostics = std::move(result.diagnostics);
   if (result.project)
     for (const auto& given : options_.image)
@@ -166,14 +165,14 @@ std::optional<spec::Project> Desk::project_unless_broken() {
   std::vector<spec::Diagnostic> diagnostics;
   auto project = project_if_right(diagnostics);
   if (!project) {
-    print_error(mistakes(diagnostics), colours_);
+    printer_.error(mistakes(diagnostics));
     return project;
   }
   try {
     pin(*project);
     return project;
   } catch (const Error& error) {
-    print_error(error, colours_);
+    printer_.error(error);
     return std::nullopt;
   }
 }
@@ -205,7 +204,7 @@ std::filesystem::path Desk::store_root() const {
 void Desk::print_line(const std::string& line) {
   if (options_.json) return;
   clear();
-  print_result(line + "\n");
+  printer_.result(line + "\n");
 }
 
 }  // namespace lapstrake::cli

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "options.hpp"
+#include "print.hpp"
 #include "progress.hpp"
 
 namespace lapstrake::cli {
@@ -38,7 +39,7 @@ class Desk {
   std::filesystem::path vendor_folder() const;
 
   const Options& options() const { return options_; }
-  bool colours() const { return colours_; }
+  const Printer& printer() const { return printer_; }
   void clear() { view_.close(); }
   // A result for people; with --json it comes with the others.
   void print_line(const std::string& line);
@@ -51,7 +52,7 @@ class Desk {
 
   const Options& options_;
   const World& world_;
-  bool colours_;
+  Printer printer_;
   ProgressView view_;
 };
 

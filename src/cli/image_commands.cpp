@@ -32,7 +32,7 @@ std::optional<spec::Project> project_for(Desk& desk, const std::vector<std::stri
   if (!std::filesystem::exists(desk.options().file, ignored)) return std::nullopt;
   auto result = desk.read();
   if (!result.project && std::any_of(names.begin(), names.end(), may_be_a_name)) {
-    print_diagnostics(result.diagnostics, desk.colours(), !desk.options().quiet);
+    desk.printer().diagnostics(result.diagnostics, !desk.options().quiet);
     throw desk.mistakes(result.diagnostics);
   }
   return std::move(result.project);
@@ -47,7 +47,10 @@ int inspect(Desk& desk) {
   const auto inspection = app::inspect(desk.context(), project ? &*project : nullptr, options.names.front(),
                                        {.files = options.files, .referrers = options.referrers});
   desk.clear();
-  print_result(options.json ? app::report_json(inspection) : app::report(inspection));
+  if (options.json)
+    desk.printer().json_result(app::report_json(inspection));
+  else
+    desk.printer().result(app::report(inspection));
   return 0;
 }
 
@@ -60,7 +63,8 @@ int copy(Desk& desk) {
                                 {.create_repository = options.create_repository});
   desk.clear();
   if (options.json)
-    print_json({{"source", options.names.front()},
+    print_json(desk.printer(),
+               {{"source", options.names.front()},
                 {"reference", copied.reference},
                 {"digest", copied.root.digest.text()},
                 {"mediaType", copied.root.media_type},
@@ -79,7 +83,10 @@ int diff(Desk& desk) {
   const auto found =
       app::diff(desk.context(), project ? &*project : nullptr, options.names.front(), options.names.back());
   desk.clear();
-  print_result(options.json ? app::report_json(found) : app::report(found));
+  if (options.json)
+    desk.printer().json_result(app::report_json(found));
+  else
+    desk.printer().result(app::report(found));
   return 0;
 }
 
@@ -92,12 +99,12 @@ int verify(Desk& desk) {
   const auto found = app::verify(context, project ? &*project : nullptr, name);
   desk.clear();
   if (options.json)
-    print_json({{"name", name},
-                {"digest", found.root.digest.text()},
-                {"images", found.images},
-                {"blobs", found.blobs},
-                {"bytes", found.bytes},
-                {"problems", found.problems}});
+    print_json(desk.printer(), {{"name", name},
+                                {"digest", found.root.digest.text()},
+                                {"images", found.images},
+                                {"blobs", found.blobs},
+                                {"bytes", found.bytes},
+                                {"problems", found.problems}});
   for (const auto& problem : found.problems) desk.print_line(printable(problem, 4096));
   if (!found.problems.empty())
     throw Error(Fault::integrity,

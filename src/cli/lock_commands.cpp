@@ -59,7 +59,7 @@ int lock(Desk& desk) {
     desk.print_line(line_of(change, options.locked));
   }
   desk.clear();
-  if (options.json) print_json(results);
+  if (options.json) print_json(desk.printer(), results);
   if (options.locked && !changes.empty())
     throw Error(
         Fault::integrity,
@@ -82,7 +82,7 @@ int vendor(Desk& desk) {
     desk.print_line(base.name.find('@') == std::string::npos ? cat(base.name, "@", base.digest.text()) : base.name);
   });
   desk.clear();
-  if (options.json) print_json(results);
+  if (options.json) print_json(desk.printer(), results);
   return 0;
 }
 

@@ -31,21 +31,19 @@ int main(int count, char** words) {
   forbid_core_files();
   cli::Interruption interruption;
   const auto world = real_world(interruption.token());
-  const bool colours = cli::colours_wanted(world.environment);
+  const cli::Printer printer(world);
   try {
     return cli::run(cli::parse({words + 1, words + count}), world);
   } catch (const Error& error) {
-    cli::print_error(error, colours);
+    printer.error(error);
     return exit_code(error, interruption);
   } catch (const std::filesystem::filesystem_error& error) {
-    cli::print_error(Error(Fault::input, cat("cannot use `", error.path1().string(), "`: ", error.code().message())),
-                     colours);
+    printer.error(Error(Fault::input, cat("cannot use `", error.path1().string(), "`: ", error.code().message())));
     return static_cast<int>(Fault::input);
   } catch (const std::bad_alloc&) {
-    cli::print_talk("error: out of memory\n");
+    cli::Printer::draw("error: out of memory\n");
   } catch (const std::exception& error) {
-    cli::print_error(
-        Error(Fault::internal, cat("internal fault: ", error.what()), "please report it, with the command"), colours);
+    printer.error(Error(Fault::internal, cat("internal fault: ", error.what()), "please report it, with the command"));
   }
   return static_cast<int>(Fault::internal);
 }

@@ -4,10 +4,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
+#include <nlohmann/json.hpp>
 
 namespace lapstrake::cli {
 namespace {
+
+using nlohmann::ordered_json;
 
 constexpr std::string_view red = "\x1b[1;31m", yellow = "\x1b[1;33m", green = "\x1b[32m", blue = "\x1b[34m",
                            plain = "\x1b[0m";
@@ -35,13 +39,73 @@ std::string coloured_line(const std::string& line) {
   return line;
 }
 
-}  // namespace
-
-void print_result(const std::string& text) {
+void print_result(std::string_view text) {
   if (!write_all(STDOUT_FILENO, text)) throw Error(Fault::input, cat("cannot write to stdout: ", reason(errno)));
 }
 
-void print_talk(const std::string& text) { (void)write_all(STDERR_FILENO, text); }
+// "\\u202e"
+std::string json_escape(std::string_view utf8) {
+  const auto quoted = ordered_json(utf8).dump(-1, ' ', true, ordered_json::error_handler_t::replace);
+  return quoted.substr(1, quoted.size() - 2);
+}
+
+ordered_json without_secrets(const ordered_json& value, const Redactor& secrets) {
+  if (value.is_string()) return secrets.redacted(value.get_ref<const std::string&>());
+  if (!value.is_structured()) return value;
+  auto out = value.is_object() ? ordered_json::object() : ordered_json::array();
+  for (const auto& [name, member] : value.items())
+    if (value.is_object())
+      out[secrets.redacted(name)] = without_secrets(member, secrets);
+    else
+      out.push_back(without_secrets(member, secrets));
+  return out;
+}
+
+// JSON lets DEL, C1 and the marks of direction stand as they are. They are where `printable` sees something to escape;
+// all of them lie in strings, and below U+10000.
+std::string escaped_json(std::string_view text) {
+  if (printable(text, text.npos, true) == text) return std::string(text);
+  std::string out;
+  while (!text.empty()) {
+    std::size_t length = 1;
+    while (length < text.size() && (static_cast<unsigned char>(text[length]) & 0xc0) == 0x80) ++length;
+    const auto one = text.substr(0, length);
+    const bool is_plain = one == "\n" || printable(one) == one;
+    out += is_plain ? std::string(one) : json_escape(one);
+    text.remove_prefix(length);
+  }
+  return out;
+}
+
+}  // namespace
+
+Printer::Printer(const World& world) : secrets_(world.secrets), colours_(colours_wanted(world.environment)) {}
+
+void Printer::result(const std::string& text) const { print_result(clean(text)); }
+
+void Printer::json_result(const std::string& text) const { print_result(clean_json(text)); }
+
+void Printer::talk(const std::string& text) const { draw(coloured(clean(text), colours_)); }
+
+void Printer::error(const Error& error) const { talk(report(error)); }
+
+void Printer::diagnostics(const std::vector<spec::Diagnostic>& diagnostics, bool warnings) const {
+  for (const auto& diagnostic : diagnostics)
+    if (warnings || diagnostic.severity == spec::Diagnostic::Severity::error) talk(spec::report(diagnostic));
+}
+
+void Printer::draw(const std::string& text) { (void)write_all(STDERR_FILENO, text); }
+
+std::string Printer::clean(const std::string& text) const {
+  return printable(secrets_->redacted(text), std::string::npos, true);
+}
+
+std::string Printer::clean_json(const std::string& text) const {
+  if (secrets_->redacted(text) == text) return escaped_json(text);
+  const auto value = without_secrets(ordered_json::parse(text), *secrets_);
+  const bool is_pretty = text.find('\n') + 1 < text.size();
+  return escaped_json(is_pretty ? pretty_json(value) : value.dump()) + "\n";
+}
 
 bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
 
@@ -59,14 +123,6 @@ std::string coloured(const std::string& report, bool colours) {
   std::vector<std::string> lines;
   for (const auto& line : split(report, '\n')) lines.push_back(coloured_line(line));
   return join(lines, "\n");
-}
-
-void print_error(const Error& error, bool colours) { print_talk(coloured(report(error), colours)); }
-
-void print_diagnostics(const std::vector<spec::Diagnostic>& diagnostics, bool colours, bool warnings) {
-  for (const auto& diagnostic : diagnostics)
-    if (warnings || diagnostic.severity == spec::Diagnostic::Severity::error)
-      print_talk(coloured(spec::report(diagnostic), colours));
 }
 
 }  // namespace lapstrake::cli

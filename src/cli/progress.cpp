@@ -30,7 +30,7 @@ struct Item {
   Time began, told;
 };
 
-std::string bar_line(const Item& item, Time now, unsigned columns) {
+std::string bar_line(const std::string& title, const Item& item, Time now, unsigned columns) {
   const double part =
       item.total == 0 ? 0 : std::min(1.0, static_cast<double>(item.done) / static_cast<double>(item.total));
   const auto elapsed = std::chrono::duration<double>(now - item.began).count();
@@ -39,8 +39,7 @@ std::string bar_line(const Item& item, Time now, unsigned columns) {
       cat(static_cast<int>(part * 100), "%  ", human_size(item.done), "  ", human_size(rate), "/s");
   const std::size_t width = 20;
   const auto filled = static_cast<std::size_t>(part * static_cast<double>(width));
-  std::string line =
-      cat("  ", item.title, "  [", std::string(filled, '='), std::string(width - filled, ' '), "] ", figures);
+  std::string line = cat("  ", title, "  [", std::string(filled, '='), std::string(width - filled, ' '), "] ", figures);
   if (line.size() >= columns) line.resize(columns > 1 ? columns - 1 : 0);
   return line;
 }
@@ -67,6 +66,9 @@ struct ProgressView::State {
     return items.emplace_back(Item{.title = name, .done = 0, .total = total, .began = now, .told = now});
   }
 
+  // Before it is cut to the terminal's width.
+  std::string clean(const std::string& text) const { return settings.clean ? settings.clean(text) : text; }
+
   std::string erased() {
     std::string out;
     for (; drawn > 0; --drawn) out += "\x1b[1A\x1b[2K";
@@ -75,15 +77,15 @@ struct ProgressView::State {
 
   void draw(Time now, const std::string& line = {}) {
     if (settings.style != ProgressStyle::bar) {
-      if (!line.empty()) settings.write(line + "\n");
+      if (!line.empty()) settings.write(clean(line) + "\n");
       return;
     }
     if (line.empty() && now - last_draw < 100ms) return;
     last_draw = now;
     std::string out = erased();
-    if (!line.empty()) out += line + "\n";
+    if (!line.empty()) out += clean(line) + "\n";
     for (const auto& one : items) {
-      out += bar_line(one, now, settings.columns) + "\n";
+      out += bar_line(clean(one.title), one, now, settings.columns) + "\n";
       ++drawn;
     }
     settings.write(out);

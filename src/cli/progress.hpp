@@ -16,7 +16,8 @@ struct ProgressSettings {
   bool warnings = true;                        // false: -q
   unsigned columns = 80;                       // of the terminal
   Clock clock;
-  std::function<void(const std::string&)> write;  // to stderr
+  std::function<std::string(const std::string&)> clean = nullptr;  // of secrets and control bytes
+  std::function<void(const std::string&)> write;                   // to stderr
 };
 
 // `automatic` is bars on a terminal, unless CI or NO_COLOR's cousin TERM=dumb is set; plain lines otherwise.

@@ -5,16 +5,15 @@
 #include <nlohmann/json.hpp>
 
 #include "explanation.hpp"
-#include "print.hpp"
 
 namespace lapstrake::cli {
 
 using nlohmann::ordered_json;
 
-void print_json(const ordered_json& value) { print_result(pretty_json(value) + "\n"); }
+void print_json(const Printer& printer, const ordered_json& value) { printer.json_result(pretty_json(value) + "\n"); }
 
-void print_json_line(const ordered_json& value) {
-  print_result(value.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+void print_json_line(const Printer& printer, const ordered_json& value) {
+  printer.json_result(value.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
 }
 
 ordered_json json_of(const spec::Diagnostic& diagnostic) {

@@ -7,10 +7,13 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "print.hpp"
+
 namespace lapstrake::cli {
 
-void print_json(const nlohmann::ordered_json& value);
-void print_json_line(const nlohmann::ordered_json& value);  // for results that come one after another
+void print_json(const Printer& printer, const nlohmann::ordered_json& value);
+void print_json_line(const Printer& printer,
+                     const nlohmann::ordered_json& value);  // for results that come one after another
 
 nlohmann::ordered_json json_of(const spec::Diagnostic& diagnostic);
 nlohmann::ordered_json json_of(const app::BuiltImage& image);  // with its explanation, if it has one

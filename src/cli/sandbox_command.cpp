@@ -49,7 +49,7 @@ class DataFolder {
   bool remove_ = false;
 };
 
-[[noreturn]] void become(const std::vector<std::string>& command, const sandbox::Sandbox& box) {
+[[noreturn]] void become(const Printer& printer, const std::vector<std::string>& command, const sandbox::Sandbox& box) {
   Interruption::restore();
   for (const auto& name : box.unset_variables()) ::unsetenv(name.c_str());
   for (const auto& [name, value] : box.environment()) ::setenv(name.c_str(), value.c_str(), 1);
@@ -59,7 +59,7 @@ class DataFolder {
   ::execvp(words[0], words.data());
   // `lapstrake sandbox -- lapstrake ...` works before the program is on the PATH.
   if (errno == ENOENT && command.front() == "lapstrake") ::execv("/proc/self/exe", words.data());
-  print_talk(cat("error: cannot run `", command.front(), "`: ", reason(errno), "\n"));
+  printer.talk(cat("error: cannot run `", command.front(), "`: ", reason(errno), "\n"));
   ::_exit(127);
 }
 
@@ -83,9 +83,9 @@ int wait_for(pid_t child, const World& world) {
 
 std::string quoted(const std::string& text) { return cat("'", replace_all(text, "'", "'\\''"), "'"); }
 
-int serve(const sandbox::Sandbox& box, const World& world, bool json) {
+int serve(const Printer& printer, const sandbox::Sandbox& box, const World& world, bool json) {
   if (json) {
-    print_result(pretty_json({{"environment", box.environment()}, {"unset", box.unset_variables()}}) + "\n");
+    printer.json_result(pretty_json({{"environment", box.environment()}, {"unset", box.unset_variables()}}) + "\n");
     while (!world.stop.stop_requested()) ::usleep(50'000);
     return 0;
   }
@@ -93,7 +93,7 @@ int serve(const sandbox::Sandbox& box, const World& world, bool json) {
   std::string lines;
   for (const auto& name : box.unset_variables()) lines += cat("unset ", name, "\n");
   for (const auto& [name, value] : box.environment()) lines += cat("export ", name, "=", quoted(value), "\n");
-  print_result(lines);
+  printer.result(lines);
   while (!world.stop.stop_requested()) ::usleep(50'000);
   return 0;
 }
@@ -103,6 +103,7 @@ int serve(const sandbox::Sandbox& box, const World& world, bool json) {
 int run_sandbox(const Options& options, const World& world) {
   if (options.account.size() != 12 || options.account.find_first_not_of("0123456789") != std::string::npos)
     throw Error(Fault::usage, cat("`--account ", options.account, "` is no AWS account: it has 12 digits"));
+  const Printer printer(world);
   const DataFolder data(options.data);
   sandbox::Sandbox box({.folder = data.path(),
                         .account = options.account,
@@ -113,15 +114,15 @@ int run_sandbox(const Options& options, const World& world) {
                         .create_repositories = !options.no_create,
                         .immutable_tags = options.immutable_tags,
                         .log = options.verbose > 0
-                                   ? [](const std::string& line) { print_talk(cat("sandbox: ", line, "\n")); }
+                                   ? [printer](const std::string& line) { printer.talk(cat("sandbox: ", line, "\n")); }
                                    : std::function<void(const std::string&)>()});
   if (!options.quiet)
-    print_talk(cat("sandbox: ECR, ECS and STS for account ", options.account, " on https://127.0.0.1:", box.port(),
-                   ", by proxy http://127.0.0.1:", box.proxy_port(), "\n"));
-  if (options.child.empty()) return serve(box, world, options.json);
+    printer.talk(cat("sandbox: ECR, ECS and STS for account ", options.account, " on https://127.0.0.1:", box.port(),
+                     ", by proxy http://127.0.0.1:", box.proxy_port(), "\n"));
+  if (options.child.empty()) return serve(printer, box, world, options.json);
   const pid_t child = ::fork();
   if (child < 0) throw Error(Fault::input, cat("cannot start a process: ", reason(errno)));
-  if (child == 0) become(options.child, box);
+  if (child == 0) become(printer, options.child, box);
   return wait_for(child, world);
 }
 

@@ -22,20 +22,20 @@ void watch(Desk& desk, const std::vector<app::Output>& outputs) {
              {.built =
                   [&](const app::BuiltImage& image) {
                     desk.clear();
-                    if (options.json) print_json_line(json_of(image));
+                    if (options.json) print_json_line(desk.printer(), json_of(image));
                     print_explanation(desk, image);
                     desk.print_line(cat(image.name, " ", image.root.digest.text()));
                   },
               .pushed =
                   [&](const app::PushedImage& image) {
                     desk.clear();
-                    if (options.json) print_json_line(json_of(image));
+                    if (options.json) print_json_line(desk.printer(), json_of(image));
                     for (const auto& reference : image.references) desk.print_line(reference.text());
                   },
               .failed =
                   [&](const Error& error) {
                     desk.clear();
-                    print_error(error, desk.colours());
+                    desk.printer().error(error);
                   }});
 }
 

@@ -6,6 +6,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/http/curl.hpp>
+#include <lapstrake/http/secrets.hpp>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -202,7 +203,10 @@ bool is_name_unknown(const std::string& host) {
 
 class CurlTransport {
  public:
-  explicit CurlTransport(CurlOptions options) : options_(std::move(options)) { start_libcurl(); }
+  explicit CurlTransport(CurlOptions options) : options_(std::move(options)) {
+    start_libcurl();
+    for (const auto& address : proxies_of(options_.world.environment)) learn_proxy(*options_.world.secrets, address);
+  }
 
   Response operator()(const Request& request) {
     const auto origin = request.url.origin();

@@ -30,6 +30,14 @@ Proxy proxy_for(const Environment& environment, const Url& url) {
   return proxy;
 }
 
+std::vector<std::string> proxies_of(const Environment& environment) {
+  std::vector<std::string> all;
+  for (const char* name : {"https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"})
+    if (environment)
+      if (auto address = environment(name)) all.push_back(std::move(*address));
+  return all;
+}
+
 std::string without_login(const std::string& proxy) {
   const auto at = proxy.rfind('@');
   if (at == proxy.npos) return proxy;

@@ -3,6 +3,7 @@
 #include <lapstrake/base/world.hpp>
 #include <lapstrake/http/url.hpp>
 #include <string>
+#include <vector>
 
 namespace lapstrake::http {
 
@@ -15,6 +16,9 @@ struct Proxy {
 // believed inside a CGI program, where a visitor's `Proxy:` header sets it (httpoxy). Loopback hosts are reached
 // directly, as Go's tools do.
 Proxy proxy_for(const Environment& environment, const Url& url);
+
+// All that are set, whatever they are for.
+std::vector<std::string> proxies_of(const Environment& environment);
 
 // For messages: "http://REDACTED@proxy:3128" in place of "http://user:secret@proxy:3128".
 std::string without_login(const std::string& proxy);

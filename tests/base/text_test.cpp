@@ -23,6 +23,9 @@ TEST_CASE("printable escapes what would move a terminal") {
   CHECK(printable("caf\xc3\xa9") == "caf\xc3\xa9");
   CHECK(printable("\xff") == "\\xff");
   CHECK(printable("\xc2\x9b") == "\\xc2\\x9b");
+  CHECK(printable("a\x7f") == "a\\x7f");
+  CHECK(printable("\u202e\u2066\u200f\u2028") == "\\xe2\\x80\\xae\\xe2\\x81\\xa6\\xe2\\x80\\x8f\\xe2\\x80\\xa8");
+  CHECK(printable("\u2013\u20ac") == "\u2013\u20ac");
   CHECK(printable("abcdef", 3) == "abc...");
   CHECK(printable("a\nb", 10, true) == "a\nb");
 }

@@ -2,6 +2,8 @@
 #pragma once
 #include <chrono>
 #include <functional>
+#include <lapstrake/base/redactor.hpp>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -20,6 +22,7 @@ struct World {
   Sleep sleep;  // throws Error{interrupted} when a stop is requested
   Random random;
   std::stop_token stop;
+  std::shared_ptr<Redactor> secrets = std::make_shared<Redactor>();  // of this run
 };
 
 // The process's own. An empty variable counts as unset, as in the AWS tools.
