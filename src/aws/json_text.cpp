@@ -82,6 +82,19 @@ std::string below(const std::string& pointer, std::string_view name) {
 
 std::string below(const std::string& pointer, std::size_t index) { return cat(pointer, "/", index); }
 
+bool is_map(std::string_view pointer) {
+  const auto name = pointer.substr(pointer.rfind('/') + 1);
+  return name == "dockerLabels" || name == "options" || name == "driverOpts" || name == "labels";
+}
+
+bool is_foreign(std::string_view name) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const bool is_member =
+      !name.empty() && name[0] >= 'a' && name[0] <= 'z' &&
+      std::all_of(name.begin(), name.end(), [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+  return !is_member || name == "comment" || name == "comments";
+}
+
 void visit_place(json& value, std::string_view place, const Visit& visit, const std::string& pointer) {
   if (place.empty()) return visit(value, pointer);
   const auto slash = place.find('/');

@@ -27,6 +27,11 @@ const nlohmann::json& member_of(const nlohmann::json& object, const char* name);
 std::string below(const std::string& pointer, std::string_view name);
 std::string below(const std::string& pointer, std::size_t index);
 
+// Whether an object there is a map with names of the user's own (labels, options of drivers), by JSON pointer.
+bool is_map(std::string_view pointer);
+// Whether no member of an AWS API can have this name: `$schema`, `_comment`, `//`, `x-owner`, `Family`; `comment` too.
+bool is_foreign(std::string_view name);
+
 // Shows every value at `place` ("volumes/*/name"; `*` is each element of a list or each member of an object), and where
 // it is.
 using Visit = std::function<void(nlohmann::json& value, const std::string& pointer)>;

@@ -51,6 +51,8 @@ std::string placeholder_in(std::string_view text) {
   for (auto begin = text.find('<'); begin != std::string_view::npos; begin = text.find('<', begin + 1)) {
     const auto end = text.find('>', begin);
     if (end == std::string_view::npos) break;
+    const auto before = text.substr(0, begin);  // names of groups in regular expressions are not placeholders
+    if (before.ends_with("(?") || before.ends_with("(?P") || before.ends_with("\\k")) continue;
     const auto inside = text.substr(begin + 1, end - begin - 1);
     if (inside.size() > 2 && is_word(inside, "_- ") && inside.front() != ' ' && inside.back() != ' ')
       return cat("<", inside, ">");

@@ -150,10 +150,10 @@ void sums(const Scene& scene, Findings& findings) {
 
 void memory(const Scene& scene, const Container& container, Findings& findings) {
   const auto hard = number(container.value, "memory"), soft = number(container.value, "memoryReservation");
-  if (hard && soft && *soft >= *hard)
+  if (hard && soft && *soft > *hard)
     findings.error(container.pointer + "/memoryReservation",
                    cat("`", container.name, "` reserves ", *soft, " MiB of at most ", *hard),
-                   "`memoryReservation` must be less than `memory`");
+                   "`memoryReservation` must be at most `memory`");
   const auto task = memory_of(scene.document);
   if (hard && task && *hard > *task)
     findings.error(container.pointer + "/memory",
@@ -205,11 +205,15 @@ void volumes(const Scene& scene, Findings& findings) {
     if (!name.empty() && !seen.insert(name).second)
       findings.error(at + "/name", cat("two volumes have the name `", name, "`"), "give each volume a name of its own");
     const auto& efs = member_of(list[i], "efsVolumeConfiguration");
-    const bool authorized = !member_of(efs, "authorizationConfig").is_null();
+    const auto& authorization = member_of(efs, "authorizationConfig");  // the console writes one that asks for nothing
+    const bool authorized =
+        text_of(authorization, "iam") == "ENABLED" || !text_of(authorization, "accessPointId").empty();
     if (authorized && text_of(efs, "transitEncryption") != "ENABLED")
-      findings.error(at + "/efsVolumeConfiguration/transitEncryption",
-                     cat("volume `", name, "` has an `authorizationConfig`, which needs encryption in transit"),
-                     "add `transitEncryption: ENABLED`");
+      findings.error(
+          at + "/efsVolumeConfiguration/transitEncryption",
+          cat("volume `", name,
+              "` has an `authorizationConfig` with IAM or an access point, which needs encryption in transit"),
+          "add `transitEncryption: ENABLED`");
   }
 }
 

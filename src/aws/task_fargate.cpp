@@ -100,7 +100,6 @@ constexpr std::array refused_linux_parameters{
     Refused{"swappiness", "remove it"},
     Refused{"devices", "remove them"},
     Refused{"sharedMemorySize", "remove it"},
-    Refused{"tmpfs", "use a volume without `host` instead"},
 };
 
 template <std::size_t count>

@@ -117,14 +117,16 @@ void types(const Scene& scene, Findings& findings) {
 
 // Values that the shell or a browser may rightly see with angle brackets in them.
 bool is_free_text(const std::string& pointer) {
-  for (const auto* part : {"/command/", "/entryPoint/", "/environment/", "/dockerLabels/"})
+  for (const auto* part : {"/command/", "/entryPoint/", "/environment/", "/dockerLabels/", "/logConfiguration/options/",
+                           "/firelensConfiguration/options/", "/driverOpts/", "/labels/", "/healthCheck/command/"})
     if (pointer.find(part) != std::string::npos) return true;
   return false;
 }
 
 void placeholders_below(const json& value, const std::string& pointer, Findings& findings) {
   if (value.is_object())
-    for (const auto& [name, inner] : value.items()) placeholders_below(inner, below(pointer, name), findings);
+    for (const auto& [name, inner] : value.items())
+      if (is_map(pointer) || !is_foreign(name)) placeholders_below(inner, below(pointer, name), findings);
   if (value.is_array())
     for (std::size_t i = 0; i < value.size(); ++i) placeholders_below(value[i], below(pointer, i), findings);
   if (!value.is_string()) return;
