@@ -40,6 +40,12 @@ const std::vector<Default>& defaults() {
       {"containerDefinitions/*/healthCheck", "timeout", 5},
       {"containerDefinitions/*/healthCheck", "retries", 3},
       {"containerDefinitions/*/healthCheck", "startPeriod", 0},
+      {"containerDefinitions/*/restartPolicy", "restartAttemptPeriod", 300},
+      {"containerDefinitions/*/linuxParameters", "initProcessEnabled", false},
+      {"proxyConfiguration", "type", "APPMESH"},
+      {"volumes/*/dockerVolumeConfiguration", "scope", "task"},
+      {"volumes/*/dockerVolumeConfiguration", "driver", "local"},
+      {"volumes/*/dockerVolumeConfiguration", "autoprovision", false},
       {"volumes/*/efsVolumeConfiguration", "rootDirectory", "/"},
       {"volumes/*/efsVolumeConfiguration", "transitEncryption", "DISABLED"},
       {"volumes/*/efsVolumeConfiguration/authorizationConfig", "iam", "DISABLED"},
@@ -117,6 +123,46 @@ void drop_host_ports(json& document) {
   });
 }
 
+// ECS runs a log router as root, and writes that where no user is named.
+void drop_router_users(json& document) {
+  visit_place(document, "containerDefinitions/*", [](json& container, const std::string&) {
+    if (member_of(container, "firelensConfiguration").is_object()) drop(container, "user", "0");
+  });
+}
+
+// Linux containers get the bridge where no mode is named; some stand-ins for ECS write it down.
+void drop_network_mode(json& document) {
+  if (!text_of(member_of(document, "runtimePlatform"), "operatingSystemFamily").starts_with("WINDOWS"))
+    drop(document, "networkMode", "bridge");
+}
+
+// ECS drops variables without a value; one with an empty value stays.
+void drop_valueless(json& document) {
+  visit_place(document, "containerDefinitions/*/environment", [](json& list, const std::string&) {
+    if (!list.is_array()) return;
+    json kept = json::array();
+    for (auto& entry : list)
+      if (!entry.is_object() || !member_of(entry, "value").is_null()) kept.push_back(std::move(entry));
+    list = std::move(kept);
+  });
+}
+
+// ECS drops members that it does not know. Those whose names no AWS API has (`$schema`, `_comment`) are left out here;
+// any other may be a new member of ECS, and counts.
+void drop_foreign(json& value, const std::string& pointer) {
+  if (value.is_array())
+    for (std::size_t i = 0; i < value.size(); ++i) drop_foreign(value[i], below(pointer, i));
+  if (!value.is_object() || is_map(pointer)) return;
+  for (auto member = value.begin(); member != value.end();) {
+    if (is_foreign(member.key())) {
+      member = value.erase(member);
+      continue;
+    }
+    drop_foreign(*member, below(pointer, member.key()));
+    ++member;
+  }
+}
+
 // AWS's own tags are not ours to compare.
 void drop_system_tags(json& document) {
   if (!member_of(document, "tags").is_array()) return;
@@ -142,11 +188,15 @@ void sort_list(json& list, const std::vector<const char*>& by) {
 
 json canonical(const json& document) {
   json out = with_strings(register_input(document));
+  drop_foreign(out, "");
+  drop_valueless(out);
   out = pruned(out);
   write_sizes(out);
   drop_system_tags(out);
   drop_platform(out);
   drop_host_ports(out);
+  drop_network_mode(out);
+  drop_router_users(out);
   for (const auto& each : defaults())
     visit_place(out, each.place, [&](json& object, const std::string&) { drop(object, each.member, each.value); });
   for (const auto& each : orders())

@@ -154,7 +154,7 @@ std::optional<std::string> fargate_refuses(const Json& document, const Json& con
   for (const char* member : {"privileged", "disableNetworking"})
     if (container.value(member, false)) return cat("Fargate compatible task definitions do not support ", member);
   const Json parameters = container.value("linuxParameters", Json::object());
-  for (const char* member : {"devices", "sharedMemorySize", "tmpfs", "maxSwap", "swappiness"})
+  for (const char* member : {"devices", "sharedMemorySize", "maxSwap", "swappiness"})
     if (parameters.contains(member)) return cat("Fargate compatible task definitions do not support ", member);
   if (document.contains("executionRoleArn")) return std::nullopt;
   const std::string image = container.value("image", "");
@@ -204,13 +204,42 @@ void check_task_definition(Json& document) {
       if (const auto refusal = refusal_of_fargate(document)) refuse(*refusal);
 }
 
+// Members that no AWS API can have are not kept, nor are variables without a value.
+static void drop_unknown(Json& value) {
+  if (value.is_array())
+    for (auto& element : value) drop_unknown(element);
+  if (!value.is_object()) return;
+  for (auto member = value.begin(); member != value.end();) {
+    const auto& name = member.key();
+    const bool is_map = name == "dockerLabels" || name == "options" || name == "driverOpts" || name == "labels";
+    if (name.empty() || name[0] < 'a' || name[0] > 'z' || name.find_first_of("-_. /") != std::string::npos ||
+        name == "comment" || name == "comments") {
+      member = value.erase(member);
+      continue;
+    }
+    if (!is_map) drop_unknown(*member);
+    ++member;
+  }
+}
+
+static void fill_volumes(Json& document) {
+  for (auto& volume : document["volumes"]) {
+    if (!volume.contains("dockerVolumeConfiguration")) continue;
+    auto& docker = volume["dockerVolumeConfiguration"];
+    if (!docker.contains("scope")) docker["scope"] = "task";
+    if (!docker.contains("driver")) docker["driver"] = "local";
+  }
+}
+
 void fill_defaults(Json& document) {
+  drop_unknown(document);
   const bool host_ports_follow =
       document.value("networkMode", "") == "awsvpc" || document.value("networkMode", "") == "host";
   auto fill = [](Json& object, const char* name, Json value) {
     if (!object.contains(name)) object[name] = std::move(value);
   };
   for (const char* name : {"volumes", "placementConstraints"}) fill(document, name, Json::array());
+  fill_volumes(document);
   for (auto& container : document["containerDefinitions"]) {
     fill(container, "cpu", 0);
     fill(container, "essential", true);
@@ -221,6 +250,10 @@ void fill_defaults(Json& document) {
       if (mapping.contains("containerPort"))
         fill(mapping, "hostPort", host_ports_follow ? mapping["containerPort"] : Json(0));
     }
+    std::erase_if(container["environment"].get_ref<Json::array_t&>(),
+                  [](const Json& entry) { return !entry.contains("value"); });
+    if (container.contains("firelensConfiguration")) fill(container, "user", "0");
+    if (container.contains("restartPolicy")) fill(container["restartPolicy"], "restartAttemptPeriod", 300);
     if (container.contains("healthCheck")) {
       fill(container["healthCheck"], "interval", 30);
       fill(container["healthCheck"], "timeout", 5);

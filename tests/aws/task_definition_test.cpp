@@ -191,3 +191,43 @@ TEST_CASE("a diff shows what changes with three lines around it") {
         "       \"name\": \"web\"\n     }\n   ],\n   \"cpu\": \"256\",\n   \"family\": \"web\",\n"
         "-  \"memory\": \"512\"\n+  \"memory\": \"1024\"\n }\n");
 }
+
+TEST_CASE("what ECS fills in or drops is no change") {
+  const auto [place, sent, kept] = GENERATE(table<std::string, std::string, std::string>({
+      {"/containerDefinitions/0", R"({"firelensConfiguration": {"type": "fluentbit"}})",
+       R"({"firelensConfiguration": {"type": "fluentbit"}, "user": "0"})"},
+      {"/containerDefinitions/0", R"({"restartPolicy": {"enabled": true}})",
+       R"({"restartPolicy": {"enabled": true, "restartAttemptPeriod": 300}})"},
+      {"/containerDefinitions/0", R"({"environment": [{"name": "B"}, {"name": "A", "value": "1"}]})",
+       R"({"environment": [{"name": "A", "value": "1"}]})"},
+      {"/containerDefinitions/0", R"({"environment": [{"name": "B", "value": null}]})", "{}"},
+      {"/containerDefinitions/0", R"({"_comment": "x", "portMappings": [{"containerPort": 80, "//": "web"}]})",
+       R"({"portMappings": [{"containerPort": 80}]})"},
+      {"/volumes/0", R"({"dockerVolumeConfiguration": {"labels": {"_a": "b"}}})",
+       R"({"dockerVolumeConfiguration": {"labels": {"_a": "b"}, "driver": "local", "scope": "task"}})"},
+      {"", R"({"$schema": "https://example.com/x.json", "_comment": ["x"]})", "{}"},
+      {"", "{}", R"({"networkMode": "bridge"})"},
+  }));
+  CAPTURE(sent, kept);
+  const auto base = R"({"family": "web", "containerDefinitions": [{"name": "web"}], "volumes": [{"name": "v"}]})"_json;
+  auto ours = base, theirs = base;
+  ours[json::json_pointer(place)].merge_patch(json::parse(sent));
+  theirs[json::json_pointer(place)].merge_patch(json::parse(kept));
+  CHECK(aws::canonical(ours) == aws::canonical(theirs));
+}
+
+TEST_CASE("what only looks like a default of ECS is a change") {
+  const auto [left, right] = GENERATE(table<std::string, std::string>({
+      {R"({"user": "0"})", "{}"},  // no log router: the image's user
+      {R"({"environment": [{"name": "A", "value": ""}]})", "{}"},
+      {R"({"dockerLabels": {"_owner": "a"}})", "{}"},
+      {R"({"logConfiguration": {"logDriver": "awsfirelens", "options": {"Name": "s3"}}})",
+       R"({"logConfiguration": {"logDriver": "awsfirelens"}})"},
+      {R"({"brandNewMember": 1})", "{}"},
+  }));
+  CAPTURE(left, right);
+  const auto with = [](const std::string& container) {
+    return json{{"family", "web"}, {"containerDefinitions", {json::parse(container)}}};
+  };
+  CHECK(aws::canonical(with(left)) != aws::canonical(with(right)));
+}
