@@ -7,6 +7,7 @@
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
+#include "elsewhere.hpp"
 #include "realm.hpp"
 #include "refusal.hpp"
 
@@ -19,6 +20,13 @@ const Challenge* find(const std::vector<Challenge>& challenges, std::string_view
   for (const auto& challenge : challenges)
     if (challenge.scheme == scheme) return &challenge;
   return nullptr;
+}
+
+// A challenge without a realm is of no use, and gives way to Basic.
+const Challenge* find_bearer(const std::vector<Challenge>& challenges) {
+  for (const auto& challenge : challenges)
+    if (challenge.scheme == "bearer" && !challenge.parameter("realm").empty()) return &challenge;
+  return find(challenges, "basic") == nullptr ? find(challenges, "bearer") : nullptr;
 }
 
 bool is_token_text(std::string_view text) {
@@ -41,12 +49,13 @@ std::optional<std::string> Authorizer::header(const http::Url& origin, Access ac
   return fetch_token(origin, scope_for(access));
 }
 
-std::optional<std::string> Authorizer::answer(const http::Url& origin, const http::Headers& reply, Access access,
+std::optional<std::string> Authorizer::answer(const http::Url& origin, const http::Response& reply, Access access,
                                               const std::optional<std::string>& used) {
   const std::lock_guard lock(mutex_);
-  const auto challenges = challenges_of(reply);
-  if (const auto* bearer = find(challenges, "bearer")) {
+  const auto challenges = challenges_of(reply.headers);
+  if (const auto* bearer = find_bearer(challenges)) {
     bearer_ = *bearer;
+    peer_ = reply.peer;
     basic_works_ = false;
     if (login() && login_->registry_token) {  // nobody hands out another one
       auto token = registry_token();
@@ -95,11 +104,16 @@ void Authorizer::accepted(const std::string& used) {
   if (used == unproved_) unproved_.clear();
 }
 
-std::string Authorizer::login_source() const {
+bool Authorizer::may_log_in() {
   const std::lock_guard lock(mutex_);
-  return login_ ? cat(login_->source,
-                      login_->username.empty() ? "" : cat(" (user `", printable(login_->username, 128), "`)"))
-                : "";
+  return login().has_value();
+}
+
+LoginUse Authorizer::login_use() const {
+  const std::lock_guard lock(mutex_);
+  if (!login_) return {};
+  const auto user = login_->username.empty() ? "" : cat(" (user `", printable(login_->username, 128), "`)");
+  return {.source = cat(login_->source, user), .was_sent = sent_};
 }
 
 const std::optional<Login>& Authorizer::login() {
@@ -121,13 +135,15 @@ void Authorizer::renew_login() {
 
 std::optional<std::string> Authorizer::basic() {
   if (!login() || login_->identity_token || login_->registry_token) return std::nullopt;
+  sent_ = true;
   return cat("Basic ", base64(as_bytes(cat(login_->username, ":", login_->password))));
 }
 
-std::string Authorizer::registry_token() const {
+std::string Authorizer::registry_token() {
   if (!is_token_text(login_->password))
     throw Error(Fault::access, cat("the token in ", login_->source, " for `", host_, "` is none that can be sent"),
                 cat("log in anew: `docker login ", host_, "`"));
+  sent_ = true;
   return cat("Bearer ", login_->password);
 }
 
@@ -156,11 +172,14 @@ std::string Authorizer::fetch_token(const http::Url& origin, const std::string& 
   const auto realm_text = bearer_->parameter("realm");
   for (bool renew = false;; renew = true) {
     const bool has_login = login().has_value();
-    const auto realm = checked_realm(realm_text, origin, host_, has_login, options_.trusted_realm);
+    const auto realm = checked_realm(realm_text, origin, host_, has_login, options_.trusted_realm, peer_);
     auto request = token_request(realm, scope);
-    // Without a secret in it the address may be anywhere, but not on this host, unless our own spec names it.
-    request.from_elsewhere = realm.host != origin.host && !http::is_loopback(origin.host) &&
-                             !(options_.trusted_realm && options_.trusted_realm(host_, realm));
+    // Where neither the registry's own host nor our own spec is asked, not at near addresses. Who pairs with whom in
+    // public is not the registry's choice: a private network may have its own servers under these names.
+    const bool is_trusted = options_.trusted_realm && options_.trusted_realm(host_, realm);
+    if (realm.host != origin.host && !is_trusted)
+      request.nearest = nearest_named_by(
+          origin, peer_, is_known_pair(host_, realm) ? http::AddressKind::private_network : http::AddressKind::global);
     const auto response = send_(request);
     if (response.status == 200) {
       auto token = read_token(response);
@@ -178,9 +197,9 @@ std::string Authorizer::fetch_token(const http::Url& origin, const std::string& 
       throw Error(Fault::access,
                   cat("the token server of `", host_, "` redirects to another address, which is not followed"),
                   "check the registry's address");
-    const auto source = login_ ? login_->source : std::string();
+    const LoginUse use{.source = login_ ? login_->source : std::string(), .was_sent = true};
     throw refused(response, cat("the token server of `", host_, "` (", realm.authority(), ") refuses the login"), host_,
-                  source);
+                  use);
   }
 }
 
@@ -188,6 +207,7 @@ http::Request Authorizer::token_request(const http::Url& realm, const std::strin
   http::Request request{.url = realm, .most_reply = most_token_reply};
   const auto service = bearer_->parameter("service");
   if (login_ && login_->identity_token) {  // distribution: docs/spec/auth/oauth.md
+    sent_ = true;
     request.method = "POST";
     request.headers.set("Content-Type", "application/x-www-form-urlencoded");
     request.body =

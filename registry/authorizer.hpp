@@ -8,6 +8,7 @@
 #include <string>
 
 #include "challenge.hpp"
+#include "refusal.hpp"
 
 namespace lapstrake::registry {
 
@@ -27,7 +28,7 @@ class Authorizer {
   std::optional<std::string> header(const http::Url& origin, Access access);
   // After a 401 to a request that was sent with `used`: another value to try once; nothing when there is none.
   // Error{access} when the token server refuses the login or must not be given it.
-  std::optional<std::string> answer(const http::Url& origin, const http::Headers& reply, Access access,
+  std::optional<std::string> answer(const http::Url& origin, const http::Response& reply, Access access,
                                     const std::optional<std::string>& used);
   // The token of `used` is said to have expired: another value, of a login asked for anew.
   // Once, until a request with the new login succeeded: what goes on to say so means something else.
@@ -35,7 +36,8 @@ class Authorizer {
   // A request that was sent with `used` succeeded.
   void accepted(const std::string& used);
 
-  std::string login_source() const;  // empty without a login
+  bool may_log_in();
+  LoginUse login_use() const;
 
  private:
   struct Token {
@@ -45,7 +47,7 @@ class Authorizer {
   const std::optional<Login>& login();
   void renew_login();
   std::optional<std::string> basic();
-  std::string registry_token() const;
+  std::string registry_token();
   std::optional<std::string> live_token(const std::string& scope) const;
   std::string fetch_token(const http::Url& origin, const std::string& scope);
   http::Request token_request(const http::Url& realm, const std::string& scope);
@@ -61,9 +63,11 @@ class Authorizer {
   std::optional<Login> login_;
   std::optional<Challenge> bearer_;  // the last one: realm and service
   bool basic_works_ = false;
-  std::string unproved_;                  // what was renewed last, until a request with it succeeds
-  std::map<std::string, Token> tokens_;   // by scope
-  std::map<Access, std::string> scopes_;  // that the registry asked for in place of our own
+  bool sent_ = false;                      // the login, to the registry or to its token server
+  std::optional<http::AddressKind> peer_;  // where the registry was when it gave `bearer_`
+  std::string unproved_;                   // what was renewed last, until a request with it succeeds
+  std::map<std::string, Token> tokens_;    // by scope
+  std::map<Access, std::string> scopes_;   // that the registry asked for in place of our own
 };
 
 }  // namespace lapstrake::registry

@@ -1,19 +1,20 @@
 // Addresses that a registry names and that are not its own.
 #pragma once
+#include <lapstrake/http/address.hpp>
 #include <lapstrake/http/url.hpp>
+#include <optional>
 #include <string>
-#include <string_view>
 
 namespace lapstrake::registry {
 
-// Whether the host is an address, in any of the forms that libc reads (also 0x0a000001, 167772161), of a private
-// network: RFC 1918, RFC 6598, fc00::/7, and those inside of IPv6.
-bool is_private_literal(std::string_view host);
+// How near an address may be that the server `server` names: at most `usual`, unless the server is itself an address
+// that is as near, or was met in a private network (`peer`). A metadata service never.
+// `usual` is private_network for redirects of reads: registries in private networks, known by their names, keep blobs
+// in storage that they know by its address; such a read carries no secret, and what comes is held against a digest.
+http::AddressKind nearest_named_by(const http::Url& server, std::optional<http::AddressKind> peer,
+                                   http::AddressKind usual);
 
-// Error{access} when `place` is such an address, while the registry `host`, spoken to at `origin`, is elsewhere: what
-// is behind our own walls is not for it to name. Redirects of reads are exempt: registries in private networks, known
-// by their names, keep blobs in storage that they know by its address; such a read carries no secret, and what comes is
-// held against a digest.
-void refuse_private_literal(const http::Url& place, const http::Url& origin, const std::string& host);
+// Error{access} when the URL `place`, which the registry `host` names, shows an address that is nearer than that.
+void refuse_nearer_literal(const http::Url& place, http::AddressKind nearest, const std::string& host);
 
 }  // namespace lapstrake::registry

@@ -3,6 +3,8 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 
+#include "challenge.hpp"
+#include "elsewhere.hpp"
 #include "refusal.hpp"
 
 namespace lapstrake::registry {
@@ -17,6 +19,11 @@ std::string api_host(const std::string& host) {
 
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+// A refusal that may be meant for strangers only.
+bool may_hide(const http::Response& response) {
+  return response.status == 403 || response.status == 404 ||
+         (response.status == 401 && challenges_of(response.headers).empty());
 }
 // Ends a GET whose body nobody wants: it may be a whole layer.
 struct NotRefused {};
@@ -91,20 +98,30 @@ http::Response Exchange::authorized(http::Request& request, Access access) {
   const auto origin = base();
   auto used = authorizer_.header(origin, access);
   auto response = once(request, used);
-  if (response.status == 401) {
-    if (auto next = authorizer_.answer(origin, response.headers, access, used)) {
-      used = std::move(next);
-      response = again(request, used, response);
-    }
+  std::optional<std::string> next;
+  if (response.status == 401) next = authorizer_.answer(origin, response, access, used);
+  if (!next && !used && may_hide(response)) next = login_from_root(origin, access);
+  if (next) {
+    used = std::move(next);
+    response = again(request, used, response);
   }
   response = explained(request, std::move(response), used);
   if (says_expired(response))
-    if (auto next = authorizer_.renewed(origin, access, used)) {
-      used = std::move(next);
+    if (auto fresh = authorizer_.renewed(origin, access, used)) {
+      used = std::move(fresh);
       response = explained(request, again(request, used, response), used);
     }
   if (used && (response.status < 400 || response.status == 404)) authorizer_.accepted(*used);
   return response;
+}
+
+std::optional<std::string> Exchange::login_from_root(const http::Url& origin, Access access) {
+  const std::lock_guard lock(root_mutex_);  // threads that come meanwhile wait for what the first learns
+  if (root_asked_) return authorizer_.header(origin, access);
+  if (!authorizer_.may_log_in()) return std::nullopt;
+  const auto response = once({.url = origin}, std::nullopt);
+  root_asked_ = true;
+  return response.status == 401 ? authorizer_.answer(origin, response, access, std::nullopt) : std::nullopt;
 }
 
 http::Response Exchange::again(const http::Request& request, const std::optional<std::string>& authorization,
@@ -189,7 +206,6 @@ void Exchange::lose(Error& error, const http::Url& url) {
 http::Response Exchange::followed(http::Request request, http::Response response) {
   std::string chain = redacted(request.url);
   bool own = is_own(request.url);
-  const bool near_is_elsewhere = !http::is_loopback(base().host);
   for (unsigned hop = 0; is_redirect(response.status); ++hop) {
     const auto location = response.headers.find("Location");
     if (!location) return response;
@@ -203,8 +219,9 @@ http::Response Exchange::followed(http::Request request, http::Response response
     own = own && is_own(next);
     if (!is_read(request) && (!own || (response.status != 307 && response.status != 308)))
       refuse(cat("a ", request.method, " is repeated at the same origin only, and after 307 or 308"));
+    request.nearest = own ? http::AddressKind::link_local
+                          : nearest_named_by(request.url, response.peer, http::AddressKind::private_network);
     request.url = next;
-    request.from_elsewhere = !own && near_is_elsewhere;
     std::optional<std::string> authorization;
     if (own) authorization = authorizer_.header(base(), is_read(request) ? Access::pull : Access::push);
     response = once(request, authorization);

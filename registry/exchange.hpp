@@ -44,12 +44,15 @@ class Exchange {
 
   // Secrets go to this origin only.
   bool is_own(const http::Url& url) { return url.origin() == base().origin(); }
-  std::string login_source() const { return authorizer_.login_source(); }
+  LoginUse login_use() const { return authorizer_.login_use(); }
 
  private:
   const http::Url& base();
   http::Url probe() const;
   http::Response authorized(http::Request& request, Access access);
+  // Some registries hide from strangers (403, 404) and challenge at /v2/ alone: asked once, with a login at hand. What
+  // to send then; nothing when that says nothing.
+  std::optional<std::string> login_from_root(const http::Url& origin, Access access);
   http::Response again(const http::Request& request, const std::optional<std::string>& authorization,
                        const http::Response& refused);
   http::Response once(const http::Request& request, const std::optional<std::string>& authorization);
@@ -66,6 +69,8 @@ class Exchange {
   Authorizer authorizer_;
   std::mutex mutex_;
   std::optional<http::Url> base_;
+  std::mutex root_mutex_;
+  bool root_asked_ = false;
 };
 
 }  // namespace lapstrake::registry

@@ -18,12 +18,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> known_pai
     {"nvcr.io", "authn.nvidia.com"},
 }};
 
-bool is_known_pair(const std::string& host, const http::Url& realm) {
-  for (const auto& [registry, token_server] : known_pairs)
-    if (host == registry && realm.host == token_server && realm.port == 443) return true;
-  return false;
-}
-
 // A registry that listens at a port of its own beside the token server of its host: GitLab's usual way. Port 443 is the
 // host's owner's alone, other ports are anybody's.
 bool is_main_port(const http::Url& realm, const http::Url& origin) {
@@ -43,8 +37,14 @@ std::string origin_as_written(const http::Url& url) { return cat(url.scheme, ":/
 
 }  // namespace
 
+bool is_known_pair(const std::string& host, const http::Url& realm) {
+  for (const auto& [registry, token_server] : known_pairs)
+    if (host == registry && realm.host == token_server && realm.port == 443) return true;
+  return false;
+}
+
 http::Url checked_realm(std::string_view realm, const http::Url& origin, const std::string& host, bool has_login,
-                        const TrustedRealm& trusted) {
+                        const TrustedRealm& trusted, std::optional<http::AddressKind> peer) {
   http::Url url;
   try {
     url = http::parse_url(realm);
@@ -61,7 +61,7 @@ http::Url checked_realm(std::string_view realm, const http::Url& origin, const s
     refuse(host, url.origin(), "this is another server, and the pair is not a known one",
            cat("no login was sent; if `", host, "` is right to ask for that, add `registries: { \"", host,
                "\": { token_server: ", origin_as_written(url), " } }`"));
-  if (!has_login) refuse_private_literal(url, origin, host);
+  if (!has_login) refuse_nearer_literal(url, nearest_named_by(origin, peer, http::AddressKind::global), host);
   return url;
 }
 

@@ -62,16 +62,18 @@ bool lacks_scope(const http::Response& response) {
 }
 
 std::string cure(const http::Response& response, const Refusal& refusal, const std::string& host,
-                 const std::string& login) {
+                 const LoginUse& login) {
   if (const auto action = missing_action(refusal.message); !action.empty())
     return cat("allow `", action, "` on this repository, in the role's policy or the repository's");
   if (refusal.says("kmsexception") || refusal.says("kms key"))
     return "allow kms:GenerateDataKey and kms:Decrypt on the repository's key";
   if (response.status == 401 || response.status == 403) {
     if (is_ecr(host)) return "check that these AWS credentials are of the right account and region, and may use ECR";
-    if (login.empty()) return cat("log in with `docker login ", host, "`");
-    if (lacks_scope(response)) return cat("the login of ", login, " has no right to do that in this repository");
-    return cat("the login of ", login, " was sent: if it is the wrong one, `docker login ", host, "`");
+    if (login.source.empty()) return cat("log in with `docker login ", host, "`");
+    if (!login.was_sent)
+      return cat("the login of ", login.source, " was not sent, since `", host, "` asked for none in a known way");
+    if (lacks_scope(response)) return cat("the login of ", login.source, " has no right to do that in this repository");
+    return cat("the login of ", login.source, " was sent: if it is the wrong one, `docker login ", host, "`");
   }
   if (response.status == 405 && !is_ecr(host))
     return cat("`", host, "` does not take this: it may be read only, or a mirror of another registry");
@@ -107,7 +109,7 @@ bool says_full(const http::Response& response) {
   return response.status == 507 || refusal_of(response).says("no space left on device");
 }
 
-Error refused(const http::Response& response, std::string what, const std::string& host, const std::string& login) {
+Error refused(const http::Response& response, std::string what, const std::string& host, const LoginUse& login) {
   const auto refusal = refusal_of(response);
   const bool is_access = response.status == 401 || response.status == 403;
   Error error(is_access ? Fault::access : Fault::network, std::move(what), cure(response, refusal, host, login));

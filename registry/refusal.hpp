@@ -25,10 +25,15 @@ bool says_full(const http::Response& response);
 // ECR's token of this host has run out (aws: a 403, or 400, without a challenge).
 bool says_expired(const http::Response& response);
 
+// The login that is at hand; whether a request had it.
+struct LoginUse {
+  std::string source = {};  // empty: there is none, or nobody needed to know
+  bool was_sent = false;
+};
+
 // The `what` of an Error, its fault from the status (401, 403: access; else network), `because` from the body, and the
-// cure for what is known: quotas, IAM actions, logins. `login`: where the login that was sent came from, empty if there
-// was none.
-Error refused(const http::Response& response, std::string what, const std::string& host, const std::string& login);
+// cure for what is known: quotas, IAM actions, logins.
+Error refused(const http::Response& response, std::string what, const std::string& host, const LoginUse& login);
 
 // ECR's private hosts, in all their forms.
 bool is_ecr(std::string_view host);

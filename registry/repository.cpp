@@ -29,7 +29,7 @@ Error Repository::State::refusal(const http::Response& response, std::string wha
   if (response.status == 404 && (said.has("NAME_UNKNOWN") || said.says("repositorynotfound")))
     return missing_repository(host, name, std::move(what), said.message);
   if (!response.url.host.empty() && !exchange.is_own(response.url)) return refused_elsewhere(response, std::move(what));
-  return refused(response, std::move(what), host, exchange.login_source());
+  return refused(response, std::move(what), host, exchange.login_use());
 }
 
 // No login of ours was sent there.

@@ -64,22 +64,26 @@ Session Sessions::opened(const http::Url& asked, const http::Response& response)
   if (!location)
     throw Error(Fault::network, target_.what())
         .because(cat("`", target_.host, "` does not say where to upload to: its answer has no Location"));
-  const auto url = checked(asked, *location);
-  if (!target_.exchange.is_own(url) && target_.options.log)
-    target_.options.log(cat("`", target_.host, "` takes uploads at ", url.origin(), "; no login is sent there"));
-  return {.url = url, .least_chunk = least_chunk(response.headers)};
+  auto session = checked(asked, response, *location);
+  if (!target_.exchange.is_own(session.url) && target_.options.log)
+    target_.options.log(
+        cat("`", target_.host, "` takes uploads at ", session.url.origin(), "; no login is sent there"));
+  session.least_chunk = least_chunk(response.headers);
+  return session;
 }
 
 Session Sessions::next(const Session& session, const http::Response& response) const {
-  Session next = session;
-  if (const auto location = response.headers.find("Location")) next.url = checked(session.url, *location);
+  const auto location = response.headers.find("Location");
+  if (!location) return session;
+  auto next = checked(session.url, response, *location);
+  next.least_chunk = session.least_chunk;
   return next;
 }
 
-http::Url Sessions::checked(const http::Url& asked, const std::string& location) const {
+Session Sessions::checked(const http::Url& asked, const http::Response& reply, const std::string& location) const {
   const auto url = resolve(asked, location);
   if (target_.exchange.is_own(url)) {
-    if (target_.exchange.is_own(asked)) return url;
+    if (target_.exchange.is_own(asked)) return {.url = url};
     throw Error(Fault::network, target_.what())
         .because(cat("the upload's server `", asked.origin(), "` sends it back to `", target_.host,
                      "`: our login is not for it to lead about"));
@@ -87,13 +91,14 @@ http::Url Sessions::checked(const http::Url& asked, const std::string& location)
   if (url.scheme != "https")
     throw Error(Fault::network, target_.what())
         .because(cat("`", target_.host, "` wants the upload at `", url.origin(), "`, without TLS"));
-  refuse_private_literal(url, asked, target_.host);
-  return url;
+  const auto nearest = nearest_named_by(asked, reply.peer, http::AddressKind::global);
+  refuse_nearer_literal(url, nearest, target_.host);
+  return {.url = url, .nearest = nearest};
 }
 
 http::Request Sessions::request(const Session& session, const std::string& method) const {
   http::Request request{.method = method, .url = session.url};
-  request.from_elsewhere = !target_.exchange.is_own(session.url) && !http::is_loopback(target_.exchange.url("/").host);
+  if (!target_.exchange.is_own(session.url)) request.nearest = session.nearest;
   return request;
 }
 

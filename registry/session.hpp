@@ -28,7 +28,8 @@ struct Target {
 
 struct Session {
   http::Url url;
-  std::uint64_t least_chunk = 0;  // OCI-Chunk-Min-Length, if it says something that can be
+  http::AddressKind nearest = http::AddressKind::global;  // that it may be sent to, where it is not the registry
+  std::uint64_t least_chunk = 0;                          // OCI-Chunk-Min-Length, if it says something that can be
 };
 
 // Begins the sessions of one blob's upload.
@@ -48,7 +49,8 @@ class Sessions {
  private:
   http::Url address() const;
   Session opened(const http::Url& asked, const http::Response& response) const;
-  http::Url checked(const http::Url& asked, const std::string& location) const;
+  // Where `reply`, to a request to `asked`, sends the upload. Error when that is not to be followed.
+  Session checked(const http::Url& asked, const http::Response& reply, const std::string& location) const;
   bool is_granted(const http::Response& response) const;
 
   const Target& target_;

@@ -16,7 +16,6 @@ http::Transport transport_for(const Context& context, const Registries& registri
   if (context.offline) return no_transport();
   auto curl = http::with_learnt_secrets(
       http::curl_transport({
-          .ca_file = ca_bundle(context.world.environment),
           .tls_for = [registries, environment = context.world.environment](
                          const http::Url& url) { return tls_for(url, registries, environment); },
           .user_agent = "lapstrake/" LAPSTRAKE_VERSION,

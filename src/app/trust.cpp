@@ -1,6 +1,7 @@
 #include "trust.hpp"
 
 #include <algorithm>
+#include <lapstrake/aws/ecr.hpp>
 #include <lapstrake/base/text.hpp>
 #include <vector>
 
@@ -47,15 +48,7 @@ http::TlsFor from_folder(const std::filesystem::path& folder) {
   return tls;
 }
 
-}  // namespace
-
-std::optional<std::filesystem::path> ca_bundle(const Environment& environment) {
-  for (const auto* name : {"AWS_CA_BUNDLE", "SSL_CERT_FILE"})
-    if (const auto file = environment(name)) return *file;
-  return std::nullopt;
-}
-
-http::TlsFor tls_for(const http::Url& url, const Registries& registries, const Environment& environment) {
+http::TlsFor own_settings(const http::Url& url, const Registries& registries, const Environment& environment) {
   const auto* settings = settings_of(url, registries);
   if (settings != nullptr && (settings->ca || settings->client_certificate))
     return {.ca_file = settings->ca,
@@ -65,6 +58,43 @@ http::TlsFor tls_for(const http::Url& url, const Registries& registries, const E
     for (const auto& name : names_of(url))
       if (auto tls = from_folder(folder / name); tls.ca_file || tls.client_certificate) return tls;
   return {};
+}
+
+// AWS's own names, and what the environment puts in their place.
+bool is_aws_host(const http::Url& url, const Environment& environment) {
+  static constexpr std::string_view suffixes[] = {".amazonaws.com",
+                                                  ".amazonaws.com.cn",
+                                                  ".amazonaws.eu",
+                                                  ".api.aws",
+                                                  ".on.aws",
+                                                  ".amazonwebservices.com.cn",
+                                                  ".amazonwebservices.eu",
+                                                  ".c2s.ic.gov",
+                                                  ".sc2s.sgov.gov",
+                                                  ".cloud.adc-e.uk",
+                                                  ".cloud-aws.adc-e.uk",
+                                                  ".hci.ic.gov",
+                                                  ".aws.ic.gov",
+                                                  ".aws.scloud"};
+  if (aws::is_public_ecr(url.host)) return true;
+  for (const auto suffix : suffixes)
+    if (url.host.ends_with(suffix)) return true;
+  for (const auto* name : {"", "_ECR", "_ECR_PUBLIC", "_ECS", "_STS"})
+    if (const auto own = environment(cat("AWS_ENDPOINT_URL", name)); own && own->find(url.authority()) != own->npos)
+      return true;
+  return false;
+}
+
+}  // namespace
+
+http::TlsFor tls_for(const http::Url& url, const Registries& registries, const Environment& environment) {
+  auto tls = own_settings(url, registries, environment);
+  if (tls.ca_file) return tls;
+  const bool is_aws = is_aws_host(url, environment);
+  for (const auto* name : {is_aws ? "AWS_CA_BUNDLE" : "SSL_CERT_FILE", is_aws ? "SSL_CERT_FILE" : "AWS_CA_BUNDLE"})
+    if (const auto file = environment(name); file && !tls.ca_file) tls.ca_file = *file;
+  tls.ca_folders = environment("SSL_CERT_DIR");
+  return tls;
 }
 
 bool is_insecure(const std::string& host, const Registries& registries) {

@@ -12,11 +12,9 @@ namespace lapstrake::app {
 
 using Registries = std::map<std::string, spec::RegistrySettings>;
 
-// AWS_CA_BUNDLE, else SSL_CERT_FILE: in place of the system's, for every host without settings of its own.
-std::optional<std::filesystem::path> ca_bundle(const Environment& environment);
-
 // `registries:` first, where it says something of certificates, then docker's and podman's certs.d folders (*.crt;
-// *.cert with its *.key).
+// *.cert with its *.key). The authorities of what has none there are in SSL_CERT_FILE, else AWS_CA_BUNDLE, for AWS's
+// hosts the other way round, and beside them in SSL_CERT_DIR.
 http::TlsFor tls_for(const http::Url& url, const Registries& registries, const Environment& environment);
 
 // The project's registries over those of LAPSTRAKE_REGISTRIES ($XDG_CONFIG_HOME/lapstrake/registries.yaml), key by key:

@@ -100,7 +100,7 @@ static int on_progress(void* transfer, curl_off_t, curl_off_t received, curl_off
 static curl_socket_t on_socket(void* transfer, curlsocktype, struct curl_sockaddr* peer) {
   return guarded<curl_socket_t>(transfer, CURL_SOCKET_BAD, [&](Transfer& self) {
     const void* address = &peer->addr;  // libcurl's member is a sockaddr with room for the longer ones behind it
-    self.refuse_near_addresses({static_cast<const std::byte*>(address), peer->addrlen});
+    self.refuse_nearer(kind_of({static_cast<const std::byte*>(address), peer->addrlen}));
     return ::socket(peer->family, peer->socktype | SOCK_CLOEXEC, peer->protocol);
   });
 }
@@ -167,6 +167,7 @@ std::string set_tls(const Handle& handle, const Request& request, const CurlOpti
     set(handle, CURLOPT_CAINFO, ca->c_str());
     set(handle, CURLOPT_CAPATH, nullptr);  // the system's folder would be trusted as well
   }
+  if (tls.ca_folders) set(handle, CURLOPT_CAPATH, tls.ca_folders->c_str());
   if (tls.client_certificate) set(handle, CURLOPT_SSLCERT, tls.client_certificate->c_str());
   if (tls.client_key) set(handle, CURLOPT_SSLKEY, tls.client_key->c_str());
   return ca ? ca->string() : std::string();
@@ -184,11 +185,33 @@ void set_callbacks(const Handle& handle, Transfer& transfer, const Request& requ
   set(handle, CURLOPT_NOPROGRESS, 0L);
   set(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
   set(handle, CURLOPT_XFERINFODATA, &transfer);
-  if (request.from_elsewhere && direct) {
+  if (request.nearest < AddressKind::link_local && direct) {
     set(handle, CURLOPT_OPENSOCKETFUNCTION, on_socket);
     set(handle, CURLOPT_OPENSOCKETDATA, &transfer);
     set(handle, CURLOPT_FRESH_CONNECT, 1L);  // a connection kept from before was not looked at
   }
+}
+
+void set_proxy(const Handle& handle, const Proxy& proxy) {
+  set(handle, CURLOPT_PROXY, proxy.address.c_str());  // "": none, and none from the process's environment
+  set(handle, CURLOPT_NOPROXY, "");                   // decided already
+  if (proxy.username.empty() && proxy.password.empty()) return;
+  set(handle, CURLOPT_PROXYUSERNAME, proxy.username.c_str());
+  set(handle, CURLOPT_PROXYPASSWORD, proxy.password.c_str());
+}
+
+// Where the connection led, which may have been made for an earlier request.
+std::optional<AddressKind> peer_of(const Handle& handle) {
+  const char* address = nullptr;
+  if (curl_easy_getinfo(handle.get(), CURLINFO_PRIMARY_IP, &address) != CURLE_OK || address == nullptr)
+    return std::nullopt;
+  return kind_of_host(address);
+}
+
+// The host of "http://host:3128", as a resolver takes it.
+std::string proxy_host(const Proxy& proxy) {
+  const auto host = proxy.address.substr(proxy.address.find("://") + 3);
+  return host.substr(0, host.find(':', host.starts_with('[') ? host.find(']') : 0));
 }
 
 // libcurl does not say which of the two it was.
@@ -221,6 +244,7 @@ class CurlTransport {
     Transfer transfer(request, options_);
     const Proxy proxy = proxy_for(options_.world.environment, request.url);
     tell(proxy);
+    if (!proxy.address.empty()) transfer.refuse_nearer(kind_of_host(request.url.host).value_or(AddressKind::global));
     const auto address = request.url.text();
     const List headers = header_list(request, options_), addresses = address_list(options_);
     char text[CURL_ERROR_SIZE] = "";
@@ -233,11 +257,11 @@ class CurlTransport {
     set(handle, CURLOPT_HTTPHEADER, headers.get());
     set(handle, CURLOPT_RESOLVE, addresses.get());
     set(handle, CURLOPT_ERRORBUFFER, text);
-    set(handle, CURLOPT_PROXY, proxy.address.c_str());  // "": none, and none from the process's environment
-    set(handle, CURLOPT_NOPROXY, proxy.exceptions.c_str());
+    set_proxy(handle, proxy);
 
     failure.code = curl_easy_perform(handle.get());
     if (transfer.failure) std::rethrow_exception(transfer.failure);
+    if (proxy.address.empty()) transfer.met(peer_of(handle));
     if (failure.code == CURLE_OK || (failure.code == CURLE_WRITE_ERROR && transfer.cut_short()))
       return std::move(transfer).finish();
     failure.text = text;
@@ -253,14 +277,15 @@ class CurlTransport {
     curl_easy_getinfo(handle.get(), CURLINFO_PRETRANSFER_TIME_T, &sending_began);
     failure.os_error = static_cast<int>(os_error);
     failure.connected = sending_began > 0;
-    failure.proxy = without_login(proxy.address);
+    failure.proxy = proxy.shown;
     if (failure.code == CURLE_COULDNT_RESOLVE_HOST) failure.name_unknown = is_name_unknown(request.url.host);
+    if (failure.code == CURLE_COULDNT_RESOLVE_PROXY) failure.name_unknown = is_name_unknown(proxy_host(proxy));
     return transfer_error(request.url, failure);
   }
 
   void tell(const Proxy& proxy) {
     if (proxy.address.empty() || !options_.log) return;
-    std::call_once(told_, [&] { options_.log(cat("using the proxy ", without_login(proxy.address))); });
+    std::call_once(told_, [&] { options_.log(cat("using the proxy ", proxy.shown)); });
   }
 
   CurlOptions options_;

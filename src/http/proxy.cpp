@@ -1,32 +1,133 @@
 #include "proxy.hpp"
 
+#include <algorithm>
 #include <initializer_list>
+#include <lapstrake/base/encoding.hpp>
+#include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/http/address.hpp>
+#include <utility>
 
 namespace lapstrake::http {
 namespace {
 
-// The first that is set; one that is set to nothing says: no proxy.
-std::string first_set(const Environment& environment, std::initializer_list<std::string_view> names) {
+using Names = std::initializer_list<std::string_view>;
+
+// The first that is set, with its name; one that is set to nothing says: no proxy.
+std::pair<std::string_view, std::string> first_set(const Environment& environment, Names names) {
   for (const auto name : names)
-    if (auto value = environment(name)) return *value;
+    if (auto value = environment(name)) return {name, std::string(trim(*value))};
   return {};
 }
 
 bool is_cgi(const Environment& environment) { return !environment("REQUEST_METHOD").value_or("").empty(); }
 
+[[noreturn]] void refuse(std::string_view variable, std::string_view why) {
+  throw Error(
+      Fault::usage, cat("the proxy in ", variable, " cannot be used: ", why),
+      cat("set ", variable, " to http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with the characters @ : / # ",
+          "? % of the login written as %40 %3A %2F %23 %3F %25"));
+}
+
+bool is_clean(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c <= ' ' || c == 0x7f; });
+}
+
+std::string scheme_of(std::string_view text, std::string_view variable) {
+  static constexpr std::string_view known[] = {"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+  const auto end = text.find("://");
+  if (end == text.npos) return "http";
+  auto scheme = lower(text.substr(0, end));
+  if (scheme == "socks") scheme = "socks4";  // as libcurl reads it
+  if (std::find(std::begin(known), std::end(known), scheme) == std::end(known))
+    refuse(variable, "its scheme is none of http, https, socks4, socks4a, socks5 and socks5h");
+  return scheme;
+}
+
+// The host and the port ("HOST", "HOST:PORT"), checked by the rules for URLs.
+std::string checked_host(std::string_view text, std::string_view variable) {
+  try {
+    const auto url = parse_url(cat("http://", text));
+    const bool has_port = text.size() > url.host.size() + 1;
+    return has_port ? cat(url.host, ":", url.port) : url.host;
+  } catch (const Error&) {
+    refuse(variable, "its host or its port is not one");
+  }
+}
+
+struct Place {
+  std::string host;  // without brackets
+  std::string port;  // empty: any
+};
+
+// "host", "host:port", "[::1]:port", "::1".
+Place split_port(std::string_view text) {
+  const auto colon = text.rfind(':');
+  const bool bracketed = text.starts_with('[');
+  const bool has_port =
+      colon != text.npos && (bracketed ? colon > 0 && text[colon - 1] == ']' : text.find(':') == colon);
+  Place place{std::string(text.substr(0, has_port ? colon : text.npos)),
+              has_port ? std::string(text.substr(colon + 1)) : std::string()};
+  if (place.host.starts_with('[') && place.host.ends_with(']'))
+    place.host = place.host.substr(1, place.host.size() - 2);
+  while (place.host.size() > 1 && place.host.ends_with('.')) place.host.pop_back();
+  return place;
+}
+
+bool matches_domain(std::string_view pattern, std::string_view host) {
+  if (pattern.starts_with("*.")) pattern.remove_prefix(1);
+  if (pattern.starts_with('.')) return host.size() > pattern.size() && host.ends_with(pattern);
+  return host == pattern || (host.ends_with(pattern) && host[host.size() - pattern.size() - 1] == '.');
+}
+
+bool matches(std::string_view entry, const Place& asked) {
+  if (entry == "*") return true;
+  const auto address = parse_address(asked.host);
+  if (const auto slash = entry.find('/'); slash != entry.npos) {
+    const auto network = parse_address(entry.substr(0, slash));
+    const auto bits = parse_integer(entry.substr(slash + 1));
+    return address && network && bits && *bits >= 0 && is_in_network(*address, *network, static_cast<unsigned>(*bits));
+  }
+  const auto place = split_port(entry);
+  if (place.host.empty() || (!place.port.empty() && place.port != asked.port)) return false;
+  if (const auto named = parse_address(place.host)) return address == named;
+  return !address && matches_domain(place.host, asked.host);
+}
+
 }  // namespace
 
-Proxy proxy_for(const Environment& environment, const Url& url) {
-  if (is_loopback(url.host) || !environment) return {};
+bool is_excepted(std::string_view no_proxy, const Url& url) {
+  Place asked = split_port(url.host);
+  asked.port = cat(url.port);
+  auto list = lower(no_proxy);
+  std::replace_if(
+      list.begin(), list.end(), [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }, ',');
+  const auto entries = split(list, ',');
+  return std::any_of(entries.begin(), entries.end(), [&](const auto& entry) { return matches(entry, asked); });
+}
+
+Proxy parse_proxy(std::string_view text, std::string_view variable) {
+  if (!is_clean(text)) refuse(variable, "it holds white space or a control character");
+  const auto scheme = scheme_of(text, variable);
+  if (const auto start = text.find("://"); start != text.npos) text.remove_prefix(start + 3);
+  const auto end = std::min(text.find_first_of("/?#"), text.size());
+  if (text.find('@', end) != text.npos) refuse(variable, "its login holds a `/`, `?` or `#` that is not encoded");
+  text = text.substr(0, end);
   Proxy proxy;
-  if (url.scheme == "https")
-    proxy.address = first_set(environment, {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});
-  else if (is_cgi(environment))
-    proxy.address = first_set(environment, {"http_proxy", "all_proxy", "ALL_PROXY"});
-  else
-    proxy.address = first_set(environment, {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"});
-  proxy.exceptions = first_set(environment, {"no_proxy", "NO_PROXY"});
+  const auto at = text.rfind('@');
+  const bool has_login = at != text.npos;
+  if (has_login) {
+    const auto login = text.substr(0, at);
+    const auto colon = std::min(login.find(':'), login.size());
+    proxy.username = percent_decode(login.substr(0, colon));
+    proxy.password = colon < login.size() ? percent_decode(login.substr(colon + 1)) : "";
+    if (!is_clean(proxy.username) || proxy.password.find_first_of(std::string_view("\0\r\n", 3)) != std::string::npos)
+      refuse(variable, "its login holds a control character");
+    text.remove_prefix(at + 1);
+  }
+  const auto host = checked_host(text, variable);
+  proxy.address = cat(scheme, "://", host);
+  proxy.shown = cat(scheme, "://", has_login ? "REDACTED@" : "", host);
   return proxy;
 }
 
@@ -38,11 +139,17 @@ std::vector<std::string> proxies_of(const Environment& environment) {
   return all;
 }
 
-std::string without_login(const std::string& proxy) {
-  const auto at = proxy.rfind('@');
-  if (at == proxy.npos) return proxy;
-  const auto scheme = proxy.find("://");
-  return cat(scheme == proxy.npos ? "" : proxy.substr(0, scheme + 3), "REDACTED", proxy.substr(at));
+Proxy proxy_for(const Environment& environment, const Url& url) {
+  if (is_loopback(url.host) || !environment) return {};
+  std::pair<std::string_view, std::string> found;
+  if (url.scheme == "https")
+    found = first_set(environment, {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});
+  else if (is_cgi(environment))
+    found = first_set(environment, {"http_proxy", "all_proxy", "ALL_PROXY"});
+  else
+    found = first_set(environment, {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"});
+  if (found.second.empty() || is_excepted(first_set(environment, {"no_proxy", "NO_PROXY"}).second, url)) return {};
+  return parse_proxy(found.second, found.first);
 }
 
 }  // namespace lapstrake::http

