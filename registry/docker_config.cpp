@@ -10,7 +10,7 @@ namespace lapstrake::registry {
 namespace {
 
 [[noreturn]] void spoilt(const std::string& what, std::string_view why) {
-  throw Error(Fault::access, cat("cannot read the logins in ", what, ": ", why), "mend the file, or log in anew");
+  throw Error(Fault::access, cat("cannot read the logins in ", what, ": ", why), "correct it, or log in again");
 }
 
 std::string text_member(const nlohmann::json& object, const char* name) {
@@ -25,12 +25,14 @@ bool is_docker_hub(std::string_view host) {
 }  // namespace
 
 DockerConfig parse_docker_config(std::string_view json, const std::string& what) {
+  if (trim(json).empty()) return {};  // docker takes an empty file for one without logins
   nlohmann::json document;
   try {
     document = parse_json(json, what);
   } catch (const Error& error) {
     spoilt(what, error.summary());
   }
+  if (document.is_null()) return {};
   if (!document.is_object()) spoilt(what, "it is not a JSON object");
   DockerConfig config;
   if (const auto auths = document.find("auths"); auths != document.end() && auths->is_object())

@@ -13,8 +13,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// The logins themselves, as JSON (docker's command line, GitLab's runners).
+constexpr std::string_view auth_variable = "DOCKER_AUTH_CONFIG";
+
 struct ConfigFile {
-  fs::path path;
+  fs::path path;  // empty: `auth_variable`
   std::string what;
 };
 
@@ -25,6 +28,7 @@ std::vector<ConfigFile> config_files(const Environment& environment) {
   };
   if (const auto file = environment("REGISTRY_AUTH_FILE"))
     files.push_back({*file, cat("REGISTRY_AUTH_FILE (", *file, ")")});
+  files.push_back({{}, std::string(auth_variable)});
   if (environment("DOCKER_CONFIG"))
     add(environment("DOCKER_CONFIG"), "config.json", "docker's config.json");
   else
@@ -55,19 +59,29 @@ typename Map::const_iterator best_match(const Map& map, const std::string& host,
 // The name under which docker stores logins of its own hub.
 std::string stored_name(const std::string& host) { return host == "docker.io" ? "https://index.docker.io/v1/" : host; }
 
-std::optional<Login> look_up(const World& world, const ConfigFile& file, const std::string& host,
-                             const std::string& repository) {
+// Nothing where there is no such file.
+std::optional<std::string> text_of(const ConfigFile& file, const Environment& environment) {
+  if (file.path.empty()) return environment(auth_variable);
   std::error_code error;
   if (!fs::exists(file.path, error)) return std::nullopt;
-  const auto config = parse_docker_config(read_file(file.path, 8u << 20), file.what);
+  return read_file(file.path, 8u << 20);
+}
+
+std::optional<Login> look_up(const World& world, const ConfigFile& file, const std::string& host,
+                             const std::string& repository) {
+  const auto text = text_of(file, world.environment);
+  if (!text) return std::nullopt;
+  const auto config = parse_docker_config(*text, file.what);
   const auto from_helper = [&](const std::string& name, const std::string& server) {
     auto login = ask_helper(world, name, server);
     if (login) login->source += cat(", named in ", file.what);
     return login;
   };
-  if (const auto helper = best_match(config.helpers, host, repository); helper != config.helpers.end())
+  const auto helper = best_match(config.helpers, host, repository);
+  const bool no_helper = helper != config.helpers.end() && helper->second.empty();  // says: take the file's own logins
+  if (helper != config.helpers.end() && !no_helper)
     if (auto login = from_helper(helper->second, host == "docker.io" ? stored_name(host) : helper->first)) return login;
-  if (!config.store.empty())
+  if (!config.store.empty() && !no_helper)
     if (auto login = from_helper(config.store, stored_name(host))) return login;
   if (const auto entry = best_match(config.auths, host, repository); entry != config.auths.end())
     return login_of(entry->second, entry->first, file.what);

@@ -115,6 +115,33 @@ TEST_CASE("files are asked in their order") {
   CHECK(home.login("r.example")->username == "named");
 }
 
+TEST_CASE("an empty helper's name means the file's own logins, whatever the store is") {
+  const Home home;
+  home.dir.write(".docker/config.json", cat(R"({"credHelpers":{"registry.example":""},"credsStore":"none-such",)",
+                                            auths("registry.example", "ann").substr(1)));
+  CHECK(home.login("registry.example").value().username == "ann");
+}
+
+TEST_CASE("an empty file has no logins, as docker reads it") {
+  const Home home;
+  home.dir.write(".docker/config.json", GENERATE("", " \n", "null"));
+  CHECK_FALSE(home.login("registry.example"));
+}
+
+TEST_CASE("DOCKER_AUTH_CONFIG holds logins itself, and comes before docker's file") {
+  Home home;
+  home.dir.write(".docker/config.json", auths("other.example", "file"));
+  home.variables["DOCKER_AUTH_CONFIG"] = auths("registry.example", "env");
+  CHECK(home.login("registry.example").value().username == "env");
+  CHECK(home.login("registry.example").value().source == "DOCKER_AUTH_CONFIG");
+  CHECK(home.login("other.example").value().username == "file");
+  home.variables["DOCKER_AUTH_CONFIG"] = R"({"auths":{"registry.example":{"auth":"hush")";
+  const auto error = failure_of([&] { home.login("registry.example"); });
+  CHECK(error.fault() == Fault::access);
+  CHECK_THAT(error.summary(), Contains("DOCKER_AUTH_CONFIG"));
+  CHECK_THAT(report(error), !Contains("hush"));
+}
+
 TEST_CASE("identity tokens are known by docker's two signs") {
   CHECK(login_of({.auth = auth("x", ""), .identity_token = "t"}, "r", "f")->identity_token);
   CHECK(login_of({.auth = auth("x", ""), .identity_token = "t"}, "r", "f")->password == "t");
