@@ -132,6 +132,7 @@ stage_bench() {
 stage_asan() {
   build asan || return
   run_tests asan -E "^e2e\\.(kill|docs|help|unread|watch|rough_network)\$|$is_of_release"
+  grep -hE '^[0-9]+ of [0-9]+ call sites failed' build/asan/Testing/Temporary/LastTest.log
   same_digests build/dev/bin/lapstrake build/release/bin/lapstrake build/asan/bin/lapstrake
 }
 
