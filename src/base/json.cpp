@@ -64,6 +64,10 @@ class Gate : public nlohmann::json_sax<nlohmann::json> {
 nlohmann::json parse_json(std::string_view text, std::string_view what, const JsonRules& rules) {
   if (text.size() > rules.most_bytes)
     throw Error(Fault::integrity, cat(what, " is longer than ", human_size(rules.most_bytes)));
+  // RFC 8259 8.1: nobody writes one. nlohmann_json passes over it, and who else reads the text may not. In what people
+  // write their editors may have put it.
+  if (!rules.comments && text.starts_with("\xef\xbb\xbf"))
+    throw Error(Fault::integrity, cat(what, " is not valid JSON: it starts with a byte order mark"));
   // To nlohmann_json a NUL is the end of the text, whatever comes after it.
   if (text.find('\0') != text.npos) throw Error(Fault::integrity, cat(what, " is not valid JSON: it holds a NUL byte"));
   Gate gate(text, what, rules.most_depth);

@@ -1,6 +1,4 @@
 // The one place that exits.
-#include <sys/resource.h>
-
 #include <exception>
 #include <filesystem>
 #include <lapstrake/base/error.hpp>
@@ -8,18 +6,13 @@
 #include <new>
 
 #include "commands.hpp"
+#include "core_files.hpp"
 #include "print.hpp"
 #include "signals.hpp"
 
 namespace {
 
 using namespace lapstrake;
-
-// Secrets must not land in a core file.
-void forbid_core_files() {
-  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
-  (void)::setrlimit(RLIMIT_CORE, &none);
-}
 
 int exit_code(const Error& error, const cli::Interruption& interruption) {
   return error.fault() == Fault::interrupted ? interruption.exit_code() : static_cast<int>(error.fault());
@@ -28,7 +21,7 @@ int exit_code(const Error& error, const cli::Interruption& interruption) {
 }  // namespace
 
 int main(int count, char** words) {
-  forbid_core_files();
+  cli::forbid_core_files();
   cli::Interruption interruption;
   const auto world = real_world(interruption.token());
   const cli::Printer printer(world);

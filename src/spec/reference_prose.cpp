@@ -38,7 +38,10 @@ std::string reference_rules() {
 | `$${` | a literal `${` | all values |
 
 What is not defined is an error, never empty text; so is a variable in a key. Inside of `{ }` and `[ ]` a value with a variable needs quotes.
-Variables that hold credentials (`AWS_SECRET_ACCESS_KEY`, `GITHUB_TOKEN` and their like) are refused: containers get secrets by `secrets:`.
+Environment variables that look like credentials are refused: by their names (in any case: what ends in TOKEN, SECRET, PASSWORD or
+CREDENTIALS; with a part AUTH, JWT, KEY, PASS, PAT or PWD between `_`; `..._PROXY`, `DATABASE_URL`, `CI_REPOSITORY_URL` and their like), and
+by their values (an address with `user:password@`). `public_variables:` names those that everybody may read; containers get secrets by
+`secrets:`.
 
 ```yaml
 vars: { region: us-east-1, host: "123456789012.dkr.ecr.${vars.region}.amazonaws.com" }

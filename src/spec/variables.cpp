@@ -4,6 +4,7 @@
 #include <lapstrake/base/text.hpp>
 
 #include "pieces.hpp"
+#include "secret_names.hpp"
 
 namespace lapstrake::spec {
 namespace {
@@ -11,12 +12,8 @@ namespace {
 constexpr std::size_t most_growth = 8u << 20;  // bytes: variables of variables double as aliases do
 constexpr std::string_view literal_hint = "for a literal `${` write `$${`";
 
-// What would hand a credential to everyone who can pull the image or read the task definition.
-constexpr std::string_view credentials[] = {
-    "AWS_SECRET_ACCESS_KEY",          "AWS_SESSION_TOKEN",     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-    "AWS_BEARER_TOKEN_BEDROCK",       "GITHUB_TOKEN",          "GH_TOKEN",
-    "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_RUNTIME_TOKEN", "CI_JOB_TOKEN",
-    "CI_REGISTRY_PASSWORD",           "CI_DEPLOY_PASSWORD"};
+constexpr std::string_view no_credentials =
+    "give containers secrets by `secrets:` and `valueFrom`; if everybody may read it, name it in `public_variables:`";
 
 bool is_scope(std::string_view name, std::string_view scope) {
   return name.starts_with(scope) && name.substr(scope.size()).starts_with('.');
@@ -38,6 +35,8 @@ Variables::Variables(const Node& document, const ReadOptions& options, bool chos
     : options_(options), chosen_(chosen), findings_(findings) {
   if (const auto* images = document.find("images"))
     for (const auto& member : images->members) images_.insert(member.key);
+  if (const auto* open = document.find("public_variables"))
+    for (const auto& item : open->items) public_.insert(item.text);
   std::vector<std::string> names;
   if (const auto* vars = document.find("vars"))
     for (const auto& member : vars->members) vars_[member.key].node = &member.value, names.push_back(member.key);
@@ -180,12 +179,18 @@ std::optional<std::string> Variables::from_environment(std::string_view token, s
          "write `${env.NAME}` or `${env.NAME:-default}`");
     return std::nullopt;
   }
-  if (std::ranges::count(credentials, variable) != 0) {
-    tell(token, cat(in_quotes(variable), " is a credential, and a spec never holds one"),
-         "give containers secrets by `secrets:` and `valueFrom`");
+  const bool is_public = public_.contains(variable);
+  if (!is_public && is_secret_name(variable)) {
+    tell(token, cat(in_quotes(variable), " looks like a credential, and a spec never holds one"),
+         std::string(no_credentials));
     return std::nullopt;
   }
   const auto value = options_.environment_variables ? options_.environment_variables(variable) : std::nullopt;
+  if (value && !is_public && holds_login(*value)) {
+    tell(token, cat("the value of ", in_quotes(variable), " is an address with a password, and a spec never holds one"),
+         std::string(no_credentials));
+    return std::nullopt;
+  }
   if (value && is_utf8(*value)) return value;
   if (value) {
     tell(token, cat("the environment variable ", in_quotes(variable), " is not UTF-8"), "set it to text");

@@ -61,7 +61,8 @@ class Variables {
   Findings& findings_;
   std::map<std::string, Var> vars_;
   std::set<std::string> images_;
-  std::size_t grown_ = 0;  // bytes that filling in has made
+  std::set<std::string, std::less<>> public_;  // variables that look like credentials and are not
+  std::size_t grown_ = 0;                      // bytes that filling in has made
 };
 
 }  // namespace lapstrake::spec

@@ -47,3 +47,8 @@ TEST_CASE("comments are read only where they are asked for") {
   CHECK(parse_json(text, "it", {.comments = true})["a"] == 1);
   CHECK_THROWS_AS(parse_json(text, "it"), Error);
 }
+
+TEST_CASE("a byte order mark is no JSON, but in what people write") {
+  CHECK_THROWS_AS(parse_json("\xef\xbb\xbf{}", "the manifest"), Error);
+  CHECK(parse_json("\xef\xbb\xbf{}", "the file", {.comments = true}).is_object());
+}

@@ -52,6 +52,24 @@ TEST_CASE("environment variables and the commit come from outside") {
   CHECK_THAT(filled("${env.LATIN1}", options), Contains("is not UTF-8"));
 }
 
+TEST_CASE("credentials of the environment are refused by rule, unless the spec names them as public (S50)") {
+  ReadOptions options;
+  options.environment_variables =
+      environment_of({{"CACHE_KEY_V", "1"}, {"API_KEY", "hush"}, {"BASE", "https://joe:hush@h/"}});
+  CHECK_THAT(filled("${env.API_KEY}", options), Contains("`API_KEY` looks like a credential") && !Contains("hush"));
+  CHECK_THAT(filled("${env.API_KEY:-x}", options), Contains("looks like a credential"));
+  CHECK_THAT(filled("${env.BASE}", options), Contains("an address with a password") && !Contains("hush"));
+  const auto opened = [&](const std::string& name) {
+    const auto result = read_text(
+        "public_variables: [API_KEY, BASE]\nimages: { web: { base: 'oci:a', env: { X: \"${env." + name + "}\" } } }",
+        options);
+    return result.project ? result.project->images.at(0).env.at("X") : only(result);
+  };
+  CHECK(opened("API_KEY") == "hush");
+  CHECK(opened("BASE") == "https://joe:hush@h/");
+  CHECK_THAT(opened("CACHE_KEY_V"), Contains("looks like a credential"));
+}
+
 TEST_CASE("a variable makes numbers and truths where the key wants them") {
   const auto result = read_text(
       "vars: { uid: 33, yes: \"true\" }\nregistries: { a.example: { insecure: \"${vars.yes}\" } }\n"
