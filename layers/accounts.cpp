@@ -89,10 +89,10 @@ void expect_one_each(const std::vector<Account>& accounts, std::string_view kind
 template <class Account, class Parse>
 std::vector<Account> merged(const std::optional<std::string>& text, const std::vector<Account>& laid, Parse parse) {
   std::vector<Account> out = laid;
+  std::set<std::string> names;
+  for (const Account& account : laid) names.insert(account.name);
   for (const std::string& line : split(text.value_or(""), '\n'))
-    if (auto account = parse(line))
-      if (std::none_of(out.begin(), out.end(), [&](const Account& other) { return other.name == account->name; }))
-        out.push_back(std::move(*account));
+    if (auto account = parse(line); account && names.insert(account->name).second) out.push_back(std::move(*account));
   return out;
 }
 

@@ -5,8 +5,10 @@
 #include <cerrno>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/tar.hpp>
+#include <lapstrake/layers/tree_budget.hpp>
 #include <map>
 
 #include "content.hpp"
@@ -35,10 +37,12 @@ class ArchiveStep {
     spool_ = std::make_shared<const FileDescriptor>(unnamed_file(shop_.surroundings.scratch));
     read_archive(file_.get(), cat("the archive `", printable(archive_.from), "`"),
                  [&](const TarEntry& entry, const Source& data) { take(entry, data); },
-                 {.stop = shop_.surroundings.stop});
+                 {.most_bytes = limits::spooled_bytes_for(before_.size), .stop = shop_.surroundings.stop});
     struct stat status {};
     if (::fstat(file_.get(), &status) != 0 || look_of(status) != before_)
       throw Error(Fault::input, cat("`", printable(archive_.from, 4096), "` changed while it was read"));
+    if (had_root_ && shop_.surroundings.tell)
+      shop_.surroundings.tell(cat("the leading `/` of the names in ", *origin_, " is left out, as tar does"));
     if (!specials_.empty())
       throw Error(Fault::input, cat("the archive has devices, FIFOs or sockets: ", join(specials_, ", ")),
                   "leave them out with `exclude:`");
@@ -59,6 +63,7 @@ class ArchiveStep {
         status.st_dev != node->file.look().device)
       throw Error(Fault::input, cat("`", printable(archive_.from, 4096), "` changed while it was read"));
     before_ = look_of(status);
+    budget_ = TreeBudget(before_.size);
     std::array<char, 2> magic{};
     is_zip_ = ::pread(file_.get(), magic.data(), magic.size(), 0) == 2 && magic[0] == 'P' && magic[1] == 'K';
   }
@@ -75,8 +80,10 @@ class ArchiveStep {
     return std::string(rest);
   }
 
-  std::string inner_path(const std::string& raw) const {
-    const auto path = raw.starts_with('/') ? std::nullopt : relative_path(raw);
+  // tar and ADD take the `/` at the front of a name away.
+  std::string inner_path(const std::string& raw) {
+    had_root_ = had_root_ || raw.starts_with('/');
+    const auto path = relative_path(raw);
     if (!path)
       throw Error(Fault::input,
                   cat("the archive's member `", printable(raw, 4096), "` would be written outside of its folder"),
@@ -107,11 +114,12 @@ class ArchiveStep {
     } else if (out.kind == Kind::file) {
       spool(draft, data);
     }
+    budget_.keep(out.path, sizeof(decltype(members_)::value_type) + 2 * out.path.size() + out.target->size());
     members_.insert_or_assign(out.path, draft);
   }
 
   // A hard link is its target once more; which of them has the body is decided when all are sorted.
-  void link(Draft& draft, const TarEntry& entry) const {
+  void link(Draft& draft, const TarEntry& entry) {
     const auto target = stripped(inner_path(*entry.target));
     const auto found = target ? members_.find(joined(to_, *target)) : members_.end();
     if (found == members_.end() || found->second.entry.kind == Kind::directory)
@@ -144,7 +152,8 @@ class ArchiveStep {
   std::optional<AccountTable::Ids> ids_;
   FileDescriptor file_;
   HostLook before_;
-  bool is_zip_ = false;
+  bool is_zip_ = false, had_root_ = false;
+  TreeBudget budget_;
   std::shared_ptr<const FileDescriptor> spool_;
   std::uint64_t spooled_ = 0, bodies_ = 0;
   std::map<std::string, Draft> members_;  // a later member of one name replaces the earlier, as tar does

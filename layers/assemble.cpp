@@ -21,27 +21,18 @@ std::string shown(std::string_view path) { return cat("`/", printable(path, 4096
 // by path, without what is dropped) only numbers are moved.
 class Layer {
  public:
-  Layer(const BaseFiles& below, const std::stop_token& stop, Drafts drafts)
+  Layer(const BaseFiles& below, const std::stop_token& stop, const std::vector<oci::Removal>& removals, Drafts drafts)
       : below_(below),
         stop_(stop),
         entries_(std::move(drafts.entries)),
         notes_(std::move(drafts.notes)),
         identities_(std::move(drafts.identities)) {
+    for (const auto& removal : removals) remove(removal);
     order_.reserve(entries_.size());
     for (std::size_t i = 0; i < entries_.size(); ++i)
       if (!notes_[i].is_void && settle(entries_[i], notes_[i])) order_.push_back(i);
     sort_by_path(order_, entries_);
     join_what_is_one();
-  }
-
-  void remove(const oci::Removal& removal) {
-    const std::string origin = origin_of("remove", removal.path, removal.where);
-    lapstrake::step(origin, [&] {
-      const std::string path = below_.resolve(image_path(removal.path));
-      if (path.empty()) throw Error(Fault::usage, "`/` cannot be removed");
-      if (below_.find(path) == nullptr) missing_below(path);
-      removed_.emplace(path, origin);
-    });
   }
 
   void set_capabilities(const oci::Capability& capability) {
@@ -58,6 +49,7 @@ class Layer {
 
   std::vector<Entry> finish() {
     add_parents();
+    drop_what_is_replaced();
     refuse_what_is_removed();
     if (!identities_.empty()) make_links();
     for (Entry& whiteout : whiteouts(removed_)) {
@@ -70,6 +62,16 @@ class Layer {
   }
 
  private:
+  void remove(const oci::Removal& removal) {
+    const std::string origin = origin_of("remove", removal.path, removal.where);
+    lapstrake::step(origin, [&] {
+      const std::string path = below_.resolve(image_path(removal.path));
+      if (path.empty()) throw Error(Fault::usage, "`/` cannot be removed");
+      if (below_.find(path) == nullptr) missing_below(path);
+      removed_.emplace(path, origin);
+    });
+  }
+
   // Puts an entry where the base has its folder; false when there is nothing to say about it.
   bool settle(Entry& entry, Note& note) {
     if (const auto flaw = flaws_.of(entry.path); !flaw.empty())
@@ -82,11 +84,12 @@ class Layer {
     if (entry.path.empty()) return false;
     const BaseFiles::Node* base = below_.find(entry.path);
     const bool base_folder = base != nullptr && base->kind == Kind::directory;
-    if (!folder && base_folder)
+    if (!folder && base_folder && !removed_.contains(entry.path))
       throw Error(Fault::input,
                   cat(shown(entry.path),
                       " is a folder that lies below this layer, and would be replaced with all that is in it"),
-                  cat("end `to:` in `/` to write into it: `to: /", printable(entry.path), "/`"))
+                  cat("add `remove: [/", printable(entry.path), "]` to this layer to replace the folder; to copy into ",
+                      "it, end `to:` in `/`: `to: /", printable(entry.path), "/`"))
           .during(*entry.origin);
     if (folder && base != nullptr && !base_folder)
       throw Error(Fault::input, cat(shown(entry.path), " is no folder in the layers below")).during(*entry.origin);
@@ -231,6 +234,20 @@ class Layer {
         .because(cat(*folder.origin, " and ", *entry.origin));
   }
 
+  // A file or link over a folder takes away all that lower layers have in it (containerd, Docker and umoci unpack so):
+  // where that was asked for, it needs no whiteout, neither of the folder nor of what lies in it.
+  void drop_what_is_replaced() {
+    const auto is_replaced = [this](std::string_view path) {
+      const Entry* entry = find(path);
+      return entry != nullptr && entry->kind != Kind::directory;
+    };
+    std::erase_if(removed_, [&](const auto& removal) {
+      for (std::string_view path = removal.first; !path.empty(); path = parent_of(path))
+        if (is_replaced(path)) return true;
+      return false;
+    });
+  }
+
   void refuse_what_is_removed() const {
     for (const auto& [path, origin] : removed_) {
       const auto at = lower_bound(path), inner = lower_bound(cat(path, "/"));
@@ -288,8 +305,7 @@ class Layer {
 
 std::vector<Entry> assemble(const oci::LayerRecipe& recipe, const BaseFiles& below, const AccountTable& accounts,
                             const Surroundings& surroundings) {
-  Layer layer(below, surroundings.stop, drafts_of(recipe, accounts, surroundings));
-  for (const auto& removal : recipe.removals) layer.remove(removal);
+  Layer layer(below, surroundings.stop, recipe.removals, drafts_of(recipe, accounts, surroundings));
   for (const auto& capability : recipe.capabilities) layer.set_capabilities(capability);
   return layer.finish();
 }

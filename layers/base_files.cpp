@@ -1,5 +1,6 @@
 #include <deque>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/base_files.hpp>
 #include <lapstrake/layers/tar.hpp>
@@ -9,11 +10,10 @@
 namespace lapstrake::layers {
 namespace {
 
-constexpr std::size_t most_text_bytes = 1 << 20;
-constexpr std::uint64_t most_name_bytes_of_layer = 1 << 30;  // names are what we keep in memory
-constexpr int most_links = 40;                               // Linux's own limit (MAXSYMLINKS)
+constexpr int most_links = 40;  // Linux's own limit (MAXSYMLINKS)
 
-bool is_account_file(std::string_view path) { return name_of(path) == "passwd" || name_of(path) == "group"; }
+// A link of a later layer may make it the image's own.
+bool is_candidate(std::string_view path) { return name_of(path) == "passwd" || name_of(path) == "group"; }
 
 [[noreturn]] void broken(std::string_view path, std::string_view why) {
   throw Error(Fault::integrity, cat("`", printable(path, 4096), "` ", why));
@@ -21,22 +21,27 @@ bool is_account_file(std::string_view path) { return name_of(path) == "passwd" |
 
 }  // namespace
 
-void BaseFiles::add_layer(const Source& blob, std::string_view what, const std::stop_token& stop) {
+void BaseFiles::begin_layer(bool is_foreign) {
   ++layers_;
-  std::uint64_t name_bytes = 0;
+  emptied_.clear();
+  is_foreign_ = is_foreign;
+}
+
+void BaseFiles::add_layer(const Source& blob, std::string_view what, const std::stop_token& stop) {
+  begin_layer(true);
   const EachEntry each = [&](const TarEntry& entry, const Source& data) {
     const auto path = relative_path(entry.path);
     if (!path) broken(entry.path, "would lie outside of the image");
-    if (path->size() > most_path_bytes) broken(*path, "is longer than 4096 bytes");
-    name_bytes += path->size() + entry.target->size();
-    if (name_bytes > most_name_bytes_of_layer) broken(*path, "is one of too many long names");
-    lay(entry, *path, [&] { return read_all(data, most_text_bytes, cat("`", *path, "`")); });
+    if (path->size() > limits::path_bytes) broken(*path, "is longer than 4096 bytes");
+    if (entry.target->size() > limits::path_bytes) broken(*path, "is a link to a path longer than 4096 bytes");
+    budget_.step(*path, 1);
+    lay(entry, *path, [&] { return read_all(data, limits::account_bytes, cat("`", *path, "`")); });
   };
-  step(cat("reading ", what), [&] { read_tar(blob, what, each, {.stop = stop}); });
+  step(cat("reading ", what), [&] { read_tar(budget_.metered(blob), what, each, {.stop = stop}); });
 }
 
 void BaseFiles::add_layer(const std::vector<Entry>& entries) {
-  ++layers_;
+  begin_layer(false);
   for (const Entry& entry : entries) {
     const auto* text = std::get_if<std::string>(&entry.content);
     lay(entry, entry.path, [&] { return text == nullptr ? std::string{} : *text; });
@@ -55,7 +60,7 @@ void BaseFiles::lay(const Entry& entry, std::string path, const std::function<st
   if (entry.kind == Kind::hardlink) {
     const auto target = relative_path(*entry.target);
     if (!target) broken(*entry.target, "is the target of a hard link and would lie outside of the image");
-    const std::string body = resolve(*target);
+    const std::string body = joined(real_folder(parent_of(*target)), name_of(*target));
     const Node* found = find(body);
     if (found == nullptr || found->kind == Kind::directory)
       broken(path, cat("is a hard link to `", printable(*target), "`, which is no file"));
@@ -68,16 +73,49 @@ void BaseFiles::lay(const Entry& entry, std::string path, const std::function<st
       before != nullptr && (before->kind != Kind::directory || entry.kind != Kind::directory))
     remove(real);
   make_parents(real);
-  if (entry.kind == Kind::file && is_account_file(real) && entry.size > 0 &&
-      (entry.size <= most_text_bytes || parent_of(real) == "etc"))
-    content = text();
+  if (entry.kind == Kind::file && entry.size > 0) content = kept_text(entry, node, real, text);
+  charge(real, node.target.size() + (content ? content->size() : 0));
   if (content) texts_.insert_or_assign(real, std::move(*content));
-  if (node.kind != Kind::file && node.kind != Kind::directory) recent_.reset();
+  if (node.kind != Kind::file && node.kind != Kind::directory) forget_links();
   nodes_.insert_or_assign(real, std::move(node));
 }
 
+// What it costs to keep `path` and `more` bytes with it. Layers of ours are what their user asked for.
+void BaseFiles::charge(std::string_view path, std::uint64_t more) {
+  constexpr std::uint64_t node_bytes = sizeof(decltype(nodes_)::value_type) + 5 * sizeof(void*);  // of a tree's node
+  if (is_foreign_) budget_.keep(path, node_bytes + path.size() + more);
+}
+
+bool BaseFiles::is_account_file(const std::string& real) {
+  if (!account_files_) account_files_ = {real_path("etc/passwd"), real_path("etc/group")};
+  return real == account_files_->front() || real == account_files_->back();
+}
+
+// The text of etc/passwd and etc/group as links lead to them now, and of what a later link may make one of them.
+std::optional<std::string> BaseFiles::kept_text(const Entry& entry, Node& node, const std::string& real,
+                                                const std::function<std::string()>& text) {
+  if (is_account_file(real)) return text();
+  if (!is_candidate(real) || entry.size > limits::account_bytes) return std::nullopt;
+  node.text_was_dropped = entry.size > limits::account_candidate_bytes - candidate_bytes_;
+  if (node.text_was_dropped) return std::nullopt;
+  candidate_bytes_ += entry.size;
+  return text();
+}
+
+void BaseFiles::forget_links() {
+  recent_.reset();
+  account_files_.reset();
+}
+
+std::string BaseFiles::real_path(std::string_view path) {
+  std::uint64_t steps = 0;
+  auto out = follow(path, steps);
+  if (is_foreign_) budget_.step(path, steps);
+  return out;
+}
+
 const std::string& BaseFiles::real_folder(std::string_view folder) {
-  if (!recent_ || recent_->first != folder) recent_.emplace(folder, follow(folder));
+  if (!recent_ || recent_->first != folder) recent_.emplace(folder, real_path(folder));
   return recent_->second;
 }
 
@@ -94,29 +132,35 @@ void BaseFiles::white_out(std::string_view folder, std::string_view name) {
     remove(path);
 }
 
-// What lower layers have below `folder`.
+// What lower layers have below `folder`. Once in a layer: what lies there afterwards is of the layer itself, and a
+// second whiteout must not walk over it again.
 void BaseFiles::remove_below(std::string_view folder) {
-  recent_.reset();
+  for (std::string_view up = folder;; up = parent_of(up)) {
+    if (emptied_.contains(up)) return;
+    if (up.empty()) break;
+  }
+  emptied_.emplace(folder);
+  charge(folder, 0);
+  forget_links();
   auto at = folder.empty() ? nodes_.begin() : nodes_.lower_bound(cat(folder, "/"));
   while (at != nodes_.end() && lies_in(at->first, folder)) {
-    if (at->second.layer == layers_) {
+    if (at->second.layer == layers_)
       ++at;
-      continue;
-    }
-    texts_.erase(at->first);
-    at = nodes_.erase(at);
+    else
+      at = erase(at);
   }
 }
 
+BaseFiles::Nodes::iterator BaseFiles::erase(Nodes::iterator at) {
+  if (const auto text = texts_.find(at->first); text != texts_.end()) texts_.erase(text);
+  return nodes_.erase(at);
+}
+
 void BaseFiles::remove(std::string_view path) {
-  recent_.reset();
-  if (const auto at = nodes_.find(path); at != nodes_.end()) nodes_.erase(at);
-  if (const auto at = texts_.find(path); at != texts_.end()) texts_.erase(at);
+  forget_links();
+  if (const auto at = nodes_.find(path); at != nodes_.end()) erase(at);
   auto at = nodes_.lower_bound(cat(path, "/"));
-  while (at != nodes_.end() && lies_in(at->first, path)) {
-    texts_.erase(at->first);
-    at = nodes_.erase(at);
-  }
+  while (at != nodes_.end() && lies_in(at->first, path)) at = erase(at);
 }
 
 void BaseFiles::make_parents(std::string_view path) {
@@ -124,6 +168,7 @@ void BaseFiles::make_parents(std::string_view path) {
     const auto [at, is_new] =
         nodes_.try_emplace(std::string(folder), Node{.kind = Kind::directory, .mode = 0755, .target = {}, .layer = 0});
     Node& node = at->second;
+    if (is_new) charge(folder, 0);
     if (!is_new && node.kind == Kind::directory && node.layer == layers_) return;  // with all that it lies in
     if (node.kind != Kind::directory) broken(path, cat("lies in `", printable(folder), "`, which is no folder"));
     node.layer = layers_;  // this layer needs it: a whiteout of it means what was in it before
@@ -141,6 +186,11 @@ std::string BaseFiles::resolve(std::string_view path) const {
 }
 
 std::string BaseFiles::follow(std::string_view path) const {
+  std::uint64_t steps = 0;
+  return follow(path, steps);
+}
+
+std::string BaseFiles::follow(std::string_view path, std::uint64_t& steps) const {
   std::deque<std::string> todo;
   for_each_part(path, [&](std::string_view part) { return todo.emplace_back(part), true; });
   std::string out;
@@ -152,12 +202,13 @@ std::string BaseFiles::follow(std::string_view path) const {
       continue;
     }
     std::string next = joined(out, part);
+    steps += 1 + next.size() / 64;  // a long name is compared for as long
     const Node* node = find(next);
     if (node == nullptr || node->kind != Kind::symlink) {
       out = std::move(next);
       continue;
     }
-    if (++links > most_links || todo.size() > most_path_bytes)
+    if (++links > most_links || todo.size() > limits::path_bytes || out.size() > limits::path_bytes)
       throw Error(Fault::input, cat("`/", printable(path, 4096),
                                     "` cannot be followed: the image's symbolic links lead in a circle"));
     if (node->target.starts_with('/')) out.clear();
@@ -169,9 +220,13 @@ std::string BaseFiles::follow(std::string_view path) const {
 }
 
 std::optional<std::string> BaseFiles::text_of(std::string_view path) const {
-  const auto at = texts_.find(follow(path));
-  if (at == texts_.end()) return std::nullopt;
-  return at->second;
+  const auto real = follow(path);
+  if (const auto at = texts_.find(real); at != texts_.end()) return at->second;
+  if (const Node* node = find(real); node != nullptr && node->text_was_dropped)
+    throw Error(Fault::integrity, cat("the text of `/", printable(real), "` was not kept"),
+                "put `/etc/passwd` and `/etc/group` themselves into a layer")
+        .because(cat("files called `passwd` or `group` hold more than ", human_size(limits::account_candidate_bytes)));
+  return std::nullopt;
 }
 
 std::vector<std::string> BaseFiles::names_in(std::string_view folder, std::size_t most) const {

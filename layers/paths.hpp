@@ -1,13 +1,14 @@
 // Paths in an image: relative, `/` between parts, no `.`, no `..`; "" is the root.
 #pragma once
+#include <lapstrake/base/limits.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace lapstrake::layers {
 
-inline constexpr std::size_t most_path_bytes = 4096, most_name_bytes = 255;  // Linux's PATH_MAX and NAME_MAX
-inline constexpr std::string_view whiteout_prefix = ".wh.";                  // OCI image-spec layer.md, "Whiteouts"
+inline constexpr std::size_t most_path_bytes = limits::path_bytes, most_name_bytes = 255;  // Linux's NAME_MAX
+inline constexpr std::string_view whiteout_prefix = ".wh.";  // OCI image-spec layer.md, "Whiteouts"
 
 inline std::string_view parent_of(std::string_view path) {
   const auto slash = path.rfind('/');

@@ -13,6 +13,7 @@
 #include <lapstrake/layers/tar.hpp>
 #include <limits>
 
+#include "cp437.hpp"
 #include "locale.hpp"
 
 namespace lapstrake::layers {
@@ -74,10 +75,11 @@ std::string tidy(std::string_view raw) {
 
 class Reader {
  public:
-  // `unknown`: why, when libarchive finds no archive that it was told of.
-  Reader(archive* in, Input& input, std::string_view what, const ReadLimits& limits, Fault fault,
+  // Names of a zip that are not UTF-8 are in the code page of DOS. `unknown`: why, when libarchive finds no archive
+  // that it was told of.
+  Reader(archive* in, Input& input, std::string_view what, const ReadLimits& limits, Fault fault, bool is_zip = false,
          std::string_view unknown = "it is not a tar archive of a known compression")
-      : in_(in), input_(input), what_(what), limits_(limits), fault_(fault), unknown_(unknown) {}
+      : in_(in), input_(input), what_(what), limits_(limits), fault_(fault), is_zip_(is_zip), unknown_(unknown) {}
 
   // `code` of the call that was just made. A warning that a name cannot be translated is no matter: the name is then
   // the bytes as they are, which is what we want. All else is.
@@ -99,8 +101,9 @@ class Reader {
       const int code = archive_read_next_header(in_, &header);
       if (code == ARCHIVE_EOF) break;
       check(code);
-      if (entries == limits_.most_entries) refuse(cat("it has more than ", limits_.most_entries, " entries"));
+      if (entries == limits_.most_entries) go_beyond(cat("it has more than ", limits_.most_entries, " entries"));
       const TarEntry entry = entry_of(header);
+      left_ = is_zip_ ? 0 : entry.size;
       each(entry, [this](std::span<std::byte> room) { return data(room); });
       pass_over();
     }
@@ -112,19 +115,32 @@ class Reader {
     throw Error(fault_, cat("cannot read ", what_)).because(std::move(why));
   }
 
+  [[noreturn]] void go_beyond(std::string limit) const {
+    throw Error(Fault::integrity, cat("cannot read ", what_)).because(std::move(limit));
+  }
+
   void weigh(std::uint64_t bytes) {
     stop_point(limits_.stop);
     given_ += bytes;
     const auto unpacked = archive_filter_bytes(in_, 0);
     if (given_ > limits_.most_bytes || (unpacked > 0 && static_cast<std::uint64_t>(unpacked) > limits_.most_bytes))
-      refuse(cat("it unpacks to more than ", human_size(limits_.most_bytes)));
+      go_beyond(cat("it unpacks to more than ", human_size(limits_.most_bytes)));
   }
 
   std::size_t data(std::span<std::byte> room) {
     const la_ssize_t size = archive_read_data(in_, room.data(), room.size());
     check(size < 0 ? static_cast<int>(size) : ARCHIVE_OK);
-    weigh(static_cast<std::uint64_t>(size));
-    return static_cast<std::size_t>(size);
+    const auto given = size > 0 ? static_cast<std::size_t>(size) : fill_hole(room);
+    weigh(given);
+    left_ -= std::min<std::uint64_t>(left_, given);
+    return given;
+  }
+
+  // libarchive gives the zeros of a sparse file's holes, but for the last hole.
+  std::size_t fill_hole(std::span<std::byte> room) const {
+    const auto zeros = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(left_, room.size())));
+    std::ranges::fill(zeros, std::byte{0});
+    return zeros.size();
   }
 
   // libarchive's own skipping would unpack a whole bomb in one call.
@@ -150,7 +166,7 @@ class Reader {
     TarEntry out;
     const char* path = archive_entry_pathname(header);
     if (path == nullptr) refuse("an entry has no name");
-    out.path = tidy(path);
+    out.path = tidy(is_zip_ && !is_utf8(path) ? from_cp437(path) : std::string(path));
     out.mode = archive_entry_perm(header) & 07777;
     out.uid = id(archive_entry_uid(header));
     out.gid = id(archive_entry_gid(header));
@@ -203,8 +219,9 @@ class Reader {
   std::string_view what_;
   const ReadLimits& limits_;
   Fault fault_;  // of what is broken
+  bool is_zip_;
   std::string_view unknown_;
-  std::uint64_t given_ = 0;
+  std::uint64_t given_ = 0, left_ = 0;  // bytes of all files; of this one
 };
 
 ArchiveHandle new_reader() {
@@ -247,12 +264,13 @@ void read_archive(int fd, std::string_view what, const EachEntry& each, const Re
     enable(archive_read_support_filter_gzip(in.get()), "gzip");
     enable(archive_read_support_filter_zstd(in.get()), "zstd");
     enable(archive_read_support_filter_xz(in.get()), "xz");
+    enable(archive_read_support_filter_bzip2(in.get()), "bzip2");
     enable(archive_read_support_format_tar(in.get()), "tar");
   }
   enable(archive_read_set_callback_data(in.get(), &input), "a file");
   enable(archive_read_set_read_callback(in.get(), read_some), "a file");
   enable(archive_read_set_seek_callback(in.get(), seek_to), "a file");
-  Reader reader(in.get(), input, what, limits, Fault::input,
+  Reader reader(in.get(), input, what, limits, Fault::input, zip,
                 zip ? "it begins as a zip, but has no directory at its end: it is cut short"
                     : "it is neither a zip nor a tar archive of a known compression");
   reader.check(archive_read_open1(in.get()));

@@ -15,12 +15,12 @@ namespace {
 
 void refuse_giants(const std::vector<Entry>& entries) {
   const std::uint64_t size = estimated_tar_size(entries);
-  if (size <= most_layer_bytes) return;
+  if (size <= limits::layer_bytes) return;
   const auto biggest =
       std::max_element(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.size < b.size; });
   throw Error(
       Fault::input,
-      cat("the layer would be ", human_size(size), ", and no layer may be more than ", human_size(most_layer_bytes)),
+      cat("the layer would be ", human_size(size), ", and no layer may be more than ", human_size(limits::layer_bytes)),
       "leave big files away with `exclude:`, or split the layer")
       .because(cat("its biggest file is `", printable(biggest->path, 4096), "` with ", human_size(biggest->size)));
 }

@@ -34,7 +34,7 @@ layers::BaseFiles remembered_or(const Context& context, const Layers& layers, co
   const auto note = context.no_cache ? std::nullopt : store::find_tree(store, layers);
   if (auto files = note ? layers::BaseFiles::from_bytes(*note) : std::nullopt) return std::move(*files);
   auto files = read();
-  store::keep_tree(store, layers, files.to_bytes());
+  store::keep_tree(store, layers, [&](const Sink& sink) { files.write(sink); });
   return files;
 }
 
@@ -83,14 +83,16 @@ BaseImage from_registry(const Context& context, const spec::Project& project, co
   BaseImage base{.image = oci::load(remote.place(), platform), .layers = {}, .files = {}, .name = base_name(reference)};
   const auto& layers = base.image.manifest.layers;
   base.layers = with_oci_types(layers);
+  // Whatever the store has of another size is damaged, or the manifest states a wrong one: reading it tells.
+  for (const auto& layer : layers)
+    if (store.has(layer.digest) && !store.has(layer)) store.take(remote.place(), layer, context.world.stop);
   remote.keep_origins(layers);
   if (needs_files(image)) base.files = remembered_or(context, layers, store, [&] { return remote.files(layers); });
   return base;
 }
 
 bool is_whole(const store::Store& store, const oci::LoadedImage& image) {
-  return std::ranges::all_of(image.manifest.layers,
-                             [&](const auto& layer) { return store.size(layer.digest) == layer.size; });
+  return std::ranges::all_of(image.manifest.layers, [&](const auto& layer) { return store.has(layer); });
 }
 
 // Of another platform than what was built before the manifest is missing, which is no mistake of the spec.
@@ -105,7 +107,7 @@ std::optional<layers::BaseFiles> remembered_files(const Context& context, const 
   bool missing = false;
   auto noting = *place;
   noting.text = [&](const oci::Descriptor& blob) {
-    missing = missing || !store.has(blob.digest);
+    missing = missing || !store.has(blob);
     return place->text(blob);
   };
   try {

@@ -142,7 +142,7 @@ class Copying {
   }
 
   void take(const store::Store& store, const oci::Descriptor& blob, const oci::DiskReference& to) const {
-    if (store.size(blob.digest) == blob.size) return;
+    if (store.has(blob)) return;
     if (to.form == oci::DiskReference::Form::layout && is_right(to.path / "blobs/sha256" / blob.digest.hex(), blob))
       return;
     step(cat("reading the blob ", blob.digest.text(), " of `", origin_.place.name, "`"), [&] {

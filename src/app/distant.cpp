@@ -85,7 +85,7 @@ void Distant::read(const oci::Descriptor& blob, const Sink& sink) const {
 }
 
 void Distant::take(const oci::Descriptor& blob) const {
-  if (store_.has(blob.digest)) return;
+  if (store_.has(blob)) return;
   auto writer = store_.new_blob(store::Store::Hashing::by_caller);
   read(blob, [&](Bytes bytes) { writer.write(bytes); });
   writer.commit(blob.digest);
@@ -95,7 +95,7 @@ void Distant::complete(const oci::Descriptor& root) const {
   std::map<oci::Digest, oci::Descriptor> missing;
   for (const auto& manifest : manifests_of(store_.place(image_, root), root))
     for (const auto& blob : manifest.blobs)
-      if (blob.urls.empty() && !store_.has(blob.digest)) missing.emplace(blob.digest, blob);
+      if (blob.urls.empty() && !store_.has(blob)) missing.emplace(blob.digest, blob);
   std::vector<const oci::Descriptor*> blobs;
   for (const auto& [digest, blob] : missing) blobs.push_back(&blob);
   parallel_for_each(
@@ -106,7 +106,7 @@ oci::Place Distant::place(const std::string& name, const oci::Descriptor& root) 
   auto place = store_.place(name, root);
   place.open = [self = *this, open = place.open](const oci::Descriptor& blob) {
     const bool is_elsewhere = self.vendored(blob.digest) != nullptr || store::find_origin(self.store_, blob.digest);
-    if (!self.store_.has(blob.digest) && is_elsewhere) self.take(blob);
+    if (!self.store_.has(blob) && is_elsewhere) self.take(blob);
     return open(blob);
   };
   return place;

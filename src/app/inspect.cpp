@@ -4,6 +4,7 @@
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/tar.hpp>
+#include <lapstrake/layers/tree_budget.hpp>
 #include <lapstrake/oci/media_type.hpp>
 #include <lapstrake/registry/referrers.hpp>
 #include <nlohmann/json.hpp>
@@ -44,11 +45,14 @@ char type_of(const layers::TarEntry& entry) {
   return entry.special ? 's' : '-';
 }
 
-void list_files(const oci::Place& place, InspectedImage& image, const std::stop_token& stop) {
+void list_files(const oci::Place& place, InspectedImage& image, layers::TreeBudget& budget,
+                const std::stop_token& stop) {
   for (auto& layer : image.layers)
-    layers::read_tar(place.open(layer.descriptor), cat("layer ", layer.descriptor.digest.text()),
+    layers::read_tar(budget.metered(place.open(layer.descriptor)), cat("layer ", layer.descriptor.digest.text()),
                      [&](const layers::TarEntry& entry, const Source&) {
-                       stop_point(stop);
+                       // Once here, and once or twice in the report.
+                       budget.keep(entry.path,
+                                   2 * sizeof(InspectedFile) + 2 * entry.path.size() + entry.target->size());
                        layer.files.push_back({.path = entry.path,
                                               .type = type_of(entry),
                                               .mode = entry.mode,
@@ -56,7 +60,8 @@ void list_files(const oci::Place& place, InspectedImage& image, const std::stop_
                                               .gid = entry.gid,
                                               .size = entry.size,
                                               .target = *entry.target});
-                     });
+                     },
+                     {.stop = stop});
 }
 
 std::string line_of(const InspectedFile& file) {
@@ -142,11 +147,12 @@ Inspection inspect(const Context& context, const spec::Project* project, const s
     const auto origin = open_origin(context, project, name);
     const auto& place = origin.place;
     Inspection inspection{.name = name, .root = place.root(), .images = {}};
+    layers::TreeBudget budget;
     auto platforms = context.platforms;
     if (platforms.empty()) platforms = platforms_of(place, inspection.root);
     for (const auto& platform : platforms) {
       inspection.images.push_back(look_into(oci::load(place, platform)));
-      if (options.files) list_files(place, inspection.images.back(), context.world.stop);
+      if (options.files) list_files(place, inspection.images.back(), budget, context.world.stop);
     }
     if (options.referrers) inspection.referrers = referrers_of(origin, inspection.root.digest);
     return inspection;

@@ -4,18 +4,15 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/oci/visits.hpp>
 #include <set>
 
 namespace lapstrake::app {
 namespace {
 
-// Real indexes are one in another at most, and of some kilobytes; what is far beyond is made to cost memory.
-constexpr int most_nested = 4;
-constexpr std::uint64_t most_text = 64u << 20;
-
 class Walk {
  public:
-  explicit Walk(const oci::Place& place) : place_(place) {}
+  explicit Walk(const oci::Place& place) : place_(place), visits_(place.name) {}
 
   std::vector<registry::PushedManifest> run(const oci::Descriptor& root) {
     visit(root, 0);
@@ -23,26 +20,17 @@ class Walk {
   }
 
  private:
-  void visit(const oci::Descriptor& descriptor, int depth) {
-    if (!seen_.insert(descriptor.digest).second) return;
-    if (depth > most_nested)
-      throw Error(Fault::integrity, cat("`", place_.name, "` has indexes nested deeper than ", most_nested, " levels"));
-    registry::PushedManifest pushed{.descriptor = descriptor, .text = text_of(descriptor), .blobs = {}};
+  void visit(const oci::Descriptor& descriptor, std::uint64_t depth) {
+    if (!visits_.first(descriptor.digest, depth)) return;
+    visits_.weigh(descriptor);
+    registry::PushedManifest pushed{.descriptor = descriptor, .text = place_.text(descriptor), .blobs = {}};
     pushed.blobs = oci::is_index(descriptor.media_type) ? visit_children(pushed, depth) : parts_of(pushed);
     all_.push_back(std::move(pushed));
   }
 
-  std::string text_of(const oci::Descriptor& descriptor) {
-    if (descriptor.size > most_text - size_)
-      throw Error(Fault::integrity,
-                  cat("the manifests of `", place_.name, "` are longer than ", human_size(most_text)));
-    size_ += descriptor.size;
-    return place_.text(descriptor);
-  }
-
   // What is no manifest itself belongs to the index like a blob (image-index.md: media types beyond these two MUST NOT
   // be an error).
-  std::vector<oci::Descriptor> visit_children(const registry::PushedManifest& index, int depth) {
+  std::vector<oci::Descriptor> visit_children(const registry::PushedManifest& index, std::uint64_t depth) {
     std::vector<oci::Descriptor> blobs;
     const auto name = cat("the index ", index.descriptor.digest.text(), " of `", place_.name, "`");
     for (const auto& child : oci::parse_index(index.text, index.descriptor.media_type, name).manifests) {
@@ -63,35 +51,58 @@ class Walk {
   }
 
   const oci::Place& place_;
-  std::set<oci::Digest> seen_;
-  std::uint64_t size_ = 0;
+  oci::Visits visits_;
   std::vector<registry::PushedManifest> all_;
 };
 
-std::optional<oci::Platform> stated_platform(const oci::Place& place, const oci::Descriptor& descriptor) {
-  const auto manifest =
-      oci::parse_manifest(place.text(descriptor), descriptor.media_type, cat("the manifest of `", place.name, "`"));
-  const auto& type = manifest.config.media_type;
-  if (type != oci::media_type::config && type != oci::media_type::docker_config) return std::nullopt;  // an artifact
-  return oci::parse_config(place.text(manifest.config), cat("the config of `", place.name, "`")).platform;
-}
+class PlatformWalk {
+ public:
+  explicit PlatformWalk(const oci::Place& place) : place_(place), visits_(place.name) {}
 
-void add_platforms(const oci::Place& place, const oci::Descriptor& descriptor, int depth,
-                   std::vector<oci::Platform>& out) {
-  if (depth > most_nested)
-    throw Error(Fault::integrity, cat("`", place.name, "` has indexes nested deeper than ", most_nested, " levels"));
-  const auto index =
-      oci::parse_index(place.text(descriptor), descriptor.media_type, cat("the index of `", place.name, "`"));
-  for (const auto& child : index.manifests) {
-    if (oci::is_index(child.media_type)) {
-      add_platforms(place, child, depth + 1, out);
-    } else if (child.platform) {
-      if (child.platform->os != "unknown") out.push_back(*child.platform);
-    } else if (oci::is_manifest(child.media_type)) {
-      if (const auto platform = stated_platform(place, child)) out.push_back(*platform);
+  // In the order of the index, each once.
+  std::vector<oci::Platform> run(const oci::Descriptor& root) {
+    add_index(root, 1);
+    return std::move(all_);
+  }
+  std::optional<oci::Platform> stated(const oci::Descriptor& descriptor) {
+    const auto manifest =
+        oci::parse_manifest(text_of(descriptor), descriptor.media_type, cat("the manifest of `", place_.name, "`"));
+    const auto& type = manifest.config.media_type;
+    if (type != oci::media_type::config && type != oci::media_type::docker_config) return std::nullopt;  // an artifact
+    return oci::parse_config(text_of(manifest.config), cat("the config of `", place_.name, "`")).platform;
+  }
+
+ private:
+  void add_index(const oci::Descriptor& descriptor, std::uint64_t depth) {
+    if (!visits_.first(descriptor.digest, depth)) return;
+    const auto index =
+        oci::parse_index(text_of(descriptor), descriptor.media_type, cat("the index of `", place_.name, "`"));
+    for (const auto& child : index.manifests) {
+      if (oci::is_index(child.media_type)) {
+        add_index(child, depth + 1);
+      } else if (child.platform) {
+        if (child.platform->os != "unknown") add(*child.platform);
+      } else if (oci::is_manifest(child.media_type)) {
+        if (const auto platform = stated(child)) add(*platform);
+      }
     }
   }
-}
+  void add(const oci::Platform& platform) {
+    if (!seen_.insert(platform).second) return;
+    if (all_.size() == limits::platforms)
+      throw Error(Fault::integrity, cat("`", place_.name, "` is for more than ", limits::platforms, " platforms"));
+    all_.push_back(platform);
+  }
+  std::string text_of(const oci::Descriptor& descriptor) {
+    visits_.weigh(descriptor);
+    return place_.text(descriptor);
+  }
+
+  const oci::Place& place_;
+  oci::Visits visits_;
+  std::set<oci::Platform> seen_;
+  std::vector<oci::Platform> all_;
+};
 
 }  // namespace
 
@@ -101,12 +112,10 @@ std::vector<registry::PushedManifest> manifests_of(const oci::Place& place, cons
 
 std::vector<oci::Platform> platforms_of(const oci::Place& place, const oci::Descriptor& root) {
   if (!oci::is_index(root.media_type)) {
-    if (const auto platform = stated_platform(place, root)) return {*platform};
+    if (const auto platform = PlatformWalk(place).stated(root)) return {*platform};
     throw Error(Fault::input, cat("`", place.name, "` is not a container image"));
   }
-  std::vector<oci::Platform> platforms;
-  add_platforms(place, root, 1, platforms);
-  return platforms;
+  return PlatformWalk(place).run(root);
 }
 
 }  // namespace lapstrake::app

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/sha256.hpp>
 #include <lapstrake/base/text.hpp>
 
@@ -9,9 +10,7 @@ namespace lapstrake::app {
 namespace {
 
 constexpr std::string_view whiteout = ".wh.";
-constexpr int most_links = 40;                       // Linux's own limit (MAXSYMLINKS)
-constexpr std::uint64_t most_name_bytes = 1u << 30;  // of a layer; names are what is kept in memory
-constexpr std::size_t most_path_bytes = 4096;
+constexpr int most_links = 40;  // Linux's own limit (MAXSYMLINKS)
 
 std::string_view parent_of(std::string_view path) {
   const auto slash = path.rfind('/');
@@ -34,7 +33,7 @@ std::string inner_path(std::string_view path) {
   while (path.starts_with('/')) path.remove_prefix(1);
   for (const auto& part : split(path, '/'))
     if (part == "..") broken(path, "would lie outside of the image");
-  if (path.size() > most_path_bytes) broken(path, "is longer than 4096 bytes");
+  if (path.size() > limits::path_bytes) broken(path, "is longer than 4096 bytes");
   return std::string(path);
 }
 
@@ -69,16 +68,23 @@ FileFacts facts_of(const layers::TarEntry& entry, const Source& data) {
 
 void MergedTree::add_layer(const Source& blob, std::string_view what, const std::stop_token& stop) {
   ++layers_;
-  std::uint64_t name_bytes = 0;
+  emptied_.clear();
   step(cat("reading ", what), [&] {
-    layers::read_tar(blob, what,
+    layers::read_tar(budget_->metered(blob), what,
                      [&](const layers::TarEntry& entry, const Source& data) {
-                       name_bytes += entry.path.size() + entry.target->size();
-                       if (name_bytes > most_name_bytes) broken(entry.path, "is one of too many long names");
+                       if (entry.target->size() > limits::path_bytes)
+                         broken(entry.path, "is a link to a path longer than 4096 bytes");
+                       budget_->step(entry.path, 1);
                        lay(entry, data);
                      },
                      {.stop = stop});
   });
+}
+
+// What a node costs, and the change of it that a report may hold.
+void MergedTree::charge(std::string_view path, std::uint64_t more) {
+  constexpr std::uint64_t node_bytes = sizeof(decltype(nodes_)::value_type) + 5 * sizeof(void*) + sizeof(FileChange);
+  budget_->keep(path, node_bytes + 2 * (path.size() + more));
 }
 
 // As containerd applies a layer (pkg/archive/tar.go): whiteouts mean lower layers only; a folder over a folder keeps
@@ -104,6 +110,7 @@ void MergedTree::lay(const layers::TarEntry& entry, const Source& data) {
       before != nodes_.end() && (before->second.facts.type != 'd' || node.facts.type != 'd'))
     remove(real);
   make_parents(real);
+  charge(real, node.facts.target.size());
   nodes_.insert_or_assign(real, std::move(node));
 }
 
@@ -124,6 +131,7 @@ void MergedTree::make_parents(std::string_view path) {
   for (auto folder = parent_of(path); !folder.empty(); folder = parent_of(folder)) {
     const auto [at, is_new] = nodes_.try_emplace(std::string(folder), Node{.facts = {.type = 'd', .mode = 0755}});
     auto& node = at->second;
+    if (is_new) charge(folder, 0);
     if (node.facts.type != 'd') broken(path, cat("lies in `", printable(folder, 4096), "`, which is no folder"));
     if (!is_new && node.layer == layers_) return;
     node.layer = layers_;
@@ -136,13 +144,21 @@ void MergedTree::remove(std::string_view path) {
   for (auto at = nodes_.lower_bound(below); at != nodes_.end() && at->first.starts_with(below);) at = nodes_.erase(at);
 }
 
+// Once in a layer: what lies there afterwards is of the layer itself, and a second whiteout must not walk over it
+// again.
 void MergedTree::remove_lower(std::string_view folder) {
+  for (auto up = folder;; up = parent_of(up)) {
+    if (emptied_.contains(up)) return;
+    if (up.empty()) break;
+  }
+  emptied_.emplace(folder);
+  charge(folder, 0);
   const auto below = folder.empty() ? std::string() : cat(folder, "/");
   for (auto at = nodes_.lower_bound(below); at != nodes_.end() && at->first.starts_with(below);)
     at = at->second.layer == layers_ ? std::next(at) : nodes_.erase(at);
 }
 
-std::string MergedTree::follow(std::string_view path) const {
+std::string MergedTree::follow(std::string_view path) {
   if (path.empty()) return {};
   std::deque<std::string> todo;
   for (auto& part : split(path, '/')) todo.push_back(std::move(part));
@@ -156,12 +172,14 @@ std::string MergedTree::follow(std::string_view path) const {
       continue;
     }
     auto next = joined(out, part);
+    budget_->step(path, 1 + next.size() / 64);  // a long name is compared for as long
     const auto found = nodes_.find(next);
     if (found == nodes_.end() || found->second.facts.type != 'l') {
       out = std::move(next);
       continue;
     }
-    if (++links > most_links) broken(path, "cannot be followed: its symbolic links lead in a circle");
+    if (++links > most_links || todo.size() > limits::path_bytes || out.size() > limits::path_bytes)
+      broken(path, "cannot be followed: its symbolic links lead in a circle");
     const auto& target = found->second.facts.target;
     if (target.starts_with('/')) out.clear();
     const auto steps = split(target, '/');

@@ -3,7 +3,10 @@
 #include <lapstrake/app/diff.hpp>
 #include <lapstrake/base/bytes.hpp>
 #include <lapstrake/layers/tar.hpp>
+#include <lapstrake/layers/tree_budget.hpp>
 #include <map>
+#include <memory>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -13,7 +16,7 @@ namespace lapstrake::app {
 class MergedTree {
  public:
   // Streams a layer, hashes what its files hold, and lays it on top. Error{integrity} for what is not a tar, for `..`,
-  // for more than ReadLimits allow.
+  // for more than ReadLimits and TreeBudget allow; a copy of a tree shares its budget.
   void add_layer(const Source& blob, std::string_view what, const std::stop_token& stop);
 
   struct Node {
@@ -23,15 +26,18 @@ class MergedTree {
   const std::map<std::string, Node, std::less<>>& nodes() const { return nodes_; }
 
  private:
+  void charge(std::string_view path, std::uint64_t more);
   void lay(const layers::TarEntry& entry, const Source& data);
   void white_out(const std::string& folder, std::string_view name);
   void make_parents(std::string_view path);
   void remove(std::string_view path);
   void remove_lower(std::string_view folder);
-  std::string follow(std::string_view path) const;
+  std::string follow(std::string_view path);
 
   std::map<std::string, Node, std::less<>> nodes_;
   std::uint32_t layers_ = 0;
+  std::set<std::string, std::less<>> emptied_;  // folders whose lower files this layer took away
+  std::shared_ptr<layers::TreeBudget> budget_ = std::make_shared<layers::TreeBudget>();
 };
 
 }  // namespace lapstrake::app

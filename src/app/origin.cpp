@@ -70,7 +70,7 @@ Origin found(const Context& context, const spec::Project* project, const std::st
 }  // namespace
 
 void Origin::read(const oci::Descriptor& blob, const Sink& sink, const std::stop_token& stop) const {
-  if (distant != nullptr && !distant->store().has(blob.digest)) return distant->read(blob, sink);
+  if (distant != nullptr && !distant->store().has(blob)) return distant->read(blob, sink);
   if (repository == nullptr) {
     drain(place.open(blob), sink, stop);
     return;

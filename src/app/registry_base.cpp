@@ -50,7 +50,7 @@ std::string base_name(const oci::RegistryReference& reference) {
 std::optional<oci::Place> remembered_base(const oci::RegistryReference& reference, const store::Store& store) {
   auto root = store::find_base(store, exact_name(reference));
   if (!root && !reference.tag.empty()) root = store::find_base(store, base_name(reference));  // before it was locked
-  if (!root || !store.has(root->digest) || (reference.digest && root->digest != *reference.digest)) return std::nullopt;
+  if (!root || !store.has(*root) || (reference.digest && root->digest != *reference.digest)) return std::nullopt;
   return store.place(reference.text(), *root);
 }
 
@@ -138,7 +138,7 @@ void RegistryBase::require_network(const oci::Descriptor& blob) const {
 }
 
 std::string RegistryBase::text(const oci::Descriptor& blob) const {
-  if (store_.size(blob.digest) == blob.size) return store_.place(reference_.text(), blob).text(blob);
+  if (store_.has(blob)) return store_.place(reference_.text(), blob).text(blob);
   const bool is_vendored = vendored_ && vendored_->has(blob.digest);
   if (!is_vendored) require_network(blob);
   auto text = is_vendored ? vendored_->text(blob) : remote_.text(blob);
@@ -147,7 +147,7 @@ std::string RegistryBase::text(const oci::Descriptor& blob) const {
 }
 
 Source RegistryBase::open(const oci::Descriptor& blob) const {
-  if (store_.has(blob.digest)) return store_.open_blob(blob);
+  if (store_.has(blob)) return store_.open_blob(blob);
   if (vendored_ && vendored_->has(blob.digest)) return vendored_->open(blob);
   require_network(blob);
   return remote_.open(blob);
@@ -169,7 +169,7 @@ layers::BaseFiles RegistryBase::files(const std::vector<oci::Descriptor>& layers
   const auto context = with_serial_progress(context_);
   std::map<oci::Digest, std::optional<AtomicFile>> spooled;
   for (const auto& layer : layers)
-    if (!store_.has(layer.digest) && !(vendored_ && vendored_->has(layer.digest))) spooled.try_emplace(layer.digest);
+    if (!store_.has(layer) && !(vendored_ && vendored_->has(layer.digest))) spooled.try_emplace(layer.digest);
   std::vector<const oci::Descriptor*> missing;
   std::set<oci::Digest> seen;
   for (const auto& layer : layers)

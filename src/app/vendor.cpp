@@ -6,6 +6,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/oci/visits.hpp>
 #include <map>
 #include <mutex>
 #include <set>
@@ -21,7 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr unsigned at_a_time = 4;  // blobs
-constexpr int most_nested = 4;
 
 // A base in a registry, with its digest, and what it is wanted for.
 struct Wanted {
@@ -115,7 +115,7 @@ void require_ours(const fs::path& folder, const fs::path& store_root) {
 // All of a base that is to be in the folder: indexes whole, and of the manifests those for the platforms.
 class Contents {
  public:
-  Contents(const oci::Place& place, const std::set<oci::Platform>& platforms) : place_(place) {
+  Contents(const oci::Place& place, const std::set<oci::Platform>& platforms) : place_(place), visits_(place.name) {
     root_ = place.root();
     if (oci::is_index(root_->media_type)) add_index(*root_, 0);
     for (const auto& platform : platforms) add_image(oci::load(place, platform));
@@ -126,11 +126,11 @@ class Contents {
   const std::map<oci::Digest, oci::Descriptor>& layers() const { return layers_; }
 
  private:
-  void add_index(const oci::Descriptor& descriptor, int depth) {
-    if (depth > most_nested)
-      throw Error(Fault::integrity, cat("`", place_.name, "` has indexes nested deeper than ", most_nested, " levels"));
+  void add_index(const oci::Descriptor& descriptor, std::uint64_t depth) {
+    if (!visits_.first(descriptor.digest, depth)) return;
+    visits_.weigh(descriptor);
     const auto text = place_.text(descriptor);
-    if (!texts_.emplace(descriptor.digest, text).second) return;
+    texts_.emplace(descriptor.digest, text);
     for (const auto& child :
          oci::parse_index(text, descriptor.media_type, cat("the index of `", place_.name, "`")).manifests)
       if (oci::is_index(child.media_type)) add_index(child, depth + 1);
@@ -143,6 +143,7 @@ class Contents {
   }
 
   const oci::Place& place_;
+  oci::Visits visits_;
   std::optional<oci::Descriptor> root_;
   std::map<oci::Digest, std::string> texts_;
   std::map<oci::Digest, oci::Descriptor> layers_;
@@ -206,7 +207,7 @@ class Vendoring {
                    const std::string& image) const {
     AtomicFile file(folder_);
     const auto sink = [&](Bytes bytes) { file.write(bytes); };
-    if (store_.has(layer.digest))
+    if (store_.has(layer))
       drain(store_.open_blob(layer), sink, context_.world.stop);
     else
       fetch(context_, repository, layer, image, sink);

@@ -5,6 +5,7 @@
 #include <lapstrake/layers/unpacked.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/oci/visits.hpp>
 #include <map>
 #include <set>
 
@@ -12,9 +13,6 @@
 
 namespace lapstrake::app {
 namespace {
-
-constexpr int most_nested = 4;
-constexpr std::uint64_t most_text = 64u << 20;  // of all manifests and configs
 
 bool is_attestation(const oci::Descriptor& child) {
   return child.platform && child.platform->os == "unknown" && child.platform->architecture == "unknown";
@@ -56,6 +54,7 @@ class Verifying {
       : context_(context),
         origin_(origin),
         settings_(settings),
+        visits_(name),
         out_({.reference = name, .root = chosen_root(context, origin.place), .problems = {}}) {}
 
   Verification run() {
@@ -84,13 +83,11 @@ class Verifying {
     }
   }
 
-  void visit(const oci::Descriptor& descriptor, const std::string& of, int depth) {
-    if (!seen_.insert(descriptor.digest).second) return;
+  void visit(const oci::Descriptor& descriptor, const std::string& of, std::uint64_t depth) {
+    if (!visits_.first(descriptor.digest, depth)) return;
     const bool is_index = oci::is_index(descriptor.media_type);
     const auto what = cat(is_index ? "index " : "manifest ", descriptor.digest.text(), of);
     noting(what, [&] {
-      if (depth > most_nested)
-        throw Error(Fault::integrity, cat("indexes are nested deeper than ", most_nested, " levels"));
       const auto text = manifest_text(descriptor);
       if (is_index)
         visit_children(oci::parse_index(text, descriptor.media_type, "it"), depth);
@@ -103,16 +100,11 @@ class Verifying {
   std::string manifest_text(const oci::Descriptor& descriptor) {
     if (origin_.repository && !origin_.repository->find_manifest(descriptor.digest.text()))
       throw Error(Fault::integrity, "it is not there");
-    weigh(descriptor);
+    visits_.weigh(descriptor);
     return origin_.place.text(descriptor);
   }
-  void weigh(const oci::Descriptor& descriptor) {
-    if (descriptor.size > most_text - text_)
-      throw Error(Fault::integrity, cat("all manifests and configs are longer than ", human_size(most_text)));
-    text_ += descriptor.size;
-  }
 
-  void visit_children(const oci::Index& index, int depth) {
+  void visit_children(const oci::Index& index, std::uint64_t depth) {
     for (const auto& child : index.manifests) {
       const auto of = child.platform ? cat(" of ", printable(child.platform->text(), 80)) : std::string();
       if (oci::is_manifest(child.media_type) || oci::is_index(child.media_type))
@@ -148,7 +140,7 @@ class Verifying {
 
   oci::ImageConfig config_of(const oci::Descriptor& descriptor) {
     require_there(descriptor);
-    if (seen_.insert(descriptor.digest).second) weigh(descriptor);
+    visits_.weigh(descriptor);
     const auto text = origin_.place.text(descriptor);
     count(descriptor);
     return oci::parse_config(text, "it");
@@ -233,8 +225,8 @@ class Verifying {
   const Context& context_;
   const Origin& origin_;
   const VerifySettings& settings_;
-  std::set<oci::Digest> seen_, counted_;
-  std::uint64_t text_ = 0;
+  oci::Visits visits_;
+  std::set<oci::Digest> counted_;
   std::vector<Wanted> wanted_;
   std::map<std::pair<oci::Digest, std::optional<oci::Codec>>, Found> found_;
   Verification out_;

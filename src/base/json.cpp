@@ -11,16 +11,16 @@ namespace {
 // Looks at the text before a tree is made of it, so that a hostile text costs no memory.
 class Gate : public nlohmann::json_sax<nlohmann::json> {
  public:
-  Gate(std::string_view text, std::string_view what, std::size_t most_depth)
-      : text_(text), what_(what), most_depth_(most_depth) {}
+  Gate(std::string_view text, std::string_view what, const JsonRules& rules)
+      : text_(text), what_(what), most_depth_(rules.most_depth), most_values_(rules.most_values) {}
 
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
+  bool null() override { return count(); }
+  bool boolean(bool) override { return count(); }
+  bool number_integer(number_integer_t) override { return count(); }
+  bool number_unsigned(number_unsigned_t) override { return count(); }
+  bool number_float(number_float_t, const string_t&) override { return count(); }
+  bool string(string_t&) override { return count(); }
+  bool binary(binary_t&) override { return count(); }
   bool start_object(std::size_t) override { return enter(); }
   bool start_array(std::size_t) override { return enter(); }
   bool end_object() override { return leave(); }
@@ -44,7 +44,12 @@ class Gate : public nlohmann::json_sax<nlohmann::json> {
   }
 
  private:
+  bool count() {
+    if (++values_ > most_values_) throw Error(Fault::integrity, cat(what_, " has more than ", most_values_, " values"));
+    return true;
+  }
   bool enter() {
+    count();
     if (members_.size() >= most_depth_)
       throw Error(Fault::integrity, cat(what_, " is nested deeper than ", most_depth_, " levels"));
     members_.emplace_back();
@@ -55,7 +60,7 @@ class Gate : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   std::string_view text_, what_;
-  std::size_t most_depth_;
+  std::size_t most_depth_, most_values_, values_ = 0;
   std::vector<std::set<std::string>> members_;
 };
 
@@ -70,7 +75,7 @@ nlohmann::json parse_json(std::string_view text, std::string_view what, const Js
     throw Error(Fault::integrity, cat(what, " is not valid JSON: it starts with a byte order mark"));
   // To nlohmann_json a NUL is the end of the text, whatever comes after it.
   if (text.find('\0') != text.npos) throw Error(Fault::integrity, cat(what, " is not valid JSON: it holds a NUL byte"));
-  Gate gate(text, what, rules.most_depth);
+  Gate gate(text, what, rules);
   nlohmann::json::sax_parse(text, &gate, nlohmann::json::input_format_t::json, true, rules.comments);
   try {
     return nlohmann::json::parse(text, nullptr, true, rules.comments);

@@ -115,7 +115,7 @@ ImageConfig parse_config(std::string_view json, std::string_view what) {
   if (const Json* settings = members.find("config")) read_run_settings(config, *settings, members.what());
   config.diff_ids = read_diff_ids(members.need("rootfs"), members.what());
   if (members.find("history") != nullptr)
-    for (const Json& entry : members.needed_list("history"))
+    for (const Json& entry : members.needed_list("history", limits::history_entries))
       config.history.push_back(read_history(entry, members.what()));
   config.other = members.others();
   return config;

@@ -40,7 +40,7 @@ Manifest parse_manifest(std::string_view json, std::string_view media_type, std:
                     .artifact_type = members.text("artifactType"),
                     .config = parse_descriptor(members.need("config"), cat("the config in ", what)),
                     .annotations = members.text_map("annotations")};
-  for (const Json& layer : members.needed_list("layers"))
+  for (const Json& layer : members.needed_list("layers", limits::layers))
     manifest.layers.push_back(parse_descriptor(layer, cat("layer ", manifest.layers.size() + 1, " in ", what)));
   if (const Json* subject = members.find("subject"))
     manifest.subject = parse_descriptor(*subject, cat("the subject in ", what));
@@ -56,7 +56,7 @@ Index parse_index(std::string_view json, std::string_view media_type, std::strin
   check_document(members, media_type);
   if (members.has("layers") || members.has("config")) members.fail("is a manifest but was given as an index");
   Index index{.media_type = std::string(media_type), .annotations = members.text_map("annotations")};
-  for (const Json& child : members.needed_list("manifests"))
+  for (const Json& child : members.needed_list("manifests", limits::json_values))
     index.manifests.push_back(parse_descriptor(child, cat("manifest ", index.manifests.size() + 1, " in ", what)));
   return index;
 }

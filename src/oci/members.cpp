@@ -59,6 +59,7 @@ std::map<std::string, std::string> Members::text_map(std::string_view name) cons
   const Json* object = find(name);
   if (object == nullptr) return out;
   if (!object->is_object()) fail(cat("has a `", name, "` that is not an object"));
+  expect_few(name, object->size());
   for (const auto& [key, value] : object->items()) {
     if (!value.is_string()) fail(cat("has a value in `", name, "` that is not a string: `", printable(key, 80), "`"));
     out.emplace(key, value.get<std::string>());
@@ -71,21 +72,28 @@ std::vector<std::string> Members::keys(std::string_view name) const {
   const Json* object = find(name);
   if (object == nullptr) return out;
   if (!object->is_object()) fail(cat("has a `", name, "` that is not an object"));
+  expect_few(name, object->size());
   for (const auto& [key, ignored] : object->items()) out.push_back(key);
   return out;
 }
 
-const Json::array_t& Members::needed_list(std::string_view name) const {
+void Members::expect_few(std::string_view name, std::uint64_t size, std::uint64_t most) const {
+  if (size > most) fail(cat("has more than ", most, " members in `", name, "`"));
+}
+
+const Json::array_t& Members::needed_list(std::string_view name, std::uint64_t most) const {
   const Json& value = need(name);
   if (!value.is_array()) fail(cat("has a `", name, "` that is not an array"));
+  expect_few(name, value.size(), most);
   return value.get_ref<const Json::array_t&>();
 }
 
 Digest Members::needed_digest(std::string_view name) const { return digest_from(need(name), what_); }
 
 std::string Members::others() const {
-  Json rest = value_;
-  for (const auto name : known_) rest.erase(std::string(name));
+  Json rest = Json::object();
+  for (const auto& [name, value] : value_.items())
+    if (std::ranges::find(known_, name) == known_.end()) rest[name] = value;
   return rest.empty() ? "" : dump(rest, what_);
 }
 

@@ -1,6 +1,7 @@
 // The members of one JSON object that came from elsewhere, read strictly: each failure is Error{integrity} naming the
 // member.
 #pragma once
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/oci/digest.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -25,11 +26,12 @@ class Members {
   const Json& need(std::string_view name) const;
   std::string text(std::string_view name) const;  // "" when absent
   std::string needed_text(std::string_view name) const;
-  bool flag(std::string_view name) const;                                    // false when absent
+  bool flag(std::string_view name) const;  // false when absent
+  // Lists and maps have at most limits::list_members members.
   std::vector<std::string> texts(std::string_view name) const;               // an array of strings
   std::map<std::string, std::string> text_map(std::string_view name) const;  // an object of strings
   std::vector<std::string> keys(std::string_view name) const;  // an object's members, their values passed over
-  const Json::array_t& needed_list(std::string_view name) const;
+  const Json::array_t& needed_list(std::string_view name, std::uint64_t most = limits::list_members) const;
   Digest needed_digest(std::string_view name) const;
   // The members that are not `known`, as an object's text; "" when there are none.
   std::string others() const;
@@ -37,6 +39,7 @@ class Members {
   [[noreturn]] void fail(std::string_view why) const;
 
  private:
+  void expect_few(std::string_view name, std::uint64_t size, std::uint64_t most = limits::list_members) const;
   const Json& value_;
   std::string what_;
   std::vector<std::string_view> known_;

@@ -3,12 +3,10 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/media_type.hpp>
 #include <lapstrake/oci/place.hpp>
+#include <lapstrake/oci/visits.hpp>
 
 namespace lapstrake::oci {
 namespace {
-
-// An index in an index is rare and deeper ones are hostile.
-constexpr int most_nested = 4;
 
 bool is_attestation(const Descriptor& child) {
   return child.platform && child.platform->os == "unknown" && child.platform->architecture == "unknown";
@@ -18,7 +16,7 @@ bool is_config(std::string_view type) { return type == media_type::config || typ
 
 class Search {
  public:
-  Search(const Place& place, const Platform& platform) : place_(place), platform_(platform) {}
+  Search(const Place& place, const Platform& platform) : place_(place), platform_(platform), visits_(place.name) {}
 
   LoadedImage run() {
     const Descriptor root = place_.root();
@@ -29,10 +27,14 @@ class Search {
   }
 
  private:
-  std::optional<LoadedImage> in_index(const Descriptor& descriptor, int depth) {
-    if (depth > most_nested)
-      throw Error(Fault::integrity, cat("`", place_.name, "` has indexes nested deeper than ", most_nested, " levels"));
-    const Index index = parse_index(place_.text(descriptor), descriptor.media_type,
+  std::string text_of(const Descriptor& descriptor) {
+    visits_.weigh(descriptor);
+    return place_.text(descriptor);
+  }
+
+  std::optional<LoadedImage> in_index(const Descriptor& descriptor, std::uint64_t depth) {
+    if (!visits_.first(descriptor.digest, depth)) return std::nullopt;
+    const Index index = parse_index(text_of(descriptor), descriptor.media_type,
                                     cat("the index ", descriptor.digest.brief(), " of `", place_.name, "`"));
     for (const Descriptor& child : index.manifests) {
       if (is_attestation(child)) continue;
@@ -42,7 +44,7 @@ class Search {
   }
 
   // The first that matches wins (image-index.md, "manifests").
-  std::optional<LoadedImage> in_child(const Descriptor& child, int depth) {
+  std::optional<LoadedImage> in_child(const Descriptor& child, std::uint64_t depth) {
     if (child.platform && !child.platform->matches(platform_)) {
       offer(*child.platform);
       return std::nullopt;
@@ -54,10 +56,10 @@ class Search {
 
   std::optional<LoadedImage> in_manifest(const Descriptor& descriptor) {
     const std::string name = cat("the manifest ", descriptor.digest.brief(), " of `", place_.name, "`");
-    std::string text = place_.text(descriptor);
+    std::string text = text_of(descriptor);
     Manifest manifest = parse_manifest(text, descriptor.media_type, name);
     if (!is_config(manifest.config.media_type)) return refuse_artifact(descriptor, manifest);
-    std::string config_text = place_.text(manifest.config);
+    std::string config_text = text_of(manifest.config);
     ImageConfig config = parse_config(config_text, cat("the config of `", place_.name, "`"));
     if (!fits(descriptor, config)) {
       offer(config.platform);
@@ -89,12 +91,13 @@ class Search {
   }
 
   void offer(const Platform& platform) {
-    if (std::ranges::count(offered_, printable(platform.text(), 80)) == 0)
+    if (offered_.size() < limits::platforms && std::ranges::count(offered_, printable(platform.text(), 80)) == 0)
       offered_.push_back(printable(platform.text(), 80));
   }
 
   const Place& place_;
   const Platform& platform_;
+  Visits visits_;
   std::vector<std::string> offered_;
 };
 

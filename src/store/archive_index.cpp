@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
 
 #include "layout_files.hpp"
@@ -64,16 +65,22 @@ std::uint64_t size_of(const FileDescriptor& file, const std::filesystem::path& p
 // Two readers of one archive may take a different one of two texts, and so see different images.
 bool is_text(std::string_view name) { return name == "oci-layout" || name.ends_with(".json"); }
 
+void expect_short(const char* name, const std::filesystem::path& path) {
+  if (name != nullptr && std::string_view(name).size() > limits::path_bytes)
+    throw Error(Fault::integrity, cat("`", path.string(), "` has a name longer than ", limits::path_bytes, " bytes"));
+}
+
 }  // namespace
 
 ArchiveIndex::ArchiveIndex(const std::filesystem::path& file, const std::filesystem::path& scratch,
                            const std::stop_token& stop)
     : path_(file), file_(std::make_shared<FileDescriptor>(open_file(file))) {
+  const auto packed = size_of(*file_, path_);
   if (is_compressed(*file_, path_)) file_ = std::make_shared<FileDescriptor>(spool(*file_, path_, scratch, stop));
-  read_headers();
+  read_headers(layers::TreeBudget(packed));
 }
 
-void ArchiveIndex::read_headers() {
+void ArchiveIndex::read_headers(layers::TreeBudget budget) {
   const Reader reader(archive_read_new());
   bool began = false;
   const auto refuse = [&] {
@@ -91,8 +98,14 @@ void ArchiveIndex::read_headers() {
     if (status == ARCHIVE_EOF) break;
     if (status != ARCHIVE_OK && status != ARCHIVE_WARN) throw refuse();  // a warning is of names that no layout has
     began = true;
+    expect_short(archive_entry_pathname(entry), path_);
+    expect_short(archive_entry_hardlink(entry), path_);
+    expect_short(archive_entry_symlink(entry), path_);
     const std::string name = name_of(entry);
-    if (const auto target = target_of(entry, name)) links_[name] = *target;
+    const auto target = target_of(entry, name);
+    constexpr std::uint64_t node_bytes = 5 * sizeof(void*) + sizeof(decltype(links_)::value_type);
+    budget.keep(name, node_bytes + name.size() + target.value_or("").size());
+    if (target) links_[name] = *target;
     if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr) continue;
     const Member member{.offset = static_cast<std::uint64_t>(archive_filter_bytes(reader.get(), 0)),
                         .size = static_cast<std::uint64_t>(archive_entry_size(entry))};

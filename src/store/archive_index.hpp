@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <lapstrake/base/bytes.hpp>
 #include <lapstrake/base/c_handle.hpp>
+#include <lapstrake/layers/tree_budget.hpp>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,8 +16,8 @@ namespace lapstrake::store {
 class ArchiveIndex {
  public:
   // A file that is compressed (gzip, zstd, xz, bzip2; told by its first bytes) is first spooled into an unnamed file in
-  // `scratch`. Error{input} when it cannot be read or is no tar, {integrity} when it ends too early or has a text
-  // twice.
+  // `scratch`. Error{input} when it cannot be read or is no tar, {integrity} when it ends too early, has a text
+  // twice, or is beyond a limit (base/limits.hpp).
   ArchiveIndex(const std::filesystem::path& file, const std::filesystem::path& scratch, const std::stop_token& stop);
 
   struct Member {
@@ -30,7 +31,7 @@ class ArchiveIndex {
   std::string path() const { return path_.string(); }
 
  private:
-  void read_headers();
+  void read_headers(layers::TreeBudget budget);
   std::filesystem::path path_;
   std::shared_ptr<const FileDescriptor> file_;
   std::map<std::string, Member, std::less<>> members_;

@@ -4,6 +4,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/oci/visits.hpp>
 #include <lapstrake/store/bases.hpp>
 #include <lapstrake/store/notes.hpp>
 #include <nlohmann/json.hpp>
@@ -13,7 +14,6 @@ namespace {
 
 constexpr std::string_view bases_kind = "bases", trees_kind = "trees", origins_kind = "origins";
 constexpr std::size_t most_entry_bytes = 64 << 10;
-constexpr int most_nested = 4;
 
 // A line with the digest of the rest, and the rest.
 std::optional<std::string_view> checked(std::string_view note) {
@@ -43,10 +43,12 @@ std::optional<std::string> text_of(const std::filesystem::path& file) {
 struct Trail {
   Trail(const Store& its_store, const std::set<oci::Digest>& its_wanted) : store(its_store), wanted(its_wanted) {}
 
-  bool leads(const oci::Descriptor& blob, int depth = 0) {
-    if (depth > most_nested || !store.has(blob.digest)) return false;
+  bool leads(const oci::Descriptor& blob, std::uint64_t depth = 0) {
     bool is_on_it = wanted.contains(blob.digest);
     try {
+      if (!visits.first(blob.digest, depth)) return blobs.contains(blob.digest);
+      if (!store.has(blob)) return false;
+      if (oci::is_index(blob.media_type) || is_on_it) visits.weigh(blob);
       const auto place = store.place("a base", blob);
       if (is_on_it && oci::is_manifest(blob.media_type))
         blobs.insert(oci::parse_manifest(place.text(blob), blob.media_type, "a base").config.digest);
@@ -62,13 +64,18 @@ struct Trail {
 
   const Store& store;
   const std::set<oci::Digest>& wanted;
+  oci::Visits visits{"a base"};
   std::set<oci::Digest> blobs{};
 };
 
-// "sha256:... sha256:...\n"
+// "sha256:.../123": a manifest that states another size of a layer is another chain, and its layers are read.
+void add_link(std::string& chain, const oci::Descriptor& layer) {
+  chain += cat(chain.empty() ? "" : " ", layer.digest.text(), "/", layer.size);
+}
+
 std::string chain_of(const std::vector<oci::Descriptor>& layers) {
   std::string chain;
-  for (const auto& layer : layers) chain += cat(chain.empty() ? "" : " ", layer.digest.text());
+  for (const auto& layer : layers) add_link(chain, layer);
   return chain += "\n";
 }
 
@@ -88,14 +95,16 @@ std::optional<std::string> find_tree(const Store& store, const std::vector<oci::
   const auto chain = chain_of(layers);
   auto note = find_note(store, trees_kind, oci::Digest::of(chain));
   if (!note || !note->starts_with(chain)) return std::nullopt;
-  return note->substr(chain.size());
+  note->erase(0, chain.size());
+  return note;
 }
 
-void keep_tree(const Store& store, const std::vector<oci::Descriptor>& layers, std::string_view tree) {
+void keep_tree(const Store& store, const std::vector<oci::Descriptor>& layers,
+               const std::function<void(const Sink&)>& write) {
   const auto chain = chain_of(layers);
   keep_note(store, trees_kind, oci::Digest::of(chain), [&](const Sink& sink) {
     sink(as_bytes(chain));
-    sink(as_bytes(tree));
+    write(sink);
   });
 }
 
@@ -129,7 +138,7 @@ void prune_bases(const Store& store, const BasesInUse& used) {
   for (const auto& chain : used.chains) {
     std::string text;
     for (const auto& layer : chain) {
-      text += cat(text.empty() ? "" : " ", layer.text());
+      add_link(text, layer);
       chains.insert(std::string(oci::Digest::of(text + "\n").hex()));
     }
   }

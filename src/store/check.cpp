@@ -4,8 +4,10 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/oci/visits.hpp>
 #include <lapstrake/store/bases.hpp>
 #include <lapstrake/store/store.hpp>
+#include <optional>
 #include <set>
 
 #include "closure.hpp"
@@ -81,7 +83,7 @@ class RefCheck {
 
   void follow(const std::string& name, const oci::Descriptor& root) {
     name_ = name;
-    seen_.clear();
+    visits_.emplace(name, limits::nested_indexes_of_store);
     follow(root, 0);
   }
 
@@ -102,10 +104,10 @@ class RefCheck {
     return size == blob.size;
   }
 
-  void follow(const oci::Descriptor& blob, int depth) {
-    if (!seen_.insert(blob.digest.text()).second || !is_there(blob)) return;
-    if (depth > 8) return say("indexes are nested deeper than 8 levels");
+  void follow(const oci::Descriptor& blob, std::uint64_t depth) {
     try {
+      if (!visits_->first(blob.digest, depth) || !is_there(blob)) return;
+      if (oci::is_index(blob.media_type) || oci::is_manifest(blob.media_type)) visits_->weigh(blob);
       const auto text = store_.place(name_, blob).text;
       for (const auto& child : children(blob, text)) follow(child, depth + 1);
       if (oci::is_manifest(blob.media_type)) count_layers(blob, text);
@@ -117,8 +119,7 @@ class RefCheck {
   void count_layers(const oci::Descriptor& blob, const ReadText& text) {
     const auto manifest = oci::parse_manifest(text(blob), blob.media_type, cat("the manifest ", blob.digest.brief()));
     const auto& type = manifest.config.media_type;
-    if ((type != oci::media_type::config && type != oci::media_type::docker_config) ||
-        !store_.has(manifest.config.digest))
+    if ((type != oci::media_type::config && type != oci::media_type::docker_config) || !store_.has(manifest.config))
       return;
     const auto config = oci::parse_config(text(manifest.config), cat("the config ", manifest.config.digest.brief()));
     if (config.diff_ids.size() != manifest.layers.size())
@@ -129,7 +130,7 @@ class RefCheck {
   const Store& store_;
   CheckReport& report_;
   std::string name_;
-  std::set<std::string> seen_;
+  std::optional<oci::Visits> visits_;
   std::set<oci::Digest> elsewhere_;
 };
 

@@ -4,19 +4,16 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <set>
+#include <lapstrake/oci/visits.hpp>
 
 namespace lapstrake::store {
 namespace {
 
-constexpr int most_nested = 8;
-
-void collect(const oci::Descriptor& blob, const ReadText& text, int depth, std::set<std::string>& seen,
+void collect(const oci::Descriptor& blob, const ReadText& text, std::uint64_t depth, oci::Visits& visits,
              std::vector<oci::Descriptor>& out) {
-  if (depth > most_nested)
-    throw Error(Fault::integrity, cat("indexes are nested deeper than ", most_nested, " levels"));
-  if (!seen.insert(blob.digest.text()).second) return;
-  for (const auto& child : children(blob, text)) collect(child, text, depth + 1, seen, out);
+  if (!visits.first(blob.digest, depth)) return;
+  if (oci::is_index(blob.media_type) || oci::is_manifest(blob.media_type)) visits.weigh(blob);
+  for (const auto& child : children(blob, text)) collect(child, text, depth + 1, visits, out);
   out.push_back(blob);
 }
 
@@ -34,9 +31,9 @@ std::vector<oci::Descriptor> children(const oci::Descriptor& blob, const ReadTex
 }
 
 std::vector<oci::Descriptor> closure(const oci::Descriptor& root, const ReadText& text) {
-  std::set<std::string> seen;
+  oci::Visits visits(root.digest.text(), limits::nested_indexes_of_store);
   std::vector<oci::Descriptor> out;
-  collect(root, text, 0, seen, out);
+  collect(root, text, 0, visits, out);
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/media_type.hpp>
 #include <lapstrake/oci/reference.hpp>
+#include <lapstrake/oci/visits.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -87,9 +88,11 @@ Saved choose(const ArchiveIndex& archive, const std::string& tag) {
 // The manifest in the layout beside manifest.json that has this config, if there is one.
 std::optional<oci::Descriptor> manifest_with(const LayoutSource& layout, const oci::Digest& config) {
   std::vector<oci::Descriptor> open = layout_index(layout).manifests;
-  for (std::size_t i = 0; i < open.size() && i < 1000; ++i) {
+  oci::Visits visits(layout.where);
+  for (std::size_t i = 0; i < open.size(); ++i) {
     const oci::Descriptor blob = open[i];
-    if (!layout.open(blob_name(blob.digest))) continue;
+    if (!visits.first(blob.digest, 0) || !layout.open(blob_name(blob.digest))) continue;
+    visits.weigh(blob);
     const auto text = [&] { return layout_place_of(layout, blob).text(blob); };
     const std::string what = cat("the manifest ", blob.digest.brief(), " of `", layout.where, "`");
     if (oci::is_index(blob.media_type)) {

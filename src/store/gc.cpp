@@ -43,8 +43,7 @@ struct InUse {
 void add_image(const oci::Descriptor& blob, const oci::Place& place, BasesInUse& bases) {
   const auto manifest =
       oci::parse_manifest(place.text(blob), blob.media_type, cat("the manifest ", blob.digest.brief()));
-  auto& chain = bases.chains.emplace_back();
-  for (const auto& layer : manifest.layers) chain.push_back(layer.digest);
+  bases.chains.push_back(manifest.layers);
   const auto base = manifest.annotations.find(std::string(oci::base_digest_annotation));
   const auto digest = base == manifest.annotations.end() ? std::nullopt : oci::Digest::parse(base->second);
   if (digest) bases.manifests.insert(*digest);

@@ -2,12 +2,14 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 
@@ -15,9 +17,6 @@ namespace lapstrake::store {
 namespace {
 
 using Reader = CHandle<archive, archive_read_free>;
-
-// A ratio says nothing about bombs (zeros shrink 32,000 to 1 and are harmless); only a limit does.
-constexpr std::uint64_t most_bytes = std::uint64_t{64} << 30;
 
 constexpr auto another_folder = "set TMPDIR to a folder that can be written";
 
@@ -42,6 +41,13 @@ Error damaged(archive* reader, const std::filesystem::path& path) {
   const char* why = archive_error_string(reader);
   return Error(Fault::integrity, cat("cannot decompress `", path.string(), "`"))
       .because(why == nullptr ? "" : printable(why, 200));
+}
+
+std::uint64_t size_of(const FileDescriptor& file, const std::filesystem::path& path) {
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0)
+    throw Error(Fault::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
+  return static_cast<std::uint64_t>(status.st_size);
 }
 
 void open_compressed(archive* reader, const FileDescriptor& file, const std::filesystem::path& path) {
@@ -75,6 +81,7 @@ FileDescriptor spool(const FileDescriptor& file, const std::filesystem::path& pa
   const Reader reader(archive_read_new());
   open_compressed(reader.get(), file, path);
   std::vector<std::byte> room(256 << 10);
+  const auto most_bytes = limits::spooled_bytes_for(size_of(file, path));
   for (std::uint64_t total = 0;;) {
     stop_point(stop);
     const la_ssize_t size = archive_read_data(reader.get(), room.data(), room.size());

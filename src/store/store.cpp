@@ -39,6 +39,7 @@ const std::filesystem::path& Store::root() const { return root_; }
 std::filesystem::path Store::scratch() const { return root_ / "tmp"; }
 std::filesystem::path Store::blob_path(const oci::Digest& digest) const { return root_ / blob_name(digest); }
 bool Store::has(const oci::Digest& digest) const { return size(digest).has_value(); }
+bool Store::has(const oci::Descriptor& blob) const { return size(blob.digest) == blob.size; }
 
 std::optional<std::uint64_t> Store::size(const oci::Digest& digest) const {
   struct stat status {};
@@ -92,7 +93,7 @@ oci::Descriptor Store::put(std::string_view text, std::string_view media_type) c
 }
 
 void Store::take(const oci::Place& place, const oci::Descriptor& blob, const std::stop_token& stop) const {
-  if (has(blob.digest)) return;
+  if (has(blob)) return;
   BlobWriter writer = new_blob();
   drain(
       place.open(blob), [&](Bytes bytes) { writer.write(bytes); }, stop);
@@ -118,7 +119,7 @@ Source Store::open_blob(const oci::Descriptor& descriptor) const {
 }
 
 void Store::set_ref(const std::string& name, const oci::Descriptor& descriptor) const {
-  if (!has(descriptor.digest))
+  if (!has(descriptor))
     throw Error(Fault::internal,
                 cat("cannot give the name `", name, "` to ", descriptor.digest.text(), ": the store has no such blob"));
   change_refs(root_, [&](oci::Index& index) { return replace_ref(index, name, descriptor); });

@@ -52,3 +52,12 @@ TEST_CASE("a byte order mark is no JSON, but in what people write") {
   CHECK_THROWS_AS(parse_json("\xef\xbb\xbf{}", "the manifest"), Error);
   CHECK(parse_json("\xef\xbb\xbf{}", "the file", {.comments = true}).is_object());
 }
+
+TEST_CASE("JSON has a limit on its values, whatever kinds they are (S14)") {
+  const std::string value = GENERATE("{}", "[]", "0", "\"\"", "null", "{\"a\":0}", "[[]]");
+  std::string text = "[" + value;
+  for (int i = 1; i < 100'000; ++i) text += "," + value;
+  CHECK_THROWS_WITH(parse_json(text + "]", "it"), Contains("it has more than 100000 values"));
+  CHECK(parse_json("[1,2]", "it", {.most_values = 3}).size() == 2);
+  CHECK_THROWS_AS(parse_json("[1,2,3]", "it", {.most_values = 3}), Error);
+}

@@ -18,6 +18,7 @@ using Strings = std::vector<std::string>;
 struct Project {
   TempDir dir;
   BaseFiles below;
+  mutable int told = 0;
 
   std::filesystem::path root() const { return dir / "project"; }
   void run(const std::string& command) const {
@@ -31,8 +32,9 @@ struct Project {
   std::vector<Entry> assemble(const oci::Archive& archive) const {
     oci::LayerRecipe recipe;
     recipe.archives = {archive};
-    return layers::assemble(recipe, below, AccountTable({}, below),
-                            {.root = root(), .scratch = dir.path(), .stop = {}});
+    return layers::assemble(
+        recipe, below, AccountTable({}, below),
+        {.root = root(), .scratch = dir.path(), .stop = {}, .tell = [this](const std::string&) { ++told; }});
   }
   Strings lines(const oci::Archive& archive) const {
     Strings out;
@@ -79,7 +81,7 @@ TEST_CASE("archives of every kind are told by their content") {
   project.run(
       "mkdir -p t/bin && printf hello > t/bin/sh && chmod 4755 t/bin/sh && ln -s sh t/bin/ash && chmod 700 t/bin");
   const auto [command, name] = GENERATE(table<std::string, std::string>(
-      {{"tar -cf", "a.x"}, {"tar -czf", "a.x"}, {"tar -cJf", "a.x"}, {"tar --zstd -cf", "a.x"}}));
+      {{"tar -cf", "a.x"}, {"tar -czf", "a.x"}, {"tar -cJf", "a.x"}, {"tar -cjf", "a.x"}, {"tar --zstd -cf", "a.x"}}));
   project.run(cat(command, " ", name, " --numeric-owner --owner=5 --group=6 t"));
   const auto from = archive(name, "/opt");
   CHECK(project.lines(from) == Strings{"opt d 0755 0:0", "opt/t d 0755 5:6", "opt/t/bin d 0700 5:6",
@@ -106,6 +108,21 @@ put('d/caf\u00e9', 0o100640, 'y')
         Strings{"d d 0750 0:0", "d/caf\xc3\xa9 f 0640 0:0", "d/link l 0777 0:0 -> tool", "d/tool f 0755 0:0"});
   CHECK(text_in(project.assemble(from), "d/tool") == std::string(70000, 'x'));
   setlocale(LC_ALL, "C");
+}
+
+TEST_CASE("names of a zip that are not UTF-8 are in DOS's code page") {
+  Project project;
+  project.dir.write("project/make.py", R"(
+import zipfile
+z = zipfile.ZipFile('a.zip', 'w')
+z.writestr('AAAA', '1'); z.writestr('BBBB', '2'); z.writestr('caf\u00e9', '3')
+z.close()
+data = open('a.zip', 'rb').read()
+open('a.zip', 'wb').write(data.replace(b'AAAA', b'f\x81r\xe1').replace(b'BBBB', b'\xc3\xa9\x20x'))
+)");
+  project.run("python3 make.py");
+  CHECK(project.lines(archive("a.zip", "/")) ==
+        Strings{"caf\xc3\xa9 f 0600 0:0", "f\xc3\xbcr\xc3\x9f f 0600 0:0", "\xc3\xa9 x f 0600 0:0"});
 }
 
 TEST_CASE("owner, strip_components, include and exclude") {
@@ -146,7 +163,7 @@ TEST_CASE("members that would leave their folder, and devices, are refused (S17)
   const auto [name, entries, words] = GENERATE(table<std::string, std::vector<Entry>, std::string>({
       {"up", {file("../x")}, "member `../x`"},
       {"up in the middle", {file("a/../../x")}, "written outside"},
-      {"absolute", {file("/etc/passwd")}, "member `/etc/passwd`"},
+      {"absolute and up", {file("/../etc/passwd")}, "member `/../etc/passwd`"},
       {"hard link up", {link(Kind::hardlink, "h", "../../etc/passwd")}, "written outside"},
       {"hard link out", {link(Kind::hardlink, "h", "etc/passwd")}, "not taken"},
       {"through a link", {link(Kind::symlink, "s", "/etc"), file("s/x")}, "symbolic link"},
@@ -164,6 +181,50 @@ TEST_CASE("FIFOs in an archive are named, unless they are excluded") {
   CHECK_THAT(project.failure(from), Contains("`p`") && Contains("exclude"));
   from.exclude = {"p"};
   CHECK(project.lines(from).empty());
+}
+
+TEST_CASE("the `/` at the front of names is left out with a note, as tar does") {
+  Project project;
+  project.write_tar("a.tar", {file("/srv/f", "x"), link(Kind::hardlink, "/srv/h", "/srv/f"), file("g")});
+  CHECK(project.lines(archive("a.tar", "/opt")) == Strings{"opt d 0755 0:0", "opt/g f 0644 0:0", "opt/srv d 0755 0:0",
+                                                           "opt/srv/f f 0644 0:0",
+                                                           "opt/srv/h h 0644 0:0 -> opt/srv/f"});
+  CHECK(project.told == 1);
+  auto stripped = archive("a.tar", "/opt");
+  stripped.strip_components = 1;
+  CHECK(project.lines(stripped) == Strings{"opt d 0755 0:0", "opt/f f 0644 0:0", "opt/h h 0644 0:0 -> opt/f"});
+  project.write_tar("a.tar", {file("g")});
+  project.lines(archive("a.tar", "/opt"));
+  CHECK(project.told == 2);
+}
+
+TEST_CASE("a sparse file has all of its zeros, those at its end as well") {
+  Project project;
+  project.run(
+      "truncate -s 300K holes && printf data | dd of=holes bs=1 seek=100K conv=notrunc && tar -cSf a.tar holes");
+  const auto text = text_in(project.assemble(archive("a.tar", "/")), "holes");
+  CHECK(text.size() == 300 << 10);
+  CHECK(text == std::string(100 << 10, '\0') + "data" + std::string((200 << 10) - 4, '\0'));
+}
+
+TEST_CASE("a small archive that would fill the disk ends at a limit (S16)") {
+  Project project;
+  const std::string kind = GENERATE("sparse", "packed", "names");
+  INFO(kind);
+  if (kind == "sparse") project.run("truncate -s 600M holes && printf x >> holes && tar -cSf a.tar holes");
+  if (kind == "packed") project.run("truncate -s 600M z && tar --zstd -cf a.tar z && rm z");
+  if (kind == "names") {
+    std::vector<Entry> entries;
+    for (int i = 0; i < 20'000; ++i) entries.push_back(link(Kind::symlink, cat("l", i), std::string(4000, 't')));
+    project.dir.write("project/a.tar", layer_of(entries, {.compression = {oci::Codec::gzip, {}}}).bytes);
+  }
+  try {
+    project.assemble(archive("a.tar", "/"));
+    FAIL("nothing was thrown");
+  } catch (const Error& error) {
+    CHECK(error.fault() == Fault::integrity);
+    CHECK_THAT(report(error), Contains(kind == "names" ? "all names, link targets" : "unpacks to more than 51"));
+  }
 }
 
 TEST_CASE("what is no archive, absent, outside or cut short is an error that names it") {

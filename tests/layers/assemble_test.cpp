@@ -368,6 +368,46 @@ TEST_CASE("removals are whiteouts before their siblings, of what is there") {
   CHECK_THAT(project.failure(layer), Contains("cannot remove `/etc/dir` and write `/etc/dir/new`"));
 }
 
+TEST_CASE("a folder of the base is replaced by a file or link when the layer removes it as well") {
+  Project project;
+  project.base({folder("a"), file("a/x"), folder("a/b"), file("a/b/y"), file("f")});
+  oci::LayerRecipe layer;
+  layer.symlinks = {{.path = "/a", .target = "/srv", .owner = {}, .where = here}};
+  CHECK_THAT(project.failure(layer), Contains("would be replaced") && Contains("add `remove: [/a]` to this layer"));
+  SECTION("by a link; what lies in it goes with it") {
+    layer.removals = {{"/a", here}, {"/a/b", here}, {"/f", here}};
+    CHECK(project.lines(layer) == Strings{".wh.f f 0000 0:0", "a l 0777 0:0 -> /srv"});
+    project.below.add_layer(project.assemble(layer));
+    CHECK(project.below.find("a")->kind == Kind::symlink);
+    CHECK(project.below.find("a/x") == nullptr);
+    CHECK(project.below.find("f") == nullptr);
+  }
+  SECTION("by a file") {
+    layer.symlinks.clear();
+    layer.files = {{.path = "/a", .text = "t", .owner = {}, .xattrs = {}, .where = here}};
+    layer.removals = {{"/a", here}};
+    CHECK(project.lines(layer) == Strings{"a f 0644 0:0"});
+  }
+  SECTION("by a copy") {
+    project.write("new");
+    auto copied = recipe(copy("new", "/a"));
+    CHECK_THAT(project.failure(copied), Contains("add `remove: [/a]`") && Contains("`to: /a/`"));
+    copied.removals = {{"/a", here}};
+    CHECK(project.lines(copied) == Strings{"a f 0644 0:0"});
+  }
+  SECTION("but not by a folder: what the base has in it would stay") {
+    layer.symlinks.clear();
+    layer.directories = {{.path = "/a", .owner = {}, .mode = 0700, .where = here}};
+    layer.removals = {{"/a", here}};
+    CHECK_THAT(project.failure(layer), Contains("cannot remove `/a` and write `/a`"));
+  }
+  SECTION("and nothing is written into what is a link now") {
+    layer.removals = {{"/a", here}};
+    layer.files = {{.path = "/a/z", .text = "", .owner = {}, .xattrs = {}, .where = here}};
+    CHECK_THAT(project.failure(layer), Contains("`/a/z` lies in `/a`, which this layer makes a symbolic link"));
+  }
+}
+
 TEST_CASE("names that no image can have are refused") {
   Project project;
   const auto [path, words] = GENERATE(table<std::string, std::string>({

@@ -1,4 +1,5 @@
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/place.hpp>
 #include <map>
 #include <string>
@@ -14,6 +15,7 @@ namespace {
 // A place in memory.
 struct World {
   std::map<std::string, std::string> texts;
+  mutable int reads = 0;
 
   Descriptor put(const std::string& text, std::string_view type) {
     auto descriptor = descriptor_of(text, type);
@@ -42,7 +44,11 @@ struct World {
   LoadedImage load(const Descriptor& root, const std::string& platform) const {
     const Place place{.name = "oci:out",
                       .root = [&] { return root; },
-                      .text = [this](const Descriptor& descriptor) { return texts.at(descriptor.digest.text()); },
+                      .text =
+                          [this](const Descriptor& descriptor) {
+                            ++reads;
+                            return texts.at(descriptor.digest.text());
+                          },
                       .open = nullptr};
     return oci::load(place, Platform::parse(platform));
   }
@@ -115,4 +121,32 @@ TEST_CASE("indexes do not nest without end") {
   auto root = world.image("amd64");
   for (int depth = 0; depth < 6; ++depth) root = world.index({root});
   CHECK_THROWS_WITH(world.load(root, "amd64"), Contains("nested deeper than 4 levels"));
+}
+
+TEST_CASE("indexes that name one another many times are read once each (S14)") {
+  World world;
+  auto next = World::on(world.put("no manifest", media_type::manifest), "plan9", "vax");
+  for (int level = 0; level < 4; ++level) next = world.index(std::vector<Descriptor>(300, next));
+  CHECK_THROWS_WITH(world.load(next, "amd64"), Contains("has no image for linux/amd64"));
+  CHECK(world.reads == 4);
+}
+
+TEST_CASE("an index that makes too many manifests be read is refused") {
+  World world;
+  const auto other = world.image("arm64");
+  const auto root = world.index(std::vector<Descriptor>(6'000, other));
+  CHECK_THROWS_WITH(world.load(root, "amd64"), Contains("refers to more than 10000 manifests"));
+}
+
+TEST_CASE("an index of many platforms tells some of them") {
+  World world;
+  std::vector<Descriptor> children;
+  const auto image = world.image("arm64");
+  for (int i = 0; i < 2'000; ++i) children.push_back(World::on(image, "linux", "arm64", cat("v", i + 9)));
+  try {
+    world.load(world.index(children), "amd64");
+    FAIL("nothing was thrown");
+  } catch (const Error& error) {
+    CHECK(report(error).size() < 5'000);
+  }
 }

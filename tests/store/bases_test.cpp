@@ -36,7 +36,7 @@ TEST_CASE("what a base's name stood for is known again, and the last word counts
 TEST_CASE("a file tree belongs to all of its layers, in their order") {
   const TempDir dir;
   const auto store = Store::open(dir / "store");
-  keep_tree(store, {blob("a"), blob("b")}, "a tree");
+  keep_tree(store, {blob("a"), blob("b")}, [](const Sink& sink) { sink(as_bytes("a tree")); });
   CHECK(find_tree(store, {blob("a"), blob("b")}) == "a tree");
   CHECK_FALSE(find_tree(store, {blob("b"), blob("a")}));
   CHECK_FALSE(find_tree(store, {blob("a")}));
@@ -57,10 +57,10 @@ TEST_CASE("gc leaves what is known of bases that are in use") {
   const TempDir dir;
   const auto store = Store::open(dir / "store");
   const auto a = blob("a"), b = blob("b");
-  keep_tree(store, {a}, "of one");
-  keep_tree(store, {b}, "of another");
+  keep_tree(store, {a}, [](const Sink& sink) { sink(as_bytes("of one")); });
+  keep_tree(store, {b}, [](const Sink& sink) { sink(as_bytes("of another")); });
   for (const auto& layer : {a, b}) keep_origin(store, layer.digest, {.host = "r.example", .repository = "base"});
-  prune_bases(store, {.manifests = {}, .blobs = {a.digest}, .chains = {{a.digest, blob("c").digest}}});
+  prune_bases(store, {.manifests = {}, .blobs = {a.digest}, .chains = {{a, blob("c")}}});
   CHECK(find_tree(store, {a}));
   CHECK(find_origin(store, a.digest));
   CHECK_FALSE(find_tree(store, {b}));

@@ -2,6 +2,7 @@
 // bytes).
 #pragma once
 #include <cstddef>
+#include <lapstrake/base/limits.hpp>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -9,13 +10,14 @@
 namespace lapstrake {
 
 struct JsonRules {
-  std::size_t most_bytes = 8u << 20;
-  std::size_t most_depth = 64;
-  bool comments = false;  // `//` and `/* */`, as people write them into task definitions
+  std::size_t most_bytes = limits::json_bytes;
+  std::size_t most_depth = limits::json_depth;
+  std::size_t most_values = limits::json_values;  // objects, lists, texts, numbers, all together
+  bool comments = false;                          // `//` and `/* */`, as people write them into task definitions
 };
 
-// `what` names the text in the Error ("the manifest of `web`"). Error{integrity}: too long, too deep, not JSON (with
-// line and column), duplicate member, not UTF-8, bytes after the value.
+// `what` names the text in the Error ("the manifest of `web`"). Error{integrity}: too long, too deep, too many values,
+// not JSON (with line and column), duplicate member, not UTF-8, bytes after the value.
 nlohmann::json parse_json(std::string_view text, std::string_view what, const JsonRules& rules = {});
 
 // For people and scripts: two spaces, names in other encodings told as U+FFFD rather than an exception.

@@ -1,6 +1,7 @@
 // From a recipe to a list of entries in their final order.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <lapstrake/layers/base_files.hpp>
 #include <lapstrake/layers/entry.hpp>
 #include <lapstrake/oci/recipe.hpp>
@@ -15,7 +16,8 @@ struct Surroundings {
   bool allow_outside = false;     // ... unless this says so
   std::filesystem::path scratch;  // where unnamed files may be made (the store's)
   std::stop_token stop;
-  unsigned jobs = 1;  // threads that list folders
+  unsigned jobs = 1;                                       // threads that list folders
+  std::function<void(const std::string&)> tell = nullptr;  // notes for the user
 };
 
 // The accounts that owners by name are looked up in: the base's /etc/passwd and /etc/group with `accounts` laid over

@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <lapstrake/base/bytes.hpp>
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/layers/entry.hpp>
 #include <memory>
 #include <stop_token>
@@ -37,13 +38,10 @@ struct TarEntry : Entry {
   std::int64_t mtime = 0;
 };
 
-// ECR takes layers of 52,000 MiB (its service quotas): what is longer is a mistake, or a bomb.
-inline constexpr std::uint64_t most_layer_bytes = std::uint64_t{64} << 30;
-
-// What a stream may cost: a bomb ends at these, not at the end of memory or time.
+// What a stream may cost: a bomb ends at these, not at the end of memory or time. Error{integrity} beyond them.
 struct ReadLimits {
-  std::uint64_t most_entries = 5'000'000;
-  std::uint64_t most_bytes = most_layer_bytes;  // out of the compression, and of all files together
+  std::uint64_t most_entries = limits::layer_entries;
+  std::uint64_t most_bytes = limits::layer_bytes;  // out of the compression, and of all files together
   std::stop_token stop = {};
 };
 using EachEntry = std::function<void(const TarEntry&, const Source& data)>;
@@ -55,8 +53,8 @@ using EachEntry = std::function<void(const TarEntry&, const Source& data)>;
 // the limits.
 void read_tar(const Source& stream, std::string_view what, const EachEntry& each, const ReadLimits& limits = {});
 
-// The same for archives of users: tar, plain or compressed by gzip, xz or zstd, and zip, in an open file that can be
-// sought.
+// The same for archives of users: tar, plain or compressed by gzip, bzip2, xz or zstd, and zip, in an open file that
+// can be sought.
 void read_archive(int fd, std::string_view what, const EachEntry& each, const ReadLimits& limits = {});
 
 }  // namespace lapstrake::layers

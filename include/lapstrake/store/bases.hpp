@@ -2,12 +2,14 @@
 // make when they are laid on one another, and where a layer can be had that the store itself need not keep.
 //
 //   STORE/cache/bases/<hex of the name's digest>     the descriptor of a manifest or index
-//   STORE/cache/trees/<hex of the layers' digests'>  the layers' digests, and any bytes (layers/base_files.hpp)
-//   STORE/cache/origins/<hex of a layer's blob>      "host/repo", which has it
+//   STORE/cache/trees/<hex of the layers' digests'>  the layers' digests and sizes, and any bytes
+//   (layers/base_files.hpp) STORE/cache/origins/<hex of a layer's blob>      "host/repo", which has it
 //
 // All but the last have a check sum of some kind, since what is damaged must be no entry; what comes from an origin is
 // verified. It costs time only: the next build of an image notes all of it again. A tag may have moved since.
 #pragma once
+#include <functional>
+#include <lapstrake/base/bytes.hpp>
 #include <lapstrake/oci/descriptor.hpp>
 #include <lapstrake/oci/reference.hpp>
 #include <lapstrake/store/store.hpp>
@@ -26,7 +28,8 @@ void keep_base(const Store& store, const std::string& name, const oci::Descripto
 
 // `layers`: the lowest first. The bytes are not verified here.
 std::optional<std::string> find_tree(const Store& store, const std::vector<oci::Descriptor>& layers);
-void keep_tree(const Store& store, const std::vector<oci::Descriptor>& layers, std::string_view tree);
+void keep_tree(const Store& store, const std::vector<oci::Descriptor>& layers,
+               const std::function<void(const Sink&)>& write);
 
 // A repository (no tag, no digest) that had the blob. A blob that the store lacks and that has one is not missing.
 std::optional<oci::RegistryReference> find_origin(const Store& store, const oci::Digest& blob);
@@ -35,7 +38,7 @@ void keep_origin(const Store& store, const oci::Digest& blob, const oci::Registr
 // Removes what is about none of these; for gc. `chains`: the layers of images, the lowest first.
 struct BasesInUse {
   std::set<oci::Digest> manifests{}, blobs{};
-  std::vector<std::vector<oci::Digest>> chains{};
+  std::vector<std::vector<oci::Descriptor>> chains{};
 };
 void prune_bases(const Store& store, const BasesInUse& used);
 // The manifests and configs of those that are remembered, which the store has: those of `manifests` and what leads to

@@ -48,6 +48,8 @@ class Store {
   std::filesystem::path scratch() const;  // STORE/tmp
   std::filesystem::path blob_path(const oci::Digest& digest) const;
   bool has(const oci::Digest& digest) const;
+  // Of the stated size as well: a blob of another size is damaged, or its manifest is wrong.
+  bool has(const oci::Descriptor& blob) const;
   std::optional<std::uint64_t> size(const oci::Digest& digest) const;
 
   // Who computes a new blob's digest.

@@ -1,0 +1,58 @@
+// What input from elsewhere may cost: images, archives, registries' replies. All limits are here,
+// docs/reference/limits.md lists them, and tests/base/limits_test.cpp compares the two. A limit on one member is not
+// enough (a thousand members of 1 MiB are 1 GiB), so most of these are sums.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace lapstrake::limits {
+
+inline constexpr std::uint64_t KiB = 1u << 10, MiB = 1u << 20, GiB = 1u << 30;
+
+// JSON
+inline constexpr std::uint64_t json_bytes = 8 * MiB;
+inline constexpr std::uint64_t json_depth = 64;
+inline constexpr std::uint64_t json_values = 100'000;
+inline constexpr std::uint64_t list_members = 65'536;  // of one list or map of an image: ports, labels, environment
+inline constexpr std::uint64_t history_entries = 10'000;
+inline constexpr std::uint64_t layers = 1'000;
+
+// Graphs of indexes and manifests
+inline constexpr std::uint64_t nested_indexes = 4;
+inline constexpr std::uint64_t nested_indexes_of_store = 8;
+inline constexpr std::uint64_t visited_manifests = 10'000;
+inline constexpr std::uint64_t manifest_bytes = 64 * MiB;
+inline constexpr std::uint64_t platforms = 100;
+
+// Trees of files. What is beyond the first bytes or steps must be paid for by packed bytes: real images have at least
+// as many bytes in their blobs as their names need in memory.
+inline constexpr std::uint64_t path_bytes = 4096;
+inline constexpr std::uint64_t layer_entries = 5'000'000;
+inline constexpr std::uint64_t layer_bytes = 64 * GiB;  // ECR takes layers of 52,000 MiB (its service quotas)
+inline constexpr std::uint64_t tree_bytes = 40 * MiB;
+inline constexpr std::uint64_t tree_bytes_of_packed_byte = 1;
+inline constexpr std::uint64_t tree_bytes_at_most = 2 * GiB;
+constexpr std::uint64_t tree_bytes_for(std::uint64_t packed) {
+  const auto most_packed = (tree_bytes_at_most - tree_bytes) / tree_bytes_of_packed_byte;
+  return packed > most_packed ? tree_bytes_at_most : tree_bytes + packed * tree_bytes_of_packed_byte;
+}
+inline constexpr std::uint64_t tree_steps = 4'000'000;
+inline constexpr std::uint64_t tree_steps_of_packed_byte = 1;
+inline constexpr std::uint64_t account_bytes = 1 * MiB;  // of etc/passwd or etc/group
+inline constexpr std::uint64_t account_candidate_bytes = 4 * MiB;
+
+// What is unpacked to the disk
+inline constexpr std::uint64_t spooled_bytes = 512 * MiB;
+inline constexpr std::uint64_t spooled_bytes_of_packed_byte = 200;
+inline constexpr std::uint64_t spooled_bytes_at_most = 64 * GiB;
+
+constexpr std::uint64_t spooled_bytes_for(std::uint64_t packed) {
+  const auto most_packed = (spooled_bytes_at_most - spooled_bytes) / spooled_bytes_of_packed_byte;
+  return packed > most_packed ? spooled_bytes_at_most : spooled_bytes + packed * spooled_bytes_of_packed_byte;
+}
+
+// More than Docker mounts.
+inline constexpr std::uint64_t docker_layers = 125;
+
+}  // namespace lapstrake::limits

@@ -1,0 +1,51 @@
+// What the names of a base or an archive may cost, all of them together (base/limits.hpp): memory and steps that packed
+// bytes pay for, so that a small hostile input ends early and a large real one does not.
+#pragma once
+#include <lapstrake/base/bytes.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/limits.hpp>
+#include <lapstrake/base/text.hpp>
+#include <memory>
+#include <string_view>
+
+namespace lapstrake::layers {
+
+class TreeBudget {
+ public:
+  // `packed`: bytes that are known to be read.
+  explicit TreeBudget(std::uint64_t packed = 0) : packed_(std::make_shared<std::uint64_t>(packed)) {}
+
+  // The same stream; what is read of it counts as packed.
+  Source metered(Source blob) const {
+    return [packed = packed_, blob = std::move(blob)](std::span<std::byte> room) {
+      const auto size = blob(room);
+      *packed += size;
+      return size;
+    };
+  }
+  // Bytes of memory that `path` costs. Error{integrity} beyond the limit.
+  void keep(std::string_view path, std::uint64_t bytes) {
+    kept_ += bytes;
+    const auto most = limits::tree_bytes_for(*packed_);
+    if (kept_ > most)
+      refuse(path, cat("all names, link targets and texts need more than ", human_size(most), " of memory"));
+  }
+  // Names that were looked up for `path`.
+  void step(std::string_view path, std::uint64_t count) {
+    steps_ += count;
+    const auto most = limits::tree_steps + *packed_ * limits::tree_steps_of_packed_byte;
+    if (steps_ > most) refuse(path, cat("its names and links need more than ", most, " steps to follow"));
+  }
+
+ private:
+  [[noreturn]] static void refuse(std::string_view path, std::string why) {
+    throw Error(Fault::integrity, cat("`", printable(path, 200), "` is beyond a limit on file trees"),
+                "docs/reference/limits.md lists the limits")
+        .because(std::move(why));
+  }
+
+  std::shared_ptr<std::uint64_t> packed_;
+  std::uint64_t kept_ = 0, steps_ = 0;
+};
+
+}  // namespace lapstrake::layers
