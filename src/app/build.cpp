@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <lapstrake/app/build.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/assemble.hpp>
@@ -9,6 +10,7 @@
 #include <lapstrake/oci/media_type.hpp>
 #include <memory>
 #include <mutex>
+#include <set>
 
 #include "base_image.hpp"
 #include "distant.hpp"
@@ -48,8 +50,9 @@ void set_variable(std::vector<std::string>& env, const std::string& name, const 
 }
 
 void add_missing(std::vector<std::string>& list, const std::vector<std::string>& more) {
+  std::set<std::string> known(list.begin(), list.end());
   for (const auto& one : more)
-    if (std::find(list.begin(), list.end(), one) == list.end()) list.push_back(one);
+    if (known.insert(one).second) list.push_back(one);
 }
 
 // Over the base's config, by a Dockerfile's rules: an entrypoint of the spec's own drops the base's cmd.
@@ -66,6 +69,15 @@ void lay_config(oci::ImageConfig& config, const spec::Image& image) {
   if (!image.author.empty()) config.author = image.author;
 }
 
+// `linux/arm` says less than the base does: what runs on v7 may need v7. (arm64 and amd64 alone mean v8 and v1.)
+oci::Platform platform_on(oci::Platform platform, const std::optional<BaseImage>& base) {
+  if (!base || platform.architecture != "arm" || !platform.variant.empty()) return platform;
+  platform.variant = base->image.config.platform.variant;
+  if (const auto& stated = base->image.manifest_descriptor.platform; stated && platform.variant.empty())
+    platform.variant = stated->variant;
+  return platform;
+}
+
 Draft begin(const Context& context, const spec::Image& image, const oci::Platform& platform,
             const std::optional<BaseImage>& base) {
   const auto created = oci::rfc3339(context.epoch);
@@ -76,7 +88,7 @@ Draft begin(const Context& context, const spec::Image& image, const oci::Platfor
     draft.annotations[std::string(oci::base_digest_annotation)] = base->image.manifest_descriptor.digest.text();
     if (!base->name.empty()) draft.annotations[std::string(oci::base_name_annotation)] = base->name;
   }
-  draft.config.platform = platform;
+  draft.config.platform = platform_on(platform, base);
   draft.config.created = created;
   complete_history(draft.config, created);
   lay_config(draft.config, image);
@@ -140,7 +152,10 @@ class Builder {
                              .allow_outside = context_.allow_outside,
                              .scratch = store_.scratch(),
                              .stop = context_.world.stop,
-                             .jobs = context_.jobs});
+                             .jobs = context_.jobs,
+                             .tell = [this](const std::string& text) {
+                               context_.progress({.kind = Event::Kind::note, .image = image_.name, .text = text});
+                             }});
   }
 
   template <class Act>
@@ -200,7 +215,18 @@ class Builder {
         {.created = oci::rfc3339(context_.epoch), .created_by = cat(history_of_layer, name)});
   }
 
+  // moby's layer store refuses deeper ones: "max depth exceeded".
+  void warn_of_depth() const {
+    if (draft_.layers.size() <= limits::docker_layers) return;
+    context_.progress(
+        {.kind = Event::Kind::warning,
+         .image = image_.name,
+         .text = cat("the image has ", draft_.layers.size(), " layers with those of its base, and Docker ",
+                     "runs images of at most ", limits::docker_layers)});
+  }
+
   oci::Descriptor finish() {
+    warn_of_depth();
     const auto config = store_.put(oci::render(draft_.config), oci::media_type::config);
     const oci::Manifest manifest{.media_type = std::string(oci::media_type::manifest),
                                  .artifact_type = {},
@@ -209,7 +235,7 @@ class Builder {
                                  .subject = {},
                                  .annotations = draft_.annotations};
     auto descriptor = store_.put(oci::render(manifest), oci::media_type::manifest);
-    descriptor.platform = platform_;
+    descriptor.platform = draft_.config.platform;
     return descriptor;
   }
 

@@ -137,7 +137,8 @@ Refusal tag(std::string_view text) {
 Refusal base(std::string_view text) { return text == "scratch" ? std::nullopt : reference(text); }
 
 Refusal port(std::string_view text) {
-  return need(parse_port(text).has_value(), "is not a port", "write 1 to 65535, with /tcp or /udp or without");
+  return need(parse_ports(text).has_value(), "is not a port",
+              "write 1 to 65535 or a range such as 8000-8002, with /tcp, /udp or /sctp or without");
 }
 
 const std::vector<std::string>& signals() {
@@ -252,7 +253,7 @@ const FormatRow rows[] = {
     {Format::tag, "a tag", "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", true, tag},
     {Format::tag_pattern, "a tag, with `*` for any text", R"(^[A-Za-z0-9._*-]{1,128}$)", true, tag_pattern},
     {Format::base, "`scratch` or an image reference", R"(^[^\s]+$)", false, base},
-    {Format::port, "PORT[/tcp or /udp]", "^[0-9]{1,5}(/(tcp|udp|sctp))?$", true, port},
+    {Format::port, "PORT[-LAST][/tcp or /udp]", "^[0-9]{1,5}(-[0-9]{1,5})?(/(tcp|udp|sctp))?$", true, port},
     {Format::signal, "a signal", R"(^(SIG[A-Z0-9]+([+-][0-9]+)?|[0-9]{1,2})$)", true, signal},
     {Format::env_name, "a variable's name", "^[A-Za-z_][A-Za-z0-9_.-]{0,254}$", false, env_name},
     {Format::capabilities, "capabilities in setcap's form", "^[a-z_,]+[=+][eip]+( [a-z_,]+[=+][eip]+)*$", false,
@@ -289,13 +290,16 @@ std::optional<oci::Owner> parse_owner(std::string_view text) {
   return oci::Owner{.user = halves[0], .group = halves.back(), .group_given = halves.size() == 2};
 }
 
-std::optional<std::string> parse_port(std::string_view text) {
+std::optional<Ports> parse_ports(std::string_view text) {
   const auto slash = text.find('/');
   const auto protocol = slash == std::string_view::npos ? std::string_view("tcp") : text.substr(slash + 1);
-  const auto port = parse_decimal(text.substr(0, slash));
-  if (!port || *port < 1 || *port > 65535) return std::nullopt;
+  const auto numbers = text.substr(0, slash);
+  const auto dash = numbers.find('-');
+  const auto first = parse_decimal(numbers.substr(0, dash));
+  const auto last = dash == std::string_view::npos ? first : parse_decimal(numbers.substr(dash + 1));
+  if (!first || !last || *first < 1 || *last < *first || *last > 65535) return std::nullopt;
   if (protocol != "tcp" && protocol != "udp" && protocol != "sctp") return std::nullopt;
-  return cat(*port, "/", protocol);
+  return Ports{.first = *first, .last = *last, .protocol = std::string(protocol)};
 }
 
 std::optional<std::string> parse_signal(std::string_view text) {

@@ -59,7 +59,12 @@ const FormatRow& row(Format format);
 // The values behind the texts; nothing when the text does not have the form.
 std::optional<std::uint32_t> parse_mode(std::string_view text);  // three or four octal digits
 std::optional<oci::Owner> parse_owner(std::string_view text);
-std::optional<std::string> parse_port(std::string_view text);    // "9000/tcp"
+// "9000", "53/udp", "8000-8002/udp": as EXPOSE has them.
+struct Ports {
+  std::int64_t first, last;
+  std::string protocol;
+};
+std::optional<Ports> parse_ports(std::string_view text);
 std::optional<std::string> parse_signal(std::string_view text);  // "SIGTERM"
 std::optional<oci::Platform> parse_platform(std::string_view text);
 std::optional<std::string> parse_xattr(std::string_view text);     // text, 0x and hex, 0s and base64

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
+#include <set>
 
 #include "build.hpp"
 #include "fields.hpp"
@@ -93,6 +95,23 @@ oci::Accounts accounts(const Node& image, Findings& findings) {
   return out;
 }
 
+// Each port of each range, once.
+std::vector<std::string> exposed_ports(const Node& image, Findings& findings) {
+  std::vector<std::string> out;
+  std::set<std::string> seen;
+  for (const auto& item : items_of(image, "expose")) {
+    const auto ports = item.kind == Node::Kind::text ? parse_ports(item.text) : std::nullopt;
+    if (!ports) continue;  // told by its shape
+    for (auto port = ports->first; port <= ports->last; ++port)
+      if (auto text = cat(port, "/", ports->protocol); seen.insert(text).second) out.push_back(std::move(text));
+    if (out.size() <= limits::list_members) continue;
+    findings.error(item.where, cat("the image exposes more than ", limits::list_members, " ports"),
+                   "leave ports out: EXPOSE is documentation, and opens none");
+    return {};
+  }
+  return out;
+}
+
 void check_lists(const Node& image, Findings& findings) {
   const auto same = [](const std::string& text) { return text; };
   const auto path = [](const std::string& text) { return clean_path(cat(text, "/")); };
@@ -103,8 +122,10 @@ void check_lists(const Node& image, Findings& findings) {
     if (platform.matches({.os = platform.os, .architecture = "arm64", .variant = {}})) platform.variant = "v8";
     return platform.text();
   });
-  check_twice(items_of(image, "expose"), "port", findings,
-              [](const std::string& text) { return parse_port(text).value_or(text); });
+  check_twice(items_of(image, "expose"), "port", findings, [](const std::string& text) {
+    const auto ports = parse_ports(text);
+    return ports ? cat(ports->first, "-", ports->last, "/", ports->protocol) : text;
+  });
   check_twice(items_of(image, "layers"), "name", "layers are called", findings);
 }
 
@@ -166,7 +187,7 @@ Image image(const Member& member, const std::filesystem::path& folder, Findings&
   out.workdir = text_field(node, "workdir");
   out.stopsignal = parse_signal(text_field(node, "stopsignal")).value_or("");
   out.author = text_field(node, "author");
-  for (const auto& port : texts_field(node, "expose")) out.expose.push_back(parse_port(port).value_or(port));
+  out.expose = exposed_ports(node, findings);
   out.volumes = texts_field(node, "volumes");
   out.where = findings.spec().position(member.where);
   check_lists(node, findings);

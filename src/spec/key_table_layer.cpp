@@ -69,14 +69,16 @@ Object layer() {
               {"archives",
                list(object("archive")),
                false,
-               "Archives to unpack: tar, with gzip, xz or zstd or without, and zip.",
+               "Archives to unpack: tar, with gzip, bzip2, xz or zstd or without, and zip.",
                "[ { from: dist/vendor.tar.gz, to: /opt/vendor } ]",
                "",
                {"archive", "unpack", "extract"}},
               {"remove",
                list(text(Format::file_path)),
                false,
-               "Paths of lower layers that are gone from here on (whiteouts).",
+               "Paths of lower layers that are gone from here on (whiteouts). A folder that is removed may be replaced "
+               "by a "
+               "file or a link in the same layer.",
                "[ /etc/old.conf ]",
                "",
                {"delete", "rm", "whiteouts"}},
@@ -204,42 +206,43 @@ Object symlink() {
 }
 
 Object archive() {
-  return {
-      .name = "archive",
-      .place = "images.NAME.layers[].archives[]",
-      .doc = "Unpacks an archive into the layer: tar (with gzip, xz or zstd or without) or zip, told by its content.",
-      .example = R"(images:
+  return {.name = "archive",
+          .place = "images.NAME.layers[].archives[]",
+          .doc =
+              "Unpacks an archive into the layer: tar (with gzip, bzip2, xz or zstd or without) or zip, told by its "
+              "content. A `/` at the front of its names is left out.",
+          .example = R"(images:
   web:
     layers:
       - name: vendor
         archives: [ { from: dist/vendor.tar.gz, to: /opt/vendor, strip_components: 1, exclude: ["**/test"] } ]
 )",
-      .keys = {{"from",
-                text(Format::source),
-                true,
-                "The archive, relative to the spec's folder. `${platform.arch}`, `${platform.os}` and "
-                "`${platform.variant}` are "
-                "filled in for each platform.",
-                "dist/vendor.tar.gz",
-                "",
-                {"src", "source"}},
-               {"to",
-                text(Format::folder_path),
-                true,
-                "The folder that it is unpacked into.",
-                "/opt/vendor",
-                "",
-                {"dest", "dst", "destination", "target", "path"}},
-               {"strip_components",
-                integer(0, 64),
-                false,
-                "How many leading parts of each path are dropped.",
-                "1",
-                "0",
-                {"strip", "strip-components"}},
-               owner("the archive's own numbers"),
-               include("Unpack only what matches one of these patterns (.dockerignore's)."),
-               exclude("Leave away what matches one of these patterns (.dockerignore's).")}};
+          .keys = {{"from",
+                    text(Format::source),
+                    true,
+                    "The archive, relative to the spec's folder. `${platform.arch}`, `${platform.os}` and "
+                    "`${platform.variant}` are "
+                    "filled in for each platform.",
+                    "dist/vendor.tar.gz",
+                    "",
+                    {"src", "source"}},
+                   {"to",
+                    text(Format::folder_path),
+                    true,
+                    "The folder that it is unpacked into.",
+                    "/opt/vendor",
+                    "",
+                    {"dest", "dst", "destination", "target", "path"}},
+                   {"strip_components",
+                    integer(0, 64),
+                    false,
+                    "How many leading parts of each path are dropped.",
+                    "1",
+                    "0",
+                    {"strip", "strip-components"}},
+                   owner("the archive's own numbers"),
+                   include("Unpack only what matches one of these patterns (.dockerignore's)."),
+                   exclude("Leave away what matches one of these patterns (.dockerignore's).")}};
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <lapstrake/base/text.hpp>
+#include <set>
 
 #include "build.hpp"
 #include "fields.hpp"
@@ -70,6 +71,7 @@ oci::Archive archive(const Node& node, const Source& source) {
 // What stands in the spec by its full path can clash without a look at any file.
 void check_paths(const Node& node, Findings& findings) {
   std::map<std::string, Span> first;
+  std::set<std::string> folders;
   for (const std::string_view step : {"files", "directories", "symlinks"})
     for (const auto& item : items_of(node, step)) {
       const auto* path = text_node(item, "path");
@@ -80,11 +82,12 @@ void check_paths(const Node& node, Findings& findings) {
       if (!is_new)
         findings.error(path->where, cat("two steps of this layer write ", in_quotes(name)),
                        cat("the other is at line ", known->second.line, ", column ", known->second.column));
+      if (step == "directories") folders.insert(name);
     }
   for (const auto& path : items_of(node, "remove"))
-    if (path.kind == Node::Kind::text && first.contains(clean_path(path.text)))
-      findings.error(path.where, cat("this layer writes and removes ", in_quotes(clean_path(path.text))),
-                     "what it writes already replaces the old one");
+    if (path.kind == Node::Kind::text && folders.contains(clean_path(path.text)))
+      findings.error(path.where, cat("this layer writes and removes the folder ", in_quotes(clean_path(path.text))),
+                     "put the removal into a layer before this one");
 }
 
 // An unknown key may be a step that is misspelt, which was told.

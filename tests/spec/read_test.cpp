@@ -1,6 +1,7 @@
 #include "reading.hpp"
 
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
 
 #include "support/catch.hpp"
 
@@ -54,6 +55,26 @@ TEST_CASE("all keys of an image arrive in it") {
   const auto base = std::get<oci::DiskReference>(image.base.value());
   CHECK(base.form == oci::DiskReference::Form::oci_archive);
   CHECK(base.path.string().ends_with("testdata/spec/good/bases/php-8.2-fpm.tar"));
+}
+
+TEST_CASE("ranges of ports are all of their ports, each once, as EXPOSE has them") {
+  const TempDir folder;
+  const auto ports = [&](const std::string& list) {
+    const auto result = read_in(folder, cat("images: { a: { base: scratch, layers: [ { name: l, files: [ { path: /x, "
+                                            "text: x } ] } ], expose: ",
+                                            list, " } }\n"));
+    return result.project ? join(result.project->images.at(0).expose, " ") : reports(result, folder.path());
+  };
+  CHECK(ports("[8000-8002]") == "8000/tcp 8001/tcp 8002/tcp");
+  CHECK(ports("[8000-8001/udp, 53/udp, 7]") == "8000/udp 8001/udp 53/udp 7/tcp");
+  CHECK(ports("[8000-8002, 8001, 8002-8003]") == "8000/tcp 8001/tcp 8002/tcp 8003/tcp");
+  CHECK(split(ports("[1-65535]"), ' ').size() == 65'535);
+  CHECK_THAT(ports("[8002-8000]"), Contains("is not a port"));
+  CHECK_THAT(ports("[8000-]"), Contains("is not a port"));
+  CHECK_THAT(ports("[0-3]"), Contains("is not a port"));
+  CHECK_THAT(ports("[1-65536]"), Contains("is not a port"));
+  CHECK_THAT(ports("[8000-8001, 8000-8001/tcp]"), Contains("stands twice"));
+  CHECK_THAT(ports("[1-65535, 1-65535/udp]"), Contains("exposes more than 65536 ports"));
 }
 
 TEST_CASE("a repository's settings arrive in its image") {

@@ -67,7 +67,7 @@ struct Symlink {
   Position where;
 };
 struct Archive {
-  std::string from, to;  // tar, tar.gz, tar.xz, tar.zst, zip by content, not by name
+  std::string from, to;  // tar, tar.gz, tar.bz2, tar.xz, tar.zst, zip by content, not by name
   unsigned strip_components = 0;
   std::optional<Owner> owner;  // none: the archive's own numbers
   std::vector<std::string> include, exclude;
