@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <lapstrake/app/register.hpp>
+#include <lapstrake/aws/task_model.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
@@ -20,13 +21,23 @@ std::string stand_in(const spec::Image& image) {
   return image.tags.empty() ? cat(repository, "@", digest) : cat(repository, ":", image.tags.front(), "@", digest);
 }
 
+// The element or member that a step of a JSON pointer leads to; null where there is none.
+json child_of(const json& value, const std::string& step) {
+  if (value.is_object()) {
+    const auto member = value.find(replace_all(replace_all(step, "~1", "/"), "~0", "~"));
+    return member == value.end() ? json() : *member;
+  }
+  const auto index = parse_integer(step);
+  const bool is_there = value.is_array() && index && *index >= 0 && static_cast<std::size_t>(*index) < value.size();
+  return is_there ? value[static_cast<std::size_t>(*index)] : json();
+}
+
 // "/containerDefinitions/0/memory" -> "containerDefinitions[0] (`web`).memory"
 std::string readable(const std::string& pointer, const json& document) {
   std::string out;
-  std::string so_far;
+  json value = document;
   for (const auto& part : split(std::string_view(pointer).substr(pointer.empty() ? 0 : 1), '/')) {
-    so_far += "/" + part;
-    const auto value = document.value(json::json_pointer(so_far), json());
+    value = child_of(value, part);
     if (parse_integer(part)) {
       out += cat("[", part, "]");
       if (value.is_object() && value.contains("name") && value["name"].is_string())
@@ -46,6 +57,10 @@ spec::Diagnostic diagnostic(const spec::Task& task, const aws::Finding& finding,
   const auto where = readable(finding.pointer, document);
   told.message = cat("task `", task.name, "`", where.empty() ? "" : cat(", ", where), ": ", finding.message);
   told.help = finding.help;
+  if (!finding.rule.empty()) {
+    told.message += "; AWS's reference says so";
+    told.help += cat(", or ignore it with `ignore_rules: [", finding.rule, "]` in the task if ECS accepts it");
+  }
   // Nothing nearer than the task itself: the value stands in the file that `from:` names.
   if (!task.from_file.empty() && told.where.line == task.where.line)
     told.message += cat(" (in `", task.from_file.string(), "`)");
@@ -98,6 +113,24 @@ std::vector<spec::Diagnostic> hidden(std::vector<spec::Diagnostic> diagnostics,
   return diagnostics;
 }
 
+bool is_ignored(const spec::Task& task, const aws::Finding& finding) {
+  return !finding.rule.empty() &&
+         std::find(task.ignore_rules.begin(), task.ignore_rules.end(), finding.rule) != task.ignore_rules.end();
+}
+
+void check_ignored_rules(const spec::Task& task, std::vector<spec::Diagnostic>& diagnostics) {
+  const auto known = aws::ignorable_rules();
+  for (const auto& rule : task.ignore_rules) {
+    if (std::find(known.begin(), known.end(), rule) != known.end()) continue;
+    const auto near = nearest(rule, known);
+    spec::Diagnostic told;
+    told.where = task.ignore_where;
+    told.message = cat("task `", task.name, "`: `ignore_rules` names an unknown rule: `", rule, "`");
+    told.help = near ? cat("did you mean `", *near, "`?") : cat("the rules are: ", join(known, ", "));
+    diagnostics.push_back(std::move(told));
+  }
+}
+
 std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Project& project, const spec::Task& task) {
   std::vector<spec::Diagnostic> diagnostics;
   json document;
@@ -112,6 +145,7 @@ std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Pro
     if (!error.reason().empty()) diagnostics.back().message += cat(": ", error.reason());
     return quoted(std::move(diagnostics));
   }
+  check_ignored_rules(task, diagnostics);
   auto findings = check_images(document, project);
   std::map<std::string, std::string> references;
   std::map<std::string, aws::ImageFact> facts;
@@ -127,7 +161,8 @@ std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Pro
   document = filled(std::move(document), references);
   const auto own = findings;
   for (auto& finding : aws::check(document, facts))
-    if (std::none_of(own.begin(), own.end(), [&](const auto& one) { return one.pointer == finding.pointer; }))
+    if (!is_ignored(task, finding) &&
+        std::none_of(own.begin(), own.end(), [&](const auto& one) { return one.pointer == finding.pointer; }))
       findings.push_back(std::move(finding));  // a value that was judged above is judged once
   for (const auto& finding : findings) diagnostics.push_back(diagnostic(task, finding, document));
   return hidden(quoted(std::move(diagnostics)), environment_values(document));
@@ -159,6 +194,7 @@ json document_of(const spec::Task& task) {
   json document = task.from_text ? aws::read_task_definition(*task.from_text, cat("`", task.from_file.string(), "`"))
                                  : json::object();
   document = aws::merge(std::move(document), parse_json(task.overlay, "the task", {}));
+  document = aws::without_nulls(std::move(document));
   if (!document.contains("family")) document["family"] = task.name;
   return aws::with_strings(std::move(document));
 }

@@ -1,5 +1,6 @@
 #include <lapstrake/aws/ecs.hpp>
 #include <lapstrake/aws/task_definition.hpp>
+#include <lapstrake/aws/task_model.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
@@ -49,7 +50,7 @@ std::optional<ActiveRevision> newest_revision(const Session& session, const std:
 }
 
 Registered register_task_definition(const Session& session, const json& document) {
-  const json wanted = with_strings(document), form = canonical(wanted);
+  const json wanted = with_strings(without_nulls(document)), form = canonical(wanted);
   const std::string family = text_of(document, "family");
   bool has_sent = false;
   // The calls in here are single attempts: after one whose reply got lost, the first thing to do is to look again.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <lapstrake/base/text.hpp>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 namespace lapstrake::aws {
@@ -70,10 +71,23 @@ bool is_text_or_absent(const json& object, const char* name) {
   return !object.is_object() || !object.contains(name) || object[name].is_string();
 }
 
+std::optional<std::int64_t> number_of(const json& object, const char* name) {
+  const auto& value = member_of(object, name);
+  if (!value.is_number_integer()) return std::nullopt;
+  const bool is_huge =
+      value.is_number_unsigned() && value.get<std::uint64_t>() > std::numeric_limits<std::int32_t>::max();
+  const auto number = is_huge ? 0 : value.get<std::int64_t>();
+  return is_huge || number < std::numeric_limits<std::int32_t>::min() ? std::nullopt : std::optional(number);
+}
+
 const json& list_of(const json& object, const char* name) {
   static const json none = json::array();
   const auto& value = member_of(object, name);
   return value.is_array() ? value : none;
+}
+
+bool says_something(const json& value) {
+  return !value.is_null() && value != false && !(value.is_structured() && value.empty()) && value != "";
 }
 
 std::string below(const std::string& pointer, std::string_view name) {

@@ -1,5 +1,6 @@
 // Places in JSON text and values in JSON documents.
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -18,10 +19,15 @@ nlohmann::json as_string(const nlohmann::json& value);
 std::string text_of(const nlohmann::json& object, const char* name);
 // False for a member of another type, of which the rule of types has its say.
 bool is_text_or_absent(const nlohmann::json& object, const char* name);
+// The member if it is there and a whole number of 32 bits.
+std::optional<std::int64_t> number_of(const nlohmann::json& object, const char* name);
 // The member if it is there and an array, otherwise an empty one.
 const nlohmann::json& list_of(const nlohmann::json& object, const char* name);
 // The member if it is there, otherwise null.
 const nlohmann::json& member_of(const nlohmann::json& object, const char* name);
+
+// Present and not just an empty list, object, string or `false`.
+bool says_something(const nlohmann::json& value);
 
 // A JSON pointer (RFC 6901) one step further down.
 std::string below(const std::string& pointer, std::string_view name);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <lapstrake/aws/task_model.hpp>
 #include <lapstrake/base/text.hpp>
 
 #include "json_text.hpp"
@@ -9,10 +10,25 @@ namespace lapstrake::aws {
 
 using nlohmann::json;
 
+namespace {
+
+// In the order of Documented.
+constexpr std::array<std::string_view, 21> documented_names{
+    "awslogs-options",     "capability-names",      "efs-access-point-root", "ephemeral-storage-size",
+    "environment-files",   "external-network-mode", "fargate-members",       "firelens-routers",
+    "health-check-ranges", "image-digest",          "member-ranges",         "network-mode-members",
+    "port-names",          "port-protocols",        "port-ranges",           "proxy-container",
+    "stop-timeout",        "task-cpu-range",        "volume-kinds",          "volume-names",
+    "windows-members"};
+static_assert(documented_names.size() == static_cast<std::size_t>(Documented::windows_members) + 1);
+
+}  // namespace
+
 Scene::Scene(const json& task, const std::map<std::string, ImageFact>& known_images)
     : document(task), images(known_images), network_mode(text_of(task, "networkMode")) {
   const auto& launch = list_of(document, "requiresCompatibilities");
   is_fargate = std::find(launch.begin(), launch.end(), "FARGATE") != launch.end();
+  is_external = std::find(launch.begin(), launch.end(), "EXTERNAL") != launch.end();
   is_windows = text_of(member_of(document, "runtimePlatform"), "operatingSystemFamily").starts_with("WINDOWS");
   const auto& list = list_of(document, "containerDefinitions");
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -40,6 +56,19 @@ void Findings::warning(std::string pointer, std::string message, std::string hel
   found_.push_back({Finding::Severity::warning, std::move(pointer), std::move(message), std::move(help)});
 }
 
+std::string_view name_of(Documented rule) { return documented_names.at(static_cast<std::size_t>(rule)); }
+
+void Findings::documented(Documented rule, std::string pointer, std::string message, std::string help) {
+  if (std::any_of(found_.begin(), found_.end(), [&](const auto& each) {
+        return each.pointer == pointer && each.severity == Finding::Severity::error;
+      }))
+    return;  // one mistake, one finding
+  found_.push_back(
+      {Finding::Severity::error, std::move(pointer), std::move(message), std::move(help), std::string(name_of(rule))});
+}
+
+std::vector<std::string> ignorable_rules() { return {documented_names.begin(), documented_names.end()}; }
+
 bool is_word(std::string_view text, std::string_view others) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -60,16 +89,18 @@ std::string placeholder_in(std::string_view text) {
   return "";
 }
 
-std::vector<Finding> check(const json& document, const std::map<std::string, ImageFact>& images) {
+std::vector<Finding> check(const json& given, const std::map<std::string, ImageFact>& images) {
+  const json document = with_strings(without_nulls(given));  // as it will be registered
   const Scene scene(document, images);
   Findings findings;
-  for (const auto& rules : {shape_rules(), image_rules(), platform_rules(), fargate_rules(), role_rules(),
-                            order_rules(), container_rules()}) {
+  for (const auto& rules :
+       {shape_rules(), image_rules(), platform_rules(), fargate_rules(), role_rules(), order_rules(), container_rules(),
+        network_rules(), volume_rules(), linux_rules(), firelens_rules()}) {
     for (const auto rule : rules.of_task) rule(scene, findings);
     for (const auto& container : scene.containers)
       for (const auto rule : rules.of_container) rule(scene, container, findings);
   }
-  return std::move(findings).take();
+  return with_misfits(document, std::move(findings).take());
 }
 
 }  // namespace lapstrake::aws

@@ -12,15 +12,10 @@ namespace {
 
 using nlohmann::json;
 
-std::optional<std::int64_t> number(const json& object, const char* name) {
-  const auto& value = member_of(object, name);
-  return value.is_number_integer() ? std::optional(value.get<std::int64_t>()) : std::nullopt;
-}
-
 void port(const Scene& scene, const json& mapping, const std::string& pointer, Findings& findings) {
-  const auto container_port = number(mapping, "containerPort"), host_port = number(mapping, "hostPort");
+  const auto container_port = number_of(mapping, "containerPort"), host_port = number_of(mapping, "hostPort");
   for (const auto* name : {"containerPort", "hostPort"})
-    if (const auto value = number(mapping, name); value && (*value < 0 || *value > 65535))
+    if (const auto value = number_of(mapping, name); value && (*value < 0 || *value > 65535))
       findings.error(below(pointer, name), cat(*value, " is no port"), "write a number from 1 to 65535");
   if (!container_port && member_of(mapping, "containerPortRange").is_null() &&
       member_of(mapping, "containerPort").is_null())
@@ -31,8 +26,6 @@ void port(const Scene& scene, const json& mapping, const std::string& pointer, F
                    cat("with the network mode ", scene.network_mode.empty() ? "awsvpc" : scene.network_mode,
                        " the host port ", *host_port, " cannot differ from the container port ", *container_port),
                    cat("remove `hostPort`, or write ", *container_port));
-  if (const auto protocol = text_of(mapping, "protocol"); !protocol.empty() && protocol != "tcp" && protocol != "udp")
-    findings.error(pointer + "/protocol", cat("`", protocol, "` is no protocol of a port"), "write tcp or udp");
 }
 
 void ports(const Scene& scene, const Container& container, Findings& findings) {
@@ -48,7 +41,7 @@ void ports_clash(const Scene& scene, Findings& findings) {
   for (const auto& container : scene.containers) {
     const auto& list = list_of(container.value, "portMappings");
     for (std::size_t i = 0; i < list.size(); ++i) {
-      const auto value = number(list[i], "containerPort");
+      const auto value = number_of(list[i], "containerPort");
       const auto protocol = text_of(list[i], "protocol");
       if (!value) continue;
       const auto [other, is_free] =
@@ -79,11 +72,22 @@ void log_driver(const Scene& scene, const Container& container, Findings& findin
                    "add a log router container, for example with `firelensConfiguration: { type: fluentbit }`");
 }
 
-const std::vector<std::string> awslogs_options{"awslogs-group",           "awslogs-region",
-                                               "awslogs-stream-prefix",   "awslogs-create-group",
-                                               "awslogs-datetime-format", "awslogs-multiline-pattern",
-                                               "awslogs-endpoint",        "mode",
-                                               "max-buffer-size"};
+// Those of ECS, and the others of docker's own driver.
+const std::vector<std::string> awslogs_options{"awslogs-group",
+                                               "awslogs-region",
+                                               "awslogs-stream-prefix",
+                                               "awslogs-create-group",
+                                               "awslogs-datetime-format",
+                                               "awslogs-multiline-pattern",
+                                               "mode",
+                                               "max-buffer-size",
+                                               "awslogs-credentials-endpoint",
+                                               "awslogs-endpoint",
+                                               "awslogs-force-flush-interval-seconds",
+                                               "awslogs-format",
+                                               "awslogs-max-buffered-events",
+                                               "awslogs-stream",
+                                               "tag"};
 
 void awslogs(const Scene& scene, const Container& container, Findings& findings) {
   const auto& log = member_of(container.value, "logConfiguration");
@@ -101,10 +105,12 @@ void awslogs(const Scene& scene, const Container& container, Findings& findings)
   if (const auto mode = text_of(options, "mode"); !mode.empty() && mode != "blocking" && mode != "non-blocking")
     findings.error(pointer + "/mode", cat("`", mode, "` is no mode of a log driver"), "write blocking or non-blocking");
   if (!options.is_object()) return;
-  for (const auto& [name, value] : options.items())
-    if (const auto near = nearest(name, awslogs_options); near && *near != name)
-      findings.warning(below(pointer, name), cat("awslogs knows no option `", name, "`"),
-                       cat("did you mean `", *near, "`?"));
+  for (const auto& [name, value] : options.items()) {
+    if (std::find(awslogs_options.begin(), awslogs_options.end(), name) != awslogs_options.end()) continue;
+    const auto near = nearest(name, awslogs_options);  // ECS: "Log driver awslogs disallows options: ..."
+    findings.documented(Documented::awslogs_options, below(pointer, name), cat("awslogs has no option `", name, "`"),
+                        near ? cat("did you mean `", *near, "`?") : "remove it");
+  }
 }
 
 struct Range {
@@ -119,9 +125,10 @@ void health(const Scene& scene, const Container& container, Findings& findings) 
   if (!check.is_object()) return;
   const auto pointer = container.pointer + "/healthCheck";
   for (const auto& range : health_ranges)
-    if (const auto value = number(check, range.member); value && (*value < range.least || *value > range.most))
-      findings.error(below(pointer, range.member), cat("`", range.member, "` of a health check cannot be ", *value),
-                     cat("write a number from ", range.least, " to ", range.most));
+    if (const auto value = number_of(check, range.member); value && (*value < range.least || *value > range.most))
+      findings.documented(Documented::health_check_ranges, below(pointer, range.member),
+                          cat("`", range.member, "` of a health check cannot be ", *value),
+                          cat("write a number from ", range.least, " to ", range.most));
   const auto& command = list_of(check, "command");
   const auto first = command.empty() || !command[0].is_string() ? "" : command[0].get<std::string>();
   if (first != "CMD" && first != "CMD-SHELL" && first != "NONE")
@@ -135,8 +142,8 @@ void health(const Scene& scene, const Container& container, Findings& findings) 
 void sums(const Scene& scene, Findings& findings) {
   std::int64_t cpu = 0, memory = 0;
   for (const auto& container : scene.containers) {
-    cpu += number(container.value, "cpu").value_or(0);
-    const auto hard = number(container.value, "memory"), soft = number(container.value, "memoryReservation");
+    cpu += number_of(container.value, "cpu").value_or(0);
+    const auto hard = number_of(container.value, "memory"), soft = number_of(container.value, "memoryReservation");
     memory += soft ? *soft : hard.value_or(0);
   }
   const auto task_cpu = cpu_of(scene.document), task_memory = memory_of(scene.document);
@@ -149,7 +156,7 @@ void sums(const Scene& scene, Findings& findings) {
 }
 
 void memory(const Scene& scene, const Container& container, Findings& findings) {
-  const auto hard = number(container.value, "memory"), soft = number(container.value, "memoryReservation");
+  const auto hard = number_of(container.value, "memory"), soft = number_of(container.value, "memoryReservation");
   if (hard && soft && *soft > *hard)
     findings.error(container.pointer + "/memoryReservation",
                    cat("`", container.name, "` reserves ", *soft, " MiB of at most ", *hard),

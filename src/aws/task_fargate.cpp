@@ -11,11 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-// Present and not just an empty list, object, string or `false`.
-bool says_something(const json& value) {
-  return !value.is_null() && value != false && !(value.is_structured() && value.empty()) && value != "";
-}
-
 std::string size_text(TaskSize size) { return cat("`cpu: \"", size.cpu, "\"`, `memory: \"", size.memory, "\"`"); }
 
 void has_size(const Scene& scene, Findings& findings) {
@@ -59,22 +54,15 @@ void awsvpc(const Scene& scene, Findings& findings) {
                  "write `networkMode: awsvpc`");
 }
 
-void network_mode(const Scene& scene, Findings& findings) {
-  const auto& mode = scene.network_mode;
-  if (scene.is_fargate || mode.empty() || mode == "bridge" || mode == "host" || mode == "awsvpc" || mode == "none")
-    return;
-  findings.error("/networkMode", cat("`", mode, "` is no network mode"), "one of awsvpc, bridge, host, none");
-}
-
 void storage(const Scene& scene, Findings& findings) {
   const auto& size = member_of(member_of(scene.document, "ephemeralStorage"), "sizeInGiB");
   if (!size.is_number_integer()) return;
   const auto gib = size.get<std::int64_t>();
   if (gib < 21 || gib > 200)
-    findings.error("/ephemeralStorage/sizeInGiB",
-                   cat("ephemeral storage of ", gib, " GiB cannot be had: it is 21 to 200"),
-                   gib == 20 ? "remove `ephemeralStorage`: 20 GiB is what a task has without it"
-                             : "write a number from 21 to 200");
+    findings.documented(Documented::ephemeral_storage_size, "/ephemeralStorage/sizeInGiB",
+                        cat("ephemeral storage of ", gib, " GiB cannot be had: it is 21 to 200"),
+                        gib == 20 ? "remove `ephemeralStorage`: 20 GiB is what a task has without it"
+                                  : "write a number from 21 to 200");
 }
 
 struct Refused {
@@ -107,8 +95,8 @@ void refuse(const json& object, const std::string& pointer, const std::array<Ref
             Findings& findings) {
   for (const auto& each : members)
     if (says_something(member_of(object, each.member)))
-      findings.error(below(pointer, each.member), cat("Fargate does not take `", each.member, "`"),
-                     std::string(each.instead));
+      findings.documented(Documented::fargate_members, below(pointer, each.member),
+                          cat("Fargate does not take `", each.member, "`"), std::string(each.instead));
 }
 
 void task_members(const Scene& scene, Findings& findings) {
@@ -165,12 +153,13 @@ void stop_times(const Scene& scene, const Container& container, Findings& findin
     const auto& value = member_of(container.value, name);
     if (!scene.is_fargate || !value.is_number_integer()) continue;
     if (value < 2 || value > 120)
-      findings.error(below(container.pointer, name),
-                     cat("`", name, "` of ", value.dump(), " s cannot be had on Fargate"), "write 2 to 120 seconds");
+      findings.documented(Documented::stop_timeout, below(container.pointer, name),
+                          cat("`", name, "` of ", value.dump(), " s cannot be had on Fargate"),
+                          "write 2 to 120 seconds");
   }
 }
 
-constexpr Rule task_rules[]{has_size, fargate_pair, awsvpc, network_mode, storage, task_members, task_volumes};
+constexpr Rule task_rules[]{has_size, fargate_pair, awsvpc, storage, task_members, task_volumes};
 constexpr ContainerRule each_container[]{container_members, container_resources, stop_times};
 
 }  // namespace

@@ -128,6 +128,10 @@ void image(const Scene&, const Container& container, Findings& findings) {
     return;
   }
   if (!placeholder_in(image).empty()) return;
+  if (parts_of(image).digest.starts_with("sha512:"))
+    findings.documented(Documented::image_digest, pointer,
+                        cat("the image `", image, "` of `", container.name, "` has a digest by sha512"),
+                        "ECS takes digests by sha256 alone");
   if (const auto complaint = complaint_about(image))
     findings.error(pointer, cat("the image `", image, "` of `", container.name, "` ", complaint->why),
                    std::string(complaint->help));

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <lapstrake/base/text.hpp>
 #include <set>
 
@@ -46,10 +45,6 @@ void unknown_container(const Scene& scene, const Container& container, const Dep
 void condition_fits(const Container& on, const Dependency& dependency, Findings& findings) {
   const auto pointer = dependency.pointer + "/condition";
   const auto& condition = dependency.condition;
-  constexpr std::array<std::string_view, 4> known{"START", "COMPLETE", "SUCCESS", "HEALTHY"};
-  if (std::find(known.begin(), known.end(), condition) == known.end())
-    findings.error(pointer, cat("`", condition, "` is no condition of `dependsOn`"),
-                   "one of START, COMPLETE, SUCCESS, HEALTHY");
   if (condition == "HEALTHY" && member_of(on.value, "healthCheck").is_null())
     findings.error(
         pointer, cat("`", on.name, "` can never become HEALTHY: it has no `healthCheck`"),

@@ -24,16 +24,44 @@ struct Scene {
   const nlohmann::json& document;
   const std::map<std::string, ImageFact>& images;
   std::vector<Container> containers;
-  bool is_fargate = false, is_windows = false;
+  bool is_fargate = false, is_external = false, is_windows = false;
   std::string network_mode;  // as written; empty when it is not
 
   const Container* find(std::string_view name) const;
 };
 
+// Rules that AWS's reference states and whose refusal by ECS is not proven. They can be ignored by name.
+enum class Documented {
+  awslogs_options,
+  capability_names,
+  efs_access_point_root,
+  ephemeral_storage_size,
+  environment_files,
+  external_network_mode,
+  fargate_members,
+  firelens_routers,
+  health_check_ranges,
+  image_digest,
+  member_ranges,
+  network_mode_members,
+  port_names,
+  port_protocols,
+  port_ranges,
+  proxy_container,
+  stop_timeout,
+  task_cpu_range,
+  volume_kinds,
+  volume_names,
+  windows_members,
+};
+std::string_view name_of(Documented rule);
+
 class Findings {
  public:
   void error(std::string pointer, std::string message, std::string help);
   void warning(std::string pointer, std::string message, std::string help);
+  // An error that can be ignored.
+  void documented(Documented rule, std::string pointer, std::string message, std::string help);
   std::vector<Finding> take() && { return std::move(found_); }
 
  private:
@@ -54,6 +82,13 @@ Rules container_rules();  // ports, logs, health, sizes, volumes
 Rules order_rules();      // dependsOn and essential
 Rules platform_rules();   // the images' platforms
 Rules image_rules();      // the form of image references
+Rules network_rules();    // what goes with which network mode, ports
+Rules volume_rules();     // kinds of volumes
+Rules linux_rules();      // ranges, capabilities, and what Windows lacks
+Rules firelens_rules();   // log routers, proxies
+
+// What the model refuses, in front of what the rules found; each place is reported once.
+std::vector<Finding> with_misfits(const nlohmann::json& document, std::vector<Finding> findings);
 
 // A value that still waits to be filled in: "<aws_account_id>"; empty when there is none.
 std::string placeholder_in(std::string_view text);

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <array>
+#include <lapstrake/aws/task_model.hpp>
 #include <lapstrake/base/text.hpp>
 #include <set>
 
@@ -47,74 +47,6 @@ void container_names(const Scene& scene, Findings& findings) {
   }
 }
 
-struct Kind {
-  const char* place;
-  bool (json::*is)() const noexcept;
-  std::string_view article;
-};
-
-constexpr std::array kinds{
-    Kind{"family", &json::is_string, "a string"},
-    Kind{"containerDefinitions", &json::is_array, "a list"},
-    Kind{"requiresCompatibilities", &json::is_array, "a list"},
-    Kind{"volumes", &json::is_array, "a list"},
-    Kind{"tags", &json::is_array, "a list of `key` and `value`"},
-    Kind{"runtimePlatform", &json::is_object, "an object"},
-    Kind{"ephemeralStorage/sizeInGiB", &json::is_number_integer, "a whole number"},
-    Kind{"containerDefinitions/*", &json::is_object, "an object"},
-    Kind{"containerDefinitions/*/name", &json::is_string, "a string"},
-    Kind{"containerDefinitions/*/image", &json::is_string, "a string"},
-    Kind{"containerDefinitions/*/command", &json::is_array, "a list of strings"},
-    Kind{"containerDefinitions/*/entryPoint", &json::is_array, "a list of strings"},
-    Kind{"containerDefinitions/*/environment", &json::is_array, "a list of `name` and `value`"},
-    Kind{"containerDefinitions/*/secrets", &json::is_array, "a list of `name` and `valueFrom`"},
-    Kind{"containerDefinitions/*/portMappings", &json::is_array, "a list"},
-    Kind{"containerDefinitions/*/mountPoints", &json::is_array, "a list"},
-    Kind{"containerDefinitions/*/dependsOn", &json::is_array, "a list"},
-    Kind{"containerDefinitions/*/logConfiguration/options", &json::is_object, "an object"},
-    Kind{"containerDefinitions/*/dockerLabels", &json::is_object, "an object"},
-    Kind{"containerDefinitions/*/cpu", &json::is_number_integer, "a whole number"},
-    Kind{"containerDefinitions/*/memory", &json::is_number_integer, "a whole number of MiB"},
-    Kind{"containerDefinitions/*/memoryReservation", &json::is_number_integer, "a whole number of MiB"},
-    Kind{"containerDefinitions/*/startTimeout", &json::is_number_integer, "a whole number of seconds"},
-    Kind{"containerDefinitions/*/stopTimeout", &json::is_number_integer, "a whole number of seconds"},
-    Kind{"containerDefinitions/*/portMappings/*/containerPort", &json::is_number_integer, "a whole number"},
-    Kind{"containerDefinitions/*/portMappings/*/hostPort", &json::is_number_integer, "a whole number"},
-    Kind{"containerDefinitions/*/healthCheck/interval", &json::is_number_integer, "a whole number of seconds"},
-    Kind{"containerDefinitions/*/healthCheck/timeout", &json::is_number_integer, "a whole number of seconds"},
-    Kind{"containerDefinitions/*/healthCheck/retries", &json::is_number_integer, "a whole number"},
-    Kind{"containerDefinitions/*/healthCheck/startPeriod", &json::is_number_integer, "a whole number of seconds"},
-    Kind{"containerDefinitions/*/essential", &json::is_boolean, "true or false"},
-    Kind{"containerDefinitions/*/privileged", &json::is_boolean, "true or false"},
-    Kind{"containerDefinitions/*/readonlyRootFilesystem", &json::is_boolean, "true or false"},
-    Kind{"containerDefinitions/*/mountPoints/*/readOnly", &json::is_boolean, "true or false"},
-};
-
-std::string last_step(const std::string& pointer) { return pointer.substr(pointer.rfind('/') + 1); }
-
-Finding wrong_type(const json& value, const std::string& pointer, const Kind& kind) {
-  Finding out{.pointer = pointer, .message = cat("`", last_step(pointer), "` must be ", kind.article), .help = {}};
-  if (value.is_string()) {
-    out.help = cat("ECS takes no string here: remove the quotes around ", value.dump());
-  } else if (kind.is == &json::is_string && (value.is_number() || value.is_boolean())) {
-    out.message += value.is_number() ? ", and is a number" : cat(", and is ", value.dump());
-    out.help = cat("put it into quotes: \"", value.dump(), "\"");
-  } else {
-    out.help = cat("write ", kind.article);
-  }
-  return out;
-}
-
-void types(const Scene& scene, Findings& findings) {
-  json copy = scene.document;
-  for (const auto& kind : kinds)
-    visit_place(copy, kind.place, [&](json& value, const std::string& pointer) {
-      if ((value.*kind.is)()) return;
-      const auto found = wrong_type(value, pointer, kind);
-      findings.error(found.pointer, found.message, found.help);
-    });
-}
-
 // Values that the shell or a browser may rightly see with angle brackets in them.
 bool is_free_text(const std::string& pointer) {
   for (const auto* part : {"/command/", "/entryPoint/", "/environment/", "/dockerLabels/", "/logConfiguration/options/",
@@ -141,66 +73,18 @@ void placeholders_below(const json& value, const std::string& pointer, Findings&
 
 void placeholders(const Scene& scene, Findings& findings) { placeholders_below(scene.document, "", findings); }
 
-const std::vector<std::string> task_members{"family",
-                                            "taskRoleArn",
-                                            "executionRoleArn",
-                                            "networkMode",
-                                            "volumes",
-                                            "containerDefinitions",
-                                            "requiresCompatibilities",
-                                            "placementConstraints",
-                                            "cpu",
-                                            "memory",
-                                            "tags",
-                                            "pidMode",
-                                            "ipcMode",
-                                            "proxyConfiguration",
-                                            "inferenceAccelerators",
-                                            "ephemeralStorage",
-                                            "runtimePlatform",
-                                            "enableFaultInjection"};
-const std::vector<std::string> container_members{"name",
-                                                 "image",
-                                                 "repositoryCredentials",
-                                                 "cpu",
-                                                 "memory",
-                                                 "memoryReservation",
-                                                 "links",
-                                                 "portMappings",
-                                                 "essential",
-                                                 "restartPolicy",
-                                                 "entryPoint",
-                                                 "command",
-                                                 "environment",
-                                                 "environmentFiles",
-                                                 "mountPoints",
-                                                 "volumesFrom",
-                                                 "linuxParameters",
-                                                 "secrets",
-                                                 "dependsOn",
-                                                 "startTimeout",
-                                                 "stopTimeout",
-                                                 "versionConsistency",
-                                                 "hostname",
-                                                 "user",
-                                                 "workingDirectory",
-                                                 "disableNetworking",
-                                                 "privileged",
-                                                 "readonlyRootFilesystem",
-                                                 "dnsServers",
-                                                 "dnsSearchDomains",
-                                                 "extraHosts",
-                                                 "dockerSecurityOptions",
-                                                 "interactive",
-                                                 "pseudoTerminal",
-                                                 "dockerLabels",
-                                                 "ulimits",
-                                                 "logConfiguration",
-                                                 "healthCheck",
-                                                 "systemControls",
-                                                 "resourceRequirements",
-                                                 "firelensConfiguration",
-                                                 "credentialSpecs"};
+std::vector<std::string> names_of(const ModelShape& shape) {
+  std::vector<std::string> names;
+  for (const auto& member : shape.members) names.emplace_back(member.name);
+  return names;
+}
+
+const ModelShape& container_shape() {
+  const auto& members = register_task_definition_shape().members;
+  const auto list = std::find_if(members.begin(), members.end(),
+                                 [](const auto& member) { return member.name == "containerDefinitions"; });
+  return model_shapes()[model_shapes()[list->shape].element];
+}
 
 // The member that was meant, if one is near; capitals count less than letters.
 std::optional<std::string> meant(const std::string& name, const std::vector<std::string>& members) {
@@ -221,20 +105,11 @@ void slips(const json& object, const std::string& pointer, const std::vector<std
   }
 }
 
-void task_slips(const Scene& scene, Findings& findings) { slips(scene.document, "", task_members, findings); }
-void container_slips(const Scene&, const Container& container, Findings& findings) {
-  slips(container.value, container.pointer, container_members, findings);
+void task_slips(const Scene& scene, Findings& findings) {
+  slips(scene.document, "", names_of(register_task_definition_shape()), findings);
 }
-
-void launch_types(const Scene& scene, Findings& findings) {
-  const std::vector<std::string> known{"EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"};
-  const auto& list = list_of(scene.document, "requiresCompatibilities");
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const auto name = list[i].is_string() ? list[i].get<std::string>() : list[i].dump();
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    findings.error(below("/requiresCompatibilities", i), cat("`", name, "` is no launch type"),
-                   lower(name).starts_with("fargate") ? "write FARGATE" : cat("one of ", join(known, ", ")));
-  }
+void container_slips(const Scene&, const Container& container, Findings& findings) {
+  slips(container.value, container.pointer, names_of(container_shape()), findings);
 }
 
 void size_of_all(const Scene& scene, Findings& findings) {
@@ -250,18 +125,25 @@ void tags(const Scene& scene, Findings& findings) {
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto key = text_of(list[i], "key");
     const auto pointer = below("/tags", i) + "/key";
-    if (key.empty() || key.size() > 128)
-      findings.error(pointer, "a tag's `key` has 1 to 128 characters", "correct the key");
+    if (key.empty())
+      findings.error(pointer, "a tag has no `key`", "add a key of 1 to 128 characters");
     else if (lower(key).starts_with("aws:"))
       findings.error(pointer, cat("tag `", key, "`: keys that begin with `aws:` belong to AWS"), "choose another key");
     else if (!seen.insert(key).second)
       findings.error(pointer, cat("two tags have the key `", key, "`"), "remove one of them");
   }
-  if (list.size() > 50) findings.error("/tags", "there are more than 50 tags", "remove some");
 }
 
-constexpr Rule task_rules[]{family,     has_containers, container_names, types, launch_types, placeholders,
-                            task_slips, tags,           size_of_all};
+void few_containers(const Scene& scene, Findings& findings) {
+  constexpr std::size_t most = 10;  // ECS: "Too many containers", a quota that cannot be raised
+  if (const auto count = list_of(scene.document, "containerDefinitions").size(); count > most)
+    findings.error("/containerDefinitions",
+                   cat("the task definition has ", count, " containers; ECS takes at most ", most),
+                   "split it into several task definitions");
+}
+
+constexpr Rule task_rules[]{family,       has_containers, few_containers, container_names,
+                            placeholders, task_slips,     tags,           size_of_all};
 constexpr ContainerRule each_container[]{container_slips};
 
 }  // namespace

@@ -193,7 +193,7 @@ Answer Api::answer_json(const Head& head, const std::string& body, const std::op
     throw ApiFailure{"SerializationException", ""};
   }
   try {
-    check_shape(input, Json::object());  // an object; members that are null are absent
+    check_structure(input);
     const Caller caller{.account = account_, .region = region, .now = now};
     if (const auto action = cat(service, ":", operation->first); denies_(action))
       throw ApiFailure{"AccessDeniedException", not_authorized(caller.arn(), action, resource_of(input, caller))};

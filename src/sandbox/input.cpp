@@ -15,21 +15,16 @@ ApiFailure serialization(std::string message) { return {"SerializationException"
 
 // How AWS's reader names what it found.
 std::string_view token_of(const Json& value) {
+  if (value.is_null()) return "NULL_VALUE";
   if (value.is_string()) return "STRING_VALUE";
   if (value.is_number_float()) return "DECIMAL_VALUE";
   if (value.is_number()) return "NUMBER_VALUE";
   return value.is_boolean() && value.get<bool>() ? "TRUE_VALUE" : "FALSE_VALUE";
 }
 
-void check_scalar(const Json& value, char kind) {
-  if (value.is_object()) throw serialization("Start of structure or map found where not expected");
-  if (value.is_array()) throw serialization("Start of list found where not expected");
-  const bool fits = kind == 's' ? value.is_string() : kind == 'i' ? value.is_number_integer() : value.is_boolean();
-  if (fits) return;
-  throw serialization(cat(token_of(value), " can not be converted to ",
-                          kind == 's'   ? "a String"
-                          : kind == 'i' ? "an Integer"
-                                        : "a Boolean"));
+void check_scalar(const Json& value, aws::ModelShape::Kind kind) {
+  const bool is_text = kind == aws::ModelShape::Kind::text;
+  if (!(is_text ? value.is_string() : value.is_number_integer())) refuse_kind(value, kind);
 }
 
 // Pages begin where the last one ended; the token is opaque to clients.
@@ -43,9 +38,22 @@ std::size_t offset_of(const std::string& token) {
 
 }  // namespace
 
+void refuse_kind(const Json& value, aws::ModelShape::Kind wanted) {
+  using Kind = aws::ModelShape::Kind;
+  if (wanted == Kind::list) throw serialization("Expected list or null");
+  if (value.is_array()) throw serialization("Start of list found where not expected");
+  if (wanted == Kind::map || wanted == Kind::structure || wanted == Kind::choice)
+    throw serialization("Unexpected field type");
+  if (value.is_object()) throw serialization("Start of structure or map found where not expected");
+  throw serialization(cat(token_of(value), " can not be converted to ",
+                          wanted == Kind::text      ? "a String"
+                          : wanted == Kind::integer ? "an Integer"
+                                                    : "a Boolean"));
+}
+
 std::string text_member(const Json& input, const char* name) {
   if (!input.contains(name) || input[name].is_null()) return {};
-  check_scalar(input[name], 's');
+  check_scalar(input[name], aws::ModelShape::Kind::text);
   return input[name].get<std::string>();
 }
 
@@ -54,38 +62,26 @@ std::vector<std::string> texts_member(const Json& input, const char* name) {
   if (!input[name].is_array()) throw serialization("Expected list or null");
   std::vector<std::string> texts;
   for (const auto& value : input[name]) {
-    check_scalar(value, 's');
+    check_scalar(value, aws::ModelShape::Kind::text);
     texts.push_back(value.get<std::string>());
   }
   return texts;
 }
 
-void check_shape(Json& value, const Json& shape) {
-  if (shape.is_string()) return check_scalar(value, shape.get_ref<const std::string&>()[0]);
-  if (shape.is_array()) {
-    if (!value.is_array()) throw serialization("Expected list or null");
-    for (auto& item : value) check_shape(item, shape[0]);
-    return;
-  }
-  if (!value.is_object())
-    throw serialization(value.is_array() ? "Start of list found where not expected" : "Unexpected field type");
-  for (auto member = value.begin(); member != value.end();) {
-    if (member->is_null()) {
-      member = value.erase(member);
-      continue;
-    }
-    if (shape.contains("*"))
-      check_shape(*member, shape["*"]);
-    else if (shape.contains(member.key()))
-      check_shape(*member, shape[member.key()]);
-    ++member;
+void check_structure(Json& input) {
+  if (!input.is_object()) refuse_kind(input, aws::ModelShape::Kind::structure);
+  for (auto member = input.begin(); member != input.end();) {
+    if (member->is_null())
+      member = input.erase(member);
+    else
+      ++member;
   }
 }
 
 Json page(const Json& input, const char* name, std::vector<Json> items, std::size_t usual, std::size_t most) {
   std::size_t size = usual;
   if (input.contains("maxResults") && !input["maxResults"].is_null()) {
-    check_scalar(input["maxResults"], 'i');
+    check_scalar(input["maxResults"], aws::ModelShape::Kind::integer);
     const auto asked = input["maxResults"].get<std::int64_t>();
     if (asked < 1 || asked > static_cast<std::int64_t>(most))
       throw ApiFailure{

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <lapstrake/aws/task_model.hpp>
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "api.hpp"
 #include "input.hpp"
-#include "task_shape.hpp"
 
 namespace lapstrake::sandbox {
 namespace {
@@ -141,11 +141,19 @@ void check_ports(const Json& document) {
         refuse("When networkMode=awsvpc, the host ports and container ports in port mappings must match.");
 }
 
-void check_choice(const Json& document, const char* name, std::initializer_list<std::string_view> choices) {
-  if (!document.contains(name)) return;
-  const auto value = document[name].get<std::string>();
-  if (std::find(choices.begin(), choices.end(), value) == choices.end())
-    refuse(cat("Invalid value '", value, "' for '", name, "'"));
+// Kinds first: AWS's front reads the whole input before ECS looks at it. Names and containers have words of their own.
+void check_model(const Json& document) {
+  using Problem = aws::Misfit::Problem;
+  const auto found = aws::misfits(document);
+  for (const auto& misfit : found)
+    if (misfit.problem == Problem::kind) refuse_kind(misfit.at, misfit.shape.kind);
+  for (const auto& misfit : found) {
+    if (misfit.pointer == "/family" || misfit.pointer == "/containerDefinitions") continue;
+    const std::string at = misfit.pointer.substr(misfit.pointer.rfind('/') + 1);
+    if (misfit.problem == Problem::missing) refuse(cat("'", at, "' must not be null (", misfit.pointer, ")"));
+    refuse(cat("Invalid value '", misfit.at.is_string() ? misfit.at.get<std::string>() : misfit.at.dump(), "' for '",
+               at, "' (", misfit.pointer, ")"));
+  }
 }
 
 std::optional<std::string> fargate_refuses(const Json& document, const Json& container) {
@@ -185,11 +193,11 @@ std::optional<std::string> refusal_of_fargate(const Json& document) {
 void check_task_definition(Json& document) {
   const std::size_t size = document.dump().size();
   if (size > 65536) refuse(cat("Actual length: '", size, "'. Max allowed length is '65536' bytes."));
-  check_shape(document, Json::parse(task_definition_shape));
+  document = aws::without_nulls(std::move(document));
+  check_model(document);
   const std::string family = document.value("family", "");
   if (family.empty()) refuse("Family should not be null or empty.");
   if (!is_name(family)) refuse("Family contains invalid characters.");
-  check_choice(document, "networkMode", {"bridge", "host", "awsvpc", "none"});
   for (const char* role : {"taskRoleArn", "executionRoleArn"})
     if (const std::string arn = document.value(role, "");
         arn.starts_with("arn:") && arn.find(":role/") == std::string::npos)

@@ -1,4 +1,5 @@
 #include "document.hpp"
+#include <algorithm>
 
 #include <charconv>
 #include <lapstrake/base/text.hpp>
@@ -60,10 +61,12 @@ void note(const Node& node, const std::string& pointer, const Source& source,
 
 }  // namespace
 
-json to_json(const Node& node, const std::string& without, const Source& source,
+json to_json(const Node& node, const std::vector<std::string>& without, const Source& source,
              std::map<std::string, oci::Position>& positions) {
   Node kept = node;
-  std::erase_if(kept.members, [&](const Member& member) { return member.key == without; });
+  std::erase_if(kept.members, [&](const Member& member) {
+    return std::find(without.begin(), without.end(), member.key) != without.end();
+  });
   note(kept, "", source, positions);
   return to_json(kept);
 }

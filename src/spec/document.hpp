@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "node.hpp"
 
@@ -14,7 +15,7 @@ namespace lapstrake::spec {
 nlohmann::json to_json(const Node& node);
 
 // The members of `node` but those in `without`, and where each value stands, by JSON pointer.
-nlohmann::json to_json(const Node& node, const std::string& without, const Source& source,
+nlohmann::json to_json(const Node& node, const std::vector<std::string>& without, const Source& source,
                        std::map<std::string, oci::Position>& positions);
 
 }  // namespace lapstrake::spec

@@ -103,7 +103,11 @@ tasks:
                 "A file to start from, relative to the spec: JSON (comments allowed) or YAML, as "
                 "RegisterTaskDefinition takes it or "
                 "as `aws ecs describe-task-definition` prints it. What stands here is laid over it as a merge patch.",
-                "task-definition.json"}},
+                "task-definition.json"},
+               {"ignore_rules", list(text(Format::some)), false,
+                "Names of rules that `check` and `register` do not apply to this task. Errors that AWS's reference "
+                "alone supports show the name of their rule; all others cannot be ignored.",
+                "[port-protocols]", "[]"}},
       .open = true};
 }
 

@@ -45,8 +45,11 @@ Task task(const Member& member, TaskFiles& files, Variables& variables, Findings
   Task out;
   out.name = member.key;
   out.where = source.position(member.where);
-  const auto overlay = to_json(member.value, "from", source, out.positions);
+  const auto overlay = to_json(member.value, {"from", "ignore_rules"}, source, out.positions);
   out.overlay = overlay.dump();
+  out.ignore_rules = texts_field(member.value, "ignore_rules");
+  for (const auto& each : member.value.members)
+    if (each.key == "ignore_rules") out.ignore_where = source.position(each.where);
   std::set<std::string> images;
   collect_images(overlay, images);
   if (const auto* from = text_node(member.value, "from"); from != nullptr && !from->text.empty())

@@ -81,16 +81,18 @@ TEST_CASE("a file as people have it wants only its placeholders filled in") {
 }
 
 TEST_CASE("names, families, launch types and tags") {
-  check_row(GENERATE(Row{R"({"family": null})", "error /family: the task definition has no `family`", "family: my-app"},
-                     Row{R"({"family": "b/10 x"})", "error /family: `b/10 x` is no name for a family", "255"},
-                     Row{nginx(R"("name": "my.nginx", "image": "host/a:1")"),
-                         "error /containerDefinitions/2/name: `my.nginx` is no name for a container", "letters"},
-                     Row{R"({"requiresCompatibilities": ["FARGATE", "FARGATE_SPOT"]})",
-                         "error /requiresCompatibilities/1: `FARGATE_SPOT` is no launch type", "FARGATE"},
-                     Row{R"({"tags": [{"key": "a", "value": "1"}, {"key": "a", "value": "2"}]})",
-                         "error /tags/1/key: two tags have the key `a`", "remove"},
-                     Row{R"({"tags": [{"key": "aws:x", "value": "1"}]})",
-                         "error /tags/0/key: tag `aws:x`: keys that begin with `aws:` belong to AWS", "another"}));
+  check_row(
+      GENERATE(Row{R"({"family": null})", "error /family: the task definition has no `family`", "family: my-app"},
+               Row{R"({"family": "b/10 x"})", "error /family: `b/10 x` is no name for a family", "255"},
+               Row{nginx(R"("name": "my.nginx", "image": "host/a:1")"),
+                   "error /containerDefinitions/2/name: `my.nginx` is no name for a container", "letters"},
+               Row{R"({"requiresCompatibilities": ["FARGATE", "FARGATE_SPOT"]})",
+                   "error /requiresCompatibilities/1: `FARGATE_SPOT` is not a valid value of `requiresCompatibilities`",
+                   "FARGATE"},
+               Row{R"({"tags": [{"key": "a", "value": "1"}, {"key": "a", "value": "2"}]})",
+                   "error /tags/1/key: two tags have the key `a`", "remove"},
+               Row{R"({"tags": [{"key": "aws:x", "value": "1"}]})",
+                   "error /tags/0/key: tag `aws:x`: keys that begin with `aws:` belong to AWS", "another"}));
 }
 
 TEST_CASE("containers need names of their own") {
@@ -107,11 +109,12 @@ TEST_CASE("containers need names of their own") {
 
 TEST_CASE("types that ECS refuses are named with their cure") {
   check_row(GENERATE(
-      Row{R"({"tags": {"team": "web"}})", "error /tags: `tags` must be a list of `key` and `value`", "write a list"},
+      Row{R"({"tags": {"team": "web"}})", "error /tags: `tags` must be a list of `key` and `value`",
+          "put it into a list"},
       Row{php(R"("environment": {"A": "1"})"),
-          "error " + c1 + "/environment: `environment` must be a list of `name` and `value`", "write a list"},
+          "error " + c1 + "/environment: `environment` must be a list of `name` and `value`", "put it into a list"},
       Row{php(R"("command": "php-fpm")"), "error " + c1 + "/command: `command` must be a list of strings",
-          "remove the quotes"},
+          "write a list: [\"php-fpm\"]"},
       Row{php(R"("cpu": "256")"), "error " + c1 + "/cpu: `cpu` must be a whole number",
           "remove the quotes around \"256\""},
       Row{php(R"("portMappings": [{"containerPort": "9000"}])"),
@@ -125,12 +128,12 @@ TEST_CASE("a value of another type is one mistake, not also a missing one") {
       Row{R"({"family": []})", "error /family: `family` must be a string", "write a string"},
       Row{php(R"("image": 5)"), "error " + c1 + "/image: `image` must be a string, and is a number", "\"5\""},
       Row{php(R"("image": true)"), "error " + c1 + "/image: `image` must be a string, and is true", "\"true\""},
-      Row{R"({"containerDefinitions": {}})", "error /containerDefinitions: `containerDefinitions` must be a list",
-          "write a list"}));
+      Row{R"({"containerDefinitions": {}})",
+          "error /containerDefinitions: `containerDefinitions` must be a list of objects", "put it into a list"}));
   auto document = good_task();
   document["containerDefinitions"].push_back(5);
   CHECK(lines_of(aws::check(document, {})) ==
-        std::vector<std::string>{"error /containerDefinitions/2: `2` must be an object"});
+        std::vector<std::string>{"error /containerDefinitions/2: `containerDefinitions[2]` must be an object"});
   document["containerDefinitions"][2] = json{{"name", 5}, {"image", "host/a:1"}};
   CHECK(lines_of(aws::check(document, {})) ==
         std::vector<std::string>{"error /containerDefinitions/2/name: `name` must be a string, and is a number"});
@@ -423,7 +426,7 @@ TEST_CASE("dependsOn") {
       Row{needs("database", "START"),
           "error " + at + "containerName: `nginx` depends on `database`, which is no container of this task",
           "nginx, php"},
-      Row{needs("php", "READY"), "error " + at + "condition: `READY` is no condition of `dependsOn`", "HEALTHY"},
+      Row{needs("php", "READY"), "error " + at + "condition: `READY` is not a valid value of `condition`", "HEALTHY"},
       Row{needs("php", "SUCCESS"),
           "error " + at + "condition: `php` is essential: when it ends the task ends, so nothing can wait for SUCCESS",
           "essential: false"},
@@ -454,8 +457,8 @@ TEST_CASE("logs, health, ports, volumes and memory") {
               "/logConfiguration/options/awslogs-group: the logs of `nginx` need the option `awslogs-group`",
           "/ecs/web"},
       Row{nginx(R"("logConfiguration": {"options": {"awslogs-create-groups": "true"}})"),
-          "warning " + c0 +
-              "/logConfiguration/options/awslogs-create-groups: awslogs knows no option `awslogs-create-groups`",
+          "error " + c0 +
+              "/logConfiguration/options/awslogs-create-groups: awslogs has no option `awslogs-create-groups`",
           "awslogs-create-group"},
       Row{nginx(R"("logConfiguration": {"options": {"mode": "fast"}})"),
           "error " + c0 + "/logConfiguration/options/mode: `fast` is no mode of a log driver", "non-blocking"},
@@ -476,7 +479,7 @@ TEST_CASE("logs, health, ports, volumes and memory") {
       Row{php(R"("portMappings": [{"protocol": "tcp"}])"),
           "error " + c1 + "/portMappings/0: a port mapping has no `containerPort`", "listens"},
       Row{php(R"("portMappings": [{"containerPort": 9000, "protocol": "TCP"}])"),
-          "error " + c1 + "/portMappings/0/protocol: `TCP` is no protocol of a port", "tcp"},
+          "error " + c1 + "/portMappings/0/protocol: `TCP` is not a valid value of `protocol`", "tcp"},
       Row{php(R"("mountPoints": [{"sourceVolume": "dta", "containerPath": "/x"}])"),
           "error " + c1 + "/mountPoints/0/sourceVolume: `php` mounts the volume `dta`, which the task has not",
           "did you mean `data`?"},
@@ -543,9 +546,10 @@ TEST_CASE("a platform that contradicts the image is an error, in check() and in 
 }
 
 TEST_CASE("architectures are ECS's own words") {
-  check_row(
-      GENERATE(Row{R"({"runtimePlatform": {"cpuArchitecture": "arm64"}})",
-                   "error /runtimePlatform/cpuArchitecture: `arm64` is no architecture of ECS", "write ARM64"},
-               Row{R"({"runtimePlatform": {"cpuArchitecture": "mips"}})",
-                   "error /runtimePlatform/cpuArchitecture: `mips` is no architecture of ECS", "X86_64 or ARM64"}));
+  check_row(GENERATE(Row{R"({"runtimePlatform": {"cpuArchitecture": "arm64"}})",
+                         "error /runtimePlatform/cpuArchitecture: `arm64` is not a valid value of `cpuArchitecture`",
+                         "did you mean `ARM64`?"},
+                     Row{R"({"runtimePlatform": {"cpuArchitecture": "mips"}})",
+                         "error /runtimePlatform/cpuArchitecture: `mips` is not a valid value of `cpuArchitecture`",
+                         "one of X86_64, ARM64"}));
 }

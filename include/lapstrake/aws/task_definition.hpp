@@ -29,12 +29,17 @@ nlohmann::json with_strings(nlohmann::json document);
 struct Finding {
   enum class Severity { error, warning } severity = Severity::error;
   std::string pointer, message, help;
+  // The name of the rule when AWS's reference alone says so, and ECS may accept it: such a finding can be ignored.
+  std::string rule = {};
 };
 
 struct ImageFact {
   std::string architecture, os;  // "amd64", "linux"; both empty for an index of several platforms
 };
-// All offline checks of the document: Fargate's pairs, awsvpc, roles, secrets, dependsOn,
+// The names of the rules that can be ignored, sorted.
+std::vector<std::string> ignorable_rules();
+
+// All offline checks of the document: what AWS's model says (aws/task_model.hpp), and beyond it Fargate's pairs, awsvpc, roles, secrets, dependsOn,
 // essential, names, log options, host ports, members that Fargate refuses. `images`: what is known of images built
 // here, by the value of `image`; used for runtimePlatform.
 std::vector<Finding> check(const nlohmann::json& document, const std::map<std::string, ImageFact>& images);

@@ -61,6 +61,8 @@ struct Task {
   std::optional<std::string> from_text;            // that file as JSON, its variables filled in
   std::string overlay;                             // a merge patch: null removes what the file has
   std::map<std::string, oci::Position> positions;  // of the overlay's values, by JSON pointer into the overlay
+  std::vector<std::string> ignore_rules = {};      // names of rules of `check` that this task need not follow
+  oci::Position ignore_where = {};                 // of that list
   std::vector<std::string> images;                 // names that `${images.N}` refers to, sorted, each once
   oci::Position where;
 };

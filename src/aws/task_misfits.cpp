@@ -1,0 +1,178 @@
+// What the model refuses, as findings. Nothing of it can be switched off.
+#include <algorithm>
+#include <lapstrake/aws/task_model.hpp>
+#include <lapstrake/base/text.hpp>
+
+#include "json_text.hpp"
+#include "task_rules.hpp"
+
+namespace lapstrake::aws {
+namespace {
+
+using nlohmann::json;
+using Kind = ModelShape::Kind;
+using Problem = Misfit::Problem;
+
+// "`memory`", "`command[1]`"
+std::string name_of(const std::string& pointer) {
+  auto steps = split(pointer, '/');
+  std::string indices;
+  while (steps.size() > 2 && parse_integer(steps.back())) {
+    indices = cat("[", steps.back(), "]", indices);
+    steps.pop_back();
+  }
+  return cat("`", replace_all(replace_all(steps.back(), "~1", "/"), "~0", "~"), indices, "`");
+}
+
+// "`command`" of "`command[1]`"
+std::string without_index(const std::string& name) {
+  const auto bracket = name.find('[');
+  return bracket == std::string::npos ? name : cat(name.substr(0, bracket), "`");
+}
+
+// The object that lacks a member: "`logConfiguration`", "an entry of `secrets`", "the task definition"
+std::string owner_of(const std::string& member_pointer) {
+  const auto pointer = member_pointer.substr(0, member_pointer.rfind('/'));
+  if (pointer.empty()) return "the task definition";
+  const auto name = name_of(pointer);
+  const auto list = without_index(name);
+  return list == name ? name : cat("an entry of ", list);
+}
+
+std::string list_article(const ModelShape& element) {
+  if (element.kind == Kind::text) return "a list of strings";
+  if (element.kind == Kind::integer) return "a list of whole numbers";
+  if (element.members.size() == 2)
+    return cat("a list of `", element.members[0].name, "` and `", element.members[1].name, "`");
+  return "a list of objects";
+}
+
+std::string article(const ModelShape& shape) {
+  switch (shape.kind) {
+    case Kind::text: return "a string";
+    case Kind::integer: return "a whole number";
+    case Kind::boolean: return "true or false";
+    case Kind::list: return list_article(model_shapes()[shape.element]);
+    case Kind::map: return "an object of strings";
+    case Kind::structure:
+    case Kind::choice: return "an object";
+  }
+  return "";
+}
+
+// "npm start" -> ["npm", "start"], as a shell splits plain words.
+std::string as_list(const std::string& text) {
+  json words = json::array();
+  for (const auto& word : split(text, ' '))
+    if (!word.empty()) words.push_back(word);
+  return words.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string help_for_kind(const json& value, const ModelShape& shape) {
+  constexpr std::size_t most_shown = 60;
+  const bool is_short =
+      value.is_primitive() && value.dump(-1, ' ', false, json::error_handler_t::replace).size() <= most_shown;
+  const auto element = shape.kind == Kind::list ? model_shapes()[shape.element].kind : shape.kind;
+  if (value.is_string() && is_short && shape.kind == Kind::list && element == Kind::text)
+    return cat("write a list: ", as_list(value.get<std::string>()));
+  if (value.is_string() && is_short && (shape.kind == Kind::integer || shape.kind == Kind::boolean))
+    return cat("ECS takes no string here: remove the quotes around ", value.dump());
+  if (shape.kind == Kind::text && (value.is_number() || value.is_boolean()))
+    return cat("put it into quotes: \"", value.dump(), "\"");
+  if (value.is_array() && value.empty() && (shape.kind == Kind::map || shape.kind == Kind::structure))
+    return "write an object `{...}`, or remove it";
+  if (value.is_object() && shape.kind == Kind::list && element == Kind::structure)
+    return "put it into a list: `[{...}]`";
+  return cat("write ", article(shape));
+}
+
+std::string found_instead(const json& value) {
+  if (value.is_number()) return ", and is a number";
+  return value.is_boolean() || value.is_null() ? cat(", and is ", value.dump()) : "";
+}
+
+Finding wrong_kind(const Misfit& misfit) {
+  const auto message = misfit.pointer.empty() ? std::string("the task definition") : name_of(misfit.pointer);
+  return {.pointer = misfit.pointer,
+          .message = cat(message, " must be ", article(misfit.shape),
+                         misfit.shape.kind == Kind::text ? found_instead(misfit.at) : ""),
+          .help = help_for_kind(misfit.at, misfit.shape)};
+}
+
+Finding wrong_value(const Misfit& misfit) {
+  const auto& value = misfit.at.get_ref<const std::string&>();
+  const std::vector<std::string> values(misfit.shape.values.begin(), misfit.shape.values.end());
+  auto near = nearest(value, values);
+  for (const auto& each : values)
+    if (lower(each) == lower(value)) near = each;
+  const auto all = values.size() == 1 ? cat("write ", values[0]) : cat("one of ", join(values, ", "));
+  return {.pointer = misfit.pointer,
+          .message = cat("`", value, "` is not a valid value of ", without_index(name_of(misfit.pointer))),
+          .help = near ? cat("did you mean `", *near, "`? (", all, ")") : all};
+}
+
+std::string bounds(const ModelShape& shape) {
+  if (shape.least && shape.most) return cat(*shape.least, " to ", *shape.most);
+  if (shape.least) return cat("at least ", *shape.least);
+  return shape.most ? cat("at most ", *shape.most) : std::string("a number of 32 bits");
+}
+
+Finding out_of_range(const Misfit& misfit) {
+  const auto name = name_of(misfit.pointer);
+  const auto limits = bounds(misfit.shape);
+  if (misfit.shape.kind == Kind::integer)
+    return {.pointer = misfit.pointer,
+            .message = cat(name, " cannot be ", misfit.at.dump()),
+            .help = cat("write ", limits)};
+  const std::string_view of = misfit.shape.kind == Kind::list ? " entries" : " characters";
+  return {.pointer = misfit.pointer, .message = cat(name, " must have ", limits, of), .help = "correct it"};
+}
+
+Finding finding_of(const Misfit& misfit) {
+  if (misfit.problem != Problem::missing && misfit.at.is_string())
+    if (const auto placeholder = placeholder_in(misfit.at.get_ref<const std::string&>()); !placeholder.empty())
+      return {.pointer = misfit.pointer,
+              .message = cat("`", placeholder, "` is still to be filled in"),
+              .help = cat("replace `", placeholder, "` by its value")};
+  switch (misfit.problem) {
+    case Problem::kind: return wrong_kind(misfit);
+    case Problem::value: return wrong_value(misfit);
+    case Problem::range: return out_of_range(misfit);
+    case Problem::missing:
+      return {.pointer = misfit.pointer,
+              .message = cat(owner_of(misfit.pointer), " has no ", name_of(misfit.pointer)),
+              .help = cat("add ", name_of(misfit.pointer), ", ", article(misfit.shape))};
+    case Problem::characters:
+      return {.pointer = misfit.pointer,
+              .message = cat(name_of(misfit.pointer), " has a character that ECS does not take"),
+              .help = cat("use letters, digits, spaces and these: ", "+ - . / : = @ _")};
+    case Problem::choice:
+      return {.pointer = misfit.pointer,
+              .message = cat(name_of(misfit.pointer), " must have exactly one member"),
+              .help = cat("write `", misfit.shape.members.front().name, "`")};
+  }
+  return {};
+}
+
+bool is_at_or_below(const std::string& pointer, const std::string& place) {
+  return pointer == place || pointer.starts_with(place + "/");
+}
+
+}  // namespace
+
+std::vector<Finding> with_misfits(const json& document, std::vector<Finding> findings) {
+  std::vector<Finding> all;
+  for (const auto& misfit : misfits(document)) {
+    // What a rule says of a value of another kind is nonsense; of the rest a rule that knows more speaks nearer.
+    if (misfit.problem == Problem::kind)
+      std::erase_if(findings, [&](const auto& each) { return is_at_or_below(each.pointer, misfit.pointer); });
+    const bool is_said = std::any_of(findings.begin(), findings.end(), [&](const auto& each) {
+      return each.pointer == misfit.pointer && each.severity == Finding::Severity::error && each.rule.empty();
+    });
+    if (!is_said) all.push_back(finding_of(misfit));
+  }
+  all.insert(all.end(), std::make_move_iterator(findings.begin()), std::make_move_iterator(findings.end()));
+  return all;
+}
+
+}  // namespace lapstrake::aws
