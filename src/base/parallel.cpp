@@ -4,6 +4,7 @@
 #include <atomic>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>
+#include <lapstrake/base/text.hpp>
 #include <system_error>
 
 namespace lapstrake {
@@ -18,6 +19,15 @@ unsigned default_jobs() {
   if (::sched_getaffinity(0, sizeof allowed, &allowed) == 0)
     return static_cast<unsigned>(std::max(1, CPU_COUNT(&allowed)));
   return std::max(1u, std::thread::hardware_concurrency());
+}
+
+std::jthread start_thread(std::function<void(std::stop_token)> act) {
+  try {
+    return std::jthread(std::move(act));
+  } catch (const std::system_error& failure) {
+    throw Error(Fault::input, cat("cannot start a thread: ", reason(failure.code().value())),
+                "raise the limit of processes (`ulimit -u`, or the container's pids limit)");
+  }
 }
 
 std::vector<std::jthread> start_threads(std::size_t jobs, const std::function<void()>& act) {

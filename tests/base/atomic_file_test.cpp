@@ -1,5 +1,8 @@
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <lapstrake/base/atomic_file.hpp>
@@ -62,4 +65,63 @@ TEST_CASE("reading says what is wrong with a path") {
   CHECK_THROWS_WITH(read_file(dir.path()), Contains("not a regular file"));
   dir.write("long", "12345");
   CHECK_THROWS_WITH(read_file(dir / "long", 4), Contains("longer than 4 B"));
+}
+
+TEST_CASE("temporary names are known by their pattern") {
+  CHECK(is_temporary_name(".lapstrake-tmp-aZ09xy"));
+  CHECK_FALSE(is_temporary_name(".lapstrake-tmp-aZ09x"));
+  CHECK_FALSE(is_temporary_name(".lapstrake-tmp-aZ09xyz"));
+  CHECK_FALSE(is_temporary_name(".lapstrake-tmp-aZ09x/"));
+  CHECK_FALSE(is_temporary_name("lapstrake-tmp-aZ09xy"));
+}
+
+TEST_CASE("a file replaces another one, and the temporary name is gone") {
+  const TempDir dir;
+  for (const std::string text : {"first", "second"}) {
+    write_file(dir / "a", text);
+    CHECK(dir.read("a") == text);
+  }
+  CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 1);
+}
+
+TEST_CASE("a write removes what a killed process left, and not what a live one is writing") {
+  const TempDir dir;
+  dir.write(".lapstrake-tmp-killed", "half");
+  const auto live = dir.write(".lapstrake-tmp-living", "half");
+  dir.write(".lapstrake-tmp-", "not ours");
+  const FileDescriptor writer(::open(live.c_str(), O_RDWR | O_CLOEXEC));
+  REQUIRE(::flock(writer.get(), LOCK_EX) == 0);
+  write_file(dir / "a", "text");
+  CHECK_FALSE(std::filesystem::exists(dir / ".lapstrake-tmp-killed"));
+  CHECK(std::filesystem::exists(live));
+  CHECK(std::filesystem::exists(dir / ".lapstrake-tmp-"));
+}
+
+TEST_CASE("a process that is not dumpable, or has no /proc, writes files all the same") {
+  const TempDir dir;
+  std::filesystem::permissions(dir.path(), std::filesystem::perms::all);
+  const bool has_proc = GENERATE(true, false);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    std::filesystem::path folder = dir.path();
+    if (!has_proc) {
+      if (::chroot(dir.path().c_str()) != 0 || ::chdir("/") != 0) ::_exit(77);  // not root
+      folder = "/";
+    }
+    if (::geteuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0)) ::_exit(78);
+    ::prctl(PR_SET_DUMPABLE, 0);
+    try {
+      for (const auto* text : {"first", "second"}) write_file(folder / "a", text);
+      ::_exit(0);
+    } catch (...) {
+      ::_exit(1);
+    }
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  if (!has_proc && WIFEXITED(status) && WEXITSTATUS(status) == 77) return;
+  CHECK(status == 0);
+  CHECK(dir.read("a") == "second");
+  CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 1);
 }

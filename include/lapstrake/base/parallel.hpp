@@ -20,6 +20,9 @@ void stop_point(const std::stop_token& stop);
 // The number of threads to use when the user says nothing: the processors this process may run on, at least 1.
 unsigned default_jobs();
 
+// Error{input} when the system allows no more threads. `act` must not throw.
+std::jthread start_thread(std::function<void(std::stop_token)> act);
+
 // Starts one thread less than `jobs`, since the caller is one too; fewer where the system allows no more.
 std::vector<std::jthread> start_threads(std::size_t jobs, const std::function<void()>& act);
 

@@ -15,6 +15,7 @@ using Environment = std::function<std::optional<std::string>(std::string_view na
 using Clock = std::function<std::chrono::system_clock::time_point()>;
 using Sleep = std::function<void(std::chrono::milliseconds)>;
 using Random = std::function<double()>;  // uniform in [0, 1)
+struct Inherited;
 
 struct World {
   Environment environment;
@@ -23,6 +24,7 @@ struct World {
   Random random;
   std::stop_token stop;
   std::shared_ptr<Redactor> secrets = std::make_shared<Redactor>();  // of this run
+  std::shared_ptr<const Inherited> inherited = nullptr;  // for children (inherited.hpp); null: this process's own state
 };
 
 // The process's own. An empty variable counts as unset, as in the AWS tools.

@@ -1,0 +1,28 @@
+// What this process inherited from its caller and returns to its own children: signals that are ignored or blocked, and
+// the limit for core files.
+#pragma once
+#include <sys/resource.h>
+
+#include <csignal>
+
+namespace lapstrake {
+
+struct Inherited {
+  sigset_t ignored{}, blocked{};
+  rlimit core{};
+
+  // The caller ignores or blocks `signal` (nohup, background jobs of a shell): it must not end this process.
+  bool keeps_away(int signal) const;
+};
+
+// The state of this process now. Call it first in main.
+Inherited inherited_state();
+
+// SIGPIPE and SIGXFSZ are ignored, so that write(2) fails instead; SIGCHLD is not, so that waitpid(2) works. No core
+// files: they would hold secrets.
+void use_own_state();
+
+// In a child, between fork and exec: undoes use_own_state(), and whatever was blocked since.
+void restore(const Inherited& caller);
+
+}  // namespace lapstrake

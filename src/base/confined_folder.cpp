@@ -1,0 +1,145 @@
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <deque>
+#include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/confined_folder.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/path_text.hpp>
+#include <lapstrake/base/text.hpp>
+#include <utility>
+
+namespace lapstrake {
+namespace {
+
+constexpr int most_links = 40;  // Linux's own limit (MAXSYMLINKS)
+constexpr std::size_t most_target_bytes = 4096;
+constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+std::string shown(std::string_view path) { return path.empty() ? "." : printable(path, 4096); }
+
+[[noreturn]] void fail(std::string_view path, int error_number) {
+  throw Error(Fault::input, cat("cannot read `", shown(path), "`: ", reason(error_number)));
+}
+
+[[noreturn]] void leads_out(std::string_view path, std::string_view how) {
+  throw Error(Fault::input, cat("`", shown(path), "` ", how, " the folder of the spec"),
+              "copy what you need into that folder, or build with `--allow-outside`");
+}
+
+std::string link_target(int folder, const char* name, std::string_view path) {
+  std::string target(most_target_bytes + 1, '\0');
+  const ssize_t size = ::readlinkat(folder, name, target.data(), target.size());
+  if (size < 0) fail(path, errno);
+  target.resize(static_cast<std::size_t>(size));
+  return target;
+}
+
+bool is_absent(int error_number) {
+  return error_number == ENOENT || error_number == ENOTDIR || error_number == ENAMETOOLONG;
+}
+
+// `from` in the folder's own terms.
+std::string place_of(const std::string& from, const ConfinedFolder& in, const std::filesystem::path& folder) {
+  const std::filesystem::path named(from);
+  if (named.is_absolute() && !in.is_everything()) leads_out(from, "is outside");
+  const auto whole = (named.is_absolute() ? named : std::filesystem::absolute(folder) / named).lexically_normal();
+  const auto place = whole.lexically_relative(in.path());
+  if (place.empty() || *place.begin() == "..") leads_out(from, "is outside");
+  return place == "." ? "" : place.string();
+}
+
+}  // namespace
+
+ConfinedFolder::ConfinedFolder(std::filesystem::path folder)
+    : path_(std::filesystem::absolute(folder).lexically_normal()),
+      anchor_(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (!anchor_) fail(path_.string(), errno);
+}
+
+FileDescriptor ConfinedFolder::open_folder(std::string_view path) const {
+  open_how how{};
+  how.flags = folder_flags;
+  how.resolve = RESOLVE_NO_SYMLINKS;
+  const std::string whole(path.empty() ? "." : path);
+  const long fd = ::syscall(SYS_openat2, anchor_.get(), whole.c_str(), &how, sizeof how);
+  if (fd >= 0) return FileDescriptor(static_cast<int>(fd));
+  // The kernel has no openat2, or a sandbox forbids it, or the path is too long for one call, or it is not there: the
+  // walk knows.
+  FileDescriptor at(::openat(anchor_.get(), ".", folder_flags));
+  for_each_part(path, [&](std::string_view part) {
+    if (at) at = FileDescriptor(::openat(at.get(), std::string(part).c_str(), folder_flags));
+    return static_cast<bool>(at);
+  });
+  return at;
+}
+
+FileDescriptor ConfinedFolder::open(std::string_view path) const {
+  const FileDescriptor folder = open_folder(parent_of(path));
+  if (!folder) return {};
+  const std::string name(path.empty() ? "." : name_of(path));
+  return FileDescriptor(::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+}
+
+std::optional<std::string> ConfinedFolder::resolve(std::string_view path, Links last) const {
+  std::deque<std::string> todo;
+  for_each_part(path, [&](std::string_view part) { return todo.emplace_back(part), true; });
+  std::string at;
+  for (int links = 0; !todo.empty();) {
+    const std::string part = std::move(todo.front());
+    todo.pop_front();
+    if (part == "..") {
+      if (at.empty() && !is_everything()) leads_out(path, "leads by a symbolic link out of");
+      at = parent_of(at);
+      continue;
+    }
+    const FileDescriptor folder = open_folder(at);
+    if (!folder && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+    if (!folder) fail(at, errno);
+    struct stat status {};
+    if (::fstatat(folder.get(), part.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+      if (is_absent(errno)) return std::nullopt;
+      fail(joined(at, part), errno);
+    }
+    if (!S_ISLNK(status.st_mode) || (todo.empty() && last == Links::keep)) {
+      at = joined(at, part);
+      continue;
+    }
+    if (++links > most_links) fail(path, ELOOP);
+    const std::string target = link_target(folder.get(), part.c_str(), joined(at, part));
+    if (target.starts_with('/')) {
+      if (!is_everything()) leads_out(path, "leads by a symbolic link out of");
+      at.clear();
+    }
+    std::deque<std::string> steps;
+    for_each_part(target, [&](std::string_view step) { return steps.emplace_back(step), true; });
+    todo.insert(todo.begin(), steps.begin(), steps.end());
+  }
+  return at;
+}
+
+Source NamedFile::source() const { return file_source(file, path); }
+
+NamedFile open_named_file(const std::filesystem::path& folder, const std::string& from, bool allow_outside) {
+  const ConfinedFolder in(allow_outside ? std::filesystem::path("/") : folder.empty() ? "." : folder);
+  const auto place = in.resolve(place_of(from, in, folder), ConfinedFolder::Links::follow);
+  if (!place) fail(from, ENOENT);
+  auto file = std::make_shared<FileDescriptor>(in.open(*place));
+  // A link that has come since is not followed.
+  if (!*file && (errno == ELOOP || errno == ENOTDIR))
+    throw Error(Fault::input, cat("`", shown(from), "` changed while it was opened"), "let what writes it finish");
+  if (!*file) fail(from, errno);
+  struct stat status {};
+  if (::fstat(file->get(), &status) != 0) fail(from, errno);
+  if (!S_ISREG(status.st_mode))
+    throw Error(Fault::input, cat("cannot read `", shown(from), "`: it is not a regular file"));
+  return {.file = std::move(file), .path = from, .size = static_cast<std::uint64_t>(status.st_size)};
+}
+
+std::string read_all_of(const NamedFile& file, std::size_t limit) { return read_file(file.source(), file.path, limit); }
+
+}  // namespace lapstrake
