@@ -2,15 +2,13 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <deque>
+#include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <limits>
@@ -21,9 +19,6 @@
 
 namespace lapstrake::layers {
 namespace {
-
-constexpr int most_links = 40;  // Linux's own limit (MAXSYMLINKS)
-constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 std::string shown(std::string_view path) { return path.empty() ? "." : printable(path, 4096); }
 
@@ -57,39 +52,18 @@ std::string link_target(int folder, const char* name, std::string_view path) {
 }  // namespace
 
 HostTree::HostTree(const std::filesystem::path& root, bool allow_outside)
-    : base_(std::filesystem::absolute(root).lexically_normal()), user_(::geteuid()) {
-  if (allow_outside) {
-    root_in_tree_ = relative_path(base_.string()).value_or("");
-    base_ = "/";
-  }
-  anchor_ = FileDescriptor(::open(base_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!anchor_) fail(base_.string(), errno);
+    : folder_(allow_outside ? "/" : root), user_(::geteuid()) {
+  if (allow_outside)
+    root_in_tree_ = relative_path(std::filesystem::absolute(root).lexically_normal().string()).value_or("");
 }
 
 std::string HostTree::place_of(std::string_view from) const {
-  const bool everything = base_ == "/";
+  const bool everything = folder_.is_everything();
   if (from.starts_with('/') && !everything) outside(from, "is outside");
   std::string clean = clean_path(from.starts_with('/') ? std::string(from) : joined(escaped(root_in_tree_), from));
   if (everything) clean = clean_path(cat("/", clean));
   if (clean == ".." || clean.starts_with("../")) outside(from, "is outside");
   return clean == "." ? "" : clean.starts_with('/') ? clean.substr(1) : clean;
-}
-
-FileDescriptor HostTree::open_folder(std::string_view path) const {
-  open_how how{};
-  how.flags = folder_flags;
-  how.resolve = RESOLVE_NO_SYMLINKS;
-  const std::string whole(path.empty() ? "." : path);
-  const long fd = ::syscall(SYS_openat2, anchor_.get(), whole.c_str(), &how, sizeof how);
-  if (fd >= 0) return FileDescriptor(static_cast<int>(fd));
-  // The kernel has no openat2, or a sandbox forbids it, or the path is too long for one call, or it is not there: the
-  // walk knows.
-  FileDescriptor at(::openat(anchor_.get(), ".", folder_flags));
-  for_each_part(path, [&](std::string_view part) {
-    if (at) at = FileDescriptor(::openat(at.get(), std::string(part).c_str(), folder_flags));
-    return static_cast<bool>(at);
-  });
-  return at;
 }
 
 // What is ours is readable if its mode says so; who else may read what, ask the kernel (capabilities, access lists).
@@ -124,49 +98,18 @@ HostTree::Node HostTree::node(int folder, std::string_view path, const std::stri
 }
 
 std::optional<HostTree::Node> HostTree::find(std::string_view path, Links last) const {
-  std::deque<std::string> todo;
-  for_each_part(path, [&](std::string_view part) { return todo.emplace_back(part), true; });
-  std::string at;
-  for (int links = 0; !todo.empty();) {
-    const std::string part = std::move(todo.front());
-    todo.pop_front();
-    if (part == "..") {
-      if (at.empty() && base_ != "/") outside(path, "leads by a symbolic link out of");
-      at = parent_of(at);
-      continue;
-    }
-    const FileDescriptor folder = open_folder(at);
-    if (!folder && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
-    if (!folder) fail(at, errno);
-    struct stat status {};
-    if (::fstatat(folder.get(), part.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-      if (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG) return std::nullopt;
-      fail(joined(at, part), errno);
-    }
-    if (!S_ISLNK(status.st_mode) || (todo.empty() && last == Links::keep)) {
-      if (todo.empty()) return node(folder.get(), at, part);
-      at = joined(at, part);
-      continue;
-    }
-    if (++links > most_links) throw Error(Fault::input, cat("cannot read `", shown(path), "`: ", reason(ELOOP)));
-    const std::string target = link_target(folder.get(), part.c_str(), joined(at, part));
-    if (target.starts_with('/')) {
-      if (base_ != "/") outside(path, "leads by a symbolic link out of");
-      at.clear();
-    }
-    std::deque<std::string> steps;
-    for_each_part(target, [&](std::string_view step) { return steps.emplace_back(step), true; });
-    todo.insert(todo.begin(), steps.begin(), steps.end());
-  }
-  const FileDescriptor folder = open_folder(at);
+  const auto at = folder_.resolve(path, last);
+  if (!at) return std::nullopt;
+  const FileDescriptor folder = folder_.open_folder(parent_of(*at));
   if (!folder) return std::nullopt;
-  Node found = node(folder.get(), at, ".");
-  found.path = at;
-  return found;
+  if (!at->empty()) return node(folder.get(), parent_of(*at), std::string(layers::name_of(*at)));
+  Node root = node(folder.get(), {}, ".");
+  root.path.clear();
+  return root;
 }
 
 std::shared_ptr<const HostFolder> HostTree::list(const std::string& path) const {
-  const FileDescriptor folder = open_folder(path);
+  const FileDescriptor folder = folder_.open_folder(path);
   if (!folder) fail(path, errno);
   auto out = std::make_shared<HostFolder>();
   out->path = host_path(path).string();
@@ -179,7 +122,7 @@ std::shared_ptr<const HostFolder> HostTree::list(const std::string& path) const 
       const auto* entry = reinterpret_cast<const dirent64*>(room.data() + at);
       at += entry->d_reclen;
       const std::string_view name = entry->d_name;
-      if (name != "." && name != "..") look(folder.get(), path, entry->d_name, *out);
+      if (name != "." && name != ".." && !is_temporary_name(name)) look(folder.get(), path, entry->d_name, *out);
     }
   }
   const char* names = out->names.c_str();
@@ -201,17 +144,10 @@ std::vector<HostTree::Node> HostTree::nodes_in(const std::string& path) const {
   return out;
 }
 
-FileDescriptor HostTree::open(const std::string& path) const {
-  const FileDescriptor folder = open_folder(parent_of(path));
-  if (!folder) return {};
-  const std::string name(path.empty() ? "." : name_of(path));
-  return FileDescriptor(::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-}
-
 // find() may have called it `.`.
 std::string HostTree::path_of(const HostFile& file) const {
   std::string_view path = file.folder->path;
-  path.remove_prefix(std::min(path.size(), base_.native().size()));
+  path.remove_prefix(std::min(path.size(), folder_.path().native().size()));
   return relative_path(joined(path, file.name())).value_or("");
 }
 

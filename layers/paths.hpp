@@ -1,6 +1,7 @@
 // Paths in an image: relative, `/` between parts, no `.`, no `..`; "" is the root.
 #pragma once
 #include <lapstrake/base/limits.hpp>
+#include <lapstrake/base/path_text.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,32 +11,10 @@ namespace lapstrake::layers {
 inline constexpr std::size_t most_path_bytes = limits::path_bytes, most_name_bytes = 255;  // Linux's NAME_MAX
 inline constexpr std::string_view whiteout_prefix = ".wh.";  // OCI image-spec layer.md, "Whiteouts"
 
-inline std::string_view parent_of(std::string_view path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
-}
-inline std::string_view name_of(std::string_view path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
-inline std::string joined(std::string_view folder, std::string_view name) {
-  std::string out(folder);
-  if (!out.empty() && !name.empty() && out.back() != '/') out += '/';
-  return out += name;
-}
+using lapstrake::for_each_part, lapstrake::joined, lapstrake::name_of, lapstrake::parent_of;
+
 inline bool lies_in(std::string_view path, std::string_view folder) {
   return folder.empty() || (path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/');
-}
-// Calls act(part) for each part between slashes; stops when it returns false.
-template <class Act>
-bool for_each_part(std::string_view path, Act&& act) {
-  while (!path.empty()) {
-    const auto slash = path.find('/');
-    const auto part = path.substr(0, slash);
-    path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
-    if (!part.empty() && part != "." && !act(part)) return false;
-  }
-  return true;
 }
 // Without leading `/`, `.` and empty parts; nothing when there is a `..`.
 std::optional<std::string> relative_path(std::string_view path);

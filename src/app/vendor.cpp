@@ -107,7 +107,7 @@ void require_ours(const fs::path& folder, const fs::path& store_root) {
   }
   for (fs::directory_iterator each(folder, failure), end; !failure && each != end; each.increment(failure)) {
     const auto name = each->path().filename().string();
-    if (name != "blobs" && !name.starts_with(".new-"))
+    if (name != "blobs" && !is_temporary_name(name))
       throw Error(Fault::input, cat("cannot vendor into `", folder.string(), "`: it has other files in it"), cure);
   }
 }
@@ -205,7 +205,7 @@ class Vendoring {
 
   void fetch_layer(const registry::Repository& repository, const oci::Descriptor& layer,
                    const std::string& image) const {
-    AtomicFile file(folder_);
+    AtomicFile file(folder_, {}, AtomicFile::Aside::unnamed);
     const auto sink = [&](Bytes bytes) { file.write(bytes); };
     if (store_.has(layer))
       drain(store_.open_blob(layer), sink, context_.world.stop);

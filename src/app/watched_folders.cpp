@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
@@ -58,13 +59,11 @@ WatchedFolders::WatchedFolders(const fs::path& top, const std::vector<fs::path>&
     const auto whole = real_place(fs::absolute(path));
     if (lies_in(top_, whole)) continue;
     own_.insert(whole);
-    own_folders_.insert(fs::path(whole).parent_path().string());
   }
 }
 
-// With the names under which files are written aside (base/atomic_file.hpp).
 bool WatchedFolders::is_own(const std::string& folder, const std::string& name) const {
-  return own_.contains(in(folder, name)) || (name.starts_with(".new-") && own_folders_.contains(folder));
+  return own_.contains(in(folder, name)) || is_temporary_name(name);
 }
 
 WatchedFolders::Folder* WatchedFolders::folder_at(const std::string& path) {

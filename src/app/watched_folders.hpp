@@ -73,7 +73,7 @@ class WatchedFolders {
   void take(const Inotify::Event& event);
 
   std::string top_;
-  std::set<std::string> own_, own_folders_;
+  std::set<std::string> own_;
   Inotify inotify_;
   std::vector<Watched> watched_;
   std::map<int, Folder> folders_;

@@ -15,7 +15,9 @@ namespace {
 class ArchiveWriter {
  public:
   explicit ArchiveWriter(const std::filesystem::path& target)
-      : target_(target), file_(folder_of(target)), tar_([this](Bytes bytes) { file_.write(bytes); }, 0) {}
+      : target_(target),
+        file_(folder_of(target), {}, AtomicFile::Aside::unnamed),
+        tar_([this](Bytes bytes) { file_.write(bytes); }, 0) {}
 
   void folder(const std::string& name) { tar_.header(entry(name, layers::Kind::directory, 0755, 0)); }
   void text(const std::string& name, std::string_view text) {

@@ -24,7 +24,7 @@ bool is_absent(const std::filesystem::path& path) {
 bool has_nothing(const std::filesystem::path& folder) {
   std::error_code failure;
   for (std::filesystem::directory_iterator each(folder, failure), end; !failure && each != end; each.increment(failure))
-    if (!each->path().filename().string().starts_with(".new-")) return false;
+    if (!is_temporary_name(each->path().filename().string())) return false;
   if (failure) throw Error(Fault::input, cat("cannot list `", folder.string(), "`: ", reason(failure.value())));
   return true;
 }
@@ -62,7 +62,7 @@ void copy_blob(const Store& store, const oci::Descriptor& blob, const std::files
                const std::stop_token& stop) {
   const auto target = folder / blob_name(blob.digest);
   if (is_there(target, blob, stop)) return;
-  AtomicFile file(folder);
+  AtomicFile file(folder, {}, AtomicFile::Aside::unnamed);
   drain(
       store.open_blob(blob), [&](Bytes bytes) { file.write(bytes); }, stop);
   file.publish(target, 0644);

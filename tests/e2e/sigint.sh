@@ -6,12 +6,13 @@ need openssl
 
 begun=1M # how large a half-written file must be before the signal comes
 
-# Waits for a file larger than $begun that a glob finds.
-has_begun() { # glob
+# Waits for a file larger than $begun that a glob finds, or that the process has open: it may have no name.
+has_begun() { # glob process
   local _
   for _ in $(seq 1000); do
     # shellcheck disable=SC2086  # a glob
     [[ -n $(find $1 -size "+$begun" 2>/dev/null) ]] && return
+    [[ -n $(find "/proc/$2/fd" -lname "$1" -exec find -L {} -maxdepth 0 -size "+$begun" \; 2>/dev/null) ]] && return
     sleep 0.01
   done
   fail "there is no $1"
@@ -23,7 +24,7 @@ interrupt() { # signal seconds-or-glob-before wanted-code what command...
   # bash starts background jobs with SIGINT ignored; a terminal would not.
   env --default-signal=INT,TERM "$@" >int.out 2>err.txt </dev/null &
   local child=$!
-  if [[ $before == /* ]]; then has_begun "$before"; else sleep "$before"; fi
+  if [[ $before == /* ]]; then has_begun "$before" "$child"; else sleep "$before"; fi
   kill -0 "$child" 2>/dev/null || fail "$what ended before it could be interrupted"
   begin=$(date +%s%N)
   kill "-$signal" "$child"
@@ -39,11 +40,11 @@ interrupt() { # signal seconds-or-glob-before wanted-code what command...
 
 for begun in 1M 30M 70M; do
   rm -rf "$LAPSTRAKE_STORE"
-  interrupt INT "$LAPSTRAKE_STORE/tmp/.new-*" 130 "build after $begun" "$LAPSTRAKE" -C "$project" build -j 2
+  interrupt INT "$LAPSTRAKE_STORE/tmp/.lapstrake-tmp-*" 130 "build after $begun" "$LAPSTRAKE" -C "$project" build -j 2
 done
 begun=1M
 rm -rf "$LAPSTRAKE_STORE"
-interrupt TERM "$LAPSTRAKE_STORE/tmp/.new-*" 143 "build after $begun" "$LAPSTRAKE" -C "$project" build
+interrupt TERM "$LAPSTRAKE_STORE/tmp/.lapstrake-tmp-*" 143 "build after $begun" "$LAPSTRAKE" -C "$project" build
 interrupt INT 0.7 0 "the sandbox, whose end that is," "$LAPSTRAKE" sandbox
 
 # Long copies: of a base into the store, of an image into an archive.
@@ -52,10 +53,10 @@ truncate -s 300M base/public/zeros
 printf 'images: { base: { compression: none, layers: [ { name: a, copy: [ { from: public/, to: /a/ } ] } ] } }\n' >base/lapstrake.yaml
 printf 'images: { app: { base: "oci:../base.oci:v1", layers: [ { name: b, files: [ { path: /b, text: b } ] } ] } }\n' >app/lapstrake.yaml
 expect 0 lapstrake -C base build -o "oci:$work/base.oci:v1"
-interrupt INT "$work/out/.new-*" 130 "writing an archive" "$LAPSTRAKE" -C base build -o "oci-archive:$work/out/a.tar:v1"
+interrupt INT "$work/out/*" 130 "writing an archive" "$LAPSTRAKE" -C base build -o "oci-archive:$work/out/a.tar:v1"
 equal "$(ls -A out)" "" "no half an archive stays"
 rm -rf "$LAPSTRAKE_STORE"
-interrupt INT "$LAPSTRAKE_STORE/tmp/.new-*" 130 "copying a base" "$LAPSTRAKE" -C app build
+interrupt INT "$LAPSTRAKE_STORE/tmp/.lapstrake-tmp-*" 130 "copying a base" "$LAPSTRAKE" -C app build
 rm -rf base.oci "$LAPSTRAKE_STORE"
 
 # A push that hangs: a registry that accepts and says nothing.

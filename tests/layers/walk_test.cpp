@@ -118,3 +118,16 @@ TEST_CASE("a tree that changes while it is listed gives a failure or a list in o
     }
   }
 }
+
+TEST_CASE("temporary files of ours are in no layer") {
+  Tree tree;
+  tree.write("a");
+  const auto before = tree.lines(1);
+  tree.write(".lapstrake-tmp-killed");
+  tree.dir.write("tree/b/.lapstrake-tmp-KILLED", "");
+  std::filesystem::rename(tree.dir / "tree/b/.lapstrake-tmp-KILLED", tree.dir / "tree/.lapstrake-tmp-KILLED");
+  std::filesystem::remove(tree.dir / "tree/b");
+  CHECK(tree.lines(1) == before);
+  tree.copy.from = "tree/*";
+  CHECK(tree.listed(1).size() == before.size());
+}
