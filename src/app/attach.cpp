@@ -1,47 +1,55 @@
 #include "attach.hpp"
 
 #include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/confined_folder.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/sha256.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/oci/place.hpp>
 #include <lapstrake/registry/push.hpp>
 #include <lapstrake/registry/referrers.hpp>
+#include <optional>
+
+#include "base_image.hpp"
 
 namespace lapstrake::app {
 namespace {
 
 constexpr std::string_view title_annotation = "org.opencontainers.image.title";
 
-// The file itself, behind all links, which must not lead out of the spec's folder.
-std::filesystem::path file_of(const Context& context, const spec::Attachment& attachment) {
-  std::error_code failure;
-  const auto file = std::filesystem::canonical(attachment.folder / attachment.from, failure);
-  if (failure || !std::filesystem::is_regular_file(file, failure))
-    throw Error(Fault::input,
-                cat("cannot read `", attachment.from, "`: ", failure ? failure.message() : "it is no file"),
-                cat("check the `from:` of this attachment (", attachment.where.text(), ")"));
-  const auto folder = std::filesystem::canonical(attachment.folder.empty() ? "." : attachment.folder);
-  const auto inside = file.lexically_relative(folder);
-  if (!context.allow_outside && (inside.empty() || *inside.begin() == ".."))
-    throw Error(Fault::input, cat("`", attachment.from, "` leads out of the spec's folder"),
-                "put it into this folder, or use --allow-outside");
-  return file;
+// Opened once: what is described is what is sent, whatever its name leads to by then.
+NamedFile file_of(const Context& context, const spec::Attachment& attachment) {
+  try {
+    return open_named_file(attachment.folder, attachment.from, context.allow_outside);
+  } catch (Error& error) {
+    error.helped_by(cat("check the `from:` of this attachment (", attachment.where.text(), ")"));
+    throw;
+  }
 }
 
-oci::Descriptor describe(const std::filesystem::path& file, const std::string& type, const std::stop_token& stop) {
+oci::Descriptor describe(const NamedFile& file, const std::string& type, const std::stop_token& stop) {
   Sha256 hash;
   std::uint64_t size = 0;
   drain(
-      file_source(file),
+      file.source(),
       [&](Bytes bytes) {
         hash.write(bytes);
         size += bytes.size();
       },
       stop);
   return {.media_type = type, .digest = oci::Digest(hash.finish()), .size = size};
+}
+
+// A copy that nobody else writes to, for as long as it is sent.
+AtomicFile copy_of(const Context& context, const NamedFile& file, const oci::Descriptor& layer) {
+  AtomicFile copy(scratch(context));
+  drain(
+      oci::verified(file.source(), layer.digest, layer.size, cat("`", file.path.string(), "`, which changed,")),
+      [&](Bytes bytes) { copy.write(bytes); }, context.world.stop);
+  return copy;
 }
 
 oci::Descriptor attach_one(const Context& context, const registry::Repository& repository, const store::Store& store,
@@ -57,8 +65,11 @@ oci::Descriptor attach_one(const Context& context, const registry::Repository& r
   manifest.subject = oci::Descriptor{.media_type = root.media_type, .digest = root.digest, .size = root.size};
   const auto text = oci::render(manifest);
   auto descriptor = oci::descriptor_of(text, oci::media_type::manifest);
+  std::optional<AtomicFile> copy;
   const auto blobs = [&](const oci::Digest& digest) {
-    return digest == layer.digest && digest != manifest.config.digest ? file : store.blob_path(digest);
+    if (digest != layer.digest || digest == manifest.config.digest) return store.blob_path(digest);
+    if (!copy) copy = copy_of(context, file, layer);
+    return copy->path();
   };
   registry::push(repository, {{descriptor, text, {manifest.config, layer}}}, blobs, {.stop = context.world.stop});
   descriptor.artifact_type = attachment.type;

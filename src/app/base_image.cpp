@@ -1,5 +1,7 @@
 #include "base_image.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <lapstrake/app/lock.hpp>
 #include <lapstrake/base/error.hpp>
@@ -141,7 +143,8 @@ std::optional<layers::BaseFiles> vendored_files(const Context& context, const oc
 
 std::filesystem::path scratch(const Context& context) {
   std::error_code failure;
-  if (const auto tmp = context.store_root / "tmp"; std::filesystem::is_directory(tmp, failure)) return tmp;
+  const auto tmp = context.store_root / "tmp";
+  if (std::filesystem::is_directory(tmp, failure) && ::access(tmp.c_str(), W_OK | X_OK) == 0) return tmp;
   const auto temporary = std::filesystem::temp_directory_path(failure);
   return failure ? std::filesystem::path("/tmp") : temporary;
 }

@@ -1,5 +1,5 @@
 #include <lapstrake/app/lock.hpp>
-#include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/confined_folder.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
@@ -90,7 +90,7 @@ std::optional<Lock> read_lock(const spec::Project& project) {
     return std::nullopt;
   std::string text;
   try {
-    text = read_file(file, most_bytes);
+    text = read_all_of(open_named_file(project.folder, std::string(lock_file_name), false), most_bytes);
   } catch (const Error& error) {
     refuse(error);
   }

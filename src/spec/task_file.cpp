@@ -1,6 +1,6 @@
 #include "task_file.hpp"
 
-#include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/confined_folder.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
@@ -15,13 +15,6 @@ namespace lapstrake::spec {
 namespace {
 
 bool is_yaml(const std::filesystem::path& path) { return path.extension() == ".yaml" || path.extension() == ".yml"; }
-
-bool is_within(const std::filesystem::path& path, const std::filesystem::path& folder) {
-  // absolute() first: weakly_canonical() leaves a relative path whose first part is absent as it is
-  const auto whole = std::filesystem::weakly_canonical(std::filesystem::absolute(path));
-  const auto relative = whole.lexically_relative(std::filesystem::canonical(folder));
-  return !relative.empty() && *relative.begin() != "..";
-}
 
 std::string without_byte_order_mark(std::string text) {
   if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
@@ -43,12 +36,9 @@ const TaskFile* TaskFiles::read(const std::string& from, const Span& where) {
 std::unique_ptr<TaskFile> TaskFiles::load(const std::string& from, const Span& where) try {
   if (!allow_outside_ && row(Format::source).complaint(from)) return nullptr;  // the check of shapes has said it
   const auto path = (folder_ / from).lexically_normal();
-  if (!allow_outside_ && !is_within(path, folder_)) {
-    findings_.error(where, cat("`from`: ", in_quotes(from), " leads out of the spec's folder"),
-                    "put it into this folder, or use --allow-outside");
-    return nullptr;
-  }
-  Source source(path.string(), without_byte_order_mark(read_file(path, most_bytes)));
+  auto file = open_named_file(folder_, from, allow_outside_);
+  file.path = path;
+  Source source(path.string(), without_byte_order_mark(read_all_of(file, most_bytes)));
   nlohmann::json document;
   if (is_yaml(path)) {
     const auto node = parse_yaml(source, findings_);
