@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <lapstrake/base/c_handle.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/inherited.hpp>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
@@ -47,7 +49,7 @@ std::optional<std::string> on_path(const World& world, const std::string& progra
 // end.
 class Child {
  public:
-  Child(const std::string& path, const std::string& name) {
+  Child(const std::string& path, const std::string& name, const Inherited* caller) {
     int pair[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
       fail(name, cat("cannot be run: ", reason(errno)));
@@ -59,7 +61,7 @@ class Child {
     if (result != 0) fail(name, cat("cannot be run: ", reason(result)));
     result = ::posix_spawnattr_init(&attributes);
     if (result == 0) {
-      result = spawn(path, actions, attributes, theirs.get());
+      result = spawn(path, actions, attributes, theirs.get(), caller);
       ::posix_spawnattr_destroy(&attributes);
     }
     ::posix_spawn_file_actions_destroy(&actions);
@@ -97,19 +99,30 @@ class Child {
   }
 
  private:
-  int spawn(const std::string& path, posix_spawn_file_actions_t& actions, posix_spawnattr_t& attributes, int end) {
+  // It gets the caller's signals and core limit. (SIGCHLD excepted, which it needs if it has children itself.)
+  int spawn(const std::string& path, posix_spawn_file_actions_t& actions, posix_spawnattr_t& attributes, int end,
+            const Inherited* caller) {
     std::string program = path, verb = "get";
     char* const arguments[] = {program.data(), verb.data(), nullptr};
-    sigset_t none;
-    sigemptyset(&none);
+    sigset_t blocked, defaults;
+    sigemptyset(&blocked);
+    sigemptyset(&defaults);
+    if (caller != nullptr) blocked = caller->blocked;
+    for (const int one : {SIGPIPE, SIGXFSZ})
+      if (caller != nullptr && sigismember(&caller->ignored, one) == 0) sigaddset(&defaults, one);
     for (const int result :
          {::posix_spawn_file_actions_adddup2(&actions, end, 0), ::posix_spawn_file_actions_adddup2(&actions, end, 1),
           ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0),
           ::posix_spawn_file_actions_addclosefrom_np(&actions, 3),  // libcurl's connections are not close-on-exec
-          ::posix_spawnattr_setpgroup(&attributes, 0), ::posix_spawnattr_setsigmask(&attributes, &none),
-          ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK)})
+          ::posix_spawnattr_setpgroup(&attributes, 0), ::posix_spawnattr_setsigmask(&attributes, &blocked),
+          ::posix_spawnattr_setsigdefault(&attributes, &defaults),
+          ::posix_spawnattr_setflags(&attributes,
+                                     POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)})
       if (result != 0) return result;
-    return ::posix_spawn(&id_, path.c_str(), &actions, &attributes, arguments, environ);
+    const int result = ::posix_spawn(&id_, path.c_str(), &actions, &attributes, arguments, environ);
+    // posix_spawn knows no limits. A helper that has other rights than we keeps ours.
+    if (result == 0 && caller != nullptr) (void)::prlimit(id_, RLIMIT_CORE, &caller->core, nullptr);
+    return result;
   }
 
   FileDescriptor ours_;
@@ -149,7 +162,7 @@ std::optional<Login> ask_helper(const World& world, const std::string& name, con
     fail(name, "is not on the PATH",
          "install it, or take it out of `credHelpers` or `credsStore` in docker's config.json");
   const auto deadline = Steady::now() + limits.time;
-  Child child(*path, name);
+  Child child(*path, name, world.inherited.get());
   // Fits into any socket's buffer; one that does not read it will not answer either.
   if (::send(child.socket(), server.data(), server.size(), MSG_NOSIGNAL) < 0 && errno != EPIPE && errno != ECONNRESET)
     fail(name, cat("cannot be asked: ", reason(errno)));

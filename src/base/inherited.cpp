@@ -1,3 +1,5 @@
+#include <sys/prctl.h>
+
 #include <initializer_list>
 #include <lapstrake/base/inherited.hpp>
 
@@ -25,9 +27,12 @@ void use_own_state() {
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGCHLD, SIG_DFL);
   rlimit core{};
-  if (::getrlimit(RLIMIT_CORE, &core) != 0) return;
-  core.rlim_cur = 0;  // the hard limit stays: children get back what the caller allows
-  (void)::setrlimit(RLIMIT_CORE, &core);
+  if (::getrlimit(RLIMIT_CORE, &core) == 0) {
+    core.rlim_cur = 0;  // the hard limit stays: children get back what the caller allows
+    (void)::setrlimit(RLIMIT_CORE, &core);
+  }
+  // A core_pattern with a pipe gets the core whatever the limit is. The process still reads its own /proc/self.
+  (void)::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 void restore(const Inherited& caller) {

@@ -1,12 +1,17 @@
 // The one place that exits.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <exception>
 #include <filesystem>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/inherited.hpp>
 #include <lapstrake/base/text.hpp>
+#include <memory>
 #include <new>
+#include <system_error>
 
 #include "commands.hpp"
-#include "core_files.hpp"
 #include "print.hpp"
 #include "signals.hpp"
 
@@ -14,22 +19,25 @@ namespace {
 
 using namespace lapstrake;
 
-int exit_code(const Error& error, const cli::Interruption& interruption) {
-  return error.fault() == Fault::interrupted ? interruption.exit_code() : static_cast<int>(error.fault());
+// Else the next file that is opened becomes 0, 1 or 2, and what is printed goes into it. Where /dev/null is missing the
+// numbers are taken all the same; reads and writes fail then.
+bool open_standard_descriptors() {
+  for (const int wanted : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(wanted, F_GETFD) >= 0) continue;
+    int opened = ::open("/dev/null", O_RDWR);
+    if (opened < 0) opened = ::open("/", O_PATH | O_DIRECTORY);
+    if (opened != wanted) return false;
+  }
+  return true;
 }
 
-}  // namespace
-
-int main(int count, char** words) {
-  cli::forbid_core_files();
-  cli::Interruption interruption;
-  const auto world = real_world(interruption.token());
-  const cli::Printer printer(world);
+// Of the exception that is being handled: its message is printed, its exit code returned.
+int report_failure(const cli::Printer& printer) {
   try {
-    return cli::run(cli::parse({words + 1, words + count}), world);
+    throw;
   } catch (const Error& error) {
     printer.error(error);
-    return exit_code(error, interruption);
+    return static_cast<int>(error.fault());
   } catch (const std::filesystem::filesystem_error& error) {
     printer.error(Error(Fault::input, cat("cannot use `", error.path1().string(), "`: ", error.code().message())));
     return static_cast<int>(Fault::input);
@@ -39,4 +47,36 @@ int main(int count, char** words) {
     printer.error(Error(Fault::internal, cat("internal fault: ", error.what()), "please report it, with the command"));
   }
   return static_cast<int>(Fault::internal);
+}
+
+int run(int count, char** words, const Inherited& caller) {
+  const cli::Interruption interruption(caller);
+  auto world = real_world(interruption.token());
+  world.inherited = std::make_shared<const Inherited>(caller);
+  const cli::Printer printer(world);
+  try {
+    return cli::run(cli::parse({words + 1, words + count}), world);
+  } catch (...) {
+    const int code = report_failure(printer);
+    return code == static_cast<int>(Fault::interrupted) ? interruption.exit_code() : code;
+  }
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  if (!open_standard_descriptors()) return static_cast<int>(Fault::input);
+  const Inherited caller = inherited_state();
+  use_own_state();
+  try {
+    try {
+      return run(count, words, caller);
+    } catch (...) {
+      return report_failure(cli::Printer(real_world()));
+    }
+  } catch (...) {  // no memory even for the message
+    constexpr std::string_view text = "error: out of memory\n";
+    (void)!::write(STDERR_FILENO, text.data(), text.size());
+    return static_cast<int>(Fault::internal);
+  }
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/inherited.hpp>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/sandbox/sandbox.hpp>
@@ -13,7 +14,6 @@
 
 #include "commands.hpp"
 #include "print.hpp"
-#include "signals.hpp"
 
 namespace lapstrake::cli {
 namespace {
@@ -49,8 +49,9 @@ class DataFolder {
   bool remove_ = false;
 };
 
-[[noreturn]] void become(const Printer& printer, const std::vector<std::string>& command, const sandbox::Sandbox& box) {
-  Interruption::restore();
+[[noreturn]] void become(const Printer& printer, const std::vector<std::string>& command, const sandbox::Sandbox& box,
+                         const World& world) {
+  if (world.inherited) restore(*world.inherited);
   for (const auto& name : box.unset_variables()) ::unsetenv(name.c_str());
   for (const auto& [name, value] : box.environment()) ::setenv(name.c_str(), value.c_str(), 1);
   std::vector<char*> words;
@@ -122,7 +123,7 @@ int run_sandbox(const Options& options, const World& world) {
   if (options.child.empty()) return serve(printer, box, world, options.json);
   const pid_t child = ::fork();
   if (child < 0) throw Error(Fault::input, cat("cannot start a process: ", reason(errno)));
-  if (child == 0) become(printer, options.child, box);
+  if (child == 0) become(printer, options.child, box, world);
   return wait_for(child, world);
 }
 
