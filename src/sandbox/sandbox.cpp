@@ -40,7 +40,9 @@ struct Sandbox::State {
                 .site = [this](const Head& head, const BodyReader& body,
                                const std::stop_token& stop) { return plays.answer(head, body, stop); },
                 .may_connect = [](const std::string& host) { return parse_aws_host(host).has_value(); },
-                .log = [this](const std::string& line) { plays.log(line); }}) {
+                .log = [this](const std::string& line) { plays.log(line); },
+                .most_connections = options.most_connections,
+                .patience = options.patience}) {
     write_client_files();
   }
 

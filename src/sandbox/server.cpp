@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -12,9 +13,12 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 #include <list>
 #include <mutex>
@@ -28,7 +32,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 using asio::ip::tcp;
-using TlsStream = asio::ssl::stream<tcp::socket&>;
 using Failure = boost::system::error_code;
 
 constexpr std::uint32_t most_header_bytes = 256 * 1024;  // ECR's passwords have no stated maximum
@@ -60,6 +63,60 @@ struct Connection {
   std::atomic<bool> done = false;
   std::jthread thread;
 };
+
+// A socket whose peer must not be silent for longer than a time, in either direction. Boost.Asio's own reads and writes
+// wait for ever, whatever SO_RCVTIMEO says.
+class PatientSocket {
+ public:
+  using executor_type = tcp::socket::executor_type;
+  using lowest_layer_type = tcp::socket::lowest_layer_type;
+
+  PatientSocket(tcp::socket& socket, std::chrono::milliseconds patience) : socket_(socket), patience_(patience) {}
+  executor_type get_executor() { return socket_.get_executor(); }
+  lowest_layer_type& lowest_layer() { return socket_.lowest_layer(); }
+
+  template <class Buffers>
+  std::size_t read_some(const Buffers& buffers, Failure& failure) {
+    return wait_for(POLLIN, failure) ? socket_.read_some(buffers, failure) : 0;
+  }
+  // Beast asks for these two as well.
+  template <class Buffers>
+  std::size_t read_some(const Buffers& buffers) {
+    return or_throw([&](Failure& failure) { return read_some(buffers, failure); });
+  }
+  template <class Buffers>
+  std::size_t write_some(const Buffers& buffers) {
+    return or_throw([&](Failure& failure) { return write_some(buffers, failure); });
+  }
+  template <class Buffers>
+  std::size_t write_some(const Buffers& buffers, Failure& failure) {
+    return wait_for(POLLOUT, failure) ? socket_.write_some(buffers, failure) : 0;
+  }
+
+ private:
+  template <class Act>
+  static std::size_t or_throw(Act act) {
+    Failure failure;
+    const std::size_t size = act(failure);
+    if (failure) throw boost::system::system_error(failure);
+    return size;
+  }
+  bool wait_for(short events, Failure& failure) {
+    pollfd ready{socket_.native_handle(), events, 0};
+    int count = 0;
+    do {
+      count = ::poll(&ready, 1, static_cast<int>(patience_.count()));
+    } while (count < 0 && errno == EINTR);
+    failure = {};
+    if (count == 0) failure = asio::error::timed_out;
+    if (count < 0) failure = Failure(errno, boost::system::system_category());
+    return count > 0;
+  }
+
+  tcp::socket& socket_;
+  std::chrono::milliseconds patience_;
+};
+using TlsStream = asio::ssl::stream<PatientSocket>;
 
 std::string text_of(beast::string_view view) { return std::string(view.data(), view.size()); }
 
@@ -266,16 +323,20 @@ struct Server::State {
     if (SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION) != 1)
       throw Error(Fault::internal, "OpenSSL refuses TLS 1.2");
     SSL_CTX_set_cert_cb(tls.native_handle(), choose_certificate, options.authority);
-    direct_thread = std::jthread([this] { accept_all(direct, false); });
-    proxy_thread = std::jthread([this] { accept_all(proxy, true); });
+  }
+
+  // Apart from the constructor: when the second thread cannot be started, the first one must be ended.
+  void start() {
+    direct_thread = start_thread([this](const std::stop_token&) { accept_all(direct, false); });
+    proxy_thread = start_thread([this](const std::stop_token&) { accept_all(proxy, true); });
   }
 
   ~State() {
     stop.request_stop();
     ::shutdown(direct.native_handle(), SHUT_RDWR);  // wakes accept(); both are closed after their threads ended
     ::shutdown(proxy.native_handle(), SHUT_RDWR);
-    direct_thread.join();
-    proxy_thread.join();
+    for (auto* thread : {&direct_thread, &proxy_thread})
+      if (thread->joinable()) thread->join();
     for (auto& connection : connections) connection.cut();
     connections.clear();  // joins
   }
@@ -289,12 +350,36 @@ struct Server::State {
         std::this_thread::sleep_for(std::chrono::milliseconds(10));  // out of descriptors, or stopping
         continue;
       }
-      keep_from_children(socket);
-      const std::lock_guard lock(mutex);
-      connections.remove_if([](const Connection& connection) { return connection.done.load(); });
-      Connection& connection = connections.emplace_back(std::move(socket));
-      connection.thread = std::jthread([this, &connection, is_proxy] { serve(connection, is_proxy); });
+      try {
+        keep_from_children(socket);
+        take(std::move(socket), is_proxy);
+      } catch (const std::exception& error) {
+        refused(error.what());
+      } catch (...) {
+        refused("unknown failure");
+      }
     }
+  }
+
+  // The connection is closed when there are too many, or no thread or memory is left for it.
+  void take(tcp::socket socket, bool is_proxy) {
+    const std::lock_guard lock(mutex);
+    connections.remove_if([](const Connection& connection) { return connection.done.load(); });
+    if (connections.size() >= options.most_connections)
+      throw Error(Fault::input, cat("there are ", connections.size(), " already"));
+    Connection& connection = connections.emplace_back(std::move(socket));
+    try {
+      connection.thread =
+          start_thread([this, &connection, is_proxy](const std::stop_token&) { serve(connection, is_proxy); });
+    } catch (...) {
+      connections.pop_back();
+      throw;
+    }
+  }
+
+  void refused(std::string_view why) noexcept try {
+    if (options.log) options.log(cat("a connection is closed: ", why));
+  } catch (...) {  // no memory for the line
   }
 
   void serve(Connection& connection, bool is_proxy) noexcept {
@@ -303,14 +388,16 @@ struct Server::State {
       connection.socket.set_option(tcp::no_delay(true), ignored);
       if (!is_proxy || accept_connect(connection)) speak_tls(connection);
     } catch (const std::exception& failure) {
-      if (options.log) options.log(cat("a connection failed: ", failure.what()));
+      refused(failure.what());
+    } catch (...) {
+      refused("unknown failure");
     }
     connection.close();
     connection.done = true;
   }
 
   void speak_tls(Connection& connection) {
-    TlsStream stream(connection.socket, tls);
+    TlsStream stream(PatientSocket(connection.socket, options.patience), tls);
     Failure failure;
     stream.handshake(TlsStream::server, failure);
     if (failure) return;
@@ -327,7 +414,8 @@ struct Server::State {
     beast::http::request_parser<beast::http::empty_body> parser;
     parser.skip(true);
     Failure failure;
-    beast::http::read_header(connection.socket, buffer, parser, failure);
+    PatientSocket socket(connection.socket, options.patience);
+    beast::http::read_header(socket, buffer, parser, failure);
     if (failure) return false;
     Head head;
     head.method = text_of(parser.get().method_string());
@@ -341,7 +429,7 @@ struct Server::State {
         accepted ? "HTTP/1.1 200 Connection established\r\n\r\n"
                  : "HTTP/1.1 403 Forbidden\r\nX-Sandbox: plays AWS's own hosts only\r\nContent-Length: 0\r\n"
                    "Connection: close\r\n\r\n";
-    asio::write(connection.socket, asio::buffer(reply.data(), reply.size()), failure);
+    asio::write(socket, asio::buffer(reply.data(), reply.size()), failure);
     return accepted && !failure;
   }
 
@@ -356,7 +444,7 @@ struct Server::State {
   std::jthread direct_thread, proxy_thread;
 };
 
-Server::Server(ServerOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+Server::Server(ServerOptions options) : state_(std::make_unique<State>(std::move(options))) { state_->start(); }
 Server::~Server() = default;
 std::uint16_t Server::port() const { return state_->direct.local_endpoint().port(); }
 std::uint16_t Server::proxy_port() const { return state_->proxy.local_endpoint().port(); }

@@ -1,6 +1,7 @@
 // The sockets: one TLS port, one CONNECT proxy port, both on 127.0.0.1; a thread for each connection. The proxy carries
 // no bytes anywhere: once it has accepted a CONNECT, the TLS session of that connection begins on the same socket.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,6 +18,8 @@ struct ServerOptions {
   Site site;
   std::function<bool(const std::string& host)> may_connect;  // which hosts the proxy leads here, beside itself
   std::function<void(const std::string& line)> log;
+  std::size_t most_connections = 256;          // at a time; others are closed at once
+  std::chrono::milliseconds patience{60'000};  // with a silent peer, before its connection is closed
 };
 
 class Server {

@@ -308,3 +308,28 @@ TEST_CASE("a port that is taken is an error that names it") {
   CHECK_THROWS_WITH(sandbox::Sandbox({.folder = folder / "second", .port = client.box.port()}),
                     Contains(cat("127.0.0.1:", client.box.port())));
 }
+
+TEST_CASE("connections beyond the limit are closed, and the next one after that is served") {
+  const Client client({.most_connections = 1});
+  {
+    auto first = connect(client);
+    CHECK_THROWS(connect(client));  // no TLS: closed at once
+    first.send(request(client, "GET /v2/"));
+    CHECK_THAT(first.read_some(), Contains("HTTP/1.1 200"));
+  }
+  const auto is_served = [&] {
+    try {
+      return connect(client), true;
+    } catch (const std::runtime_error&) {
+      return false;
+    }
+  };
+  while (!is_served()) {  // until the first one's thread has seen its end
+  }
+}
+
+TEST_CASE("a silent client is disconnected") {
+  const Client client({.patience = milliseconds(50)});
+  auto connection = connect(client);
+  CHECK(connection.read_to_end().text.empty());  // ends only when the sandbox closes it
+}

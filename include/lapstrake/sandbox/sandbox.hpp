@@ -2,6 +2,7 @@
 // doors: a TLS port that answers for whatever host the request names, and a proxy port (HTTPS_PROXY) that leads AWS's
 // own host names there, so that clients use it unchanged. docs/reference/sandbox.md says what it plays.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -22,6 +23,8 @@ struct Options {
   bool immutable_tags = false;
   std::function<void(const std::string&)> log = nullptr;  // one line a request; called from many threads, one at a time
   std::string access_key_id = {}, secret_access_key = {};  // empty: made at the start
+  std::size_t most_connections = 256;                      // at a time; others are closed at once
+  std::chrono::milliseconds patience{60'000};              // with a silent client, before its connection is closed
 };
 
 class Sandbox {
