@@ -117,7 +117,7 @@ std::optional<oci::RegistryReference> find_origin(const Store& store, const oci:
 
 void keep_origin(const Store& store, const oci::Digest& blob, const oci::RegistryReference& where) {
   const oci::RegistryReference plain{.host = where.host, .repository = where.repository};
-  if (find_origin(store, blob) != plain) keep_note(store, origins_kind, blob, plain.text());
+  if (find_origin(store, blob) != plain) keep_needed_note(store, origins_kind, blob, plain.text());
 }
 
 std::set<oci::Digest> blobs_of_bases(const Store& store, const std::set<oci::Digest>& manifests) {

@@ -125,7 +125,8 @@ void sweep_tmp(const std::filesystem::path& root, GcReport& report) {
 GcReport Store::gc(const std::filesystem::path& root, const World& world, std::chrono::milliseconds patience) {
   std::error_code ignored;
   if (!std::filesystem::exists(root / "index.json", ignored)) return {};  // nothing was ever put there
-  for (const auto& folder : {root, root / "blobs", root / "blobs/sha256", root / "tmp"}) require_private(folder);
+  require_private(root, RootLink::allowed);
+  for (const auto& folder : {root / "blobs", root / "blobs/sha256", root / "tmp"}) require_private(folder);
   auto lock = std::make_shared<FileDescriptor>(open_lock(root / "lock"));
   if (!*lock)
     throw Error(Fault::input, cat("cannot write to the store `", root.string(), "`"),

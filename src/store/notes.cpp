@@ -2,6 +2,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/store/notes.hpp>
 
+#include "layout_files.hpp"
 #include "private_folder.hpp"
 
 namespace lapstrake::store {
@@ -9,6 +10,13 @@ namespace {
 
 std::filesystem::path folder_of(const std::filesystem::path& root, std::string_view kind) {
   return root / "cache" / kind;
+}
+
+std::filesystem::path made_folder(const Store& store, std::string_view kind) {
+  auto folder = folder_of(store.root(), kind);
+  make_private(store.root() / "cache");
+  make_private(folder);
+  return folder;
 }
 
 }  // namespace
@@ -28,9 +36,7 @@ std::optional<std::string> find_note(const Store& store, std::string_view kind, 
 void keep_note(const Store& store, std::string_view kind, const oci::Digest& key,
                const std::function<void(const Sink&)>& write) {
   try {
-    const auto folder = folder_of(store.root(), kind);
-    make_private(store.root() / "cache");
-    make_private(folder);
+    const auto folder = made_folder(store, kind);
     AtomicFile file(store.scratch());
     write([&](Bytes bytes) { file.write(bytes); });
     file.publish_unsynced(folder / key.hex());
@@ -41,6 +47,13 @@ void keep_note(const Store& store, std::string_view kind, const oci::Digest& key
 
 void keep_note(const Store& store, std::string_view kind, const oci::Digest& key, std::string_view text) {
   keep_note(store, kind, key, [&](const Sink& sink) { sink(as_bytes(text)); });
+}
+
+void keep_needed_note(const Store& store, std::string_view kind, const oci::Digest& key, std::string_view text) {
+  const auto folder = made_folder(store, kind);
+  AtomicFile file(store.scratch(), more_space);
+  file.write(as_bytes(text));
+  file.publish(folder / key.hex(), 0600);
 }
 
 void prune_notes(const std::filesystem::path& root, std::string_view kind,

@@ -10,12 +10,16 @@
 
 namespace lapstrake::store {
 
-void require_private(const std::filesystem::path& folder) {
+void require_private(const std::filesystem::path& folder, RootLink link) {
   const std::string name = folder.string();
   struct stat status {};
-  if (::stat(folder.c_str(), &status) != 0)
+  const int result = link == RootLink::allowed ? ::stat(name.c_str(), &status) : ::lstat(name.c_str(), &status);
+  if (result != 0)
     throw Error(Fault::input, cat("cannot use the store's folder `", name, "`: ", reason(errno)),
                 "point `--store` (LAPSTRAKE_STORE) at a folder of your own");
+  if (S_ISLNK(status.st_mode))
+    throw Error(Fault::input, cat("cannot use the store's folder `", name, "`: it is a symbolic link"),
+                cat("replace it with a folder, or point `--store` (LAPSTRAKE_STORE) at another store"));
   if (!S_ISDIR(status.st_mode))
     throw Error(Fault::input, cat("cannot use `", name, "` as a store: it is not a folder"),
                 "point `--store` (LAPSTRAKE_STORE) at a folder");
@@ -28,7 +32,7 @@ void require_private(const std::filesystem::path& folder) {
                 cat("look through it with `lapstrake store check` after `chmod go-w '", name, "'`"));
 }
 
-void make_private(const std::filesystem::path& folder) {
+void make_private(const std::filesystem::path& folder, RootLink link) {
   std::error_code ignored;
   try {
     if (!std::filesystem::exists(folder, ignored)) {
@@ -39,7 +43,7 @@ void make_private(const std::filesystem::path& folder) {
     error.helped_by("point `--store` (LAPSTRAKE_STORE) at a folder that can be written");
     throw;
   }
-  require_private(folder);
+  require_private(folder, link);
 }
 
 }  // namespace lapstrake::store

@@ -53,6 +53,17 @@ TEST_CASE("a layer that lies elsewhere is known by its repository alone") {
   CHECK_FALSE(find_origin(store, layer));
 }
 
+TEST_CASE("an origin that cannot be written is an error, any other note is not") {
+  TempDir dir;
+  const auto store = Store::open(dir / "store");
+  const auto layer = oci::Digest::of("layer");
+  for (const auto* kind : {"origins", "bases"}) dir.write(cat("store/cache/", kind), "a file in the folder's place");
+  std::filesystem::permissions(dir / "store/cache", std::filesystem::perms::owner_all);
+  CHECK_THROWS_WITH(keep_origin(store, layer, {.host = "r.example", .repository = "base"}),
+                    Contains((dir / "store/cache/origins").string()));
+  CHECK_NOTHROW(keep_base(store, "r.example/base:v1", {.digest = layer, .size = 1}));
+}
+
 TEST_CASE("gc leaves what is known of bases that are in use") {
   const TempDir dir;
   const auto store = Store::open(dir / "store");

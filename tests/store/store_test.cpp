@@ -109,6 +109,18 @@ TEST_CASE("a store that others may write to is refused") {
   REQUIRE(::chmod((dir / folder).c_str(), 0700) == 0);
 }
 
+TEST_CASE("a folder of the store that is a symbolic link is refused, the store itself may be behind one") {
+  TempDir dir;
+  { const auto store = Store::open(dir / "s"); }
+  std::filesystem::create_directory_symlink(dir / "s", dir / "link");
+  CHECK_NOTHROW(Store::open(dir / "link"));
+  const auto folder = GENERATE(as<std::string>{}, "s/blobs", "s/blobs/sha256", "s/tmp");
+  std::filesystem::rename(dir / folder, dir / "aside");
+  std::filesystem::create_directory_symlink(dir / "aside", dir / folder);
+  CHECK_THROWS_WITH(Store::open(dir / "s"), Contains(folder + "`: it is a symbolic link"));
+  CHECK_THROWS_AS(Store::gc(dir / "s", real_world()), Error);
+}
+
 TEST_CASE("another user's store is refused (S08)") {
   if (::geteuid() != 0) {
     WARN("not run: only root can give a folder away");

@@ -6,7 +6,8 @@
 //   (layers/base_files.hpp) STORE/cache/origins/<hex of a layer's blob>      "host/repo", which has it
 //
 // All but the last have a check sum of some kind, since what is damaged must be no entry; what comes from an origin is
-// verified. It costs time only: the next build of an image notes all of it again. A tag may have moved since.
+// verified. They cost time only: the next build of an image notes all of it again. A tag may have moved since. Origins
+// are part of the store: without them it lacks the layers that it leaves in their registries.
 #pragma once
 #include <functional>
 #include <lapstrake/base/bytes.hpp>
@@ -33,6 +34,7 @@ void keep_tree(const Store& store, const std::vector<oci::Descriptor>& layers,
 
 // A repository (no tag, no digest) that had the blob. A blob that the store lacks and that has one is not missing.
 std::optional<oci::RegistryReference> find_origin(const Store& store, const oci::Digest& blob);
+// Synced. Error{input} when it cannot be written.
 void keep_origin(const Store& store, const oci::Digest& blob, const oci::RegistryReference& where);
 
 // Removes what is about none of these; for gc. `chains`: the layers of images, the lowest first.

@@ -1,8 +1,9 @@
-// What is remembered between builds, as files of any content: it costs time only when it is lost.
+// What is remembered between builds, as files of any content.
 //
 //   STORE/cache/<kind>/<hex of the key>
 //
-// They are renamed into place, but not synced: who reads one must be able to tell a damaged one.
+// Most of it costs time only when it is lost: keep_note() renames it into place, but does not sync it, so who reads one
+// must be able to tell a damaged one. What the store needs is written by keep_needed_note().
 #pragma once
 #include <functional>
 #include <lapstrake/base/bytes.hpp>
@@ -20,6 +21,8 @@ std::optional<std::string> find_note(const Store& store, std::string_view kind, 
 void keep_note(const Store& store, std::string_view kind, const oci::Digest& key,
                const std::function<void(const Sink&)>& write);
 void keep_note(const Store& store, std::string_view kind, const oci::Digest& key, std::string_view text);
+// The same for what cannot be found out again: synced, and a failure is an error (Error{input} with path and reason).
+void keep_needed_note(const Store& store, std::string_view kind, const oci::Digest& key, std::string_view text);
 // Removes the notes of a kind for which `is_of_use`, told the key's hex and the file, is false; for gc.
 void prune_notes(const std::filesystem::path& root, std::string_view kind,
                  const std::function<bool(const std::string& hex, const std::filesystem::path& file)>& is_of_use);
