@@ -1,3 +1,8 @@
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
 #include <lapstrake/app/copy.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>
@@ -5,6 +10,7 @@
 #include <lapstrake/oci/media_type.hpp>
 #include <lapstrake/store/exchange.hpp>
 #include <map>
+#include <memory>
 
 #include "images.hpp"
 #include "manifests.hpp"
@@ -16,6 +22,28 @@ namespace lapstrake::app {
 namespace {
 
 constexpr unsigned at_a_time = 4;  // blobs
+
+// Removed, with all that is in it, at the end.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "lapstrake-copy-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr)
+      throw Error(Fault::input, cat("cannot make a folder `", name, "`: ", reason(errno)),
+                  "set TMPDIR to a folder that can be written");
+    path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
 
 class Copying {
  public:
@@ -107,8 +135,20 @@ class Copying {
     const bool may = origin_.remote && origin_.remote->host == to.host && origin_.remote->repository != to.repository;
     return may ? origin_.remote->repository : std::string();
   }
-  store::Store store() const {
-    return origin_.distant ? origin_.distant->store() : store::Store::open(context_.store_root);
+  // Nothing that is copied has to stay: where the store cannot be written, one in TMPDIR does for this run.
+  store::Store store() {
+    if (origin_.distant) return origin_.distant->store();
+    std::string why = "it may only be read";
+    try {
+      auto own = store::Store::open(context_.store_root);
+      if (::access(own.scratch().c_str(), W_OK | X_OK) == 0) return own;
+    } catch (const Error& error) {
+      if (error.fault() != Fault::input) throw;
+      why = error.summary();
+    }
+    temporary_ = std::make_unique<TemporaryFolder>();
+    if (context_.log) context_.log(cat("the store is not used (", why, "), but `", temporary_->path().string(), "`"));
+    return store::Store::open(temporary_->path());
   }
 
   // --- onto the disk
@@ -176,6 +216,7 @@ class Copying {
 
   const Context& context_;
   const spec::Project* project_;
+  std::unique_ptr<TemporaryFolder> temporary_;
   Origin origin_;
   oci::Descriptor root_;
   std::optional<oci::Digest> index_;

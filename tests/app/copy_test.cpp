@@ -47,6 +47,17 @@ TEST_CASE("an index arrives whole, as the bytes that it is, and is not sent twic
   CHECK(back.root.digest.text() == image.root_digest);
 }
 
+TEST_CASE("a copy needs no store that can be written") {
+  Journey journey;
+  const TwoPlatforms image;
+  auto context = journey.context();
+  context.store_root = journey.dir.write("file", "no folder can be made in it") / "store";
+  const auto copied = app::copy(context, nullptr, image.reference(), in_box(journey, "team/app:v1"));
+  const auto back = app::copy(context, nullptr, copied.reference,
+                              oci::parse_reference(cat("oci:", (journey.dir / "back").string(), ":v1")));
+  CHECK(back.root.digest.text() == image.root_digest);
+}
+
 TEST_CASE("one platform is copied as the manifest that it is, and that is told") {
   Journey journey;
   const TwoPlatforms image;
