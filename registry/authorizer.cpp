@@ -49,6 +49,14 @@ std::optional<std::string> Authorizer::header(const http::Url& origin, Access ac
   return fetch_token(origin, scope_for(access));
 }
 
+std::optional<std::string> Authorizer::known_header(Access access) {
+  const std::lock_guard lock(mutex_);
+  if (basic_works_ || (login_ && login_->preemptive)) return basic();
+  if (!bearer_) return std::nullopt;
+  if (login_ && login_->registry_token) return registry_token();
+  return live_token(scope_for(access));
+}
+
 std::optional<std::string> Authorizer::answer(const http::Url& origin, const http::Response& reply, Access access,
                                               const std::optional<std::string>& used) {
   const std::lock_guard lock(mutex_);

@@ -26,6 +26,8 @@ class Authorizer {
   // The header's value to send, if one is known before a challenge: a login that is `preemptive`, a token that is still
   // good.
   std::optional<std::string> header(const http::Url& origin, Access access);
+  // The same, if it can be told without asking anyone.
+  std::optional<std::string> known_header(Access access);
   // After a 401 to a request that was sent with `used`: another value to try once; nothing when there is none.
   // Error{access} when the token server refuses the login or must not be given it.
   std::optional<std::string> answer(const http::Url& origin, const http::Response& reply, Access access,

@@ -89,6 +89,7 @@ Chunks::Step Chunks::judge(const http::Response& response, std::uint64_t size, b
   misfits_ = 0;
   is_resumed_ = false;
   if (is_last) {
+    sessions_.ended(*session_);
     if (is_taken(target_, response)) return Step::done;
     begin_anew(target_.refusal(response, target_.what()));
     return Step::more;
@@ -139,6 +140,7 @@ std::uint64_t Chunks::confirmed() {
 }
 
 void Chunks::begin_anew(const Error& error) {
+  if (session_) sessions_.ended(*session_);
   if (++lost_sessions_ >= most_sessions) throw error;
   session_.reset();
   place_ = reach_ = 0;

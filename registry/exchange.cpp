@@ -94,6 +94,13 @@ http::Response Exchange::attempt(http::Request request, Access access, Redirects
   return response;
 }
 
+void Exchange::say_farewell(http::Request request) noexcept try {
+  if (is_own(request.url))
+    if (const auto login = authorizer_.known_header(Access::push)) request.headers.set("Authorization", *login);
+  options_.transport(request);
+} catch (...) {  // the registry removes what is left of an upload some day
+}
+
 http::Response Exchange::authorized(http::Request& request, Access access) {
   const auto origin = base();
   auto used = authorizer_.header(origin, access);

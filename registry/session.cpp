@@ -1,6 +1,8 @@
 #include "session.hpp"
 
+#include <chrono>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/http/farewell.hpp>
 
 #include "elsewhere.hpp"
 #include "refusal.hpp"
@@ -59,7 +61,7 @@ bool Sessions::is_granted(const http::Response& response) const {
   return digest ? *digest == target_.blob.digest.text() : target_.has();
 }
 
-Session Sessions::opened(const http::Url& asked, const http::Response& response) const {
+Session Sessions::opened(const http::Url& asked, const http::Response& response) {
   const auto location = response.headers.find("Location");
   if (!location)
     throw Error(Fault::network, target_.what())
@@ -69,15 +71,29 @@ Session Sessions::opened(const http::Url& asked, const http::Response& response)
     target_.options.log(
         cat("`", target_.host, "` takes uploads at ", session.url.origin(), "; no login is sent there"));
   session.least_chunk = least_chunk(response.headers);
-  return session;
+  return open_.emplace_back(session);
 }
 
-Session Sessions::next(const Session& session, const http::Response& response) const {
-  const auto location = response.headers.find("Location");
-  if (!location) return session;
-  auto next = checked(session.url, response, *location);
+Session Sessions::next(const Session& session, const http::Response& response) {
+  auto next = session;
+  if (const auto location = response.headers.find("Location")) next = checked(session.url, response, *location);
   next.least_chunk = session.least_chunk;
-  return next;
+  ended(session);
+  return open_.emplace_back(next);
+}
+
+void Sessions::ended(const Session& session) {
+  std::erase_if(open_, [&](const Session& one) { return one.url.text() == session.url.text(); });
+}
+
+// "Canceling an Upload" in the API of distribution (DELETE of the upload's location), which its descendants have too.
+void Sessions::cancel() noexcept try {
+  const auto begin = std::chrono::steady_clock::now();
+  for (const auto& session : open_) {
+    if (std::chrono::steady_clock::now() - begin >= http::farewell_time) return;
+    target_.exchange.say_farewell(request(session, "DELETE"));
+  }
+} catch (...) {  // no memory
 }
 
 Session Sessions::checked(const http::Url& asked, const http::Response& reply, const std::string& location) const {
@@ -108,7 +124,7 @@ bool is_taken(const Target& target, const http::Response& response) {
     throw Error(Fault::integrity, target.what())
         .because(cat("sent the blob ", target.blob.digest.text(), ", and the registry says that it took ",
                      printable(*digest, 128)));
-  return response.status == 201 || digest || target.has();
+  return digest || target.has();
 }
 
 bool is_lost_session(const http::Response& response, const Error& refusal) {

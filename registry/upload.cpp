@@ -48,6 +48,9 @@ void check_file(const oci::Descriptor& blob, const std::filesystem::path& file) 
   if (size != blob.size || (size == 0 && blob.digest != oci::Digest::of(""))) not_the_blob(file, blob);
 }
 
+// With the blob, or because it is not there any more.
+bool ends_session(int status) { return status < 400 || status == 404 || status == 409 || status == 416; }
+
 class Upload {
  public:
   explicit Upload(Target target) : target_(std::move(target)), blob_(target_.blob), sessions_(target_) {}
@@ -112,7 +115,9 @@ class Upload {
     put.tap = verifying(blob_, file);
     ++puts_;
     try {
-      finish(target_.exchange.attempt(std::move(put), Access::push));
+      const auto response = target_.exchange.attempt(std::move(put), Access::push);
+      if (ends_session(response.status)) sessions_.ended(session);
+      finish(response);
     } catch (const Throttled&) {
       throw;
     } catch (const Error& error) {

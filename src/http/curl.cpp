@@ -6,6 +6,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/http/curl.hpp>
+#include <lapstrake/http/farewell.hpp>
 #include <lapstrake/http/secrets.hpp>
 #include <map>
 #include <memory>
@@ -249,6 +250,7 @@ class CurlTransport {
     const List headers = header_list(request, options_), addresses = address_list(options_);
     char text[CURL_ERROR_SIZE] = "";
     set_limits(handle, options_);
+    if (is_farewell(request)) set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(farewell_time.count()));
     set_method(handle, request);
     TransferFailure failure;
     failure.ca_file = set_tls(handle, request, options_);

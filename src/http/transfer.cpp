@@ -9,6 +9,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/http/farewell.hpp>
 
 namespace lapstrake::http {
 namespace {
@@ -95,7 +96,7 @@ bool Transfer::take_body(std::string_view bytes) {
 }
 
 void Transfer::watch(std::uint64_t received, std::uint64_t sent) {
-  stop_point(options_.world.stop);
+  if (!is_farewell(request_)) stop_point(options_.world.stop);
   if (request_.progress && sent != reported_) request_.progress(reported_ = sent);
   const auto now = Steady::now();
   // Others may wait for it (a token's 1 MiB gets two minutes), and a trickle never falls below the least speed.

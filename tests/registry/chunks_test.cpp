@@ -76,7 +76,7 @@ TEST_CASE("an upload's server elsewhere cannot lead our login to a place of its 
   const bool goes_back = GENERATE(true, false);
   link.hook = [&](const http::Request& request) -> std::optional<http::Response> {
     if (request.url.host != "storage.example") return std::nullopt;
-    if (request.method == "PUT") return reply(201);
+    if (request.method == "PUT") return reply(201, {{"Docker-Content-Digest", link.large.digest.text()}});
     return reply(202, {{"Location", goes_back ? "https://registry.example/v2/other/tags" : "/up"}});
   };
   if (goes_back)

@@ -43,6 +43,7 @@ class Registry {
   bool immutable_tags = false;
   std::function<std::string(const std::string& session)> location = [](const std::string& session) { return session; };
   std::map<std::string, std::string> parts;  // what came by PATCH, by session: "s1"
+  std::vector<Sent> cancelled;               // the DELETEs, which sent() leaves out
   http::Headers session_headers = {};        // of the reply to a POST, besides Location
   // PATCH answers 201, Range stands still after the first part, GET of a session knows nothing (facts of ECR).
   bool ecr_parts = false;
@@ -64,8 +65,9 @@ class Registry {
       http::Response response;
       {
         const std::lock_guard lock(mutex_);
-        sent_.push_back({request.method, request.url.text(), request.headers.find("Authorization").value_or(""), body,
-                         request.nearest});
+        (request.method == "DELETE" ? cancelled : sent_)
+            .push_back({request.method, request.url.text(), request.headers.find("Authorization").value_or(""), body,
+                        request.nearest});
         response = answer(request, std::move(body));
       }
       response.url = request.url;
@@ -150,6 +152,7 @@ class Registry {
       return reply(202, headers);
     }
     const auto id = request.url.path.substr(request.url.path.rfind('/') + 1);
+    if (request.method == "DELETE") return reply(parts.erase(id) > 0 ? 204 : 404);
     auto& had = parts[id];
     if (request.method == "GET" && ecr_parts) return reply(404);
     if (const auto range = request.headers.find("Content-Range"); range && std::stoul(*range) != had.size())
