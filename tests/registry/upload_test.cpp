@@ -366,7 +366,7 @@ TEST_CASE("a session that came to nothing is cancelled, with the login at the re
   const auto& sent = bench.registry.cancelled.front();
   CHECK(sent.url == (is_own ? "https://registry.example" + location : location));
   CHECK(sent.authorization.empty() == !is_own);
-  CHECK(sent.from_elsewhere == !is_own);
+  CHECK(sent.nearest == (is_own ? http::AddressKind::link_local : http::AddressKind::global));
 }
 
 TEST_CASE("only sessions that are still open are cancelled, and a failure of that changes nothing") {
