@@ -125,8 +125,9 @@ std::optional<std::string> ConfinedFolder::resolve(std::string_view path, Links 
 Source NamedFile::source() const { return file_source(file, path); }
 
 NamedFile open_named_file(const std::filesystem::path& folder, const std::string& from, bool allow_outside) {
-  const ConfinedFolder in(allow_outside ? std::filesystem::path("/") : folder.empty() ? "." : folder);
-  const auto place = in.resolve(place_of(from, in, folder), ConfinedFolder::Links::follow);
+  const auto here = folder.empty() ? std::filesystem::path(".") : folder;
+  const ConfinedFolder in(allow_outside ? std::filesystem::path("/") : here);
+  const auto place = in.resolve(place_of(from, in, here), ConfinedFolder::Links::follow);
   if (!place) fail(from, ENOENT);
   auto file = std::make_shared<FileDescriptor>(in.open(*place));
   // A link that has come since is not followed.
