@@ -8,6 +8,8 @@
 namespace lapstrake::app {
 namespace {
 
+constexpr std::size_t longest_shown_line = 240;  // bytes
+
 std::vector<std::string> lines_of(const std::string& file) {
   try {
     return split(read_file(file, 1 << 20), '\n');
@@ -26,6 +28,7 @@ std::vector<spec::Diagnostic> quoted(std::vector<spec::Diagnostic> diagnostics) 
     if (!files.contains(where.file)) files[where.file] = lines_of(where.file);
     if (const auto& lines = files[where.file]; where.line <= lines.size())
       diagnostic.line = trim(lines[where.line - 1]).empty() ? "" : lines[where.line - 1];
+    if (diagnostic.line.size() > longest_shown_line) diagnostic.line.clear();  // a document in one line
     while (diagnostic.line.ends_with('\r')) diagnostic.line.pop_back();
   }
   return diagnostics;

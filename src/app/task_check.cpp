@@ -62,7 +62,7 @@ spec::Diagnostic diagnostic(const spec::Task& task, const aws::Finding& finding,
     told.help += cat(", or ignore it with `ignore_rules: [", finding.rule, "]` in the task if ECS accepts it");
   }
   // Nothing nearer than the task itself: the value stands in the file that `from:` names.
-  if (!task.from_file.empty() && told.where.line == task.where.line)
+  if (!task.from_file.empty() && told.where.file == task.where.file && told.where.line == task.where.line)
     told.message += cat(" (in `", task.from_file.string(), "`)");
   return told;
 }
@@ -107,7 +107,11 @@ std::vector<spec::Diagnostic> hidden(std::vector<spec::Diagnostic> diagnostics,
   for (auto& told : diagnostics) {
     const auto shown = told.line;
     for (const auto& value : values)
-      if (value.size() >= least_secret) told.line = replace_all(told.line, value, std::string(value.size(), '*'));
+      if (value.size() >= least_secret) {
+        const auto written = json(value).dump(-1, ' ', false, json::error_handler_t::replace);  // in a JSON file
+        told.line = replace_all(told.line, value, std::string(value.size(), '*'));
+        told.line = replace_all(told.line, written.substr(1, written.size() - 2), std::string(value.size(), '*'));
+      }
     if (told.line == shown && told.message.find(".environment[") != std::string::npos) told.line.clear();
   }
   return diagnostics;

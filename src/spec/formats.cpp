@@ -246,8 +246,8 @@ const FormatRow rows[] = {
     {Format::folder_path, "an absolute path", R"(^(?![\s\S]*/\.\.(/|$))/)", false, folder_path},
     {Format::source, "a path in the spec's folder", R"(^(?!/)(?!([\s\S]*/)?\.\.(/|$))[\s\S])", true, source},
     {Format::owner, "USER[:GROUP]", R"(^[A-Za-z0-9_.-]+\$?(:[A-Za-z0-9_.-]+\$?)?$)", true, owner},
-    {Format::mode, "an octal mode", "^[0-7]{3,4}$", true, mode},
-    {Format::copy_mode, "an octal mode, or `keep`", "^([0-7]{3,4}|keep)$", true, copy_mode},
+    {Format::mode, "an octal mode", "^0?[0-7]{3,4}$", true, mode},
+    {Format::copy_mode, "an octal mode, or `keep`", "^(0?[0-7]{3,4}|keep)$", true, copy_mode},
     {Format::platform, "OS/ARCHITECTURE[/VARIANT]", "^[a-z0-9]+(/[a-z0-9_]+){0,2}$", false, platform},
     {Format::repository, "HOST/NAME", R"(^[A-Za-z0-9.\[\]:-]+(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$)", false, repository},
     {Format::tag, "a tag", "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", true, tag},
@@ -273,6 +273,7 @@ const FormatRow rows[] = {
 const FormatRow& row(Format format) { return *std::ranges::find(rows, format, &FormatRow::format); }
 
 std::optional<std::uint32_t> parse_mode(std::string_view text) {
+  if (text.size() == 5 && text.starts_with('0')) text.remove_prefix(1);  // "01777", as C and ls write it
   if (text.size() < 3 || text.size() > 4) return std::nullopt;
   std::uint32_t mode = 0;
   for (const char c : text) {

@@ -59,6 +59,7 @@ Task task(const Member& member, TaskFiles& files, Variables& variables, Findings
       collect_images(document, images);
       out.from_file = file->source.file();
       out.from_text = document.dump();
+      out.from_positions = file->places;
     }
   out.images.assign(images.begin(), images.end());
   if (member.value.kind == Node::Kind::map && member.value.members.empty())
@@ -90,14 +91,18 @@ const json* step_into(const json* value, const std::string& token) {
              : nullptr;
 }
 
-}  // namespace
+struct Place {
+  std::size_t steps = 0;  // of the pointer that lead to a value there
+  oci::Position at;
+};
 
-oci::Position position_of(const Task& task, const json& document, std::string_view pointer) {
-  const auto overlay = json::parse(task.overlay, nullptr, false);
+// The nearest value around `pointer` of `document` that `part` (what was merged into it) has.
+Place place_in(const json& part, std::string here, const std::map<std::string, oci::Position>& positions,
+               const json& document, std::string_view pointer) {
   const json* whole = &document;
-  const json* ours = &overlay;
-  std::string here;
-  oci::Position found = task.where;
+  const json* ours = &part;
+  Place found;
+  std::size_t steps = 0;
   for (const auto& escaped : split(pointer.substr(pointer.starts_with('/') ? 1 : 0), '/')) {
     auto token = unescaped(escaped);
     whole = step_into(whole, token);
@@ -105,9 +110,26 @@ oci::Position position_of(const Task& task, const json& document, std::string_vi
     ours = step_into(ours, token);
     if (ours == nullptr) break;
     here += cat("/", replace_all(replace_all(token, "~", "~0"), "/", "~1"));
-    if (const auto at = task.positions.find(here); at != task.positions.end()) found = at->second;
+    ++steps;
+    if (const auto at = positions.find(here); at != positions.end()) found = {steps, at->second};
   }
   return found;
+}
+
+}  // namespace
+
+oci::Position position_of(const Task& task, const json& document, std::string_view pointer) {
+  const auto overlay = place_in(json::parse(task.overlay, nullptr, false), "", task.positions, document, pointer);
+  Place file;
+  if (task.from_text) {
+    const auto text = json::parse(*task.from_text, nullptr, false);
+    const auto inner = text.find("taskDefinition");  // as DescribeTaskDefinition replies
+    const bool is_wrapped = inner != text.end() && inner->is_object();
+    file = place_in(is_wrapped ? *inner : text, is_wrapped ? "/taskDefinition" : "", task.from_positions, document,
+                    pointer);
+  }
+  if (overlay.steps == 0 && file.steps == 0) return task.where;
+  return overlay.steps >= file.steps ? overlay.at : file.at;
 }
 
 std::vector<Task> tasks(const Node& document, TaskFiles& files, Variables& variables, Findings& findings) {

@@ -8,6 +8,7 @@
 
 #include "document.hpp"
 #include "formats.hpp"
+#include "json_places.hpp"
 #include "task_file_text.hpp"
 #include "yaml.hpp"
 
@@ -19,6 +20,25 @@ bool is_yaml(const std::filesystem::path& path) { return path.extension() == ".y
 std::string without_byte_order_mark(std::string text) {
   if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
   return text;
+}
+
+bool is_json(const std::string& text) { return nlohmann::json::accept(text, true); }
+
+// What people have in a file instead of a task definition.
+std::string help_for(const nlohmann::json& document) {
+  const bool is_containers =
+      document.is_array() && !document.empty() && document[0].is_object() &&
+      (document[0].contains("image") || document[0].contains("name") || document[0].contains("Image"));
+  if (is_containers)
+    return "it is a list of containers: put it into `{ \"containerDefinitions\": [...] }`, or write it under "
+           "`containerDefinitions:` of the task";
+  return {};
+}
+
+// CloudFormation writes the members of ECS with a capital letter.
+bool is_cloudformation(const nlohmann::json& document) {
+  return document.contains("Resources") || document.contains("ContainerDefinitions") ||
+         (document.contains("Properties") && !document.contains("containerDefinitions"));
 }
 
 }  // namespace
@@ -40,16 +60,31 @@ std::unique_ptr<TaskFile> TaskFiles::load(const std::string& from, const Span& w
   file.path = path;
   Source source(path.string(), without_byte_order_mark(read_all_of(file, most_bytes)));
   nlohmann::json document;
+  std::map<std::string, oci::Position> places;
   if (is_yaml(path)) {
     const auto node = parse_yaml(source, findings_);
     if (!node) return nullptr;
-    document = to_json(*node);
+    document = to_json(*node, "", source, places);
   } else {
+    if (const auto comma = trailing_comma(source.text()); comma && !is_json(source.text())) {
+      findings_.error_in(source, source.span_at(*comma, 1), cat(in_quotes(from), " is not valid JSON"), "",
+                         "remove the comma before the closing bracket");
+      return nullptr;
+    }
     document = parse_json(source.text(), in_quotes(from),
                           {.most_bytes = most_bytes, .most_depth = most_depth, .comments = true});
+    places = json_places(source);
   }
-  if (document.is_object()) return std::make_unique<TaskFile>(TaskFile{std::move(source), std::move(document)});
-  findings_.error(where, cat(in_quotes(from), " is not a task definition"), "it must hold one JSON object");
+  if (document.is_object() && is_cloudformation(document)) {
+    findings_.error(where, cat(in_quotes(from), " is written for CloudFormation"), "",
+                    "write the members of `Properties` as ECS's API has them, with a small first letter: `family`, "
+                    "`containerDefinitions`, `image`");
+    return nullptr;
+  }
+  if (document.is_object())
+    return std::make_unique<TaskFile>(TaskFile{std::move(source), std::move(document), std::move(places)});
+  findings_.error(where, cat(in_quotes(from), " is not a task definition"), "it must hold one JSON object",
+                  help_for(document));
   return nullptr;
 } catch (const Error& error) {
   findings_.error(where, error.summary(), "", error.reason().empty() ? error.help() : error.reason());

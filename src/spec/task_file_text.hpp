@@ -1,6 +1,9 @@
 // One file of a task definition, read. Apart from task_file.hpp because it needs all of nlohmann/json.hpp.
 #pragma once
+#include <lapstrake/oci/recipe.hpp>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "source.hpp"
 
@@ -9,6 +12,7 @@ namespace lapstrake::spec {
 struct TaskFile {
   Source source;
   nlohmann::json document;
+  std::map<std::string, oci::Position> places;  // of its values, by JSON pointer
 };
 
 }  // namespace lapstrake::spec

@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
 #include "reading.hpp"
@@ -136,11 +137,63 @@ TEST_CASE("a value of the merged document is found where it was written") {
   const auto [pointer, place] =
       GENERATE(table<std::string, std::string>({{"/containerDefinitions/1/cpu", "5:25"},
                                                 {"/containerDefinitions/2/environment/0/value", "7:42"},
-                                                {"/containerDefinitions/0/cpu", "5:7"},
+                                                {"/containerDefinitions/0/cpu", "1:49"},
                                                 {"/containerDefinitions/1/absent", "5:9"},
                                                 {"/cpu", "2:3"},
                                                 {"", "2:3"}}));
   const auto found = position_of(task, merged, pointer);
   INFO(pointer);
   CHECK(std::to_string(found.line) + ":" + std::to_string(found.column) == place);
+}
+
+TEST_CASE("a value of a task's file is found there, by line and column") {
+  const TempDir folder;
+  const bool is_wrapped = GENERATE(false, true);
+  folder.write("task.json", cat(is_wrapped ? "{\"taskDefinition\":\n" : "// mine\n",
+                                "{ \"family\": \"a\", /* , } */\n"
+                                "  \"containerDefinitions\": [\n"
+                                "    { \"name\": \"w\\\"eb\", \"cpu\": 1 },\n"
+                                "    { \"name\": \"log\", \"cpu\": true, \"a/b\": [ 1, \"\u00e9\", null ] }\n"
+                                "  ] }",
+                                is_wrapped ? "}" : ""));
+  const auto task = task_in(folder,
+                            "tasks:\n  t:\n    from: task.json\n    containerDefinitions:\n"
+                            "      - { name: log, memory: 64 }\n");
+  const auto document = R"({"family": "a", "containerDefinitions": [
+    {"name": "w\"eb", "cpu": 1}, {"name": "log", "cpu": true, "a/b": [1, "x", null], "memory": 64}]})"_json;
+  const auto at = [&](const char* pointer) {
+    const auto found = position_of(task, document, pointer);
+    return cat(std::filesystem::path(found.file).filename().string(), ":", found.line, ":", found.column);
+  };
+  CHECK(at("/family") == "task.json:2:13");
+  CHECK(at("/containerDefinitions/0/cpu") == "task.json:4:31");
+  CHECK(at("/containerDefinitions/1/cpu") == "task.json:5:29");
+  CHECK(at("/containerDefinitions/1/a~1b/2") == "task.json:5:52");
+  CHECK(at("/containerDefinitions/0/memory") == "task.json:4:5");  // where it is missing
+  CHECK(at("/containerDefinitions/1/memory") == "lapstrake.yaml:5:30");
+}
+
+TEST_CASE("what is often in a file instead of a task definition has a help of its own") {
+  const auto [text, message] = GENERATE(table<std::string, std::string>({
+      {R"({"a": [1, 2,], "b": ","})", "remove the comma"},
+      {R"([{"name": "web", "image": "a"}])", "containerDefinitions"},
+      {R"({"Family": "a", "ContainerDefinitions": []})", "small first letter"},
+      {R"({"Resources": {"Task": {"Type": "AWS::ECS::TaskDefinition"}}})", "small first letter"},
+      {"3", "one JSON object"},
+  }));
+  const TempDir folder;
+  folder.write("task.json", text);
+  const auto result = read_in(folder, "tasks: { t: { from: task.json } }");
+  REQUIRE(result.diagnostics.size() == 1);
+  CHECK_THAT(report(result.diagnostics[0]), Contains(message));
+}
+
+TEST_CASE("a mode may begin with the zero that C and ls write") {
+  const auto read = [](const char* mode) {
+    return read_text(
+        cat("images: { a: { layers: [ { name: l, directories: [ { path: /tmp, mode: \"", mode, "\" } ] } ] } }"));
+  };
+  CHECK(read("01777").project);
+  CHECK_FALSE(read("11777").project);
+  CHECK_FALSE(read("001777").project);
 }

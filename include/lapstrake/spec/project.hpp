@@ -56,10 +56,11 @@ struct Image {
 // the first in all its forms and lays the second over it. In both, `${images.N}` stands as it was written:
 // fill_images() fills it.
 struct Task {
-  std::string name;                                // the family, unless the document says another
-  std::filesystem::path from_file;                 // empty when there is no `from:`
-  std::optional<std::string> from_text;            // that file as JSON, its variables filled in
-  std::string overlay;                             // a merge patch: null removes what the file has
+  std::string name;                                          // the family, unless the document says another
+  std::filesystem::path from_file;                           // empty when there is no `from:`
+  std::optional<std::string> from_text;                      // that file as JSON, its variables filled in
+  std::map<std::string, oci::Position> from_positions = {};  // of that file's values, by JSON pointer into it
+  std::string overlay;                                       // a merge patch: null removes what the file has
   std::map<std::string, oci::Position> positions;  // of the overlay's values, by JSON pointer into the overlay
   std::vector<std::string> ignore_rules = {};      // names of rules of `check` that this task need not follow
   oci::Position ignore_where = {};                 // of that list
@@ -67,8 +68,9 @@ struct Task {
   oci::Position where;
 };
 
-// Where the value at `pointer` of `document` (the file and the overlay merged) was written: at the nearest value around
-// it that the overlay has, else where the task stands. Objects in lists are found by their `name`.
+// Where the value at `pointer` of `document` (the file and the overlay merged) was written: in the overlay or the file,
+// whichever has more of the steps to it (the overlay wins a tie), else where the task stands. Objects in lists are
+// found by their `name`.
 oci::Position position_of(const Task& task, const nlohmann::json& document, std::string_view pointer);
 
 struct RegistrySettings {

@@ -1,0 +1,20 @@
+// Where the values of a JSON text stand, for findings about it.
+#pragma once
+#include <cstddef>
+#include <lapstrake/oci/recipe.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "source.hpp"
+
+namespace lapstrake::spec {
+
+// By JSON pointer. `source` is JSON that parse_json() takes, comments included.
+std::map<std::string, oci::Position> json_places(const Source& source);
+
+// The first comma that only blanks and comments part from a `}` or `]`: an offset.
+std::optional<std::size_t> trailing_comma(std::string_view text);
+
+}  // namespace lapstrake::spec
