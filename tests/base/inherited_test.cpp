@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -65,5 +68,14 @@ TEST_CASE("a child gets back the signals and the core limit of the caller") {
     sigset_t blocked;
     ::pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
     return is_own && soft_core_limit() == 4096 && sigismember(&blocked, SIGUSR1) == 0;
+  }));
+}
+
+TEST_CASE("no core file is written, not even to a pipe, and the process still finds its own descriptors") {
+  CHECK(holds_in_child([] {
+    use_own_state();
+    // Files without a name are linked by this path.
+    return soft_core_limit() == 0 && ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 &&
+           ::open("/proc/self/fd/2", O_PATH | O_CLOEXEC) >= 0;
   }));
 }
