@@ -53,8 +53,8 @@ class Writing {
       bring(used);
       put(text, used, now);
       event.kind = Event::Kind::finished;
-      event.text =
-          cat(count_of(used.size(), "layer"), ", ", sent_.load(), " sent, ", mounted_.load(), " mounted, to `", where_.text(), "`");
+      event.text = cat(count_of(used.size(), "layer"), ", ", sent_.load(), " sent, ", mounted_.load(), " mounted, to `",
+                       where_.text(), "`");
     }
     context_.progress(event);
   }

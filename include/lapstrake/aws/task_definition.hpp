@@ -39,9 +39,9 @@ struct ImageFact {
 // The names of the rules that can be ignored, sorted.
 std::vector<std::string> ignorable_rules();
 
-// All offline checks of the document: what AWS's model says (aws/task_model.hpp), and beyond it Fargate's pairs, awsvpc, roles, secrets, dependsOn,
-// essential, names, log options, host ports, members that Fargate refuses. `images`: what is known of images built
-// here, by the value of `image`; used for runtimePlatform.
+// All offline checks of the document: what AWS's model says (aws/task_model.hpp), and beyond it Fargate's pairs,
+// awsvpc, roles, secrets, dependsOn, essential, names, log options, host ports, members that Fargate refuses. `images`:
+// what is known of images built here, by the value of `image`; used for runtimePlatform.
 std::vector<Finding> check(const nlohmann::json& document, const std::map<std::string, ImageFact>& images);
 
 // Fills runtimePlatform from the images' platform when the document says nothing. Error{usage} for a contradiction.

@@ -18,7 +18,8 @@ struct Login {
 // `renew`: the last login given was refused or has expired; a cache must not answer. Nothing: go on anonymously.
 using Keychain = std::function<std::optional<Login>(const std::string& host, bool renew)>;
 
-// Asks, in this order: REGISTRY_AUTH_FILE, DOCKER_AUTH_CONFIG (the JSON itself), docker's config.json ($DOCKER_CONFIG, ~/.docker), podman's auth.json
+// Asks, in this order: REGISTRY_AUTH_FILE, DOCKER_AUTH_CONFIG (the JSON itself), docker's config.json ($DOCKER_CONFIG,
+// ~/.docker), podman's auth.json
 // ($XDG_RUNTIME_DIR/containers, $XDG_CONFIG_HOME/containers); in each credHelpers, credsStore, auths. Helpers are run
 // without a shell, names match [A-Za-z0-9._-]+, 30 s, 64 KiB at most. `repository` ("team/web") picks podman's logins
 // by namespace. Error{access} for a file or a helper that cannot be used.
