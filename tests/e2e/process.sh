@@ -33,7 +33,7 @@ if [[ $(id -u) == 0 ]] && command -v setpriv >/dev/null; then
   cp "$LAPSTRAKE" program
   code=0
   (ulimit -u 1; exec setpriv --reuid 65533 --regid 65533 --clear-groups ./program version) >out.txt 2>err.txt || code=$?
-  [[ $code == 3 ]] && grep -q 'cannot start a thread' err.txt || fail "without threads it ends with $code"
+  if [[ $code != 3 ]] || ! grep -q 'cannot start a thread' err.txt; then fail "without threads it ends with $code"; fi
   ok "a process that may start no thread says so"
 else
   part_not_run "only root can take the threads of another user"
