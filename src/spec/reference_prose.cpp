@@ -21,7 +21,7 @@ std::string reference_rules() {
 - Text is taken as it is written: `version: 1.10` is the text 1.10, `TZ: no` is the text no. Quotes are needed where YAML needs
   them: around text that starts with `*`, `&`, `!`, `@`, `%`, `` ` ``, `{` or `[`, and around `: ` and ` #`.
 - Whole numbers are decimal, without leading zeros. `true` and `false` are the only truths; `yes` and `no` are errors.
-- Modes are three or four octal digits: `"0644"`, `0644`, `644`.
+- Modes are three or four octal digits: `"0644"`, `0644`, `644`, `"1777"`. A zero before four digits is allowed: `"01777"`.
 - In AWS's documents (tasks, services) quoted text stays text. Plain text is `true`, `false`, nothing (`null`), or a number if JSON would write
   this number in the same letters (256, 0.5); all else (012, 1.10, 1e3, yes) stays text. A variable counts as what it becomes.
 - Unknown keys, keys that stand twice, tags (`!!binary`), merge keys (`<<`) and second documents are errors. Anchors and aliases are fine.
