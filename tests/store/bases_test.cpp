@@ -61,7 +61,7 @@ TEST_CASE("an origin that cannot be written is an error, any other note is not")
   std::filesystem::permissions(dir / "store/cache", std::filesystem::perms::owner_all);
   CHECK_THROWS_WITH(keep_origin(store, layer, {.host = "r.example", .repository = "base"}),
                     Contains((dir / "store/cache/origins").string()));
-  CHECK_NOTHROW(keep_base(store, "r.example/base:v1", {.digest = layer, .size = 1}));
+  CHECK_NOTHROW(keep_base(store, "r.example/base:v1", {.media_type = {}, .digest = layer, .size = 1}));
 }
 
 TEST_CASE("gc leaves what is known of bases that are in use") {
