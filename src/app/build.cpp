@@ -227,14 +227,19 @@ class Builder {
 
   oci::Descriptor finish() {
     warn_of_depth();
-    const auto config = store_.put(oci::render(draft_.config), oci::media_type::config);
+    // With what a base brings an image may be beyond the limits; nobody could read it again.
+    const auto config_text = oci::render(draft_.config);
+    oci::parse_config(config_text, cat("the config of image `", image_.name, "`"));
+    const auto config = store_.put(config_text, oci::media_type::config);
     const oci::Manifest manifest{.media_type = std::string(oci::media_type::manifest),
                                  .artifact_type = {},
                                  .config = config,
                                  .layers = draft_.layers,
                                  .subject = {},
                                  .annotations = draft_.annotations};
-    auto descriptor = store_.put(oci::render(manifest), oci::media_type::manifest);
+    const auto text = oci::render(manifest);
+    oci::parse_manifest(text, manifest.media_type, cat("the manifest of image `", image_.name, "`"));
+    auto descriptor = store_.put(text, oci::media_type::manifest);
     descriptor.platform = draft_.config.platform;
     return descriptor;
   }

@@ -113,6 +113,25 @@ TEST_CASE("lists that are too long for an image are refused by name (S14)") {
   CHECK_THAT(refusal([&] { app::inspect(made.context(), nullptr, made.reference(), {}); }), Contains(limit));
 }
 
+TEST_CASE("an image that its base brings beyond a limit is not built, rather than never read again") {
+  Hostile made;
+  const auto layer = made.sound_layer();
+  auto config = made.config(made.diff_ids);
+  std::string limit;
+  SECTION("history") {
+    config["history"] = HandMade::Json::array();
+    for (int i = 0; i < 10'000; ++i) config["history"].push_back(HandMade::Json::object());
+    made.root(made.manifest(config, {layer}).dump());
+    limit = "the config of image `app` has more than 10000 members in `history`";
+  }
+  SECTION("layers") {
+    config["rootfs"]["diff_ids"] = std::vector<std::string>(1'000, made.diff_ids.at(0));
+    made.root(made.manifest(config, std::vector<HandMade::Json>(1'000, layer)).dump());
+    limit = "the manifest of image `app` has more than 1000 members in `layers`";
+  }
+  CHECK_THAT(refusal([&] { made.built(); }), Contains(limit));
+}
+
 TEST_CASE("an index for too many platforms is refused by those who look at each") {
   Hostile made;
   auto child = made.sound();

@@ -120,8 +120,8 @@ def unknown(folder):
 def just_below(folder):
     """Nothing to refuse, as much as the limits allow."""
     layout = Layout(folder)
-    layer, diff_id = layout.layer(header(f"d/{i}") for i in range(100_000))
-    layout.root(layout.image([layer], layout.config([diff_id], zz=braces(80_000), history=braces(10_000))))
+    layer, diff_id = layout.layer(header(f"d/{i}") for i in range(20_000))
+    layout.root(layout.image([layer], layout.config([diff_id], zz=braces(80_000), history=braces(9_000))))
 
 
 for make in [names, many_names, accounts, lines_of_passwd, whiteouts, graph, history, unknown, just_below]:
