@@ -88,7 +88,7 @@ stage_format() {
 }
 
 # The scripts that are about what the optimised program does: run with it, once.
-of_release=(memory processors readers hardened)
+of_release=(memory processors readers hardened hostile_base)
 is_of_release="^e2e\\.($(printf '%s\n' "${of_release[@]}" | paste -sd'|'))\$"
 
 # g++ without optimisation: every other test.
