@@ -67,6 +67,7 @@ run_tests() { # preset ctest-options...
   # What was left out, whole tests and parts of tests, with the reason that each gave.
   awk '/^[0-9]+\/[0-9]+ Test(ing)?: / { name = $3 } /^ *(NOT RUN|NOT TESTED|not run)/ { sub(/^ +/, ""); print name ": " $0 }' \
     "build/$preset/Testing/Temporary/LastTest.log" >>"$log/not-run"
+  grep -hE '^[0-9]+ of [0-9]+ call sites failed' "build/$preset/Testing/Temporary/LastTest.log" || true
   echo "$preset: $((total - failing - left)) tests passed, $failing failed, $left skipped ($((SECONDS - from)) s)"
 }
 

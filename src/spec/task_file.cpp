@@ -64,7 +64,7 @@ std::unique_ptr<TaskFile> TaskFiles::load(const std::string& from, const Span& w
   if (is_yaml(path)) {
     const auto node = parse_yaml(source, findings_);
     if (!node) return nullptr;
-    document = to_json(*node, "", source, places);
+    document = to_json(*node, {}, source, places);
   } else {
     if (const auto comma = trailing_comma(source.text()); comma && !is_json(source.text())) {
       findings_.error_in(source, source.span_at(*comma, 1), cat(in_quotes(from), " is not valid JSON"), "",
