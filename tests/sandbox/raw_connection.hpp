@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <csignal>
 #include <lapstrake/base/c_handle.hpp>
 #include <stdexcept>
 #include <string>
@@ -17,6 +18,7 @@ class RawConnection {
   // To the TLS port, naming `host` by SNI; certificates are not looked at.
   RawConnection(std::uint16_t port, const std::string& host)
       : fd_(::socket(AF_INET, SOCK_STREAM, 0)), context_(SSL_CTX_new(TLS_client_method())) {
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to connections that the other side has closed
     sockaddr_in place{};
     place.sin_family = AF_INET;
     place.sin_port = htons(port);
