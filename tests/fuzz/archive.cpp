@@ -20,16 +20,19 @@ FileDescriptor file_of(std::string_view bytes) {
 
 void rewind(const FileDescriptor& file) { hold(::lseek(file.get(), 0, SEEK_SET) == 0, "a file can be rewound"); }
 
+// Unreadable, or beyond the limits on input.
+constexpr auto archive_faults = {Fault::input, Fault::integrity};
+
 std::optional<Members> members_of(const FileDescriptor& file) {
   rewind(file);
-  return attempt(Fault::input, [&] {
+  return attempt(archive_faults, [&] {
     return all_members([&](const EachEntry& each) { read_archive(file.get(), "the archive", each, small_limits()); });
   });
 }
 
 std::optional<std::vector<std::string>> names_of(const FileDescriptor& file) {
   rewind(file);
-  return attempt(Fault::input, [&] {
+  return attempt(archive_faults, [&] {
     std::vector<std::string> names;
     read_archive(
         file.get(), "the archive", [&](const TarEntry& entry, const Source&) { names.push_back(entry.path); },

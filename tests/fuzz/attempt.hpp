@@ -1,10 +1,12 @@
 // How a parser may end: with a value, or with an Error of its own kind that can be told to a person.
 #pragma once
 #include <algorithm>
+#include <initializer_list>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "fuzz.hpp"
 
@@ -19,16 +21,22 @@ inline bool is_for_terminals(std::string_view text) {
          });
 }
 
-// What `act` returns, or nothing after an Error of this fault. Any other end is a finding.
+// What `act` returns, or nothing after an Error of one of these faults. Any other end is a finding.
 template <class Act>
-auto attempt(lapstrake::Fault fault, Act&& act) -> std::optional<decltype(act())> {
+auto attempt(std::initializer_list<lapstrake::Fault> faults, Act&& act) -> std::optional<decltype(act())> {
   try {
     return act();
   } catch (const lapstrake::Error& error) {
     const auto told = report(error);
-    if (error.fault() != fault) std::fputs(told.c_str(), stderr);
-    hold(error.fault() == fault, "what is refused has its own exit code");
+    const bool is_expected = std::ranges::find(faults, error.fault()) != faults.end();
+    if (!is_expected) std::fputs(told.c_str(), stderr);
+    hold(is_expected, "what is refused has its own exit code");
     hold(!error.summary().empty() && is_for_terminals(told), "what is refused can be told to a person");
     return std::nullopt;
   }
+}
+
+template <class Act>
+auto attempt(lapstrake::Fault fault, Act&& act) {
+  return attempt({fault}, std::forward<Act>(act));
 }
