@@ -2,6 +2,7 @@
 # Small images that are made to cost memory or time, as bases and as what is looked at: each command ends with the right code in
 # bounded memory, and the error names the limit (S14, S16).
 . "$(dirname "$0")/lib.sh"
+[[ -n ${LAPSTRAKE_LONG_TESTS:-} ]] || not_run "it takes minutes: only with LAPSTRAKE_LONG_TESTS=1 (the unit tests of the limits run always)"
 need python3
 [[ -x /usr/bin/time ]] || not_run "/usr/bin/time (time) is not installed"
 bound=128 # MiB; the limits aim at 100
