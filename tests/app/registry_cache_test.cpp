@@ -8,6 +8,7 @@
 
 #include "../../src/app/network.hpp"
 #include "journey.hpp"
+#include "support/gzip.hpp"
 
 using namespace lapstrake;
 using app::CacheEntry;
@@ -77,20 +78,6 @@ struct Runners : Journey {
  private:
   app::Context context_;
 };
-
-std::string gzipped(const std::string& text) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string out(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 std::string gunzipped(const std::string& packed, std::size_t size) {
   std::string out(size, '\0');
@@ -202,17 +189,17 @@ TEST_CASE("a cache that lies is found out, and the digest is the one of a build 
   SECTION("another content") {
     std::string evil(big.tar_size, 'x');
     for (unsigned i = 0; i < evil.size(); ++i) evil[i] = static_cast<char>(i * i >> 3);
-    big.blob = runners.put_blob(gzipped(evil));
+    big.blob = runners.put_blob(gzip_of(evil, 9));
   }
   SECTION("the same content, compressed by another program") {
-    big.blob = runners.put_blob(gzipped(gunzipped(runners.blob(big.blob), big.tar_size)));
+    big.blob = runners.put_blob(gzip_of(gunzipped(runners.blob(big.blob), big.tar_size), 9));
   }
   SECTION("the same content, with a comment in the gzip header") {
     auto bytes = runners.blob(big.blob);
     bytes[3] = 16;
     big.blob = runners.put_blob(bytes.insert(10, std::string("foreign\0", 8)));
   }
-  SECTION("a bomb") { big.blob = runners.put_blob(gzipped(std::string(64 << 20, '\0'))); }
+  SECTION("a bomb") { big.blob = runners.put_blob(gzip_of(std::string(64 << 20, '\0'), 9)); }
   SECTION("no gzip at all") { big.blob = runners.put_blob("no gzip at all"); }
   SECTION("nothing") { big.blob = runners.put_blob(""); }
   SECTION("another size") { ++big.blob.size; }

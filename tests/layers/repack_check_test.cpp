@@ -1,5 +1,4 @@
 #include <libdeflate.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include <lapstrake/base/error.hpp>
@@ -9,6 +8,7 @@
 
 #include "layers/entries.hpp"
 #include "support/catch.hpp"
+#include "support/gzip.hpp"
 
 using namespace lapstrake;
 using namespace lapstrake::layers;
@@ -60,20 +60,6 @@ bool every_piece(std::size_t, std::size_t) { return true; }
 
 std::string tar_of(const Sample& sample) {
   return layer_of(sample.entries, {.compression = {Codec::none, {}}, .mtime = 7}).bytes;
-}
-
-std::string gzip_of(const std::string& text, int level) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, level, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
 }
 
 std::string frame_of(std::string_view text, int level) {
