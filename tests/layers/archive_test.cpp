@@ -207,7 +207,7 @@ TEST_CASE("a sparse file has all of its zeros, those at its end as well") {
   CHECK(text == std::string(100 << 10, '\0') + "data" + std::string((200 << 10) - 4, '\0'));
 }
 
-TEST_CASE("a small archive that would fill the disk ends at a limit (S16)") {
+TEST_CASE("a small archive that would fill the disk ends at a limit (S16)", "[one thread]") {
   Project project;
   const std::string kind = GENERATE("sparse", "packed", "names");
   INFO(kind);

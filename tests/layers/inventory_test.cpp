@@ -164,7 +164,7 @@ TEST_CASE("what changed is told entry by entry, in the layer's order") {
   }
 }
 
-TEST_CASE("a large content that stands still is not told, wherever pieces are cut") {
+TEST_CASE("a large content that stands still is not told, wherever pieces are cut", "[one thread]") {
   using Codecs = std::pair<Codec, Codec>;
   const auto [before_codec, after_codec] = GENERATE(Codecs{Codec::gzip, Codec::gzip}, Codecs{Codec::gzip, Codec::zstd},
                                                     Codecs{Codec::zstd, Codec::none}, Codecs{Codec::zstd, Codec::zstd});
@@ -182,7 +182,7 @@ TEST_CASE("a large content that stands still is not told, wherever pieces are cu
   CHECK(with_neighbour(big) == Texts{"added aa", "owner b"});
 }
 
-TEST_CASE("one byte of a large content is told") {
+TEST_CASE("one byte of a large content is told", "[one thread]") {
   const auto codec = GENERATE(Codec::gzip, Codec::zstd, Codec::none);
   auto text = noise(5'000'000);
   const auto before = noted({file("b", text)}, with_codec(codec));

@@ -37,7 +37,7 @@ std::string repeated(std::string_view part, std::size_t times) {
 
 }  // namespace
 
-TEST_CASE("the names of a base have one budget, whatever makes them long (S16)") {
+TEST_CASE("the names of a base have one budget, whatever makes them long (S16)", "[one thread]") {
   std::vector<Entry> entries;
   SECTION("long names") {
     const auto deep = repeated(std::string(200, 'x') + "/", 19);
@@ -65,7 +65,7 @@ TEST_CASE("the names of a base have one budget, whatever makes them long (S16)")
   CHECK_THAT(refusal(entries), Contains("all names, link targets and texts need more than 40."));
 }
 
-TEST_CASE("the budget is one for all layers of a base") {
+TEST_CASE("the budget is one for all layers of a base", "[one thread]") {
   std::vector<Entry> entries;
   for (int i = 0; i < 4'000; ++i) entries.push_back(link(Kind::symlink, cat("l", i), std::string(4000, 't')));
   BaseFiles base;
@@ -74,7 +74,7 @@ TEST_CASE("the budget is one for all layers of a base") {
   CHECK_THROWS_WITH(lay(base, entries), Contains("beyond a limit"));
 }
 
-TEST_CASE("bytes that a layer does have pay for its names") {
+TEST_CASE("bytes that a layer does have pay for its names", "[one thread]") {
   std::vector<Entry> entries;
   for (int i = 0; i < 12'000; ++i) entries.push_back(link(Kind::symlink, cat("l", i), std::string(4000, 't')));
   const auto layer = layer_of(entries, {.compression = {oci::Codec::none, {}}});
@@ -82,7 +82,7 @@ TEST_CASE("bytes that a layer does have pay for its names") {
   CHECK_NOTHROW(base.add_layer(source_of(layer.bytes), "a layer"));
 }
 
-TEST_CASE("links that are long to follow have a budget of steps") {
+TEST_CASE("links that are long to follow have a budget of steps", "[one thread]") {
   std::vector<Entry> entries{link(Kind::symlink, "a", repeated("d/", 2'000)),
                              link(Kind::symlink, "b", repeated("e/", 2'000))};
   for (int i = 0; i < 200; ++i) entries.push_back(file(cat(i % 2 == 0 ? "a/" : "b/", "f", i)));
@@ -95,7 +95,7 @@ TEST_CASE("a link to a path that no system follows is refused") {
 }
 
 // Each of them walked over all that the layer itself had brought: 1,600,000,000 steps here.
-TEST_CASE("many whiteouts of one folder cost as much as one") {
+TEST_CASE("many whiteouts of one folder cost as much as one", "[one thread]") {
   const std::string mark = GENERATE("d/.wh..wh..opq", ".wh.d");
   std::vector<Entry> entries{folder("d")};
   for (int i = 0; i < 40'000; ++i) entries.push_back(file(cat("d/", i)));
@@ -119,7 +119,7 @@ TEST_CASE("an opaque folder in an opaque folder, and the next layer's own") {
   CHECK(base.names_in("a/b").empty());
 }
 
-TEST_CASE("of files called passwd and group the image's own are kept, and a few that may become it") {
+TEST_CASE("of files called passwd and group the image's own are kept, and a few that may become it", "[one thread]") {
   const std::string text(512 << 10, 'p');
   std::vector<Entry> entries;
   for (int i = 0; i < 100; ++i) entries.push_back(file(cat("d", i, "/passwd"), text));

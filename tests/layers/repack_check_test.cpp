@@ -4,6 +4,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/repack_check.hpp>
+#include <map>
 #include <random>
 
 #include "layers/entries.hpp"
@@ -24,7 +25,7 @@ struct Sample {
 };
 
 // Text, noise (which is stored) and an end of a few bytes; more than 8 pieces.
-Sample sample(Codec codec, std::optional<int> level = std::nullopt) {
+Sample make_sample(Codec codec, std::optional<int> level) {
   std::string block, text, noise;
   for (unsigned i = 0; i < 20'000; ++i) block += cat(i * 2654435761u, " ");
   const std::size_t most = codec == Codec::zstd ? 34 << 20 : 3 << 20;
@@ -35,6 +36,15 @@ Sample sample(Codec codec, std::optional<int> level = std::nullopt) {
   auto layer = layer_of(entries, {.compression = {codec, level}, .mtime = 7});
   auto sizes = piece_sizes(entries, codec, 7);
   return {{codec, level}, std::move(entries), std::move(layer), std::move(sizes)};
+}
+
+// Made once for all test cases: it takes seconds without optimisation.
+const Sample& sample(Codec codec, std::optional<int> level = std::nullopt) {
+  static std::map<std::pair<Codec, std::optional<int>>, Sample> made;
+  const std::pair key(codec, level);
+  auto found = made.find(key);
+  if (found == made.end()) found = made.emplace(key, make_sample(codec, level)).first;
+  return found->second;
 }
 
 oci::Digest checked(const Sample& sample, const std::string& bytes, std::size_t at_once = 1 << 20,
@@ -70,31 +80,31 @@ std::string frame_of(std::string_view text, int level) {
 
 }  // namespace
 
-TEST_CASE("a layer of ours passes, whatever the size of the parts in which it comes") {
+TEST_CASE("a layer of ours passes, whatever the size of the parts in which it comes", "[one thread]") {
   const auto codec = GENERATE(Codec::gzip, Codec::zstd);
   const auto at_once = GENERATE(std::size_t{1'000}, std::size_t{1} << 30);
-  const auto ours = sample(codec);
+  const auto& ours = sample(codec);
   REQUIRE(ours.sizes.size() > 8);
   CHECK(checked(ours, ours.layer.bytes, at_once, every_piece) == ours.layer.written.diff_id);
   CHECK(checked(ours, ours.layer.bytes, at_once) == ours.layer.written.diff_id);
 }
 
-TEST_CASE("the sizes of the pieces are those of the layer's index") {
+TEST_CASE("the sizes of the pieces are those of the layer's index", "[one thread]") {
   const auto codec = GENERATE(Codec::gzip, Codec::zstd);
-  const auto ours = sample(codec);
+  const auto& ours = sample(codec);
   std::vector<std::uint32_t> sizes;
   for (const auto& piece : ours.layer.written.index.pieces) sizes.push_back(piece.raw_size);
   CHECK(ours.sizes == sizes);
 }
 
-TEST_CASE("the same tar compressed otherwise is refused") {
+TEST_CASE("the same tar compressed otherwise is refused", "[one thread]") {
   auto ours = sample(Codec::gzip);
   SECTION("by another program") {
     const auto other = gzip_of(tar_of(ours), GENERATE(1, 9));
     CHECK(refusal(ours, other, RepackCheck::secret_sample) != "none");
   }
   SECTION("at another level") {
-    const auto other = sample(Codec::gzip, 9);
+    const auto& other = sample(Codec::gzip, 9);
     CHECK(other.layer.written.diff_id == ours.layer.written.diff_id);
     CHECK(refusal(ours, other.layer.bytes, RepackCheck::secret_sample) ==
           cat("piece 1 of ", ours.sizes.size(), " differs"));
@@ -106,8 +116,8 @@ TEST_CASE("the same tar compressed otherwise is refused") {
   }
 }
 
-TEST_CASE("one piece compressed otherwise is found when it is compared") {
-  const auto ours = sample(Codec::zstd);
+TEST_CASE("one piece compressed otherwise is found when it is compared", "[one thread]") {
+  const auto& ours = sample(Codec::zstd);
   const auto tar = tar_of(ours);
   std::string mixed;
   std::size_t at = 0, number = 0;
@@ -121,7 +131,7 @@ TEST_CASE("one piece compressed otherwise is found when it is compared") {
   CHECK(refusal(ours, mixed, [](std::size_t piece, std::size_t) { return piece != 3; }) == "none");
 }
 
-TEST_CASE("foreign bytes around the pieces are found without comparing any piece") {
+TEST_CASE("foreign bytes around the pieces are found without comparing any piece", "[one thread]") {
   auto ours = sample(Codec::gzip);
   auto bytes = ours.layer.bytes;
   REQUIRE(refusal(ours, bytes, no_piece) == "none");
@@ -166,7 +176,7 @@ TEST_CASE("foreign bytes around the pieces are found without comparing any piece
 }
 
 TEST_CASE("a stream of empty blocks is refused before it fills the memory") {
-  const auto ours = sample(Codec::gzip);
+  const auto& ours = sample(Codec::gzip);
   std::string bytes = ours.layer.bytes.substr(0, 10);
   for (unsigned i = 0; i < 400'000; ++i) bytes += std::string("\0\0\0\xff\xff", 5);
   CHECK(refusal(ours, bytes, every_piece) == cat("piece 1 of ", ours.sizes.size(), " is too long"));

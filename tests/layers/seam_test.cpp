@@ -56,7 +56,7 @@ std::string sample(std::mt19937& random, std::size_t size, int kind) {
 
 }  // namespace
 
-TEST_CASE("streams joined at their seams are one stream with the same content") {
+TEST_CASE("streams joined at their seams are one stream with the same content", "[one thread]") {
   const int level = GENERATE(0, 1, 3, 6, 9, 12);
   std::mt19937 random(static_cast<unsigned>(level) + 7);
   std::string all, stream;
@@ -90,7 +90,7 @@ TEST_CASE("zlib's own streams have seams too") {
   CHECK(inflated(stream + std::string("\x03\x00", 2)) == raw);
 }
 
-TEST_CASE("damaged streams are refused or walked, never read past their end") {
+TEST_CASE("damaged streams are refused or walked, never read past their end", "[one thread]") {
   std::mt19937 random(3);
   const auto whole = deflated(sample(random, 50000, 1), 6);
   CHECK_FALSE(find_seam(as_bytes("")));

@@ -46,14 +46,14 @@ std::string failure(Codec codec, const std::string& bytes, std::uint64_t most) {
 
 }  // namespace
 
-TEST_CASE("a layer unpacks to its diff_id, in whatever pieces it comes") {
+TEST_CASE("a layer unpacks to its diff_id, in whatever pieces it comes", "[one thread]") {
   const auto codec = GENERATE(Codec::gzip, Codec::zstd, Codec::none);
   const auto at_once = GENERATE(std::size_t{7}, std::size_t{65'536}, std::size_t{1} << 30);
   const auto layer = blob(codec);
   CHECK(unpacked(codec, layer.bytes, layer.written.tar_size, at_once) == layer.written.diff_id);
 }
 
-TEST_CASE("what is no layer's blob is told apart") {
+TEST_CASE("what is no layer's blob is told apart", "[one thread]") {
   const auto codec = GENERATE(Codec::gzip, Codec::zstd);
   const auto layer = blob(codec);
   const auto most = layer.written.tar_size;
@@ -74,12 +74,12 @@ TEST_CASE("what is no layer's blob is told apart") {
   CHECK(is_seen);
 }
 
-TEST_CASE("a second gzip member is none of the layer's") {
+TEST_CASE("a second gzip member is none of the layer's", "[one thread]") {
   const auto layer = blob(Codec::gzip);
   CHECK(failure(Codec::gzip, layer.bytes + layer.bytes, 1 << 30) == "it goes on after its end");
 }
 
-TEST_CASE("gzip members one after another are read where any stream may come, and nowhere else") {
+TEST_CASE("gzip members one after another are read where any stream may come, and nowhere else", "[one thread]") {
   const auto layer = blob(Codec::gzip);
   const auto twice = layer.bytes + layer.bytes;
   CHECK(failure(Codec::gzip, twice, 3 * layer.written.tar_size) == "it goes on after its end");

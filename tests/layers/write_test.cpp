@@ -130,7 +130,8 @@ TEST_CASE("a change of one file changes no piece but its own") {
   CHECK(std::equal(before.end() - 3, before.end(), after.end() - 3));
 }
 
-TEST_CASE("an entry that comes, goes or grows moves few cuts, wherever it is and however big its neighbours are") {
+TEST_CASE("an entry that comes, goes or grows moves few cuts, wherever it is and however big its neighbours are",
+          "[one thread]") {
   const std::size_t usual = GENERATE(2'000u, 8'000u, 60'000u, 180'000u);
   std::vector<Entry> tree;
   for (unsigned i = 0; i < 8'000'000 / usual; ++i) tree.push_back(file(cat("f", 100'000 + i), words(usual, i)));
