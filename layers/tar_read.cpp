@@ -15,6 +15,7 @@
 
 #include "cp437.hpp"
 #include "locale.hpp"
+#include "pax_names.hpp"
 
 namespace lapstrake::layers {
 namespace {
@@ -38,6 +39,11 @@ struct Input {
   }
 };
 
+// Why libarchive's filters cannot go on.
+struct Broken {
+  std::string why;
+};
+
 la_ssize_t read_some(archive* in, void* context, const void** bytes) {
   auto& input = *static_cast<Input*>(context);
   *bytes = input.buffer.data();
@@ -45,6 +51,41 @@ la_ssize_t read_some(archive* in, void* context, const void** bytes) {
     if (!input.thrown) return input.read();
   } catch (...) {
     input.thrown = std::current_exception();
+  }
+  archive_set_error(in, EIO, "the bytes could not be read");
+  return ARCHIVE_FATAL;
+}
+
+// What libarchive's filters make of an input, block by block, for a second libarchive that reads the tar in it: in
+// between, the headers can be looked at.
+struct Unpacked {
+  archive* in;
+  Input& input;
+  HeaderBytes headers = {};
+
+  std::size_t read(const void** bytes) {
+    std::size_t size = 0;
+    la_int64_t offset = 0;
+    do {
+      const int code = archive_read_data_block(in, bytes, &size, &offset);
+      if (input.thrown) std::rethrow_exception(std::exchange(input.thrown, nullptr));
+      if (code == ARCHIVE_EOF) return 0;
+      if (code != ARCHIVE_OK) throw Broken{archive_error_string(in)};
+    } while (size == 0);
+    headers.next_block({static_cast<const std::byte*>(*bytes), size});
+    return size;
+  }
+};
+
+la_ssize_t read_unpacked(archive* in, void* context, const void** bytes) {
+  auto& unpacked = *static_cast<Unpacked*>(context);
+  try {
+    if (!unpacked.input.thrown) return static_cast<la_ssize_t>(unpacked.read(bytes));
+  } catch (const Broken& broken) {
+    archive_set_error(in, EIO, "%s", broken.why.c_str());
+    return ARCHIVE_FATAL;
+  } catch (...) {
+    unpacked.input.thrown = std::current_exception();
   }
   archive_set_error(in, EIO, "the bytes could not be read");
   return ARCHIVE_FATAL;
@@ -75,11 +116,11 @@ std::string tidy(std::string_view raw) {
 
 class Reader {
  public:
-  // Names of a zip that are not UTF-8 are in the code page of DOS. `unknown`: why, when libarchive finds no archive
-  // that it was told of.
-  Reader(archive* in, Input& input, std::string_view what, const ReadLimits& limits, Fault fault, bool is_zip = false,
-         std::string_view unknown = "it is not a tar archive of a known compression")
-      : in_(in), input_(input), what_(what), limits_(limits), fault_(fault), is_zip_(is_zip), unknown_(unknown) {}
+  // `headers`: of a tar; null for a zip, whose names are in the code page of DOS when they are not UTF-8. `unknown`:
+  // why, when it is no archive of a format that the reader was given.
+  Reader(archive* in, Input& input, std::string_view what, const ReadLimits& limits, Fault fault, HeaderBytes* headers,
+         std::string_view unknown)
+      : in_(in), input_(input), what_(what), limits_(limits), fault_(fault), headers_(headers), unknown_(unknown) {}
 
   // `code` of the call that was just made. A warning that a name cannot be translated is no matter: the name is then
   // the bytes as they are, which is what we want. All else is.
@@ -98,12 +139,17 @@ class Reader {
     archive_entry* header = nullptr;
     for (std::uint64_t entries = 0;; ++entries) {
       stop_point(limits_.stop);
+      if (headers_ != nullptr) headers_->begin(static_cast<std::uint64_t>(archive_filter_bytes(in_, 0)));
       const int code = archive_read_next_header(in_, &header);
       if (code == ARCHIVE_EOF) break;
       check(code);
+      if (headers_ != nullptr &&
+          has_nul_in_name(headers_->end(static_cast<std::uint64_t>(archive_read_header_position(in_)))))
+        refuse(
+            cat("the name of an entry holds a NUL: `", printable(archive_entry_pathname(header)), "` is a part of it"));
       if (entries == limits_.most_entries) go_beyond(cat("it has more than ", limits_.most_entries, " entries"));
       const TarEntry entry = entry_of(header);
-      left_ = is_zip_ ? 0 : entry.size;
+      left_ = headers_ == nullptr ? 0 : entry.size;
       each(entry, [this](std::span<std::byte> room) { return data(room); });
       pass_over();
     }
@@ -166,7 +212,7 @@ class Reader {
     TarEntry out;
     const char* path = archive_entry_pathname(header);
     if (path == nullptr) refuse("an entry has no name");
-    out.path = tidy(is_zip_ && !is_utf8(path) ? from_cp437(path) : std::string(path));
+    out.path = tidy(headers_ == nullptr && !is_utf8(path) ? from_cp437(path) : std::string(path));
     out.mode = archive_entry_perm(header) & 07777;
     out.uid = id(archive_entry_uid(header));
     out.gid = id(archive_entry_gid(header));
@@ -219,7 +265,7 @@ class Reader {
   std::string_view what_;
   const ReadLimits& limits_;
   Fault fault_;  // of what is broken
-  bool is_zip_;
+  HeaderBytes* headers_;
   std::string_view unknown_;
   std::uint64_t given_ = 0, left_ = 0;  // bytes of all files; of this one
 };
@@ -235,18 +281,33 @@ void enable(int code, const char* what) {
   if (code != ARCHIVE_OK) throw Error(Fault::internal, cat("this libarchive cannot read ", what));
 }
 
+// `filters`: a reader that has been given its filters alone.
+void read_filtered_tar(archive* filters, Input& input, std::string_view what, const EachEntry& each,
+                       const ReadLimits& limits, Fault fault, std::string_view unknown) {
+  Unpacked unpacked{.in = filters, .input = input};
+  enable(archive_read_support_format_raw(filters), "a stream");
+  const Reader outer(filters, input, what, limits, fault, nullptr, unknown);
+  outer.check(archive_read_open(filters, &input, nullptr, read_some, nullptr));
+  archive_entry* whole = nullptr;
+  outer.check(archive_read_next_header(filters, &whole));
+
+  const ArchiveHandle in = new_reader();
+  enable(archive_read_support_format_tar(in.get()), "tar");
+  Reader reader(in.get(), input, what, limits, fault, &unpacked.headers, unknown);
+  reader.check(archive_read_open(in.get(), &unpacked, nullptr, read_unpacked, nullptr));
+  reader.all(each);
+}
+
 }  // namespace
 
 void read_tar(const Source& stream, std::string_view what, const EachEntry& each, const ReadLimits& limits) {
   const InLocale locale;
   Input input{.source = stream, .thrown = nullptr};
-  const ArchiveHandle in = new_reader();
-  enable(archive_read_support_filter_gzip(in.get()), "gzip");
-  enable(archive_read_support_filter_zstd(in.get()), "zstd");
-  enable(archive_read_support_format_tar(in.get()), "tar");
-  Reader reader(in.get(), input, what, limits, Fault::integrity);
-  reader.check(archive_read_open(in.get(), &input, nullptr, read_some, nullptr));
-  reader.all(each);
+  const ArchiveHandle filters = new_reader();
+  enable(archive_read_support_filter_gzip(filters.get()), "gzip");
+  enable(archive_read_support_filter_zstd(filters.get()), "zstd");
+  read_filtered_tar(filters.get(), input, what, each, limits, Fault::integrity,
+                    "it is not a tar archive of a known compression");
   while (input.read() != 0) stop_point(limits.stop);
 }
 
@@ -257,22 +318,22 @@ void read_archive(int fd, std::string_view what, const EachEntry& each, const Re
   const InLocale locale(zip ? "C.UTF-8" : "C");
   Input input{.source = {}, .fd = fd, .thrown = nullptr};
   const ArchiveHandle in = new_reader();
-  if (zip) {
-    // By its directory, which is at its end: without it nobody knows that a zip is whole, nor what modes it has.
-    enable(archive_read_support_format_zip_seekable(in.get()), "zip");
-  } else {
+  if (!zip) {
     enable(archive_read_support_filter_gzip(in.get()), "gzip");
     enable(archive_read_support_filter_zstd(in.get()), "zstd");
     enable(archive_read_support_filter_xz(in.get()), "xz");
     enable(archive_read_support_filter_bzip2(in.get()), "bzip2");
-    enable(archive_read_support_format_tar(in.get()), "tar");
+    read_filtered_tar(in.get(), input, what, each, limits, Fault::input,
+                      "it is neither a zip nor a tar archive of a known compression");
+    return;
   }
+  // By its directory, which is at its end: without it nobody knows that a zip is whole, nor what modes it has.
+  enable(archive_read_support_format_zip_seekable(in.get()), "zip");
   enable(archive_read_set_callback_data(in.get(), &input), "a file");
   enable(archive_read_set_read_callback(in.get(), read_some), "a file");
   enable(archive_read_set_seek_callback(in.get(), seek_to), "a file");
-  Reader reader(in.get(), input, what, limits, Fault::input, zip,
-                zip ? "it begins as a zip, but has no directory at its end: it is cut short"
-                    : "it is neither a zip nor a tar archive of a known compression");
+  Reader reader(in.get(), input, what, limits, Fault::input, nullptr,
+                "it begins as a zip, but has no directory at its end: it is cut short");
   reader.check(archive_read_open1(in.get()));
   reader.all(each);
 }

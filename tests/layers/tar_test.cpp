@@ -196,6 +196,40 @@ TEST_CASE("what is not a tar is refused by name") {
   }
 }
 
+TEST_CASE("a name with a NUL in an extended header is refused, wherever its block ends") {
+  const char type = GENERATE('x', 'g');
+  const std::size_t before =
+      GENERATE(std::size_t{0}, std::size_t{100}, (256u << 10) - 1536, (256u << 10) - 1024, std::size_t{1} << 20);
+  const auto tar_with = [&](const std::string& record) {
+    auto tar = tar_of({file("before", std::string(before, 'b'))});
+    tar.resize(tar.size() - 1024);  // without the two blocks of its end
+    const auto records = cat(record.size() + 2, record);
+    REQUIRE(records.size() < 100);
+    auto header = tar_of({file("pax", records)});
+    header.resize(1024);
+    header[156] = type;
+    std::ranges::fill(std::span(header).subspan(148, 8), ' ');
+    unsigned sum = 0;
+    for (const char c : header.substr(0, 512)) sum += static_cast<unsigned char>(c);
+    for (std::size_t i = 0; i < 6; ++i) header[148 + i] = static_cast<char>('0' + ((sum >> (15 - 3 * i)) & 7));
+    header[154] = '\0';
+    return tar + header + tar_of({file("after", "a")});
+  };
+  const auto refusal = [](const std::string& tar) -> std::string {
+    try {
+      entries_of(tar);
+    } catch (const Error& error) {
+      CHECK(error.fault() == Fault::integrity);
+      return error.reason();
+    }
+    return "none";
+  };
+  CHECK(refusal(tar_with(std::string(" path=etc/pas\0swd\n", 18))).starts_with("the name of an entry holds a NUL: `"));
+  CHECK(refusal(tar_with(std::string(" linkpath=etc/p\0wd\n", 19))).starts_with("the name of an entry holds a NUL: `"));
+  CHECK(refusal(tar_with(" path=etc/passwords\n")) == "none");
+  CHECK(refusal(tar_with(std::string(" SCHILY.xattr.user.a=b\0c\n", 25))) == "none");
+}
+
 TEST_CASE("a tar that is cut short is refused") {
   const std::string tar = tar_of({file("a", std::string(5000, 'a'))});
   CHECK_THROWS_AS(entries_of(tar.substr(0, GENERATE(300u, 2000u, 5000u))), Error);

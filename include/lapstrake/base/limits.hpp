@@ -30,6 +30,7 @@ inline constexpr std::uint64_t platforms = 100;
 inline constexpr std::uint64_t path_bytes = 4096;
 inline constexpr std::uint64_t layer_entries = 5'000'000;
 inline constexpr std::uint64_t layer_bytes = 64 * GiB;  // ECR takes layers of 52,000 MiB (its service quotas)
+inline constexpr std::uint64_t tar_headers = 16 * MiB;  // all that precede one entry; libarchive takes 1 MiB of each
 inline constexpr std::uint64_t tree_bytes = 40 * MiB;
 inline constexpr std::uint64_t tree_bytes_of_packed_byte = 1;
 inline constexpr std::uint64_t tree_bytes_at_most = 2 * GiB;
