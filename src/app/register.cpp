@@ -93,6 +93,12 @@ class Registrar {
     const auto revision = aws::register_task_definition(session, document);
     registered.arn = revision.arn;
     registered.is_new = revision.is_new;
+    for (const auto& member : revision.dropped)
+      context_.progress({.kind = Event::Kind::warning,
+                         .image = {},
+                         .subject = {},
+                         .text = cat("task ", task.name, ": ECS did not keep `", member.substr(1),
+                                     "`: remove it, or each `register` makes a new revision")});
     const auto colon = revision.arn.rfind('/');
     context_.progress({.kind = revision.is_new ? Event::Kind::finished : Event::Kind::reused,
                        .image = {},

@@ -36,6 +36,14 @@ std::optional<json> describe(const Session& session, const std::string& family, 
   }
 }
 
+// Comments and such, which canonical() leaves out, make no revision: they may be dropped without a word.
+std::vector<std::string> dropped_members(const json& sent, const json& kept) {
+  std::vector<std::string> out;
+  for (const auto& member : unknown_members(sent))
+    if (!is_foreign(member.name) && !kept.contains(json::json_pointer(member.pointer))) out.push_back(member.pointer);
+  return out;
+}
+
 std::optional<ActiveRevision> look(const Session& session, const std::string& family, Call call) {
   const auto reply = describe(session, family, call);
   if (!reply) return std::nullopt;
@@ -56,10 +64,11 @@ Registered register_task_definition(const Session& session, const json& document
   // The calls in here are single attempts: after one whose reply got lost, the first thing to do is to look again.
   return http::retrying(http::RetryPolicy{}, session.world, session.notice, [&]() -> Registered {
     const auto newest = look(session, family, call_once);
-    if (newest && canonical(json::parse(newest->document)) == form) return {newest->arn, has_sent};
+    if (newest && canonical(json::parse(newest->document)) == form) return {.arn = newest->arn, .is_new = has_sent};
     has_sent = true;
-    return {arn_of(call_once(session, Service::ecs, "RegisterTaskDefinition", wanted), "ecs:RegisterTaskDefinition"),
-            true};
+    const auto reply = call_once(session, Service::ecs, "RegisterTaskDefinition", wanted);
+    return {arn_of(reply, "ecs:RegisterTaskDefinition"), true,
+            dropped_members(wanted, member_of(reply, "taskDefinition"))};
   });
 }
 

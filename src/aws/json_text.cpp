@@ -6,52 +6,7 @@
 #include <nlohmann/json.hpp>
 
 namespace lapstrake::aws {
-namespace {
-
 using nlohmann::json;
-
-// The index behind the string or comment that begins at `at`; `at` itself when none does.
-std::size_t skip_token(std::string_view text, std::size_t at) {
-  const auto rest = text.substr(at);
-  const auto end_of = [&](std::string_view mark, std::size_t from) {
-    const auto found = text.find(mark, from);
-    return found == std::string_view::npos ? text.size() : found + mark.size();
-  };
-  if (rest.starts_with("//")) return end_of("\n", at);
-  if (rest.starts_with("/*")) return end_of("*/", at + 2);
-  if (!rest.starts_with('"')) return at;
-  for (++at; at < text.size() && text[at] != '"'; ++at)
-    if (text[at] == '\\') ++at;
-  return std::min(at + 1, text.size());
-}
-
-std::string place(std::string_view text, std::size_t at) {
-  const auto before = text.substr(0, at);
-  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-  const auto start = before.rfind('\n');
-  return cat("line ", line, ", column ", start == std::string_view::npos ? at + 1 : at - start);
-}
-
-}  // namespace
-
-std::optional<std::string> trailing_comma(std::string_view text) {
-  std::optional<std::size_t> comma;  // the last thing seen, if it is one
-  for (std::size_t at = 0; at < text.size();) {
-    if (const auto behind = skip_token(text, at); behind != at) {
-      if (text[at] == '"') comma.reset();
-      at = behind;
-      continue;
-    }
-    const char c = text[at];
-    if (comma && (c == '}' || c == ']')) return place(text, *comma);
-    if (c == ',')
-      comma = at;
-    else if (!trim(text.substr(at, 1)).empty())
-      comma.reset();
-    ++at;
-  }
-  return std::nullopt;
-}
 
 json as_string(const json& value) { return value.is_number() || value.is_boolean() ? json(value.dump()) : value; }
 
@@ -95,11 +50,6 @@ std::string below(const std::string& pointer, std::string_view name) {
 }
 
 std::string below(const std::string& pointer, std::size_t index) { return cat(pointer, "/", index); }
-
-bool is_map(std::string_view pointer) {
-  const auto name = pointer.substr(pointer.rfind('/') + 1);
-  return name == "dockerLabels" || name == "options" || name == "driverOpts" || name == "labels";
-}
 
 bool is_foreign(std::string_view name) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };

@@ -1,4 +1,4 @@
-// Places in JSON text and values in JSON documents.
+// Values in JSON documents.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -8,9 +8,6 @@
 #include <string_view>
 
 namespace lapstrake::aws {
-
-// "line 12, column 5" of the first comma that a `}` or `]` follows; comments are skipped.
-std::optional<std::string> trailing_comma(std::string_view text);
 
 // A number or a truth as ECS wants it written into a string; all else as it is.
 nlohmann::json as_string(const nlohmann::json& value);
@@ -33,8 +30,6 @@ bool says_something(const nlohmann::json& value);
 std::string below(const std::string& pointer, std::string_view name);
 std::string below(const std::string& pointer, std::size_t index);
 
-// Whether an object there is a map with names of the user's own (labels, options of drivers), by JSON pointer.
-bool is_map(std::string_view pointer);
 // Whether no member of an AWS API can have this name: `$schema`, `_comment`, `//`, `x-owner`, `Family`; `comment` too.
 bool is_foreign(std::string_view name);
 

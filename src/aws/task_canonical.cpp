@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <lapstrake/aws/task_definition.hpp>
+#include <lapstrake/aws/task_model.hpp>
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
@@ -149,18 +150,11 @@ void drop_valueless(json& document) {
 
 // ECS drops members that it does not know. Those whose names no AWS API has (`$schema`, `_comment`) are left out here;
 // any other may be a new member of ECS, and counts.
-void drop_foreign(json& value, const std::string& pointer) {
-  if (value.is_array())
-    for (std::size_t i = 0; i < value.size(); ++i) drop_foreign(value[i], below(pointer, i));
-  if (!value.is_object() || is_map(pointer)) return;
-  for (auto member = value.begin(); member != value.end();) {
-    if (is_foreign(member.key())) {
-      member = value.erase(member);
-      continue;
-    }
-    drop_foreign(*member, below(pointer, member.key()));
-    ++member;
-  }
+void drop_foreign(json& document) {
+  std::vector<json::json_pointer> foreign;
+  for (const auto& member : unknown_members(document))
+    if (is_foreign(member.name)) foreign.emplace_back(member.pointer);
+  for (const auto& place : foreign) document.at(place.parent_pointer()).erase(place.back());
 }
 
 // AWS's own tags are not ours to compare.
@@ -188,7 +182,7 @@ void sort_list(json& list, const std::vector<const char*>& by) {
 
 json canonical(const json& document) {
   json out = with_strings(register_input(document));
-  drop_foreign(out, "");
+  drop_foreign(out);
   drop_valueless(out);
   out = pruned(out);
   write_sizes(out);

@@ -23,9 +23,6 @@ json parse(std::string_view text, std::string_view what) {
   try {
     return parse_json(text, what, {.comments = true});
   } catch (const Error& error) {
-    if (const auto comma = trailing_comma(text))
-      throw Error(Fault::usage, cat(what, " has a comma before a closing bracket (", *comma, ")"),
-                  cat("remove the comma at ", *comma));
     Error failure(Fault::usage, error.summary(), "a task definition is JSON; only comments may be added to it");
     throw std::move(failure.because(error.reason()));
   }

@@ -60,18 +60,74 @@ std::string article(const ModelShape& shape) {
   return "";
 }
 
+std::string shown(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+
 // "npm start" -> ["npm", "start"], as a shell splits plain words.
 std::string as_list(const std::string& text) {
   json words = json::array();
   for (const auto& word : split(text, ' '))
     if (!word.empty()) words.push_back(word);
-  return words.dump(-1, ' ', false, json::error_handler_t::replace);
+  return shown(words);
 }
 
-std::string help_for_kind(const json& value, const ModelShape& shape) {
+// The name of the list or map that a value is in: "environment" of "/containerDefinitions/0/environment/2".
+std::string list_name(const std::string& pointer) {
+  auto steps = split(pointer, '/');
+  while (steps.size() > 2 && parse_integer(steps.back())) steps.pop_back();
+  return std::string(steps.back());
+}
+
+// "80", "8080:80", "127.0.0.1:8080:80/udp" as compose files have it.
+std::optional<json> as_port_mapping(std::string_view text) {
+  json out = json::object();
+  if (const auto slash = text.find('/'); slash != std::string_view::npos) {
+    out["protocol"] = text.substr(slash + 1);
+    text = text.substr(0, slash);
+  }
+  const auto parts = split(text, ':');
+  const auto container = parse_integer(parts.back());
+  if (!container) return std::nullopt;
+  out["containerPort"] = *container;
+  if (parts.size() > 1)
+    if (const auto host = parse_integer(parts[parts.size() - 2])) out["hostPort"] = *host;
+  return out;
+}
+
+// The object that ECS has for an entry which other tools write as one string.
+std::optional<json> as_entry(const std::string& list, const std::string& text) {
+  const auto divided = [&](char mark) {
+    const auto at = text.find(mark);
+    return std::pair(text.substr(0, at), at == std::string::npos ? std::string() : text.substr(at + 1));
+  };
+  if (list == "environment") return json{{"name", divided('=').first}, {"value", divided('=').second}};
+  if (list == "secrets") return json{{"name", divided('=').first}, {"valueFrom", "arn:aws:secretsmanager:..."}};
+  if (list == "portMappings") return as_port_mapping(text);
+  if (list == "mountPoints") {
+    const auto rest = divided(':').second;
+    return json{{"sourceVolume", divided(':').first}, {"containerPath", rest.substr(0, rest.find(':'))}};
+  }
+  if (list == "dependsOn") return json{{"containerName", text}, {"condition", "START"}};
+  if (list == "volumes") return json{{"name", divided(':').first}};
+  if (list == "extraHosts") return json{{"hostname", divided(':').first}, {"ipAddress", divided(':').second}};
+  if (list == "environmentFiles") return json{{"type", "s3"}, {"value", "arn:aws:s3:::BUCKET/FILE.env"}};
+  return std::nullopt;
+}
+
+// {"A": "b"} -> [{"name": "A", "value": "b"}] where ECS has a list of such pairs.
+std::optional<json> as_pairs(const json& object, const ModelShape& element) {
+  if (element.members.size() != 2 || (element.members[0].name != "name" && element.members[0].name != "key") ||
+      object.empty())
+    return std::nullopt;
+  const auto first = object.begin();
+  return json::array({{{std::string(element.members[0].name), first.key()},
+                       {std::string(element.members[1].name), as_string(first.value())}}});
+}
+
+std::string help_for_kind(const Misfit& misfit) {
+  const auto& value = misfit.at;
+  const auto& shape = misfit.shape;
   constexpr std::size_t most_shown = 60;
-  const bool is_short =
-      value.is_primitive() && value.dump(-1, ' ', false, json::error_handler_t::replace).size() <= most_shown;
+  const bool is_short = value.is_primitive() && shown(value).size() <= most_shown;
   const auto element = shape.kind == Kind::list ? model_shapes()[shape.element].kind : shape.kind;
   if (value.is_string() && is_short && shape.kind == Kind::list && element == Kind::text)
     return cat("write a list: ", as_list(value.get<std::string>()));
@@ -81,6 +137,12 @@ std::string help_for_kind(const json& value, const ModelShape& shape) {
     return cat("put it into quotes: \"", value.dump(), "\"");
   if (value.is_array() && value.empty() && (shape.kind == Kind::map || shape.kind == Kind::structure))
     return "write an object `{...}`, or remove it";
+  if (value.is_primitive() && is_short && shape.kind == Kind::structure)
+    if (const auto entry =
+            as_entry(list_name(misfit.pointer), value.is_string() ? value.get<std::string>() : shown(value)))
+      return cat("write ", shown(*entry));
+  if (value.is_object() && shape.kind == Kind::list && element == Kind::structure)
+    if (const auto pairs = as_pairs(value, model_shapes()[shape.element])) return cat("write a list: ", shown(*pairs));
   if (value.is_object() && shape.kind == Kind::list && element == Kind::structure)
     return "put it into a list: `[{...}]`";
   return cat("write ", article(shape));
@@ -96,7 +158,7 @@ Finding wrong_kind(const Misfit& misfit) {
   return {.pointer = misfit.pointer,
           .message = cat(message, " must be ", article(misfit.shape),
                          misfit.shape.kind == Kind::text ? found_instead(misfit.at) : ""),
-          .help = help_for_kind(misfit.at, misfit.shape)};
+          .help = help_for_kind(misfit)};
 }
 
 Finding wrong_value(const Misfit& misfit) {

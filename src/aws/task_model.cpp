@@ -72,6 +72,7 @@ class Walk {
   }
 
   std::vector<Misfit> take() && { return std::move(found_); }
+  std::vector<UnknownMember> take_unknown() && { return std::move(unknown_); }
 
  private:
   void add(Problem problem, std::string pointer, const ModelShape& shape, const json& at) {
@@ -103,12 +104,16 @@ class Walk {
       if (!is_there && member.is_required)
         add(Problem::missing, below(pointer, member.name), model_shapes()[member.shape], value);
     }
+    for (const auto& [name, inner] : value.items())
+      if (std::none_of(shape.members.begin(), shape.members.end(), [&](const auto& each) { return each.name == name; }))
+        unknown_.push_back({below(pointer, name), name, shape, value});
     if (shape.kind != ModelShape::Kind::choice) return;
     const bool has_more = std::any_of(value.begin(), value.end(), [](const json& each) { return !each.is_null(); });
     if (known > 1 || (known == 0 && !has_more)) add(Problem::choice, pointer, shape, value);
   }
 
   std::vector<Misfit> found_;
+  std::vector<UnknownMember> unknown_;
 };
 
 }  // namespace
@@ -117,6 +122,12 @@ std::vector<Misfit> misfits(const json& document) {
   Walk walk;
   walk.visit(document, register_task_definition_shape(), "");
   return std::move(walk).take();
+}
+
+std::vector<UnknownMember> unknown_members(const json& document) {
+  Walk walk;
+  walk.visit(document, register_task_definition_shape(), "");
+  return std::move(walk).take_unknown();
 }
 
 json without_nulls(json document) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <lapstrake/aws/task_model.hpp>
 #include <lapstrake/base/text.hpp>
+#include <map>
 #include <set>
 
 #include "json_text.hpp"
@@ -55,61 +56,97 @@ bool is_free_text(const std::string& pointer) {
   return false;
 }
 
-void placeholders_below(const json& value, const std::string& pointer, Findings& findings) {
+// The pointers of members that ECS does not know, and whether AWS could ever add one of that name.
+using Unknown = std::map<std::string, bool>;
+
+void placeholders_below(const json& value, const std::string& pointer, const Unknown& unknown, Findings& findings,
+                        bool is_known = true) {
+  const auto found_unknown = unknown.find(pointer);
+  if (found_unknown != unknown.end() && !found_unknown->second) return;
+  is_known = is_known && found_unknown == unknown.end();
   if (value.is_object())
     for (const auto& [name, inner] : value.items())
-      if (is_map(pointer) || !is_foreign(name)) placeholders_below(inner, below(pointer, name), findings);
+      placeholders_below(inner, below(pointer, name), unknown, findings, is_known);
   if (value.is_array())
-    for (std::size_t i = 0; i < value.size(); ++i) placeholders_below(value[i], below(pointer, i), findings);
+    for (std::size_t i = 0; i < value.size(); ++i)
+      placeholders_below(value[i], below(pointer, i), unknown, findings, is_known);
   if (!value.is_string()) return;
   const auto found = placeholder_in(value.get<std::string>());
   if (found.empty()) return;
   const auto message = cat("`", found, "` is still to be filled in");
-  if (is_free_text(pointer))
+  if (!is_known || is_free_text(pointer))
     findings.warning(pointer, message, cat("replace `", found, "` if it is a placeholder"));
   else
     findings.error(pointer, message, cat("replace `", found, "` by its value"));
 }
 
-void placeholders(const Scene& scene, Findings& findings) { placeholders_below(scene.document, "", findings); }
-
-std::vector<std::string> names_of(const ModelShape& shape) {
-  std::vector<std::string> names;
-  for (const auto& member : shape.members) names.emplace_back(member.name);
-  return names;
+void placeholders(const Scene& scene, Findings& findings) {
+  Unknown unknown;
+  for (const auto& member : unknown_members(scene.document)) unknown[member.pointer] = !is_foreign(member.name);
+  placeholders_below(scene.document, "", unknown, findings);
 }
 
-const ModelShape& container_shape() {
-  const auto& members = register_task_definition_shape().members;
-  const auto list = std::find_if(members.begin(), members.end(),
-                                 [](const auto& member) { return member.name == "containerDefinitions"; });
-  return model_shapes()[model_shapes()[list->shape].element];
+struct OtherName {
+  std::string_view name, member;
+};
+// What compose files, Kubernetes and the AWS console call members of ECS, in one word of small letters.
+constexpr OtherName other_names[] = {
+    {"containers", "containerDefinitions"},
+    {"env", "environment"},
+    {"envfile", "environmentFiles"},
+    {"ports", "portMappings"},
+    {"mounts", "mountPoints"},
+    {"volumemounts", "mountPoints"},
+    {"volumes", "mountPoints"},
+    {"labels", "dockerLabels"},
+    {"logging", "logConfiguration"},
+    {"driver", "logDriver"},
+    {"restart", "restartPolicy"},
+    {"test", "command"},
+    {"taskrole", "taskRoleArn"},
+    {"executionrole", "executionRoleArn"},
+    {"taskexecutionrolearn", "executionRoleArn"},
+    {"memlimit", "memory"},
+    {"memreservation", "memoryReservation"},
+    {"workingdir", "workingDirectory"},
+    {"workdir", "workingDirectory"},
+    {"readonly", "readonlyRootFilesystem"},
+    {"tty", "pseudoTerminal"},
+    {"stdinopen", "interactive"},
+    {"launchtype", "requiresCompatibilities"},
+    {"source", "sourceVolume"},
+    {"target", "containerPath"},
+    {"target", "containerPort"},
+    {"port", "containerPort"},
+    {"published", "hostPort"},
+    {"key", "name"},
+};
+
+// `depends_on`, `DependsOn`, `depends-on` and `dependsOn` are one word.
+std::string as_word(std::string_view name) {
+  return lower(replace_all(replace_all(std::string(name), "_", ""), "-", ""));
 }
 
-// The member that was meant, if one is near; capitals count less than letters.
-std::optional<std::string> meant(const std::string& name, const std::vector<std::string>& members) {
-  for (const auto& member : members)
-    if (lower(member) == lower(name)) return member;
-  return nearest(name, members);
+// The member that was meant: the same word written otherwise, another tool's name for it, or the nearest one.
+std::optional<std::string> meant(const UnknownMember& unknown) {
+  std::vector<std::string> missing;
+  for (const auto& member : unknown.object.members)
+    if (!unknown.in.contains(std::string(member.name))) missing.emplace_back(member.name);
+  const auto word = as_word(unknown.name);
+  for (const auto& member : missing)
+    if (as_word(member) == word) return member;
+  for (const auto& other : other_names)
+    if (other.name == word && std::find(missing.begin(), missing.end(), other.member) != missing.end())
+      return std::string(other.member);
+  return nearest(unknown.name, missing);
 }
 
-// AWS adds members some times a year, so one that is not known is only worth a word when it looks like a slip.
-void slips(const json& object, const std::string& pointer, const std::vector<std::string>& members,
-           Findings& findings) {
-  if (!object.is_object()) return;
-  for (const auto& [name, value] : object.items()) {
-    if (std::find(members.begin(), members.end(), name) != members.end()) continue;
-    if (const auto near = meant(name, members); near && !object.contains(*near))
-      findings.warning(below(pointer, name), cat("ECS knows no member `", name, "` here"),
-                       cat("did you mean `", *near, "`?"));
-  }
-}
-
-void task_slips(const Scene& scene, Findings& findings) {
-  slips(scene.document, "", names_of(register_task_definition_shape()), findings);
-}
-void container_slips(const Scene&, const Container& container, Findings& findings) {
-  slips(container.value, container.pointer, names_of(container_shape()), findings);
+// AWS adds members some times a year: one that is not known is a warning only when another name was meant.
+void other_members(const Scene& scene, Findings& findings) {
+  for (const auto& unknown : unknown_members(scene.document))
+    if (const auto member = meant(unknown))
+      findings.warning(unknown.pointer, cat("ECS has no member `", unknown.name, "` here"),
+                       cat("did you mean `", *member, "`?"));
 }
 
 void size_of_all(const Scene& scene, Findings& findings) {
@@ -143,11 +180,10 @@ void few_containers(const Scene& scene, Findings& findings) {
 }
 
 constexpr Rule task_rules[]{family,       has_containers, few_containers, container_names,
-                            placeholders, task_slips,     tags,           size_of_all};
-constexpr ContainerRule each_container[]{container_slips};
+                            placeholders, other_members,  tags,           size_of_all};
 
 }  // namespace
 
-Rules shape_rules() { return {task_rules, each_container}; }
+Rules shape_rules() { return {task_rules, {}}; }
 
 }  // namespace lapstrake::aws

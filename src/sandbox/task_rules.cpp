@@ -212,22 +212,11 @@ void check_task_definition(Json& document) {
       if (const auto refusal = refusal_of_fargate(document)) refuse(*refusal);
 }
 
-// Members that no AWS API can have are not kept, nor are variables without a value.
-static void drop_unknown(Json& value) {
-  if (value.is_array())
-    for (auto& element : value) drop_unknown(element);
-  if (!value.is_object()) return;
-  for (auto member = value.begin(); member != value.end();) {
-    const auto& name = member.key();
-    const bool is_map = name == "dockerLabels" || name == "options" || name == "driverOpts" || name == "labels";
-    if (name.empty() || name[0] < 'a' || name[0] > 'z' || name.find_first_of("-_. /") != std::string::npos ||
-        name == "comment" || name == "comments") {
-      member = value.erase(member);
-      continue;
-    }
-    if (!is_map) drop_unknown(*member);
-    ++member;
-  }
+// ECS keeps no member that it does not know.
+static void drop_unknown(Json& document) {
+  std::vector<Json::json_pointer> unknown;
+  for (const auto& member : aws::unknown_members(document)) unknown.emplace_back(member.pointer);
+  for (const auto& place : unknown) document.at(place.parent_pointer()).erase(place.back());
 }
 
 static void fill_volumes(Json& document) {

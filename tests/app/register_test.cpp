@@ -16,6 +16,43 @@ TEST_CASE("registering twice gives one revision, another environment a second on
   CHECK_THAT(production.arn, Catch::Matchers::EndsWith("task-definition/shop:2"));
 }
 
+TEST_CASE("what ECS fills in or leaves out makes no second revision") {
+  const auto [before, after] = GENERATE(table<std::string, std::string>({
+      {"essential: true", "essential: true, environment: [ { name: A }, { name: B, value: '' } ]"},
+      {"essential: true", "essential: true, _comment: by hand"},
+      {"essential: true", "essential: true, healthCheck: { command: [ CMD, /x ] }"},
+      {"essential: true", "essential: true, restartPolicy: { enabled: true }"},
+      {"essential: true", "essential: true, systemControls: [], mountPoints: null"},
+      {"essential: true", "essential: true, linuxParameters: { initProcessEnabled: false }"},
+      {"essential: true",
+       "essential: true, logConfiguration: { logDriver: awsfirelens } }\n      - { name: router, image: "
+       "'host/router:1@sha256:" +
+           std::string(64, 'a') + "', firelensConfiguration: { type: fluentbit }"},
+      {"    cpu: \"256\"", "    $schema: https://example.org/task.json\n    cpu: .25 vCPU"},
+      {"    cpu: \"256\"", "    tags: [ { key: b, value: '1' }, { key: a, value: '2' } ]\n    cpu: 256"},
+      {"    cpu: \"256\"",
+       "    volumes: [ { name: data, efsVolumeConfiguration: { fileSystemId: fs-12345678 } } ]\n    cpu: 256"},
+      {"    networkMode: awsvpc\n    requiresCompatibilities: [ FARGATE ]\n",
+       "    volumes: [ { name: data, dockerVolumeConfiguration: { autoprovision: false } } ]\n"},
+  }));
+  CAPTURE(after);
+  Journey journey;
+  const auto spec = replace_all(journey.spec(), before, after);
+  REQUIRE(spec != journey.spec());
+  journey.dir.write("lapstrake.yaml", spec);
+  REQUIRE(journey.registered().is_new);
+  CHECK_FALSE(journey.registered().is_new);
+  CHECK(journey.registered(true).diff.empty());
+}
+
+TEST_CASE("a member that ECS does not keep is a warning") {
+  Journey journey;
+  journey.dir.write("lapstrake.yaml",
+                    replace_all(journey.spec(), "    cpu: \"256\"", "    owner: team-a\n    cpu: 256"));
+  REQUIRE(journey.registered().is_new);
+  CHECK_THAT(journey.told, Contains("task shop: ECS did not keep `owner`: remove it"));
+}
+
 TEST_CASE("a dry run sends nothing and shows what would change") {
   Journey journey;
   const auto first = journey.registered(true);

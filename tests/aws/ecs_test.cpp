@@ -67,6 +67,17 @@ TEST_CASE("a family's first revision is registered, its values as ECS wants them
   CHECK(operations(fake) == "DR");
 }
 
+TEST_CASE("members that ECS does not keep are named, comments are not") {
+  FakeAws fake;
+  fake.answer(400, none).answer(200, reply(1));
+  auto task = web_task();
+  task["owner"] = "team-a";
+  task["_comment"] = "by hand";
+  task["containerDefinitions"][0]["restartsAt"] = "noon";
+  CHECK(aws::register_task_definition(fake.session(), task).dropped ==
+        std::vector<std::string>{"/containerDefinitions/0/restartsAt", "/owner"});
+}
+
 TEST_CASE("what is active already is not registered again") {
   FakeAws fake;
   fake.answer(200, reply(7));

@@ -110,9 +110,9 @@ TEST_CASE("containers need names of their own") {
 TEST_CASE("types that ECS refuses are named with their cure") {
   check_row(GENERATE(
       Row{R"({"tags": {"team": "web"}})", "error /tags: `tags` must be a list of `key` and `value`",
-          "put it into a list"},
+          "write a list: [{"},
       Row{php(R"("environment": {"A": "1"})"),
-          "error " + c1 + "/environment: `environment` must be a list of `name` and `value`", "put it into a list"},
+          "error " + c1 + "/environment: `environment` must be a list of `name` and `value`", "write a list: [{"},
       Row{php(R"("command": "php-fpm")"), "error " + c1 + "/command: `command` must be a list of strings",
           "write a list: [\"php-fpm\"]"},
       Row{php(R"("cpu": "256")"), "error " + c1 + "/cpu: `cpu` must be a whole number",
@@ -168,13 +168,42 @@ TEST_CASE("placeholders are to be filled in") {
   CHECK(lines_of(aws::check(with(php(R"("command": ["sh", "-c", "cat <in >out; a < b > c"])")), {})).empty());
 }
 
-TEST_CASE("slips of the pen are guessed, new members pass") {
-  check_row(
-      GENERATE(Row{R"({"PidMode": "task"})", "warning /PidMode: ECS knows no member `PidMode` here", "`pidMode`"},
-               Row{R"({"Tags": []})", "warning /Tags: ECS knows no member `Tags` here", "did you mean `tags`?"},
-               Row{php(R"("enviroment": [])"), "warning " + c1 + "/enviroment: ECS knows no member `enviroment` here",
-                   "did you mean `environment`?"}));
+TEST_CASE("members that are near a member of ECS, or called so by other tools, are warnings with the right name") {
+  check_row(GENERATE(
+      Row{R"({"PidMode": "task"})", "warning /PidMode: ECS has no member `PidMode` here", "`pidMode`"},
+      Row{R"({"Tags": []})", "warning /Tags: ECS has no member `Tags` here", "did you mean `tags`?"},
+      Row{php(R"("enviroment": [])"), "warning " + c1 + "/enviroment: ECS has no member `enviroment` here",
+          "did you mean `environment`?"},
+      Row{php(R"("depends_on": [])"), "warning " + c1 + "/depends_on: ECS has no member `depends_on` here",
+          "`dependsOn`"},
+      Row{php(R"("Cpu": 1)"), "warning " + c1 + "/Cpu: ECS has no member `Cpu` here", "`cpu`"},
+      Row{php(R"("ports": [])"), "warning " + c1 + "/ports: ECS has no member `ports` here", "`portMappings`"},
+      Row{php(R"("healthCheck": {"command": ["CMD", "/x"], "start_period": 9})"),
+          "warning " + c1 + "/healthCheck/start_period: ECS has no member `start_period` here", "`startPeriod`"}));
   CHECK(lines_of(aws::check(with(R"({"entirelyNewThing": {"x": 1}})"), {})).empty());
+}
+
+TEST_CASE("entries as compose files have them come with what to write instead") {
+  const auto [patch, help] = GENERATE(table<std::string, std::string>({
+      {R"("environment": ["A=b=c"])", R"(write {"name":"A","value":"b=c"})"},
+      {R"("environment": {"A": 1})", R"(write a list: [{"name":"A","value":"1"}])"},
+      {R"("portMappings": ["127.0.0.1:8080:80/udp"])",
+       R"(write {"containerPort":80,"hostPort":8080,"protocol":"udp"})"},
+      {R"("portMappings": [80])", R"(write {"containerPort":80})"},
+      {R"("mountPoints": ["data:/var/lib:ro"])", R"(write {"containerPath":"/var/lib","sourceVolume":"data"})"},
+      {R"("dependsOn": ["nginx"])", R"(write {"condition":"START","containerName":"nginx"})"},
+      {R"("extraHosts": ["db:10.0.0.1"])", R"(write {"hostname":"db","ipAddress":"10.0.0.1"})"},
+  }));
+  CAPTURE(patch);
+  const auto findings = aws::check(with(php(patch)), {});
+  REQUIRE_FALSE(findings.empty());
+  CHECK(findings[0].help == help);
+}
+
+TEST_CASE("placeholders in members that ECS does not know are no errors") {
+  CHECK(lines_of(aws::check(with(R"({"_comment": ["fill in <ACCOUNT_ID>"], "$schema": "<url of it>"})"), {})).empty());
+  CHECK(lines_of(aws::check(with(R"({"brandNewMember": {"name": "<ACCOUNT_ID>"}})"), {})) ==
+        std::vector<std::string>{"warning /brandNewMember/name: `<ACCOUNT_ID>` is still to be filled in"});
 }
 
 TEST_CASE("images must be references") {

@@ -42,13 +42,6 @@ TEST_CASE("what describe-task-definition prints is unwrapped, without its read-o
   CHECK(document == R"({"family": "web", "brandNewMember": {"x": 1}, "tags": [{"key": "team", "value": "web"}]})"_json);
 }
 
-TEST_CASE("a trailing comma is named by its place") {
-  const auto error = read_failure("{\n  \"a\": [1, 2, // \",]\"\n  ],\n  \"b\": 1\n}");
-  CHECK(error.fault() == Fault::usage);
-  CHECK(error.summary() == "`task.json` has a comma before a closing bracket (line 2, column 13)");
-  CHECK(error.help() == "remove the comma at line 2, column 13");
-}
-
 TEST_CASE("text that is no task definition is a usage fault that names the file") {
   const auto text = GENERATE("", "[]", "\"web\"", "family: web", "{\"a\": 1", "{\"a\": 1, \"a\": 2}", "{\"s\": \",}\"");
   const auto error = read_failure(text);

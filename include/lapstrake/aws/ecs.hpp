@@ -4,6 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace lapstrake::aws {
 
@@ -18,6 +19,9 @@ std::optional<ActiveRevision> newest_revision(const Session& session, const std:
 struct Registered {
   std::string arn;
   bool is_new = false;  // false: the newest active revision is this very definition
+  // JSON pointers of the members that the reply lacks, since ECS does not know them. Each makes every definition differ
+  // from what ECS keeps.
+  std::vector<std::string> dropped = {};
 };
 // Compares by canonical form (aws/task_definition.hpp), registers only a difference. A reply that got lost is settled
 // by looking again, so that no second revision is made.

@@ -1,5 +1,5 @@
 // What AWS's model of ECS says of RegisterTaskDefinition's input: one table for `check`, `register` and the sandbox.
-// Members that the model lacks are in order: AWS adds some monthly.
+// Members that the model lacks are no error: AWS adds some monthly.
 #pragma once
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
@@ -41,6 +41,14 @@ struct Misfit {
 // Everything in `document` that the model refuses, at any depth, in the document's order. A member that is null is
 // absent, as in AWS's JSON protocol; an element of a list that is null is a value of another kind.
 std::vector<Misfit> misfits(const nlohmann::json& document);
+
+// A member that the model lacks: ECS drops it, unless it is newer than the model.
+struct UnknownMember {
+  std::string pointer, name;
+  const ModelShape& object;  // that has it
+  const nlohmann::json& in;  // the object itself; it lives in the document
+};
+std::vector<UnknownMember> unknown_members(const nlohmann::json& document);
 
 // Without the members of objects that are null, at any depth; the elements of lists stay.
 nlohmann::json without_nulls(nlohmann::json document);
