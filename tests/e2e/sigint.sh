@@ -1,6 +1,8 @@
 #!/bin/bash
-# SIGINT (and SIGTERM) end a build, a push and the sandbox within 2 seconds, and leave nothing half-written.
+# SIGINT, SIGTERM and SIGHUP end a build, a push and the sandbox within 2 seconds, and leave nothing half-written, here and in the
+# registry (S44).
 . "$(dirname "$0")/lib.sh"
+. "$SOURCE/tests/support/registry.sh"
 have_project registry.example/team/app 150000000
 need openssl
 
@@ -18,13 +20,17 @@ has_begun() { # glob process
   fail "there is no $1"
 }
 
-interrupt() { # signal seconds-or-glob-before wanted-code what command...
+interrupt() { # signal seconds-glob-or-function-before wanted-code what command...
   local signal=$1 before=$2 want=$3 what=$4 begin took code=0
   shift 4
   # bash starts background jobs with SIGINT ignored; a terminal would not.
-  env --default-signal=INT,TERM "$@" >int.out 2>err.txt </dev/null &
+  env --default-signal=INT,TERM,HUP "$@" >int.out 2>err.txt </dev/null &
   local child=$!
-  if [[ $before == /* ]]; then has_begun "$before" "$child"; else sleep "$before"; fi
+  case $before in
+    /*) has_begun "$before" "$child" ;;
+    [0-9]*) sleep "$before" ;;
+    *) $before ;;
+  esac
   kill -0 "$child" 2>/dev/null || fail "$what ended before it could be interrupted"
   begin=$(date +%s%N)
   kill "-$signal" "$child"
@@ -62,7 +68,7 @@ rm -rf base.oci "$LAPSTRAKE_STORE"
 # A push that hangs: a registry that accepts and says nothing.
 python3 - >hang.log 2>&1 <<'PY' &
 import socket, sys, time
-listener = socket.create_server(("127.0.0.1", 0))
+listener = socket.create_server(("127.0.0.05", 0))
 print("port %d" % listener.getsockname()[1], flush=True)
 kept = []
 while True:
@@ -73,3 +79,38 @@ for _ in $(seq 100); do grep -q port hang.log && break; sleep 0.05; done
 sed -i "s|repository: .*|repository: 127.0.0.1:$(cut -d' ' -f2 hang.log)/team/app|" "$project/lapstrake.yaml"
 rm "$project/public/noise.bin"
 interrupt INT 1 130 "a push that hangs" "$LAPSTRAKE" -C "$project" push
+
+# A push to a registry, at several points of it.
+start_registry joe secret
+login joe secret
+have_project "$registry/team/app" 150000000
+sed -i 's|^\( *\)layers:|\1compression: none\n&|' "$project/lapstrake.yaml"
+cp ca.pem "$project/"
+printf 'registries:\n  %s: { ca: ca.pem }\n' "$registry" >>"$project/lapstrake.yaml"
+# Waits until all three blobs are on their way, in sessions that lapstrake knows of, and as much longer as the point says: the large one is.
+body_under_way() {
+  local _
+  for _ in $(seq 400); do
+    [[ $(grep -cE 'authorized request.*method=PUT .*/blobs/uploads/' "$registry_log") -ge 3 ]] && break
+    sleep 0.01
+  done
+  sleep "$1"
+}
+first_request() { wait_for_line "$registry_log" '"(GET|HEAD) /v2/' 20 >/dev/null || fail "the registry was not asked"; }
+round=0
+for point in "INT 130 first_request" "INT 130 body_under_way 0" "TERM 143 body_under_way 0.02" "HUP 129 body_under_way 0.05" \
+  "TERM 143 body_under_way 0.1" "HUP 129 body_under_way 0" "INT 130 body_under_way 0.05"; do
+  read -r signal want before <<<"$point"
+  round=$((round + 1))
+  sed -i "s|repository: .*|repository: $registry/team/app$round|" "$project/lapstrake.yaml"
+  forget_requests
+  what="a push, at ${before//_/ }"
+  interrupt "$signal" "$before" "$want" "$what" "$LAPSTRAKE" -C "$project" push
+  # 404: docker-registry lets no one end a session of which it has got more than the session's `_state` says.
+  if [[ $before != first_request ]]; then
+    wait_for_line "$registry_log" '"DELETE /v2/team/app[0-9]*/blobs/uploads/[^"]*" (204|404)' 2 >/dev/null || fail "$what: the session was not cancelled"
+  fi
+  equal "$(requests PUT /v2/team/app"$round"/manifests/)" 0 "and the registry has heard of its end, and has no manifest of it"
+done
+expect 0 lapstrake -C "$project" push
+equal "$(requests PUT "/v2/team/app$round/manifests/v1")" 1 "the next push ends well"
