@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs what is missing, builds, and runs every test: what CI runs.
+# Installs what is missing, builds, and runs every test, with sanitizers too: what CI runs (S57).
 #
 #   scripts/test.sh            every test once, about 25 minutes on two cores from nothing
 #   scripts/test.sh STAGE...   some: format release bench asan tsan tidy package, and dev (g++ without optimisation, all but asan's)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Whether docs/reference/checks.md names the tests that there are: a Catch2 case by the id at the end of its name, a script by one at its head.
+"""Whether docs/reference/checks.md names the tests that there are: a Catch2 case by the id at the end of its name, a script by one at its
+head, the fuzz targets by one at the head of their list.
 
     tests/checks.py [--write]     --write fills in the column of tests
 """
@@ -15,11 +16,15 @@ for path in sorted(glob.glob("tests/*/*_test.cpp")):
             plain, _, ids = name.rpartition(" (")
             for check in IDS.findall(ids):
                 tests.setdefault(check, []).append("`%s`: %s" % (path.split("/")[1], plain))
-for path in sorted(glob.glob("tests/e2e/*.sh")):
+for path in sorted(glob.glob("tests/e2e/*.sh") + glob.glob("scripts/*.sh")):
     with open(path) as file:
         head = re.match(r"(#.*\n)*", file.read()).group()
     for check in IDS.findall(head):
-        tests.setdefault(check, []).append("`e2e.%s`" % os.path.basename(path)[:-3])
+        tests.setdefault(check, []).append("`e2e.%s`" % os.path.basename(path)[:-3] if path.startswith("tests") else "`%s`" % path)
+with open("tests/fuzz/CMakeLists.txt") as file:
+    listing = file.read()
+for check in IDS.findall(re.match(r"(#.*\n)*", listing).group()):
+    tests.setdefault(check, []).extend("`fuzz.%s`" % name for name in re.findall(r"^lapstrake_fuzz\((\w+) ", listing, re.M))
 
 with open(PAGE) as file:
     before = file.read()

@@ -453,7 +453,7 @@ TEST_CASE("the order in which a folder is listed, and the time, change nothing")
   CHECK(one.written.digest == two.written.digest);
 }
 
-TEST_CASE("while a racer swaps files and folders for links, no byte from outside is read") {
+TEST_CASE("while a racer swaps files and folders for links, no byte from outside is read (S45)") {
   Project project;
   const std::string canary = "CANARY-0123456789";
   project.dir.write("outside/f", canary);

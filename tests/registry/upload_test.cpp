@@ -350,7 +350,7 @@ TEST_CASE("a mount asks for the scope that it takes, once, and does without (S29
   CHECK(bench.registry.count("GET token") == 2);
 }
 
-TEST_CASE("a session that came to nothing is cancelled, with the login at the registry's own origin only") {
+TEST_CASE("a session that came to nothing is cancelled, with the login at the registry's own origin only (S44)") {
   const auto [location, is_own] = GENERATE(table<std::string, bool>(
       {{"/v2/web/blobs/uploads/s1?_state=x", true}, {"https://storage.example/up?sig=1", false}}));
   Bench bench;
@@ -369,7 +369,7 @@ TEST_CASE("a session that came to nothing is cancelled, with the login at the re
   CHECK(sent.nearest == (is_own ? http::AddressKind::link_local : http::AddressKind::global));
 }
 
-TEST_CASE("only sessions that are still open are cancelled, and a failure of that changes nothing") {
+TEST_CASE("only sessions that are still open are cancelled, and a failure of that changes nothing (S44)") {
   Bench bench;
   const auto blob = bench.blob("content");
   bench.registry.fault(

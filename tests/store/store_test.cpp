@@ -109,7 +109,7 @@ TEST_CASE("a store that others may write to is refused") {
   REQUIRE(::chmod((dir / folder).c_str(), 0700) == 0);
 }
 
-TEST_CASE("a folder of the store that is a symbolic link is refused, the store itself may be behind one") {
+TEST_CASE("a folder of the store that is a symbolic link is refused, the store itself may be behind one (S42)") {
   TempDir dir;
   { const auto store = Store::open(dir / "s"); }
   std::filesystem::create_directory_symlink(dir / "s", dir / "link");
@@ -139,7 +139,7 @@ TEST_CASE("what is no store says so") {
   CHECK_THROWS_WITH(Store::open(dir / "file/s"), Contains("file"));
 }
 
-TEST_CASE("a store that may only be read serves reads and refuses writes with a cure") {
+TEST_CASE("a store that may only be read serves reads and refuses writes with a cure (S42)") {
   TempDir dir;
   const auto sample = samples::put_image(Store::open(dir / "s"), {"one"});
   Store::open(dir / "s").set_ref("web", sample.root);
