@@ -95,6 +95,22 @@ struct Redactor::State {
     list.insert(place, std::move(needle));
   }
 
+  void add_encodings(std::string_view text) {
+    const auto whole = base64(as_bytes(text));
+    for (const auto& encoded : {whole, for_addresses(whole)}) {
+      add(encoded);
+      add(encoded.substr(0, encoded.find('=')));
+    }
+    for (std::size_t before = 0; before < 3; ++before)
+      if (const auto encoded = base64_inside(text, before); encoded.size() >= least_encoded) {
+        add(encoded);
+        add(for_addresses(encoded));
+      }
+    const auto digits = hex(as_bytes(text));
+    add(digits);
+    add(capital(digits));
+  }
+
   std::size_t secret_from(char first, std::string_view text, std::size_t at) const {
     for (const auto& needle : needles[static_cast<unsigned char>(first)])
       if (const auto end = end_of_match(text, at, needle); end != text.npos && !is_in_digest(text, at, end)) return end;
@@ -117,19 +133,9 @@ void Redactor::learn(std::string_view secret) {
   const std::lock_guard lock(state_->mutex);
   if (secret.size() < least_length || state_->known.contains(secret)) return;
   state_->add(std::string(secret));
-  const auto whole = base64(as_bytes(secret));
-  for (const auto& encoded : {whole, for_addresses(whole)}) {
-    state_->add(encoded);
-    state_->add(encoded.substr(0, encoded.find('=')));
-  }
-  for (std::size_t before = 0; before < 3; ++before)
-    if (const auto encoded = base64_inside(secret, before); encoded.size() >= least_encoded) {
-      state_->add(encoded);
-      state_->add(for_addresses(encoded));
-    }
-  const auto digits = hex(as_bytes(secret));
-  state_->add(digits);
-  state_->add(capital(digits));
+  state_->add_encodings(secret);
+  // As it was sent in a form or an address, of which others encode the whole.
+  if (const auto sent = percent_encode(secret); sent != secret) state_->add_encodings(sent);
 }
 
 void Redactor::learn_login(std::string_view user, std::string_view password) {

@@ -30,6 +30,10 @@ TEST_CASE("a secret is redacted in each form in which others repeat it (S07)") {
       {"in hex",
        "704135352f773072642b733c453e63722674202271"
        "5c2220c3a90a"},
+      {"in base64 of a form", "cEE1NSUyRncwcmQlMkJzJTNDRSUzRWNyJTI2dCUyMCUyMnElNUMlMjIlMjAlQzMlQTklMEE="},
+      {"in hex of a form",
+       "704135352532467730726425324273253343452533456372253236"
+       "7425323025323271253543253232253230254333254139253041"},
   }));
   INFO(form);
   CHECK(secrets.redacted(cat("refused: ", in_it, " is wrong")) == "refused: REDACTED is wrong");

@@ -25,7 +25,8 @@ class Redactor {
   void learn_login(std::string_view user, std::string_view password);
 
   // Each secret in `text` as REDACTED: as it is, in base64 (both alphabets, and inside a longer encoded text) and in
-  // hex; each also percent-encoded, escaped as in JSON, XML or `printable`, and cut off by "...". Digests stay whole.
+  // hex, both also of its percent-encoded form; each also percent-encoded, escaped as in JSON, XML or `printable`, and
+  // cut off by "...". Digests stay whole.
   std::string redacted(std::string_view text) const;
 
  private:
