@@ -60,6 +60,12 @@ Error name_error(const Url& url, const TransferFailure& failure, bool of_proxy) 
   return error;
 }
 
+// libcurl takes no line beyond 100 KiB. Before its 8.6 it says then that memory ran out, which it never does by itself.
+constexpr int too_large = 100;  // CURLE_TOO_LARGE
+Error endless_header(const Url& url) {
+  return Error(Fault::integrity, cat(where(url), " answers with a header that is longer than 100 KiB"));
+}
+
 Error lost(const Url& url, const TransferFailure& failure) {
   const bool silent = failure.connected && !failure.replied;
   Error error(Fault::network, cat("the connection to ", where(url), " was lost"));
@@ -99,8 +105,11 @@ Error transfer_error(const Url& url, const TransferFailure& failure) {
     case CURLE_PARTIAL_FILE:
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM: return lost(url, failure);
-    case CURLE_OUT_OF_MEMORY: return Error(Fault::internal, "no memory is left");
+    case CURLE_OUT_OF_MEMORY:
+      if (failure.connected) return endless_header(url);
+      return Error(Fault::internal, "no memory is left");
     default:
+      if (failure.code == too_large) return endless_header(url);
       return Error(Fault::network, cat("the exchange with ", where(url), " failed"))
           .because(failure.text.empty() ? curl_easy_strerror(failure.code) : failure.text);
   }

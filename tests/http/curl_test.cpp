@@ -156,6 +156,13 @@ TEST_CASE("headers without end are cut off (S15)") {
     return text + "Content-Length: 0\r\n\r\n";
   });
   CHECK(failure_of([&] { transport()({.url = parse_url(server.url("/"))}); }).fault() == Fault::integrity);
+
+  ScriptedServer one([](const std::string&) {
+    return cat("HTTP/1.1 307 Away\r\nLocation: ", std::string(150'000, 'x'), "\r\nContent-Length: 0\r\n\r\n");
+  });
+  const auto error = failure_of([&] { transport()({.url = parse_url(one.url("/"))}); });
+  CHECK(error.fault() == Fault::integrity);
+  CHECK_THAT(error.summary(), Contains("answers with a header that is longer than 100 KiB"));
 }
 
 TEST_CASE("a reply in an encoding that was not asked for is refused") {
