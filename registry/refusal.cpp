@@ -23,7 +23,7 @@ std::string sentence(const nlohmann::json& error) {
   std::string out = text_of(error, "code");
   if (const auto message = text_of(error, "message"); !message.empty()) out += cat(out.empty() ? "" : ": ", message);
   const auto detail = error.find("detail");
-  if (detail != error.end() && !detail->empty()) out += cat(" (", text_of(error, "detail").substr(0, 512), ")");
+  if (detail != error.end() && !detail->empty()) out += cat(" (", printable(text_of(error, "detail"), 512), ")");
   return out;
 }
 
