@@ -3,6 +3,7 @@
 # arguments of a process. What is kept is its owner's alone whatever the umask, and a store of another user is not used (S08).
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"
+. "$SOURCE/tests/support/secrets.sh"
 need python3 openssl docker-registry htpasswd
 make_ca
 mkdir -p in out tmp project/files
@@ -16,40 +17,7 @@ client() { # name: a key and a certificate of the CA
 }
 client client
 client other
-cat >secrets.py <<'PY'
-import base64, json, os, sys, urllib.parse
-names = ["password", "bearer", "session", "presigned", "state", "helper", "task", "proxy"]
-if sys.argv[1] == "make":
-    made = {name: "Zq%d/%s+7x=" % (i, name) + "kW9~" * 3 + os.urandom(6).hex() for i, name in enumerate(names)}
-    made["key"] = open("in/client.key").read().split("\n")[1]
-    json.dump(made, open("in/secrets.json", "w"))
-    sys.exit()
-secrets = json.load(open("in/secrets.json"))
-if sys.argv[1] == "get":
-    print(urllib.parse.quote(secrets[sys.argv[2]], safe="") if len(sys.argv) > 3 else secrets[sys.argv[2]])
-    sys.exit()
-def forms(text):  # raw, in an address, in JSON, in base64 wherever it begins, in hex
-    raw = text.encode()
-    out = {raw, urllib.parse.quote(text, safe="").encode(), urllib.parse.quote(text).encode(), urllib.parse.quote_plus(text).encode(),
-           json.dumps(text)[1:-1].encode(), json.dumps(text).replace("/", "\\/")[1:-1].encode(), raw.hex().encode()}
-    for shift in range(3):
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            whole = encode(b"x" * shift + raw)
-            out.add(whole[4 if shift else 0:len(whole) // 4 * 4 - 4])
-    return out
-hits = set()
-for root in sys.argv[2:]:
-    for folder, _, files in os.walk(root):
-        for file in files:
-            path = os.path.join(folder, file)
-            if not os.path.isfile(path): continue
-            data = open(path, "rb").read() + path.encode()
-            hits |= {(name, path) for name, text in secrets.items() if any(form in data for form in forms(text))}
-print("\n".join("%s in %s" % hit for hit in sorted(hits)))
-PY
-python3 secrets.py make
-secret() { python3 secrets.py get "$@"; }
-found() { python3 secrets.py find "$@"; }
+looked_for in/secrets.json password bearer session presigned state helper task proxy key=in/client.key
 
 # The looking itself is looked at first: all nine are in the folder `in`, and in encodings too.
 printf 'x%s' "$(secret password)" | base64 -w0 >out/control

@@ -57,6 +57,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def read_body(self):
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
+    def is_logged_in(self, authorization):
+        if authorization != "Bearer " + secrets["bearer"]:
+            return False
+        note("bearer")
+        return True
+
     def do_any(self):
         url = urllib.parse.urlsplit(self.path)
         query = urllib.parse.parse_qs(url.query)
@@ -73,7 +79,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(200, blobs.get(tuple(url.path.split("/")[2:]), b""))
         if url.path == "/token":
             login = base64.b64encode(("joe:" + secrets["password"]).encode()).decode()
-            helped = base64.b64encode(("joe:" + secrets["helper"]).encode()).decode()
+            helped = base64.b64encode(("joe:" + secrets.get("helper", "")).encode()).decode()
             if authorization == "Basic " + login:
                 note("password")
             if authorization == "Basic " + helped:
@@ -82,10 +88,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.refuse(401, "UNAUTHORIZED")
             return self.answer(200, json.dumps({"token": secrets["bearer"], "expires_in": 300}))
         body = self.read_body()
-        if authorization != "Bearer " + secrets["bearer"]:
+        if not self.is_logged_in(authorization):
             challenge = f'Bearer realm="{self.address("127.0.0.1")}/token",service="leaky"'
             return self.refuse(401, "UNAUTHORIZED", WWW_Authenticate=challenge)
-        note("bearer")
         if url.path == "/v2/":
             return self.answer(200)
         name, _, rest = url.path[4:].partition("/app/")
@@ -132,21 +137,30 @@ class Handler(http.server.BaseHTTPRequestHandler):
         blobs[name, digest] = body
         return self.answer(201, Docker_Content_Digest=digest)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_any
+    def do_GET(self):
+        self.do_any()
+
+    do_HEAD = do_POST = do_PUT = do_GET
 
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
-    def handle_error(self, *_):
-        pass  # connections that were cut off on purpose
+    def handle_error(self, *from_whom):
+        if not isinstance(sys.exc_info()[1], OSError):  # connections are cut off on purpose
+            super().handle_error(*from_whom)
 
 
-server = Server(("127.0.0.1", 0), Handler)
-context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-context.load_cert_chain(sys.argv[2], sys.argv[3])
-context.load_verify_locations(sys.argv[4])
-context.verify_mode = ssl.CERT_OPTIONAL
-server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-print("listening on", server.server_address[1], flush=True)
-server.serve_forever()
+def serving(handler):
+    server = Server(("127.0.0.1", 0), handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[2], sys.argv[3])
+    context.load_verify_locations(sys.argv[4])
+    context.verify_mode = ssl.CERT_OPTIONAL
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    print("listening on", server.server_address[1], flush=True)
+    return server
+
+
+if __name__ == "__main__":
+    serving(Handler).serve_forever()
