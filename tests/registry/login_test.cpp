@@ -300,6 +300,17 @@ TEST_CASE("a token server that redirects, refuses or speaks nonsense is an error
   CHECK(bench.registry.count("GET token") == 1);
 }
 
+TEST_CASE("a long detail of a refusal is cut with ..., so that a secret that is cut with it is known (S07)") {
+  Bench bench;
+  bench.keychain = keychain_of(bob);
+  guard(bench.registry, "Bearer t1", bearer);
+  const auto detail = std::string(505, 'x') + " sesame and more";
+  bench.registry.fault("GET", "/token",
+                       reply(403, {}, cat(R"({"errors":[{"code":"DENIED","detail":")", detail, R"("}]})")), 9);
+  const auto error = failure_of([&] { bench.repository().find_manifest("v1"); });
+  CHECK(error.reason() == cat("DENIED (", std::string(505, 'x'), " sesame...)"));
+}
+
 TEST_CASE("a token that has run out in the middle of an upload is renewed, and the upload goes on anew (S26)") {
   Bench bench;
   bench.registry.fault("GET", "/token", reply(200, {}, R"({"token":"t1"})"), 1);
