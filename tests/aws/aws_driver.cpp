@@ -5,6 +5,7 @@
 //   task
 //                                   definition, in which <aws_account_id> is filled in
 //   aws_driver settings < LINES     variables as a JSON object a line -> what they and the files that they name mean
+//   aws_driver misfits < DOCUMENTS  a task definition a line -> where the model of ECS refuses it
 //   aws_driver call OPERATION [ARGUMENT...]   with the process's environment; exits with the Error's fault
 #include <chrono>
 #include <fstream>
@@ -14,6 +15,7 @@
 #include <lapstrake/aws/ecs.hpp>
 #include <lapstrake/aws/sign.hpp>
 #include <lapstrake/aws/task_definition.hpp>
+#include <lapstrake/aws/task_model.hpp>
 #include <lapstrake/base/encoding.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/sha256.hpp>
@@ -69,6 +71,21 @@ json settings_of(const json& variables) {
 
 int all_settings(const Arguments&) {
   for (std::string line; std::getline(std::cin, line);) std::cout << settings_of(json::parse(line)).dump() << '\n';
+  return 0;
+}
+
+int all_misfits(const Arguments&) {
+  using Problem = aws::Misfit::Problem;
+  for (std::string line; std::getline(std::cin, line);) {
+    json kinds = json::array(), others = json::array();
+    const auto document = json::parse(line);
+    for (const auto& misfit : aws::misfits(document)) {
+      const bool is_kind =
+          misfit.problem == Problem::kind || misfit.problem == Problem::missing || misfit.problem == Problem::choice;
+      (is_kind ? kinds : others).push_back(misfit.pointer.empty() ? "" : misfit.pointer.substr(1));
+    }
+    std::cout << json{{"kinds", kinds}, {"others", others}}.dump() << '\n';
+  }
   return 0;
 }
 
@@ -174,8 +191,11 @@ int call_server(const Arguments& arguments) {
 }  // namespace
 
 int main(int count, char** words) try {
-  const std::map<std::string, int (*)(const Arguments&)> ways{
-      {"sign", sign_all}, {"bodies", bodies}, {"settings", all_settings}, {"call", call_server}};
+  const std::map<std::string, int (*)(const Arguments&)> ways{{"sign", sign_all},
+                                                              {"bodies", bodies},
+                                                              {"settings", all_settings},
+                                                              {"misfits", all_misfits},
+                                                              {"call", call_server}};
   const Arguments arguments(words + 1, words + count);
   return ways.at(arguments.at(0))({arguments.begin() + 1, arguments.end()});
 } catch (const Error& error) {
