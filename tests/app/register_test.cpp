@@ -87,6 +87,18 @@ TEST_CASE("the offline checks stop before anything is sent") {
   CHECK(journey.box->records().empty());
 }
 
+TEST_CASE("an error that AWS's reference alone supports names its rule, which the task can ignore") {
+  Journey journey;
+  const auto spec = replace_all(journey.spec(), "essential: true", "essential: true, stopTimeout: 600");
+  journey.dir.write("lapstrake.yaml", spec);
+  const auto findings = app::check_tasks(journey.context(), journey.project(), {});
+  REQUIRE(findings.size() == 1);
+  CHECK_THAT(spec::report(findings[0]), Contains("AWS's reference says") && Contains("ignore_rules: [stop-timeout]"));
+  journey.dir.write("lapstrake.yaml", replace_all(spec, "  shop:\n", "  shop:\n    ignore_rules: [stop-timeout]\n"));
+  CHECK(app::check_tasks(journey.context(), journey.project(), {}).empty());
+  CHECK(journey.registered().is_new);
+}
+
 TEST_CASE("a finding about a task shows no value of its environment (S07)") {
   Journey journey;
   const std::string written = GENERATE("sesame-open", "\"sesame-open\"", "\"sesame\\x2dopen\"");

@@ -582,3 +582,48 @@ TEST_CASE("architectures are ECS's own words") {
                          "error /runtimePlatform/cpuArchitecture: `mips` is not a valid value of `cpuArchitecture`",
                          "one of X86_64, ARM64"}));
 }
+
+TEST_CASE("each rule that can be ignored has a name, which is in its error and on the page of rules") {
+  const std::string fargate_volumes = R"("volumes": [{"name": "data"}, )";
+  const std::vector<std::pair<std::string, std::string>> broken{
+      {"awslogs-options", nginx(R"("logConfiguration": {"options": {"awslogs-grup": "g"}})")},
+      {"capability-names", php(R"("linuxParameters": {"capabilities": {"drop": ["CAP_NET_RAW"]}})")},
+      {"efs-access-point-root", "{" + fargate_volumes + R"({"name": "e", "efsVolumeConfiguration": {"fileSystemId":
+        "fs-1", "rootDirectory": "/a", "transitEncryption": "ENABLED", "authorizationConfig": {"accessPointId":
+        "fsap-1"}}}]})"},
+      {"ephemeral-storage-size", R"({"ephemeralStorage": {"sizeInGiB": 10}})"},
+      {"environment-files", php(R"("environmentFiles": [{"type": "s3", "value": "arn:aws:s3:::b/a.txt"}])")},
+      {"external-network-mode", R"({"requiresCompatibilities": ["EXTERNAL"]})"},
+      {"fargate-members", php(R"("privileged": true)")},
+      {"firelens-routers", R"({"containerDefinitions": [
+        {"name": "nginx", "logConfiguration": {"logDriver": "awsfirelens", "options": null}},
+        {"name": "r", "image": "host/r:1", "firelensConfiguration": {"type": "fluentbit"}},
+        {"name": "s", "image": "host/r:1", "firelensConfiguration": {"type": "fluentbit"}}]})"},
+      {"health-check-ranges", php(R"("healthCheck": {"interval": 1})")},
+      {"image-digest", php(cat(R"("image": "host/php@sha512:)", std::string(128, 'a'), "\""))},
+      {"member-ranges", php(R"("ulimits": [{"name": "nofile", "softLimit": 20, "hardLimit": 10}])")},
+      {"network-mode-members", php(R"("hostname": "a")")},
+      {"port-names", php(R"("portMappings": [{"containerPort": 81, "name": "HTTP"}])")},
+      {"port-protocols", php(R"("portMappings": [{"containerPort": 53}, {"containerPort": 53, "protocol": "udp"}])")},
+      {"port-ranges", php(R"("portMappings": [{"containerPortRange": "9-8"}])")},
+      {"proxy-container", R"({"proxyConfiguration": {"containerName": "envoy"}})"},
+      {"stop-timeout", php(R"("stopTimeout": 600)")},
+      {"task-cpu-range", R"({"requiresCompatibilities": ["EC2"], "cpu": "1"})"},
+      {"volume-kinds", "{" + fargate_volumes + R"({"name": "e", "host": {"sourcePath": "/a"}, "efsVolumeConfiguration":
+        {"fileSystemId": "fs-1"}}]})"},
+      {"volume-names", "{" + fargate_volumes + R"({"name": "a b"}]})"},
+      {"windows-members",
+       R"({"runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}, "pidMode": "task"})"}};
+  std::ifstream page(cat(LAPSTRAKE_SOURCE_DIR, "/docs/reference/task-rules.md"));
+  const std::string text(std::istreambuf_iterator<char>(page), {});
+  std::vector<std::string> names;
+  for (const auto& [rule, patch] : broken) {
+    CAPTURE(rule, patch);
+    names.push_back(rule);
+    CHECK_THAT(text, Contains("\n| `" + rule + "` | "));
+    const auto findings = aws::check(with(patch), {});
+    CAPTURE(lines_of(findings));
+    CHECK(std::any_of(findings.begin(), findings.end(), [&](const auto& each) { return each.rule == rule; }));
+  }
+  CHECK(names == aws::ignorable_rules());
+}
