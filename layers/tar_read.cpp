@@ -174,6 +174,8 @@ class Reader {
   }
 
   std::size_t data(std::span<std::byte> room) {
+    // libarchive 3.6 gives a block of zeros too much for a sparse file without any data.
+    if (headers_ != nullptr) room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(left_, room.size())));
     const la_ssize_t size = archive_read_data(in_, room.data(), room.size());
     check(size < 0 ? static_cast<int>(size) : ARCHIVE_OK);
     const auto given = size > 0 ? static_cast<std::size_t>(size) : fill_hole(room);
