@@ -15,8 +15,9 @@ namespace lapstrake {
 namespace {
 
 constexpr std::string_view mark = "REDACTED", ellipsis = "...";
-constexpr std::size_t most_readings = 4;  // of one text at once: time is bounded
-constexpr std::size_t least_encoded = 8;  // base64 of one secret at each alignment
+constexpr std::size_t most_readings = 4;     // of one text at once: time is bounded
+constexpr std::size_t least_by_design = 12;  // hex digits
+constexpr std::size_t least_encoded = 8;     // base64 of one secret at each alignment
 
 std::string for_addresses(std::string text) {
   std::replace(text.begin(), text.end(), '+', '-');
@@ -39,8 +40,10 @@ std::string capital(std::string text) {
 
 bool is_hex_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
-// Whether text[at, end) is a part of a digest (32 or 64 bytes in hex), which is public and must stay as it is.
+// Whether text[at, end) is a part of a digest (32 or 64 bytes in hex), which is public and must stay as it is. What is
+// long is in no digest by chance: it is a secret in other bytes that happen to be that many.
 bool is_in_digest(std::string_view text, std::size_t at, std::size_t end) {
+  if (end - at >= least_by_design) return false;
   if (!std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(end),
                    is_hex_digit))
     return false;

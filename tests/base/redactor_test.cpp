@@ -67,6 +67,15 @@ TEST_CASE("digests stay whole, whatever the secrets are (S07)") {
   CHECK(secrets.redacted(cat("sha256:", key)) == "sha256:REDACTED");
 }
 
+TEST_CASE("hex that is as long as a digest, and holds a secret, is none (S07)") {
+  Redactor secrets;
+  secrets.learn("pA55/w0rd+s");
+  const auto hex_of_it = hex(as_bytes("pA55/w0rd+s"));
+  const auto size = GENERATE(std::size_t{64}, std::size_t{128});
+  const std::string before(10, '7'), after(size - 10 - hex_of_it.size(), '6');
+  CHECK(secrets.redacted(cat(before, hex_of_it, after, "...")) == cat(before, "REDACTED", after, "..."));
+}
+
 TEST_CASE("a short password is redacted beside its user alone (S07)") {
   Redactor secrets;
   secrets.learn_login("joe", "app");
