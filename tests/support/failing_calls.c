@@ -1,5 +1,6 @@
-// Preloaded into a program: the FAIL_AT-th call that opens, reads, writes, renames, links, syncs or truncates something below
-// the folder FAIL_BELOW fails with EIO. FAIL_LOG gets a line on it, and at the end the number of such calls.
+// Preloaded into a program: the FAIL_AT-th call that opens, reads, writes, renames, links, syncs or truncates something
+// below the folder FAIL_BELOW fails, with one of the errors that such a call may have: FAIL_TURN says which. FAIL_LOG
+// gets a line on it, and at the end the number of such calls.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -28,13 +29,37 @@ static void note(const char* what, const char* path) {
   errno = saved;
 }
 
+// EINTR is a matter of calls that may wait; of the others the disk's, the quota's, the owner's and the process's own
+// limits.
+static const struct {
+  const char* what;
+  int errors[4];
+} errors_of[] = {
+    {"open", {EIO, EACCES, EMFILE, ENOSPC}},  {"read", {EIO, EINTR, EIO, EINTR}},
+    {"pread", {EIO, EINTR, EIO, EINTR}},      {"write", {EIO, ENOSPC, EINTR, EDQUOT}},
+    {"pwrite", {EIO, ENOSPC, EINTR, EDQUOT}}, {"f", {EIO, ENOSPC, EINTR, EDQUOT}},
+    {"rename", {EIO, EACCES, ENOSPC, EROFS}}, {"link", {EIO, EACCES, ENOSPC, EMLINK}},
+    {"mkdir", {EIO, EACCES, ENOSPC, EDQUOT}},
+};
+
+static int error_of(const char* what) {
+  const char* turn = getenv("FAIL_TURN");
+  for (size_t i = 0; i < sizeof errors_of / sizeof errors_of[0]; ++i)
+    if (strncmp(what, errors_of[i].what, strlen(errors_of[i].what)) == 0)
+      return errors_of[i].errors[turn == NULL ? 0 : atol(turn) % 4];
+  return EIO;
+}
+
 static int fails_at(const char* what, const char* path) {
   const char *below = getenv("FAIL_BELOW"), *at = getenv("FAIL_AT");
   if (below == NULL || strncmp(path, below, strlen(below)) != 0) return 0;
   const long number = atomic_fetch_add(&seen, 1) + 1;
   if (at == NULL || number != atol(at)) return 0;
-  note(what, path);
-  errno = EIO;
+  const int error = error_of(what);
+  char told[128];
+  snprintf(told, sizeof told, "%s: %s", strerror(error), what);
+  note(told, path);
+  errno = error;
   return 1;
 }
 
@@ -65,13 +90,13 @@ __attribute__((destructor)) static void tell(void) {
 }
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
-#define MODE(flags) \
-  mode_t mode = 0; \
-  if ((flags) & O_CREAT || ((flags) & O_TMPFILE) == O_TMPFILE) { \
-    va_list rest; \
-    va_start(rest, flags); \
-    mode = va_arg(rest, mode_t); \
-    va_end(rest); \
+#define MODE(flags)                                          \
+  mode_t mode = 0;                                           \
+  if ((flags)&O_CREAT || ((flags)&O_TMPFILE) == O_TMPFILE) { \
+    va_list rest;                                            \
+    va_start(rest, flags);                                   \
+    mode = va_arg(rest, mode_t);                             \
+    va_end(rest);                                            \
   }
 
 int open(const char* path, int flags, ...) {
