@@ -25,12 +25,14 @@ void hold_proxy(std::string_view address) {
 
 // The message of a failure holds nothing of what was written.
 void hold_silence(std::string_view part) {
-  const auto address = cat("http://user:hunter2horse@", part);
+  constexpr std::string_view password = "hunter2horse";
+  if (part.find(password) != part.npos) return;  // it may be a host as well
+  const auto address = cat("http://user:", password, "@", part);
   try {
     const auto proxy = parse_proxy(address, "HTTPS_PROXY");
-    hold(proxy.shown.find("hunter2horse") == std::string::npos, "no password is shown");
+    hold(proxy.shown.find(password) == std::string::npos, "no password is shown");
   } catch (const Error& error) {
-    hold(report(error).find("hunter2horse") == std::string::npos, "no message holds a password");
+    hold(report(error).find(password) == std::string::npos, "no message holds a password");
   }
 }
 
