@@ -15,7 +15,7 @@ demo=(curl)
 tests=(catch2 clang clang-format clang-tidy dpkg-dev file git shellcheck
   skopeo umoci buildah runc docker-registry apache2-utils openssl curl awscli python3 python3-botocore python3-jsonschema python3-yaml
   jq strace locales util-linux procps libarchive-tools libcap2-bin attr xz-utils zip zstd mmdebstrap busybox-static valgrind
-  pigz isal qemu-user time)
+  pigz isal qemu-user time gcovr)
 # The tools that the bench measures beside lapstrake, and what makes its trees.
 bench=(umoci skopeo buildah docker-registry curl tar pigz zstd strace valgrind python3 npm mmdebstrap openssl)
 

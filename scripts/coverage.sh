@@ -1,0 +1,25 @@
+#!/bin/bash
+# How much of lapstrake's own code the tests reach (S58): builds the preset `coverage`, runs the unit tests, those among peers and the
+# end-to-end scripts, and prints what gcov counted, by line and by branch. Branches that the compiler adds for exceptions do not count.
+#
+#   scripts/coverage.sh
+#
+# Each file's figures are left in build/coverage/files.txt.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+command -v gcovr >/dev/null || { echo "NOT RUN: gcovr is not installed"; exit 77; }
+jobs=${JOBS:-$(nproc)} log=build/log build=build/coverage
+mkdir -p "$log"
+if ! { cmake --preset coverage && cmake --build --preset coverage "-j$jobs"; } >"$log/coverage-build" 2>&1; then
+  tail -n 30 "$log/coverage-build"
+  exit 1
+fi
+find "$build" -name '*.gcda' -delete
+# Without those that measure the optimised program's time and memory.
+ctest --test-dir "$build" "-j$jobs" -E '^e2e\.(memory|processors|hardened|readers|hostile_base|rough_network)$' >"$log/coverage-test" 2>&1
+sed -nE '/^[0-9]+% tests passed|^Total Test time|^\t *[0-9]+ - /p' "$log/coverage-test"
+
+gcovr --root . --object-directory "$build" --filter src/ --filter layers/ --filter registry/ --filter include/ \
+  --exclude-throw-branches --exclude-unreachable-branches --print-summary -j "$jobs" --output "$build/files.txt" "$build" >"$log/coverage" 2>"$log/coverage-err" ||
+  { tail -n 20 "$log/coverage-err"; exit 1; }
+sed -nE '/^(lines|branches): /p' "$log/coverage"
