@@ -1,6 +1,6 @@
 #!/bin/bash
 # Searches with the fuzz targets for what tests/fuzz says must not be, and tells libFuzzer's counters, a line for
-# each target.
+# each target (S56).
 #
 #   scripts/fuzz.sh [SECONDS] [TARGET...]     60 seconds each, all targets
 #
