@@ -97,7 +97,7 @@ stage_format() {
 
 # The scripts that are run with the program that users run: they measure time and memory, or would only be slower with
 # AddressSanitizer. The output of each is a log.
-of_release=(memory processors readers hardened hostile_base kill docs help unread watch rough_network)
+of_release=(memory processors readers hardened hostile_base kill kill_outputs docs help unread watch rough_network)
 is_of_release="^e2e\\.($(printf '%s\n' "${of_release[@]}" | paste -sd'|'))\$"
 
 # g++ without optimisation: every test but those that measure the optimised program.
