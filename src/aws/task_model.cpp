@@ -104,9 +104,11 @@ class Walk {
       if (!is_there && member.is_required)
         add(Problem::missing, below(pointer, member.name), model_shapes()[member.shape], value);
     }
-    for (const auto& [name, inner] : value.items())
+    for (const auto& item : value.items()) {
+      const auto& name = item.key();
       if (std::none_of(shape.members.begin(), shape.members.end(), [&](const auto& each) { return each.name == name; }))
         unknown_.push_back({below(pointer, name), name, shape, value});
+    }
     if (shape.kind != ModelShape::Kind::choice) return;
     const bool has_more = std::any_of(value.begin(), value.end(), [](const json& each) { return !each.is_null(); });
     if (known > 1 || (known == 0 && !has_more)) add(Problem::choice, pointer, shape, value);
