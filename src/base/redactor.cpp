@@ -18,6 +18,7 @@ constexpr std::string_view mark = "REDACTED", ellipsis = "...";
 constexpr std::size_t most_readings = 4;     // of one text at once: time is bounded
 constexpr std::size_t least_by_design = 12;  // hex digits
 constexpr std::size_t least_encoded = 8;     // base64 of one secret at each alignment
+constexpr std::size_t sure_length = 64;      // bytes: what says as much of a secret goes, whatever follows
 
 std::string for_addresses(std::string text) {
   std::replace(text.begin(), text.end(), '+', '-');
@@ -41,7 +42,8 @@ std::string capital(std::string text) {
 bool is_hex_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
 // Whether text[at, end) is a part of a digest (32 or 64 bytes in hex), which is public and must stay as it is. What is
-// long is in no digest by chance: it is a secret in other bytes that happen to be that many.
+// long is in no digest by chance: it is a secret in other bytes that happen to be that many. But a whole "sha256:..."
+// is a digest even if a server names it as a secret of its own.
 bool is_in_digest(std::string_view text, std::size_t at, std::size_t end) {
   if (end - at >= least_by_design) return false;
   if (!std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(end),
@@ -60,14 +62,17 @@ bool differs_at_once(std::string_view text, std::size_t at, std::string_view nee
   return next != needle[1] && !starts_escape(next);
 }
 
-// Where the text that says `needle` from `at` on ends, in whatever escapes; npos when it says something else.
+// Where the text that says `needle` from `at` on ends, in whatever escapes; npos when it says something else. A long
+// beginning of it is enough, so that each byte of a text is looked at a bounded number of times.
 std::size_t end_of_match(std::string_view text, std::size_t at, std::string_view needle) {
   if (differs_at_once(text, at, needle)) return text.npos;
   std::map<std::size_t, std::set<std::size_t>> open{{0, {at}}};  // how much was said: where the text may go on
+  std::size_t surely = text.npos;                                // the end of what is long enough
   while (!open.empty()) {
     const auto [said, places] = *open.begin();
     open.erase(open.begin());
     if (said == needle.size()) return *places.rbegin();
+    if (said >= sure_length) surely = *places.rbegin();
     for (const auto place : places) {
       const auto rest = text.substr(place);
       if (said >= Redactor::least_length && rest.starts_with(ellipsis)) return place;
@@ -80,7 +85,7 @@ std::size_t end_of_match(std::string_view text, std::size_t at, std::string_view
         }
     }
   }
-  return text.npos;
+  return surely;
 }
 
 }  // namespace
