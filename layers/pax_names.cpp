@@ -36,26 +36,32 @@ bool has_nul_in_records(std::string_view records) {
 
 }  // namespace
 
-void HeaderBytes::next_block(Bytes block) {
+void HeaderBytes::release_block() {
+  if (keeps_) {
+    const auto from = std::min<std::uint64_t>(std::max(kept_at_, block_at_) - block_at_, block_.size());
+    const auto rest = block_.subspan(static_cast<std::size_t>(from));
+    if (kept_.size() + rest.size() > limits::tar_headers)
+      throw Error(Fault::integrity, cat("the headers of an entry are longer than ", human_size(limits::tar_headers)));
+    kept_ += as_text(rest);
+  }
   block_at_ += block_.size();
-  block_ = block;
-  if (!keeps_) return;
-  if (kept_.size() + block.size() > limits::tar_headers)
-    throw Error(Fault::integrity, cat("the headers of an entry are longer than ", human_size(limits::tar_headers)));
-  kept_ += as_text(block);
+  block_ = {};
 }
 
 void HeaderBytes::begin(std::uint64_t at) {
+  kept_.clear();
   kept_at_ = std::max(at, block_at_);
-  kept_ =
-      as_text(block_.subspan(static_cast<std::size_t>(std::min<std::uint64_t>(kept_at_ - block_at_, block_.size()))));
   keeps_ = true;
 }
 
 std::string_view HeaderBytes::end(std::uint64_t at) {
   keeps_ = false;
-  return std::string_view(kept_).substr(
-      static_cast<std::size_t>(std::clamp<std::uint64_t>(at, kept_at_, kept_at_ + kept_.size()) - kept_at_));
+  const auto behind = [](std::string_view bytes, std::uint64_t begin, std::uint64_t from) {
+    return bytes.substr(static_cast<std::size_t>(std::min<std::uint64_t>(std::max(from, begin) - begin, bytes.size())));
+  };
+  if (kept_.empty()) return behind(as_text(block_), block_at_, at);
+  kept_ += as_text(block_);
+  return behind(kept_, kept_at_, at);
 }
 
 bool has_nul_in_name(std::string_view headers) {

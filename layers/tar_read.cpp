@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/tar.hpp>
@@ -28,9 +29,14 @@ struct Input {
   int fd = -1;
   std::vector<std::byte> buffer = std::vector<std::byte>(256 << 10);
   std::exception_ptr thrown;
+  std::uint64_t packed = 0;  // bytes of a stream that were read
 
   la_ssize_t read() {
-    if (fd < 0) return static_cast<la_ssize_t>(source(buffer));
+    if (fd < 0) {
+      const auto size = source(buffer);
+      packed += size;
+      return static_cast<la_ssize_t>(size);
+    }
     for (;;) {
       const ssize_t size = ::read(fd, buffer.data(), buffer.size());
       if (size >= 0) return size;
@@ -40,7 +46,7 @@ struct Input {
 };
 
 // Why libarchive's filters cannot go on.
-struct Broken {
+struct FilterFailure {
   std::string why;
 };
 
@@ -58,7 +64,7 @@ la_ssize_t read_some(archive* in, void* context, const void** bytes) {
 
 // What libarchive's filters make of an input, block by block, for a second libarchive that reads the tar in it: in
 // between, the headers can be looked at.
-struct Unpacked {
+struct UnfilteredBlocks {
   archive* in;
   Input& input;
   HeaderBytes headers = {};
@@ -66,26 +72,27 @@ struct Unpacked {
   std::size_t read(const void** bytes) {
     std::size_t size = 0;
     la_int64_t offset = 0;
+    headers.release_block();
     do {
       const int code = archive_read_data_block(in, bytes, &size, &offset);
       if (input.thrown) std::rethrow_exception(std::exchange(input.thrown, nullptr));
       if (code == ARCHIVE_EOF) return 0;
-      if (code != ARCHIVE_OK) throw Broken{archive_error_string(in)};
+      if (code != ARCHIVE_OK) throw FilterFailure{archive_error_string(in)};
     } while (size == 0);
     headers.next_block({static_cast<const std::byte*>(*bytes), size});
     return size;
   }
 };
 
-la_ssize_t read_unpacked(archive* in, void* context, const void** bytes) {
-  auto& unpacked = *static_cast<Unpacked*>(context);
+la_ssize_t read_unfiltered(archive* in, void* context, const void** bytes) {
+  auto& blocks = *static_cast<UnfilteredBlocks*>(context);
   try {
-    if (!unpacked.input.thrown) return static_cast<la_ssize_t>(unpacked.read(bytes));
-  } catch (const Broken& broken) {
-    archive_set_error(in, EIO, "%s", broken.why.c_str());
+    if (!blocks.input.thrown) return static_cast<la_ssize_t>(blocks.read(bytes));
+  } catch (const FilterFailure& failure) {
+    archive_set_error(in, EIO, "%s", failure.why.c_str());
     return ARCHIVE_FATAL;
   } catch (...) {
-    unpacked.input.thrown = std::current_exception();
+    blocks.input.thrown = std::current_exception();
   }
   archive_set_error(in, EIO, "the bytes could not be read");
   return ARCHIVE_FATAL;
@@ -168,9 +175,12 @@ class Reader {
   void weigh(std::uint64_t bytes) {
     stop_point(limits_.stop);
     given_ += bytes;
-    const auto unpacked = archive_filter_bytes(in_, 0);
-    if (given_ > limits_.most_bytes || (unpacked > 0 && static_cast<std::uint64_t>(unpacked) > limits_.most_bytes))
-      go_beyond(cat("it unpacks to more than ", human_size(limits_.most_bytes)));
+    const auto unpacked = static_cast<std::uint64_t>(std::max<la_int64_t>(archive_filter_bytes(in_, 0), 0));
+    const auto cost = std::max(given_, unpacked);
+    if (cost > limits_.most_bytes) go_beyond(cat("it unpacks to more than ", human_size(limits_.most_bytes)));
+    if (input_.fd < 0 && cost > limits::layer_bytes_for(input_.packed))
+      go_beyond(cat("its ", human_size(input_.packed), " unpack to more than ",
+                    human_size(limits::layer_bytes_for(input_.packed))));
   }
 
   std::size_t data(std::span<std::byte> room) {
@@ -286,7 +296,7 @@ void enable(int code, const char* what) {
 // `filters`: a reader that has been given its filters alone.
 void read_filtered_tar(archive* filters, Input& input, std::string_view what, const EachEntry& each,
                        const ReadLimits& limits, Fault fault, std::string_view unknown) {
-  Unpacked unpacked{.in = filters, .input = input};
+  UnfilteredBlocks blocks{.in = filters, .input = input};
   enable(archive_read_support_format_raw(filters), "a stream");
   const Reader outer(filters, input, what, limits, fault, nullptr, unknown);
   outer.check(archive_read_open(filters, &input, nullptr, read_some, nullptr));
@@ -295,8 +305,8 @@ void read_filtered_tar(archive* filters, Input& input, std::string_view what, co
 
   const ArchiveHandle in = new_reader();
   enable(archive_read_support_format_tar(in.get()), "tar");
-  Reader reader(in.get(), input, what, limits, fault, &unpacked.headers, unknown);
-  reader.check(archive_read_open(in.get(), &unpacked, nullptr, read_unpacked, nullptr));
+  Reader reader(in.get(), input, what, limits, fault, &blocks.headers, unknown);
+  reader.check(archive_read_open(in.get(), &blocks, nullptr, read_unfiltered, nullptr));
   reader.all(each);
 }
 

@@ -48,6 +48,8 @@ TEST_CASE("the page of limits has every limit, in the header's order") {
       cat(limits::path_bytes),
       cat(limits::layer_entries),
       bytes(limits::layer_bytes),
+      bytes(limits::layer_bytes_at_least),
+      cat(limits::layer_bytes_of_packed_byte),
       bytes(limits::tar_headers),
       bytes(limits::tree_bytes),
       cat(limits::tree_bytes_of_packed_byte),

@@ -288,10 +288,26 @@ TEST_CASE("a source's failure comes back as it was thrown") {
     return 1;
   };
   try {
-    read_tar(source, "the tar", [](const TarEntry&, const Source&) {});
+    read_tar(source, "the tar", [](const TarEntry&, const Source& data) { drain(data, [](Bytes) {}); });
     FAIL("nothing was thrown");
   } catch (const Error& error) {
     CHECK(error.fault() == Fault::timeout);
+  }
+}
+
+TEST_CASE("a few packed bytes cannot make a layer of any size") {
+  TempDir dir;
+  const std::string how = GENERATE("--zstd -cf", "-cSf");
+  CAPTURE(how);
+  const auto command = cat("cd ", dir.path().string(), " && truncate -s 100M z && tar ", how, " t.tar z");
+  REQUIRE(std::system(command.c_str()) == 0);
+  try {
+    read_tar(file_source(dir / "t.tar"), "the tar",
+             [](const TarEntry&, const Source& data) { drain(data, [](Bytes) {}); });
+    FAIL("nothing was thrown");
+  } catch (const Error& error) {
+    CHECK(error.fault() == Fault::integrity);
+    CHECK_THAT(error.reason(), Contains("unpack to more than"));
   }
 }
 

@@ -30,6 +30,13 @@ inline constexpr std::uint64_t platforms = 100;
 inline constexpr std::uint64_t path_bytes = 4096;
 inline constexpr std::uint64_t layer_entries = 5'000'000;
 inline constexpr std::uint64_t layer_bytes = 64 * GiB;  // ECR takes layers of 52,000 MiB (its service quotas)
+// DEFLATE makes at most 1032 bytes of one; what zstd or a sparse file makes beyond that is zeros.
+inline constexpr std::uint64_t layer_bytes_at_least = 64 * MiB;
+inline constexpr std::uint64_t layer_bytes_of_packed_byte = 1100;
+constexpr std::uint64_t layer_bytes_for(std::uint64_t packed) {
+  const auto most_packed = (layer_bytes - layer_bytes_at_least) / layer_bytes_of_packed_byte;
+  return packed > most_packed ? layer_bytes : layer_bytes_at_least + packed * layer_bytes_of_packed_byte;
+}
 inline constexpr std::uint64_t tar_headers = 16 * MiB;  // all that precede one entry; libarchive takes 1 MiB of each
 inline constexpr std::uint64_t tree_bytes = 40 * MiB;
 inline constexpr std::uint64_t tree_bytes_of_packed_byte = 1;
