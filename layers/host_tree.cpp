@@ -100,7 +100,7 @@ HostTree::Node HostTree::node(int folder, std::string_view path, const std::stri
 std::optional<HostTree::Node> HostTree::find(std::string_view path, Links last) const {
   const auto at = folder_.resolve(path, last);
   if (!at) return std::nullopt;
-  const FileDescriptor folder = folder_.open_folder(parent_of(*at));
+  const FileDescriptor folder = folder_.open_folder(parent_of(*at), ConfinedFolder::Use::pass);
   if (!folder) return std::nullopt;
   if (!at->empty()) return node(folder.get(), parent_of(*at), std::string(layers::name_of(*at)));
   Node root = node(folder.get(), {}, ".");

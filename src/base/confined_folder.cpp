@@ -18,7 +18,7 @@ namespace {
 
 constexpr int most_links = 40;  // Linux's own limit (MAXSYMLINKS)
 constexpr std::size_t most_target_bytes = 4096;
-constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+constexpr int folder_flags = O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 std::string shown(std::string_view path) { return path.empty() ? "." : printable(path, 4096); }
 
@@ -57,29 +57,30 @@ std::string place_of(const std::string& from, const ConfinedFolder& in, const st
 
 ConfinedFolder::ConfinedFolder(std::filesystem::path folder)
     : path_(std::filesystem::absolute(folder).lexically_normal()),
-      anchor_(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+      anchor_(::open(path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {
   if (!anchor_) fail(path_.string(), errno);
 }
 
-FileDescriptor ConfinedFolder::open_folder(std::string_view path) const {
+FileDescriptor ConfinedFolder::open_folder(std::string_view path, Use use) const {
+  const int flags = folder_flags | (use == Use::list ? O_RDONLY : O_PATH);
   open_how how{};
-  how.flags = folder_flags;
+  how.flags = static_cast<std::uint64_t>(flags);
   how.resolve = RESOLVE_NO_SYMLINKS;
   const std::string whole(path.empty() ? "." : path);
   const long fd = ::syscall(SYS_openat2, anchor_.get(), whole.c_str(), &how, sizeof how);
   if (fd >= 0) return FileDescriptor(static_cast<int>(fd));
   // The kernel has no openat2, or a sandbox forbids it, or the path is too long for one call, or it is not there: the
   // walk knows.
-  FileDescriptor at(::openat(anchor_.get(), ".", folder_flags));
+  FileDescriptor at(::openat(anchor_.get(), ".", flags));
   for_each_part(path, [&](std::string_view part) {
-    if (at) at = FileDescriptor(::openat(at.get(), std::string(part).c_str(), folder_flags));
+    if (at) at = FileDescriptor(::openat(at.get(), std::string(part).c_str(), flags));
     return static_cast<bool>(at);
   });
   return at;
 }
 
 FileDescriptor ConfinedFolder::open(std::string_view path) const {
-  const FileDescriptor folder = open_folder(parent_of(path));
+  const FileDescriptor folder = open_folder(parent_of(path), Use::pass);
   if (!folder) return {};
   const std::string name(path.empty() ? "." : name_of(path));
   return FileDescriptor(::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -97,7 +98,7 @@ std::optional<std::string> ConfinedFolder::resolve(std::string_view path, Links 
       at = parent_of(at);
       continue;
     }
-    const FileDescriptor folder = open_folder(at);
+    const FileDescriptor folder = open_folder(at, Use::pass);
     if (!folder && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
     if (!folder) fail(at, errno);
     struct stat status {};
@@ -110,9 +111,11 @@ std::optional<std::string> ConfinedFolder::resolve(std::string_view path, Links 
       continue;
     }
     if (++links > most_links) fail(path, ELOOP);
-    const std::string target = link_target(folder.get(), part.c_str(), joined(at, part));
+    std::string target = link_target(folder.get(), part.c_str(), joined(at, part));
     if (target.starts_with('/')) {
-      if (!is_everything()) leads_out(path, "leads by a symbolic link out of");
+      const auto below = std::filesystem::path(target).lexically_relative(path_);
+      if (below.empty() || *below.begin() == "..") leads_out(path, "leads by a symbolic link out of");
+      target = below.string();
       at.clear();
     }
     std::deque<std::string> steps;
@@ -132,7 +135,8 @@ NamedFile open_named_file(const std::filesystem::path& folder, const std::string
   auto file = std::make_shared<FileDescriptor>(in.open(*place));
   // A link that has come since is not followed.
   if (!*file && (errno == ELOOP || errno == ENOTDIR))
-    throw Error(Fault::input, cat("`", shown(from), "` changed while it was opened"), "let what writes it finish");
+    throw Error(Fault::input, cat("`", shown(from), "` changed while it was opened"),
+                "build again when nothing writes to it");
   if (!*file) fail(from, errno);
   struct stat status {};
   if (::fstat(file->get(), &status) != 0) fail(from, errno);

@@ -41,6 +41,14 @@ TEST_CASE("no way leads out of the folder of the spec (S45)") {
   CHECK(content(dir / "p", (dir / "ext/a").string(), true) == "secret");
 }
 
+TEST_CASE("an absolute link that leads into the folder of the spec is followed") {
+  const TempDir dir;
+  dir.write("p/out/sbom.json", "bom");
+  fs::create_symlink((dir / "p/out/sbom.json").string(), dir / "p/sbom.json");
+  fs::create_symlink((dir / "p/out").string(), dir / "p/folder");
+  CHECK(content(dir / "p", GENERATE("sbom.json", "folder/sbom.json")) == "bom");
+}
+
 // The moment between the look at where a path leads, and the opening of it.
 TEST_CASE("a link that appears after a path was resolved is not followed") {
   const TempDir dir;

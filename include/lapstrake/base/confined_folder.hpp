@@ -26,8 +26,10 @@ class ConfinedFolder {
   // Where the relative `path` leads: links on the way are followed, and the last one too if asked for. What is returned
   // has none; "" is the folder itself. Nothing when it is absent; Error{input} when a link leads out.
   std::optional<std::string> resolve(std::string_view path, Links last) const;
-  // These follow no link at all. Nothing, and errno, when it fails.
-  FileDescriptor open_folder(std::string_view path) const;
+  // These follow no link at all. Nothing, and errno, when it fails. To pass through a folder needs the right to search
+  // it, to list it the right to read it.
+  enum class Use { list, pass };
+  FileDescriptor open_folder(std::string_view path, Use use = Use::list) const;
   FileDescriptor open(std::string_view path) const;  // to be read; never waits for a FIFO
 
  private:
