@@ -52,7 +52,7 @@ class Locking {
  public:
   Locking(const Context& context, const spec::Project& project)
       : context_(context), project_(project), network_(context, project.registries) {
-    const auto found = read_lock(project);
+    const auto found = read_lock(project, context.allow_outside);
     if (found) lock_ = *found;
     wanted_ = bases_of(context, project);
   }
@@ -166,7 +166,7 @@ std::optional<std::string> lock_name(const std::filesystem::path& folder, const 
 }
 
 void pin_bases(const Context& context, spec::Project& project) {
-  const auto lock = read_lock(project);
+  const auto lock = read_lock(project, context.allow_outside);
   const auto wanted = bases_of(context, project);
   std::vector<std::string> missing;
   for (const auto& [name, base] : wanted)
@@ -193,9 +193,9 @@ void pin_bases(const Context& context, spec::Project& project) {
 namespace {
 
 // To the file as it is by now: registries are slow, and another process may have written it meanwhile.
-void write_changes(const spec::Project& project, const std::vector<LockChange>& changes) {
+void write_changes(const spec::Project& project, const std::vector<LockChange>& changes, bool allow_outside) {
   const auto alone = lock_folder(lock_file(project).parent_path());
-  auto now = read_lock(project).value_or(Lock());
+  auto now = read_lock(project, allow_outside).value_or(Lock());
   for (const auto& change : changes)
     if (change.after)
       now.bases.insert_or_assign(change.base, *change.after);
@@ -208,7 +208,7 @@ void write_changes(const spec::Project& project, const std::vector<LockChange>& 
 
 std::vector<LockChange> lock(const Context& context, const spec::Project& project, const LockSettings& settings) {
   auto changes = Locking(context, project).run(settings);
-  if (!changes.empty()) write_changes(project, changes);
+  if (!changes.empty()) write_changes(project, changes, context.allow_outside);
   return changes;
 }
 

@@ -83,14 +83,14 @@ std::filesystem::path lock_file(const spec::Project& project) {
   return (project.folder / lock_file_name).lexically_normal();
 }
 
-std::optional<Lock> read_lock(const spec::Project& project) {
+std::optional<Lock> read_lock(const spec::Project& project, bool allow_outside) {
   const auto file = lock_file(project);
   std::error_code failure;
   if (std::filesystem::symlink_status(file, failure).type() == std::filesystem::file_type::not_found)
     return std::nullopt;
   std::string text;
   try {
-    text = read_all_of(open_named_file(project.folder, std::string(lock_file_name), false), most_bytes);
+    text = read_all_of(open_named_file(project.folder, std::string(lock_file_name), allow_outside), most_bytes);
   } catch (const Error& error) {
     refuse(error);
   }

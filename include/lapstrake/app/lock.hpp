@@ -37,8 +37,9 @@ Lock parse_lock(std::string_view text, std::string_view what);
 std::string render(const Lock& lock);
 
 std::filesystem::path lock_file(const spec::Project& project);
-// Nothing when there is none; what cannot be read is Error{usage} as above.
-std::optional<Lock> read_lock(const spec::Project& project);
+// Nothing when there is none; a link that leads out of the spec's folder is followed if `allow_outside`. What cannot be
+// read is Error{usage} as above.
+std::optional<Lock> read_lock(const spec::Project& project, bool allow_outside);
 
 // What the lock calls a base: "docker.io/library/debian:12", or on disk relative to the spec's folder,
 // "oci:../base:v1". Nothing for one by digest.
