@@ -117,6 +117,8 @@ std::vector<spec::Diagnostic> hidden(std::vector<spec::Diagnostic> diagnostics,
   return diagnostics;
 }
 
+constexpr std::size_t most_findings = 100;  // of a task: each is found again in its file
+
 bool is_ignored(const spec::Task& task, const aws::Finding& finding) {
   return !finding.rule.empty() &&
          std::find(task.ignore_rules.begin(), task.ignore_rules.end(), finding.rule) != task.ignore_rules.end();
@@ -168,7 +170,19 @@ std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Pro
     if (!is_ignored(task, finding) &&
         std::none_of(own.begin(), own.end(), [&](const auto& one) { return one.pointer == finding.pointer; }))
       findings.push_back(std::move(finding));  // a value that was judged above is judged once
+  const std::size_t more = findings.size() - std::min(findings.size(), most_findings);
+  if (more > 0) {  // errors first
+    std::stable_partition(findings.begin(), findings.end(),
+                          [](const auto& finding) { return finding.severity == aws::Finding::Severity::error; });
+    findings.resize(most_findings);
+  }
   for (const auto& finding : findings) diagnostics.push_back(diagnostic(task, finding, document));
+  if (more > 0)
+    diagnostics.push_back({.where = task.where,
+                           .message = cat("task `", task.name, "` has ", more, " more mistakes, which are not shown"),
+                           .hint = {},
+                           .line = {},
+                           .help = "correct those above first"});
   return hidden(quoted(std::move(diagnostics)), environment_values(document));
 }
 

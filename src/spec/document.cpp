@@ -50,13 +50,19 @@ json to_json(const Node& node) {
 
 namespace {
 
+// `left`: bytes for pointers.
 void note(const Node& node, const std::string& pointer, const Source& source,
-          std::map<std::string, oci::Position>& positions) {
+          std::map<std::string, oci::Position>& positions, std::size_t& left) {
+  left -= std::min(left, pointer.size());
+  if (left == 0) return;
   positions[pointer] = source.position(node.where);
-  for (std::size_t i = 0; i < node.items.size(); ++i) note(node.items[i], cat(pointer, "/", i), source, positions);
-  for (const auto& member : node.members)
-    note(member.value, cat(pointer, "/", replace_all(replace_all(member.key, "~", "~0"), "/", "~1")), source,
-         positions);
+  for (std::size_t i = 0; i < node.items.size() && left > 0; ++i)
+    note(node.items[i], cat(pointer, "/", i), source, positions, left);
+  for (const auto& member : node.members) {
+    if (left == 0) return;
+    note(member.value, cat(pointer, "/", replace_all(replace_all(member.key, "~", "~0"), "/", "~1")), source, positions,
+         left);
+  }
 }
 
 }  // namespace
@@ -67,7 +73,8 @@ json to_json(const Node& node, const std::vector<std::string>& without, const So
   std::erase_if(kept.members, [&](const Member& member) {
     return std::find(without.begin(), without.end(), member.key) != without.end();
   });
-  note(kept, "", source, positions);
+  std::size_t left = most_pointer_bytes;
+  note(kept, "", source, positions, left);
   return to_json(kept);
 }
 

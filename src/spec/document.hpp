@@ -1,5 +1,6 @@
-// AWS's documents: values as JSON, and where each was written.
+// AWS's documents: values as JSON, and where each value was written.
 #pragma once
+#include <cstddef>
 #include <lapstrake/oci/recipe.hpp>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
@@ -14,7 +15,10 @@ namespace lapstrake::spec {
 // letters (256, 0.5); all else (012, 1.10, 1e3, yes) stays text, so that nothing is changed by reading it.
 nlohmann::json to_json(const Node& node);
 
-// The members of `node` but those in `without`, and where each value stands, by JSON pointer.
+// Of all pointers of a document together; values beyond that have no place of their own.
+inline constexpr std::size_t most_pointer_bytes = 16 << 20;
+
+// The members of `node` but those in `without`, and where each value is, by JSON pointer.
 nlohmann::json to_json(const Node& node, const std::vector<std::string>& without, const Source& source,
                        std::map<std::string, oci::Position>& positions);
 

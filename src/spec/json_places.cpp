@@ -44,6 +44,11 @@ class Walk {
  private:
   void value(const std::string& pointer) {
     at_ = token_from(text_, at_);
+    if (pointer.size() > left_) {
+      at_ = text_.size();
+      return;
+    }
+    left_ -= pointer.size();
     places_[pointer] = source_.position(source_.span_at(at_, 1));
     if (at_ >= text_.size()) return;
     const char first = text_[at_];
@@ -80,6 +85,7 @@ class Walk {
   const Source& source_;
   std::string_view text_;
   std::size_t at_ = 0;
+  std::size_t left_ = most_pointer_bytes;
   std::map<std::string, oci::Position> places_;
 };
 

@@ -1,4 +1,4 @@
-// Where the values of a JSON text stand, for findings about it.
+// Where the values of a JSON text are, for findings about it.
 #pragma once
 #include <cstddef>
 #include <lapstrake/oci/recipe.hpp>
@@ -7,11 +7,12 @@
 #include <string>
 #include <string_view>
 
+#include "document.hpp"
 #include "source.hpp"
 
 namespace lapstrake::spec {
 
-// By JSON pointer. `source` is JSON that parse_json() takes, comments included.
+// By JSON pointer, up to most_pointer_bytes. `source` is JSON that parse_json() takes, comments included.
 std::map<std::string, oci::Position> json_places(const Source& source);
 
 // The first comma that only blanks and comments part from a `}` or `]`: an offset.

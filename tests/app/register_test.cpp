@@ -99,6 +99,17 @@ TEST_CASE("an error that AWS's reference alone supports names its rule, which th
   CHECK(journey.registered().is_new);
 }
 
+TEST_CASE("of very many mistakes in a task the first are shown, errors before warnings") {
+  Journey journey;
+  std::string entries;
+  for (int i = 0; i < 2000; ++i) entries += "1, ";
+  journey.dir.write("lapstrake.yaml", replace_all(journey.spec(), "essential: true",
+                                                  cat("essential: true, dependsOn: [ ", entries, "]")));
+  const auto findings = app::check_tasks(journey.context(), journey.project(), {});
+  REQUIRE(findings.size() == 101);
+  CHECK_THAT(findings.back().message, Contains("task `shop` has 1900 more mistakes"));
+}
+
 TEST_CASE("a finding about a task shows no value of its environment (S07)") {
   Journey journey;
   const std::string written = GENERATE("sesame-open", "\"sesame-open\"", "\"sesame\\x2dopen\"");

@@ -173,6 +173,17 @@ TEST_CASE("a value of a task's file is found there, by line and column") {
   CHECK(at("/containerDefinitions/1/memory") == "lapstrake.yaml:5:30");
 }
 
+TEST_CASE("the places of values cost a bounded amount of memory") {
+  const TempDir folder;
+  std::string list = "[0";
+  for (int i = 1; i < 50'000; ++i) list += ",0";
+  const std::string key(300'000, 'k');
+  const auto file = GENERATE("task.json", "task.yaml");
+  folder.write(file, cat("{\"", file == std::string("task.json") ? "" : "a", key, "\": ", list, "]}"));
+  const auto result = read_in(folder, cat("tasks: { t: { from: ", file, " } }"));
+  CHECK(result.diagnostics.size() <= 1);  // YAML's own limit on a key
+}
+
 TEST_CASE("what is often in a file instead of a task definition has a help of its own") {
   const auto [text, message] = GENERATE(table<std::string, std::string>({
       {R"({"a": [1, 2,], "b": ","})", "remove the comma"},
