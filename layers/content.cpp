@@ -97,7 +97,7 @@ void ContentReader::expect_unchanged() const {
 
 void ContentReader::changed(std::string_view how) const {
   throw Error(Fault::input, cat("`", name_of(std::get<HostFile>(entry_.content)), "` changed while it was read"),
-              "let what writes it finish, then build again")
+              "build again when nothing writes to it")
       .because(cat("it ", how))
       .during(*entry_.origin);
 }

@@ -71,7 +71,8 @@ std::string cure(const http::Response& response, const Refusal& refusal, const s
     if (is_ecr(host)) return "check that these AWS credentials are of the right account and region, and may use ECR";
     if (login.source.empty()) return cat("log in with `docker login ", host, "`");
     if (!login.was_sent)
-      return cat("the login of ", login.source, " was not sent, since `", host, "` asked for none in a known way");
+      return cat("the login of ", login.source, " was not sent, because `", host,
+                 "` did not ask for one in a way that lapstrake knows");
     if (lacks_scope(response)) return cat("the login of ", login.source, " has no right to do that in this repository");
     return cat("the login of ", login.source, " was sent: if it is the wrong one, `docker login ", host, "`");
   }

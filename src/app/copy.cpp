@@ -147,7 +147,7 @@ class Copying {
       why = error.summary();
     }
     temporary_ = std::make_unique<TemporaryFolder>();
-    if (context_.log) context_.log(cat("the store is not used (", why, "), but `", temporary_->path().string(), "`"));
+    if (context_.log) context_.log(cat("using `", temporary_->path().string(), "` instead of the store (", why, ")"));
     return store::Store::open(temporary_->path());
   }
 

@@ -195,7 +195,7 @@ Finding finding_of(const Misfit& misfit) {
     if (const auto placeholder = placeholder_in(misfit.at.get_ref<const std::string&>()); !placeholder.empty())
       return {.pointer = misfit.pointer,
               .message = cat("`", placeholder, "` is still to be filled in"),
-              .help = cat("replace `", placeholder, "` by its value")};
+              .help = cat("replace `", placeholder, "` with its value")};
   switch (misfit.problem) {
     case Problem::kind: return wrong_kind(misfit);
     case Problem::value: return wrong_value(misfit);

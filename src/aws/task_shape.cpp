@@ -77,7 +77,7 @@ void placeholders_below(const json& value, const std::string& pointer, const Unk
   if (!is_known || is_free_text(pointer))
     findings.warning(pointer, message, cat("replace `", found, "` if it is a placeholder"));
   else
-    findings.error(pointer, message, cat("replace `", found, "` by its value"));
+    findings.error(pointer, message, cat("replace `", found, "` with its value"));
 }
 
 void placeholders(const Scene& scene, Findings& findings) {

@@ -51,7 +51,7 @@ std::string checked_host(std::string_view text, std::string_view variable) {
     const bool has_port = text.size() > url.host.size() + 1;
     return has_port ? cat(url.host, ":", url.port) : url.host;
   } catch (const Error&) {
-    refuse(variable, "its host or its port is not one");
+    refuse(variable, "its host or port is not valid");
   }
 }
 

@@ -70,11 +70,11 @@ Url parse_rest(std::string scheme, std::string_view rest, std::string_view whole
   if (authority.find('@') != authority.npos) refuse(whole, "a user name may not stand in it");
   const auto colon = authority.find(':', authority.starts_with('[') ? authority.find(']') : 0);
   url.host = lower(authority.substr(0, colon));
-  if (!is_host(url.host)) refuse(whole, "its host is not one");
+  if (!is_host(url.host)) refuse(whole, "its host is not valid");
   url.port = default_port(url.scheme);
   if (colon != authority.npos && colon + 1 < authority.size()) {
     const auto port = parse_integer(authority.substr(colon + 1));
-    if (!port || *port < 1 || *port > 65535) refuse(whole, "its port is not one");
+    if (!port || *port < 1 || *port > 65535) refuse(whole, "its port is not valid");
     url.port = static_cast<std::uint16_t>(*port);
   }
   const auto question = rest.find('?');

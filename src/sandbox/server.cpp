@@ -366,7 +366,7 @@ struct Server::State {
     const std::lock_guard lock(mutex);
     connections.remove_if([](const Connection& connection) { return connection.done.load(); });
     if (connections.size() >= options.most_connections)
-      throw Error(Fault::input, cat("there are ", connections.size(), " already"));
+      throw Error(Fault::input, cat(connections.size(), " connections are open already"));
     Connection& connection = connections.emplace_back(std::move(socket));
     try {
       connection.thread =

@@ -34,7 +34,7 @@ environments:
                false,
                "Environment variables that `${env.NAME}` may read though their names look like those of credentials or "
                "their values hold a login: who can pull the image or read the task definition sees them.",
-               "[ CACHE_KEY ]",
+               "[ SONAR_PROJECT_KEY ]",
                "",
                {}},
               {"images",
