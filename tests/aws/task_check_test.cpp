@@ -617,13 +617,15 @@ TEST_CASE("each rule that can be ignored has a name, which is in its error and o
   std::ifstream page(cat(LAPSTRAKE_SOURCE_DIR, "/docs/reference/task-rules.md"));
   const std::string text(std::istreambuf_iterator<char>(page), {});
   std::vector<std::string> names;
-  for (const auto& [rule, patch] : broken) {
+  for (const auto& each : broken) {
+    const auto& rule = each.first;
+    const auto& patch = each.second;
     CAPTURE(rule, patch);
     names.push_back(rule);
     CHECK_THAT(text, Contains("\n| `" + rule + "` | "));
     const auto findings = aws::check(with(patch), {});
     CAPTURE(lines_of(findings));
-    CHECK(std::any_of(findings.begin(), findings.end(), [&](const auto& each) { return each.rule == rule; }));
+    CHECK(std::any_of(findings.begin(), findings.end(), [&](const auto& found) { return found.rule == rule; }));
   }
   CHECK(names == aws::ignorable_rules());
 }
