@@ -7,7 +7,7 @@
 namespace lapstrake::sandbox {
 
 // Kinds of members (SerializationException), then ECS's own rules (ClientException), as ApiFailure. "1 vCPU" and "2 GB"
-// become the numbers that they stand for. Null members are dropped.
+// become the numbers that they stand for. Members that are null or that ECS does not know are dropped.
 void check_task_definition(nlohmann::json& document);
 
 // Why Fargate cannot run it; nothing when it can.
