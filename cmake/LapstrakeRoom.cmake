@@ -47,7 +47,7 @@ function(lapstrake_room_test)
     set(filter "~[one thread]")
   endif()
   add_test(NAME ${ROOM_NAME} COMMAND ${ROOM_NAME}_test ${filter})
-  set_tests_properties(${ROOM_NAME} PROPERTIES TIMEOUT 300 LABELS unit)
+  set_tests_properties(${ROOM_NAME} PROPERTIES TIMEOUT 900 LABELS unit)
 endfunction()
 
 # The first target makes the precompiled header, the others use it.
