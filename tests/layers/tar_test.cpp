@@ -295,7 +295,7 @@ TEST_CASE("a source's failure comes back as it was thrown") {
   }
 }
 
-TEST_CASE("a few packed bytes cannot make a layer of any size") {
+TEST_CASE("a few packed bytes cannot make a layer of any size", "[one thread]") {
   TempDir dir;
   const std::string how = GENERATE("--zstd -cf", "-cSf");
   CAPTURE(how);
