@@ -13,6 +13,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/tar.hpp>
 #include <limits>
+#include <optional>
 
 #include "cp437.hpp"
 #include "locale.hpp"
@@ -45,11 +46,6 @@ struct Input {
   }
 };
 
-// Why libarchive's filters cannot go on.
-struct FilterFailure {
-  std::string why;
-};
-
 la_ssize_t read_some(archive* in, void* context, const void** bytes) {
   auto& input = *static_cast<Input*>(context);
   *bytes = input.buffer.data();
@@ -69,7 +65,8 @@ struct UnfilteredBlocks {
   Input& input;
   HeaderBytes headers = {};
 
-  std::size_t read(const void** bytes) {
+  // 0 at the end; nothing when a filter fails, whose libarchive has the error.
+  std::optional<std::size_t> read(const void** bytes) {
     std::size_t size = 0;
     la_int64_t offset = 0;
     headers.release_block();
@@ -77,7 +74,7 @@ struct UnfilteredBlocks {
       const int code = archive_read_data_block(in, bytes, &size, &offset);
       if (input.thrown) std::rethrow_exception(std::exchange(input.thrown, nullptr));
       if (code == ARCHIVE_EOF) return 0;
-      if (code != ARCHIVE_OK) throw FilterFailure{archive_error_string(in)};
+      if (code != ARCHIVE_OK) return std::nullopt;
     } while (size == 0);
     headers.next_block({static_cast<const std::byte*>(*bytes), size});
     return size;
@@ -87,10 +84,11 @@ struct UnfilteredBlocks {
 la_ssize_t read_unfiltered(archive* in, void* context, const void** bytes) {
   auto& blocks = *static_cast<UnfilteredBlocks*>(context);
   try {
-    if (!blocks.input.thrown) return static_cast<la_ssize_t>(blocks.read(bytes));
-  } catch (const FilterFailure& failure) {
-    archive_set_error(in, EIO, "%s", failure.why.c_str());
-    return ARCHIVE_FATAL;
+    if (!blocks.input.thrown) {
+      if (const auto size = blocks.read(bytes)) return static_cast<la_ssize_t>(*size);
+      archive_copy_error(in, blocks.in);
+      return ARCHIVE_FATAL;
+    }
   } catch (...) {
     blocks.input.thrown = std::current_exception();
   }

@@ -117,7 +117,7 @@ std::vector<spec::Diagnostic> hidden(std::vector<spec::Diagnostic> diagnostics,
   return diagnostics;
 }
 
-constexpr std::size_t most_findings = 100;  // of a task: each is found again in its file
+constexpr std::size_t most_findings = 100;  // of a task: the place of each is looked up in its file
 
 bool is_ignored(const spec::Task& task, const aws::Finding& finding) {
   return !finding.rule.empty() &&
@@ -178,7 +178,8 @@ std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Pro
   }
   for (const auto& finding : findings) diagnostics.push_back(diagnostic(task, finding, document));
   if (more > 0)
-    diagnostics.push_back({.where = task.where,
+    diagnostics.push_back({.severity = spec::Diagnostic::Severity::warning,  // errors, if any, are among the first
+                           .where = task.where,
                            .message = cat("task `", task.name, "` has ", more, " more mistakes, which are not shown"),
                            .hint = {},
                            .line = {},

@@ -148,15 +148,6 @@ void drop_valueless(json& document) {
   });
 }
 
-// ECS drops members that it does not know. Those whose names no AWS API has (`$schema`, `_comment`) are left out here;
-// any other may be a new member of ECS, and counts.
-void drop_foreign(json& document) {
-  std::vector<json::json_pointer> foreign;
-  for (const auto& member : unknown_members(document))
-    if (is_foreign(member.name)) foreign.emplace_back(member.pointer);
-  for (const auto& place : foreign) document.at(place.parent_pointer()).erase(place.back());
-}
-
 // AWS's own tags are not ours to compare.
 void drop_system_tags(json& document) {
   if (!member_of(document, "tags").is_array()) return;
@@ -181,8 +172,9 @@ void sort_list(json& list, const std::vector<const char*>& by) {
 }  // namespace
 
 json canonical(const json& document) {
-  json out = with_strings(register_input(document));
-  drop_foreign(out);
+  // ECS drops members that it does not know. Those whose names no AWS API has (`$schema`, `_comment`) are left out
+  // here; any other may be a new member of ECS, and counts.
+  json out = without_unknown(with_strings(register_input(document)), is_foreign);
   drop_valueless(out);
   out = pruned(out);
   write_sizes(out);

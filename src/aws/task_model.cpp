@@ -132,6 +132,14 @@ std::vector<UnknownMember> unknown_members(const json& document) {
   return std::move(walk).take_unknown();
 }
 
+json without_unknown(json document, bool (*goes)(std::string_view name)) {
+  std::vector<json::json_pointer> places;
+  for (const auto& member : unknown_members(document))
+    if (goes(member.name)) places.emplace_back(member.pointer);
+  for (const auto& place : places) document.at(place.parent_pointer()).erase(place.back());
+  return document;
+}
+
 json without_nulls(json document) {
   if (document.is_object())
     for (auto member = document.begin(); member != document.end();) {

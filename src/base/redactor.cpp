@@ -42,8 +42,7 @@ std::string capital(std::string text) {
 bool is_hex_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
 // Whether text[at, end) is a part of a digest (32 or 64 bytes in hex), which is public and must stay as it is. What is
-// long is in no digest by chance: it is a secret in other bytes that happen to be that many. But a whole "sha256:..."
-// is a digest even if a server names it as a secret of its own.
+// long is in no digest by chance: it is a secret in other bytes that happen to be that many.
 bool is_in_digest(std::string_view text, std::size_t at, std::size_t end) {
   if (end - at >= least_by_design) return false;
   if (!std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(end),

@@ -190,13 +190,6 @@ std::optional<std::string> refusal_of_fargate(const Json& document) {
   return std::nullopt;
 }
 
-// ECS keeps no member that it does not know.
-static void drop_unknown(Json& document) {
-  std::vector<Json::json_pointer> unknown;
-  for (const auto& member : aws::unknown_members(document)) unknown.emplace_back(member.pointer);
-  for (const auto& place : unknown) document.at(place.parent_pointer()).erase(place.back());
-}
-
 void check_task_definition(Json& document) {
   const std::size_t size = document.dump().size();
   if (size > 65536) refuse(cat("Actual length: '", size, "'. Max allowed length is '65536' bytes."));
@@ -217,7 +210,7 @@ void check_task_definition(Json& document) {
   for (const auto& wanted : list(document, "requiresCompatibilities"))
     if (wanted == "FARGATE")
       if (const auto refusal = refusal_of_fargate(document)) refuse(*refusal);
-  drop_unknown(document);
+  document = aws::without_unknown(std::move(document), [](std::string_view) { return true; });
 }
 
 static void fill_volumes(Json& document) {

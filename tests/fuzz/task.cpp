@@ -4,8 +4,7 @@
 #include <lapstrake/aws/task_model.hpp>
 #include <nlohmann/json.hpp>
 
-#include "../../src/sandbox/api.hpp"
-#include "../../src/sandbox/task_rules.hpp"
+#include "../sandbox/refusal.hpp"
 #include "attempt.hpp"
 
 using namespace lapstrake;
@@ -30,18 +29,6 @@ void hold_form(const aws::Finding& finding, const Json& document) {
   hold(finding.rule.empty() || std::ranges::binary_search(rules, finding.rule), "a rule that is named can be ignored");
 }
 
-std::string refusal_of(Json document) {
-  try {
-    sandbox::check_task_definition(document);
-    sandbox::fill_defaults(document);
-    sandbox::required_attributes(document);
-    sandbox::compatibilities(document);
-    return "";
-  } catch (const sandbox::ApiFailure& failure) {
-    return cat(failure.code, ": ", failure.message);
-  }
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -57,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     has_error = has_error || is_error;
     is_beyond_model = is_beyond_model || (is_error && finding.rule.empty());
   }
-  const auto refusal = refusal_of(document);
+  const auto refusal = sandbox::refusal_of(document);
   if (!has_error && !refusal.empty()) std::fprintf(stderr, "%s\n", refusal.c_str());
   hold(has_error || refusal.empty(), "what passes the check is taken");
   hold(is_beyond_model || !refusal.starts_with("SerializationException"), "what fits the model is of its shapes");

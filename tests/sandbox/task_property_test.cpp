@@ -5,8 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "sandbox/api.hpp"
-#include "sandbox/task_rules.hpp"
+#include "refusal.hpp"
 #include "support/catch.hpp"
 
 using namespace lapstrake;
@@ -130,18 +129,6 @@ bool passes_model(const Json& task) {
   return true;
 }
 
-std::string refusal_of(Json task) {
-  try {
-    sandbox::check_task_definition(task);
-    sandbox::fill_defaults(task);
-    sandbox::required_attributes(task);
-    sandbox::compatibilities(task);
-    return "";
-  } catch (const sandbox::ApiFailure& failure) {
-    return failure.code + ": " + failure.message;
-  }
-}
-
 }  // namespace
 
 TEST_CASE("what check passes of 2,000 mutated task definitions the sandbox takes") {
@@ -152,7 +139,7 @@ TEST_CASE("what check passes of 2,000 mutated task definitions the sandbox takes
     const auto task = aws::with_strings(mutated(random));
     CAPTURE(i, task.dump(-1, ' ', false, Json::error_handler_t::replace));
     const bool is_clean = passes_check(task);  // and throws nothing
-    const auto refusal = refusal_of(task);
+    const auto refusal = sandbox::refusal_of(task);
     CHECK_NOTHROW(aws::canonical(task));
     if (passes_model(task)) {
       CHECK_FALSE(refusal.starts_with("SerializationException"));

@@ -50,6 +50,9 @@ struct UnknownMember {
 };
 std::vector<UnknownMember> unknown_members(const nlohmann::json& document);
 
+// Without the unknown members whose names `goes` holds for.
+nlohmann::json without_unknown(nlohmann::json document, bool (*goes)(std::string_view name));
+
 // Without the members of objects that are null, at any depth; the elements of lists stay.
 nlohmann::json without_nulls(nlohmann::json document);
 

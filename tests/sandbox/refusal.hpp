@@ -1,0 +1,24 @@
+// Why the sandbox's ECS does not take a task definition.
+#pragma once
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "../../src/sandbox/api.hpp"
+#include "../../src/sandbox/task_rules.hpp"
+
+namespace lapstrake::sandbox {
+
+// "CODE: MESSAGE", or "" when it is taken; what registering does with it after that is done as well.
+inline std::string refusal_of(nlohmann::json task) {
+  try {
+    check_task_definition(task);
+    fill_defaults(task);
+    required_attributes(task);
+    compatibilities(task);
+    return "";
+  } catch (const ApiFailure& failure) {
+    return failure.code + ": " + failure.message;
+  }
+}
+
+}  // namespace lapstrake::sandbox
