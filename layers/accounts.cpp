@@ -52,7 +52,7 @@ std::string line_of(const oci::Group& group) {
 }
 
 [[noreturn]] void refuse(const oci::Position& where, std::string what, std::string help) {
-  throw Error(Fault::usage, std::move(what), std::move(help)).during(cat("reading the accounts at ", where.text()));
+  throw Error(ErrorKind::usage, std::move(what), std::move(help)).during(cat("reading the accounts at ", where.text()));
 }
 
 void expect_field(std::string_view text, std::string_view what, const oci::Position& where) {
@@ -110,7 +110,7 @@ const Account& expected(const std::vector<Account>& accounts, std::string_view n
   std::vector<std::string> names;
   for (const Account& account : accounts) names.push_back(account.name);
   const auto near = nearest(name, names);
-  throw Error(Fault::usage, cat("the image has no ", kind, " `", printable(name), "`"),
+  throw Error(ErrorKind::usage, cat("the image has no ", kind, " `", printable(name), "`"),
               near ? cat("did you mean `", *near, "`?") : cat("add it under `", kind, "s:`, or give its number"))
       .during(cat("reading the owner at ", where.text()));
 }
@@ -138,7 +138,7 @@ Entry text_entry(std::string_view path, std::string text, const BaseFiles& base)
   entry.path = base.follow(path);
   entry.origin = "users and groups";
   if (const auto* node = base.find(entry.path); node != nullptr) {
-    if (node->kind == Kind::directory) throw Error(Fault::integrity, cat("`/", path, "` is a folder in the base"));
+    if (node->kind == Kind::directory) throw Error(ErrorKind::integrity, cat("`/", path, "` is a folder in the base"));
     entry.mode = node->mode, entry.uid = node->uid, entry.gid = node->gid;
   }
   entry.size = text.size();
@@ -165,7 +165,7 @@ AccountTable::AccountTable(const oci::Accounts& accounts, const BaseFiles& base)
 AccountTable::Ids AccountTable::look_up(const oci::Owner& owner, const oci::Position& where) const {
   const auto too_high = [&](const std::string& half) {
     if (parse_integer(half))
-      throw Error(Fault::usage, cat("an owner cannot have the number ", half), "use a number from 0 to 4294967294")
+      throw Error(ErrorKind::usage, cat("an owner cannot have the number ", half), "use a number from 0 to 4294967294")
           .during(cat("reading the owner at ", where.text()));
   };
   Ids ids;

@@ -40,11 +40,11 @@ class ArchiveStep {
                  {.most_bytes = limits::spooled_bytes_for(before_.size), .stop = shop_.surroundings.stop});
     struct stat status {};
     if (::fstat(file_.get(), &status) != 0 || look_of(status) != before_)
-      throw Error(Fault::input, cat("`", printable(archive_.from, 4096), "` changed while it was read"));
+      throw Error(ErrorKind::input, cat("`", printable(archive_.from, 4096), "` changed while it was read"));
     if (had_root_ && shop_.surroundings.tell)
       shop_.surroundings.tell(cat("the leading `/` of the names in ", *origin_, " is left out, as tar does"));
     if (!specials_.empty())
-      throw Error(Fault::input, cat("the archive has devices, FIFOs or sockets: ", join(specials_, ", ")),
+      throw Error(ErrorKind::input, cat("the archive has devices, FIFOs or sockets: ", join(specials_, ", ")),
                   "leave them out with `exclude:`");
     for (auto& [path, draft] : members_) out.add(std::move(draft));
   }
@@ -55,13 +55,14 @@ class ArchiveStep {
     const auto node = shop_.tree.find(path, HostTree::Links::follow);
     if (!node) absent(path, shop_.tree);
     if (!node->is_file())
-      throw Error(Fault::input, cat("`", printable(archive_.from, 4096), "` is not a regular file"));
+      throw Error(ErrorKind::input, cat("`", printable(archive_.from, 4096), "` is not a regular file"));
     file_ = shop_.tree.open(node->path);
-    if (!file_) throw Error(Fault::input, cat("cannot read `", printable(archive_.from, 4096), "`: ", reason(errno)));
+    if (!file_)
+      throw Error(ErrorKind::input, cat("cannot read `", printable(archive_.from, 4096), "`: ", reason(errno)));
     struct stat status {};
     if (::fstat(file_.get(), &status) != 0 || status.st_ino != node->file.look().inode ||
         status.st_dev != node->file.look().device)
-      throw Error(Fault::input, cat("`", printable(archive_.from, 4096), "` changed while it was read"));
+      throw Error(ErrorKind::input, cat("`", printable(archive_.from, 4096), "` changed while it was read"));
     before_ = look_of(status);
     budget_ = TreeBudget(before_.size);
     std::array<char, 2> magic{};
@@ -85,7 +86,7 @@ class ArchiveStep {
     had_root_ = had_root_ || raw.starts_with('/');
     const auto path = relative_path(raw);
     if (!path)
-      throw Error(Fault::input,
+      throw Error(ErrorKind::input,
                   cat("the archive's member `", printable(raw, 4096), "` would be written outside of its folder"),
                   "this archive is broken or malicious: do not use it");
     return *path;
@@ -123,7 +124,7 @@ class ArchiveStep {
     const auto target = stripped(inner_path(*entry.target));
     const auto found = target ? members_.find(joined(to_, *target)) : members_.end();
     if (found == members_.end() || found->second.entry.kind == Kind::directory)
-      throw Error(Fault::input,
+      throw Error(ErrorKind::input,
                   cat("the archive's hard link `", printable(entry.path, 4096), "` leads to `",
                       printable(*entry.target, 4096), "`, which is not taken from it"),
                   "include both, or exclude both");

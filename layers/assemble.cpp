@@ -66,7 +66,7 @@ class Layer {
     const std::string origin = origin_of("remove", removal.path, removal.where);
     lapstrake::step(origin, [&] {
       const std::string path = below_.resolve(image_path(removal.path));
-      if (path.empty()) throw Error(Fault::usage, "`/` cannot be removed");
+      if (path.empty()) throw Error(ErrorKind::usage, "`/` cannot be removed");
       if (below_.find(path) == nullptr) missing_below(path);
       removed_.emplace(path, origin);
     });
@@ -75,7 +75,7 @@ class Layer {
   // Puts an entry where the base has its folder; false when there is nothing to say about it.
   bool settle(Entry& entry, Note& note) {
     if (const auto flaw = flaws_.of(entry.path); !flaw.empty())
-      throw Error(Fault::input, cat("`/", printable(entry.path, 200), "` ", flaw), "rename it, or exclude it")
+      throw Error(ErrorKind::input, cat("`/", printable(entry.path, 200), "` ", flaw), "rename it, or exclude it")
           .during(*entry.origin);
     if (below_.empty()) return !entry.path.empty();
     const bool folder = entry.kind == Kind::directory;
@@ -85,14 +85,14 @@ class Layer {
     const BaseFiles::Node* base = below_.find(entry.path);
     const bool base_folder = base != nullptr && base->kind == Kind::directory;
     if (!folder && base_folder && !removed_.contains(entry.path))
-      throw Error(Fault::input,
+      throw Error(ErrorKind::input,
                   cat(shown(entry.path),
                       " is a folder that lies below this layer, and would be replaced with all that is in it"),
                   cat("add `remove: [/", printable(entry.path), "]` to this layer to replace the folder; to copy into ",
                       "it, end `to:` in `/`: `to: /", printable(entry.path), "/`"))
           .during(*entry.origin);
     if (folder && base != nullptr && !base_folder)
-      throw Error(Fault::input, cat(shown(entry.path), " is no folder in the layers below")).during(*entry.origin);
+      throw Error(ErrorKind::input, cat(shown(entry.path), " is no folder in the layers below")).during(*entry.origin);
     return !(folder && base_folder) || take_from_base(entry, note, *base);
   }
 
@@ -146,7 +146,7 @@ class Layer {
     const bool folders = a.kind == Kind::directory && b.kind == Kind::directory;
     const int one = weight(notes_[before]), other = weight(notes_[next]);
     if (folders && one != other) return one < other ? next : before;
-    throw Error(Fault::input,
+    throw Error(ErrorKind::input,
                 cat("two steps of one layer write ", shown(b.path), folders ? ", with other owners or modes" : ""),
                 folders ? "state its owner and mode under `directories:`"
                         : "leave one of them out, or put it into another layer")
@@ -165,7 +165,7 @@ class Layer {
   }
 
   [[noreturn]] void missing_below(const std::string& path) const {
-    Error error(Fault::input, cat("there is no ", shown(path), " in the layers below"));
+    Error error(ErrorKind::input, cat("there is no ", shown(path), " in the layers below"));
     if (const auto near = nearest(name_of(path), below_.names_in(parent_of(path))))
       error.helped_by(cat("did you mean `/", printable(joined(parent_of(path), *near)), "`?"));
     error.helped_by("remove this line: what is not there need not be removed");
@@ -176,7 +176,7 @@ class Layer {
     std::vector<std::string> paths;
     for (const std::size_t entry : order_)
       if (entries_[entry].kind == Kind::file) paths.push_back(entries_[entry].path);
-    Error error(Fault::input, cat("this layer writes no file ", shown(path)));
+    Error error(ErrorKind::input, cat("this layer writes no file ", shown(path)));
     if (const auto near = nearest(path, paths)) error.helped_by(cat("did you mean `/", printable(*near), "`?"));
     error.helped_by("give capabilities in the layer that writes the file");
     throw error;
@@ -202,7 +202,7 @@ class Layer {
         const auto* base = below_.find(folder);
         if (base != nullptr && base->kind == Kind::directory) continue;
         if (base != nullptr)
-          throw Error(Fault::input,
+          throw Error(ErrorKind::input,
                       cat(shown(entry.path), " lies in ", shown(folder), ", which is no folder in the layers below"))
               .during(*entry.origin);
         parents.push_back(parent(folder, entry));
@@ -227,7 +227,7 @@ class Layer {
 
   static void expect_folder(const Entry& folder, const Entry& entry) {
     if (folder.kind == Kind::directory) return;
-    throw Error(Fault::input,
+    throw Error(ErrorKind::input,
                 cat(shown(entry.path), " lies in ", shown(folder.path), ", which this layer makes a ",
                     folder.kind == Kind::symlink ? "symbolic link" : "file"),
                 "write to where the link leads, or put the link into a later layer")
@@ -255,7 +255,7 @@ class Layer {
                            : inner != order_.end() && lies_in(entries_[*inner].path, path) ? &entries_[*inner]
                                                                                            : nullptr;
       if (entry != nullptr)
-        throw Error(Fault::input, cat("one layer cannot remove ", shown(path), " and write ", shown(entry->path)),
+        throw Error(ErrorKind::input, cat("one layer cannot remove ", shown(path), " and write ", shown(entry->path)),
                     "put the removal into a layer before")
             .because(cat(origin, " and ", *entry->origin));
     }

@@ -16,7 +16,7 @@ constexpr int most_links = 40;  // Linux's own limit (MAXSYMLINKS)
 bool is_candidate(std::string_view path) { return name_of(path) == "passwd" || name_of(path) == "group"; }
 
 [[noreturn]] void broken(std::string_view path, std::string_view why) {
-  throw Error(Fault::integrity, cat("`", printable(path, 4096), "` ", why));
+  throw Error(ErrorKind::integrity, cat("`", printable(path, 4096), "` ", why));
 }
 
 }  // namespace
@@ -209,8 +209,8 @@ std::string BaseFiles::follow(std::string_view path, std::uint64_t& steps) const
       continue;
     }
     if (++links > most_links || todo.size() > limits::path_bytes || out.size() > limits::path_bytes)
-      throw Error(Fault::input, cat("`/", printable(path, 4096),
-                                    "` cannot be followed: the image's symbolic links lead in a circle"));
+      throw Error(ErrorKind::input, cat("`/", printable(path, 4096),
+                                        "` cannot be followed: the image's symbolic links lead in a circle"));
     if (node->target.starts_with('/')) out.clear();
     std::deque<std::string> target;
     for_each_part(node->target, [&](std::string_view step) { return target.emplace_back(step), true; });
@@ -223,7 +223,7 @@ std::optional<std::string> BaseFiles::text_of(std::string_view path) const {
   const auto real = follow(path);
   if (const auto at = texts_.find(real); at != texts_.end()) return at->second;
   if (const Node* node = find(real); node != nullptr && node->text_was_dropped)
-    throw Error(Fault::integrity, cat("the text of `/", printable(real), "` was not kept"),
+    throw Error(ErrorKind::integrity, cat("the text of `/", printable(real), "` was not kept"),
                 "put `/etc/passwd` and `/etc/group` themselves into a layer")
         .because(cat("files called `passwd` or `group` hold more than ", human_size(limits::account_candidate_bytes)));
   return std::nullopt;

@@ -60,7 +60,7 @@ struct Sets {
 
 [[noreturn]] void refuse(std::string_view text, std::string_view why,
                          std::string help = "write it as setcap does: `cap_net_bind_service=ep`") {
-  throw Error(Fault::usage, cat("the capabilities `", printable(text), "` ", why), std::move(help));
+  throw Error(ErrorKind::usage, cat("the capabilities `", printable(text), "` ", why), std::move(help));
 }
 
 std::uint64_t mask_of(std::string_view list, std::string_view text) {

@@ -20,7 +20,7 @@ namespace {
 constexpr int default_gzip_level = 1, default_zstd_level = 2;
 
 [[noreturn]] void fail(std::string_view library, std::string_view why) {
-  throw Error(Fault::internal, cat(library, " cannot compress a piece")).because(std::string(why));
+  throw Error(ErrorKind::internal, cat(library, " cannot compress a piece")).because(std::string(why));
 }
 
 // No name, no time, nothing said about the level, operating system unknown: RFC 1952 2.3.
@@ -69,7 +69,7 @@ int level_of(const oci::Compression& compression) {
   const int level = compression.level.value_or(gzip ? default_gzip_level : default_zstd_level),
             most = oci::most_level(compression.codec);
   if (level < 1 || level > most)
-    throw Error(Fault::usage, cat(gzip ? "gzip" : "zstd", " has no level ", level),
+    throw Error(ErrorKind::usage, cat(gzip ? "gzip" : "zstd", " has no level ", level),
                 cat("choose a level from 1 to ", most));
   return level;
 }

@@ -42,7 +42,7 @@ ContentReader::ContentReader(const Entry& entry, std::uint64_t from, std::uint64
   if (!file_ && (errno == ENOENT || errno == ELOOP || errno == ENOTDIR || errno == ENXIO))
     changed("is another or gone");
   if (!file_) {
-    throw Error(Fault::input, cat("cannot read `", name_of(*host), "`: ", reason(errno))).during(*entry.origin);
+    throw Error(ErrorKind::input, cat("cannot read `", name_of(*host), "`: ", reason(errno))).during(*entry.origin);
   }
   expect_unchanged();
 }
@@ -60,14 +60,15 @@ std::size_t ContentReader::read(std::span<std::byte> room) {
 std::size_t ContentReader::read_text(std::span<std::byte> room) {
   const auto& text = std::get<std::string>(entry_.content);
   if (text.size() != entry_.size)
-    throw Error(Fault::internal, cat("`", printable(entry_.path), "` has another size than its text"));
+    throw Error(ErrorKind::internal, cat("`", printable(entry_.path), "` has another size than its text"));
   std::memcpy(room.data(), text.data() + at_, room.size());
   return room.size();
 }
 
 std::size_t ContentReader::read_file(std::span<std::byte> room) {
   const auto* spooled = std::get_if<Spooled>(&entry_.content);
-  if (spooled == nullptr && !file_) throw Error(Fault::internal, cat("`", printable(entry_.path), "` has no content"));
+  if (spooled == nullptr && !file_)
+    throw Error(ErrorKind::internal, cat("`", printable(entry_.path), "` has no content"));
   const int fd = spooled != nullptr ? spooled->file->get() : file_.get();
   const std::uint64_t offset = at_ + (spooled != nullptr ? spooled->offset : 0);
   for (;;) {
@@ -75,9 +76,9 @@ std::size_t ContentReader::read_file(std::span<std::byte> room) {
     if (size > 0) return static_cast<std::size_t>(size);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0)
-      throw Error(Fault::input, cat("cannot read `", printable(entry_.path, 4096), "`: ", reason(errno)))
+      throw Error(ErrorKind::input, cat("cannot read `", printable(entry_.path, 4096), "`: ", reason(errno)))
           .during(*entry_.origin);
-    if (spooled != nullptr) throw Error(Fault::internal, "an unnamed file of ours is too short");
+    if (spooled != nullptr) throw Error(ErrorKind::internal, "an unnamed file of ours is too short");
     changed(cat("has only ", at_, " of its ", count_of(entry_.size, "byte")));
   }
 }
@@ -86,7 +87,7 @@ void ContentReader::expect_unchanged() const {
   const auto& listed = std::get<HostFile>(entry_.content);
   struct stat status {};
   if (::fstat(file_.get(), &status) != 0)
-    throw Error(Fault::input, cat("cannot read `", name_of(listed), "`: ", reason(errno))).during(*entry_.origin);
+    throw Error(ErrorKind::input, cat("cannot read `", name_of(listed), "`: ", reason(errno))).during(*entry_.origin);
   const HostLook now = look_of(status), then = listed.look();
   if (!S_ISREG(status.st_mode) || now.device != then.device || now.inode != then.inode) changed("is another or gone");
   if (now.size != then.size || entry_.size != then.size)
@@ -96,7 +97,7 @@ void ContentReader::expect_unchanged() const {
 }
 
 void ContentReader::changed(std::string_view how) const {
-  throw Error(Fault::input, cat("`", name_of(std::get<HostFile>(entry_.content)), "` changed while it was read"),
+  throw Error(ErrorKind::input, cat("`", name_of(std::get<HostFile>(entry_.content)), "` changed while it was read"),
               "build again when nothing writes to it")
       .because(cat("it ", how))
       .during(*entry_.origin);

@@ -33,7 +33,7 @@ class CopyStep {
     Sources sources = sources_of(copy_, shop_.tree, shop_.surroundings.stop);
     const bool into = copy_.to.ends_with('/');
     if (sources.nodes.size() > 1 && !into)
-      throw Error(Fault::usage,
+      throw Error(ErrorKind::usage,
                   cat(sources.nodes.size(), " files match `", copy_.from, "`, and `", copy_.to, "` is one name"),
                   cat("write `to: ", copy_.to, "/` to copy them into a folder"));
     std::vector<Walk::Root> roots;
@@ -58,7 +58,7 @@ class CopyStep {
   void expect_some_left(const std::string& place) const {
     const auto path = shop_.tree.under_root(place);
     if (path && !path->empty() && shop_.ignored.matches(*path) && !shop_.ignored.has_exceptions())
-      throw Error(Fault::input, cat("`", printable(*path, 4096), "` is left out by `.lapstrakeignore`"),
+      throw Error(ErrorKind::input, cat("`", printable(*path, 4096), "` is left out by `.lapstrakeignore`"),
                   cat("add the line `!", printable(*path), "` to `.lapstrakeignore`"));
   }
 
@@ -114,11 +114,11 @@ class CopyStep {
     struct stat status {};
     if (!fd || ::fstat(fd.get(), &status) != 0 || status.st_ino != file.look().inode ||
         status.st_dev != file.look().device)
-      throw Error(Fault::input, cat("`", path, "` changed while it was read"));
+      throw Error(ErrorKind::input, cat("`", path, "` changed while it was read"));
     std::string names(64 << 10, '\0');
     const ssize_t size = ::flistxattr(fd.get(), names.data(), names.size());
     if (size < 0 && errno != ENOTSUP)
-      throw Error(Fault::input, cat("cannot read the extended attributes of `", path, "`: ", reason(errno)));
+      throw Error(ErrorKind::input, cat("cannot read the extended attributes of `", path, "`: ", reason(errno)));
     names.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
     oci::Xattrs out;
     for (const std::string& name : split(names, '\0')) {
@@ -126,7 +126,7 @@ class CopyStep {
       std::string value(64 << 10, '\0');
       const ssize_t length = ::fgetxattr(fd.get(), name.c_str(), value.data(), value.size());
       if (length < 0)
-        throw Error(Fault::input, cat("cannot read `", printable(name), "` of `", path, "`: ", reason(errno)));
+        throw Error(ErrorKind::input, cat("cannot read `", printable(name), "` of `", path, "`: ", reason(errno)));
       value.resize(static_cast<std::size_t>(length));
       out.emplace(name, std::move(value));
     }

@@ -30,7 +30,7 @@ Patterns ignored_in(const HostTree& tree) {
   const auto node = tree.find(tree.place_of(ignore_file), HostTree::Links::follow);
   if (!node) return Patterns(patterns);
   const auto fail = [](std::string_view why) {
-    throw Error(Fault::input, cat("cannot read `", ignore_file, "`: ", why));
+    throw Error(ErrorKind::input, cat("cannot read `", ignore_file, "`: ", why));
   };
   if (!node->is_file()) fail("it is not a regular file");
   const FileDescriptor file = tree.open(node->path);
@@ -57,7 +57,8 @@ Entry entry_at(std::string_view path, AccountTable::Ids ids, std::string origin)
 }
 
 void expect_a_name(const Entry& entry) {
-  if (entry.path.empty()) throw Error(Fault::usage, "`/` is the image's root and nothing else").during(*entry.origin);
+  if (entry.path.empty())
+    throw Error(ErrorKind::usage, "`/` is the image's root and nothing else").during(*entry.origin);
 }
 
 Draft draft_of(const oci::File& file, const AccountTable& accounts) {
@@ -84,7 +85,7 @@ Draft draft_of(const oci::Symlink& symlink, const AccountTable& accounts) {
   Draft draft{.entry = entry_at(symlink.path, accounts.look_up(symlink.owner, symlink.where), origin)};
   if (symlink.target.empty() || symlink.target.size() > most_path_bytes ||
       symlink.target.find('\0') != std::string::npos)
-    throw Error(Fault::usage, cat("a symbolic link cannot lead to `", printable(symlink.target, 200), "`"))
+    throw Error(ErrorKind::usage, cat("a symbolic link cannot lead to `", printable(symlink.target, 200), "`"))
         .during(origin);
   draft.entry.kind = Kind::symlink;
   draft.entry.mode = 0777;
@@ -97,9 +98,10 @@ Draft draft_of(const oci::Symlink& symlink, const AccountTable& accounts) {
 std::string image_path(std::string_view path) {
   auto out = relative_path(path);
   if (!out)
-    throw Error(Fault::usage, cat("`", printable(path, 4096), "` has a `..`"), "write the path in the image in full");
+    throw Error(ErrorKind::usage, cat("`", printable(path, 4096), "` has a `..`"),
+                "write the path in the image in full");
   if (path.find('\0') != std::string_view::npos)
-    throw Error(Fault::usage, cat("`", printable(path, 4096), "` holds a NUL byte"));
+    throw Error(ErrorKind::usage, cat("`", printable(path, 4096), "` holds a NUL byte"));
   return std::move(*out);
 }
 

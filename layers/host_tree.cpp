@@ -33,11 +33,11 @@ std::string escaped(std::string_view path) {
 }
 
 [[noreturn]] void fail(std::string_view path, int error_number) {
-  throw Error(Fault::input, cat("cannot read `", shown(path), "`: ", reason(error_number)));
+  throw Error(ErrorKind::input, cat("cannot read `", shown(path), "`: ", reason(error_number)));
 }
 
 [[noreturn]] void outside(std::string_view path, std::string_view why) {
-  throw Error(Fault::input, cat("`", shown(path), "` ", why, " the folder of the spec"),
+  throw Error(ErrorKind::input, cat("`", shown(path), "` ", why, " the folder of the spec"),
               "copy what you need into that folder, or build with `--allow-outside`");
 }
 
@@ -87,7 +87,7 @@ void HostTree::look(int folder, std::string_view path, const char* name, HostFol
   out.names.append(name, std::strlen(name) + 1);
   if (S_ISLNK(status.st_mode)) (out.names += link_target(folder, name, joined(path, name))) += '\0';
   if (out.names.size() > std::numeric_limits<std::uint32_t>::max())
-    throw Error(Fault::input, cat("the folder `", shown(path), "` has too many names"));
+    throw Error(ErrorKind::input, cat("the folder `", shown(path), "` has too many names"));
 }
 
 HostTree::Node HostTree::node(int folder, std::string_view path, const std::string& name) const {

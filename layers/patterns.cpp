@@ -30,7 +30,7 @@ std::u32string characters(std::string_view text) {
 }
 
 [[noreturn]] void bad(std::string_view text, std::string_view why) {
-  throw Error(Fault::usage, cat("the pattern `", printable(text), "` ", why),
+  throw Error(ErrorKind::usage, cat("the pattern `", printable(text), "` ", why),
               "write `\\[` or `\\\\` for the character itself");
 }
 
@@ -150,7 +150,7 @@ Patterns::Patterns(const std::vector<std::string>& patterns) {
     const bool exception = text.front() == '!';
     if (exception) text = trim(text.substr(1));
     if (text.empty())
-      throw Error(Fault::usage, "the pattern `!` names nothing", "write what it shall take back: `!keep.txt`");
+      throw Error(ErrorKind::usage, "the pattern `!` names nothing", "write what it shall take back: `!keep.txt`");
     std::string clean = clean_path(text);
     if (clean.size() > 1 && clean.front() == '/') clean.erase(0, 1);
     rules_.push_back({Pattern(clean), exception});

@@ -41,7 +41,8 @@ void HeaderBytes::release_block() {
     const auto from = std::min<std::uint64_t>(std::max(kept_at_, block_at_) - block_at_, block_.size());
     const auto rest = block_.subspan(static_cast<std::size_t>(from));
     if (kept_.size() + rest.size() > limits::tar_headers)
-      throw Error(Fault::integrity, cat("the headers of an entry are longer than ", human_size(limits::tar_headers)));
+      throw Error(ErrorKind::integrity,
+                  cat("the headers of an entry are longer than ", human_size(limits::tar_headers)));
     kept_ += as_text(rest);
   }
   block_at_ += block_.size();

@@ -75,7 +75,7 @@ class RepackCheck::State {
 
  private:
   [[noreturn]] void fail(std::string_view why) const {
-    throw Error(Fault::integrity, cat(what_, " is not compressed as lapstrake compresses this layer"))
+    throw Error(ErrorKind::integrity, cat(what_, " is not compressed as lapstrake compresses this layer"))
         .because(cat("piece ", piece_ + 1, " of ", sizes_.size(), " ", why));
   }
   std::size_t most_packed() const { return Packer::room_for(codec_, piece_ < sizes_.size() ? sizes_[piece_] : 0); }

@@ -310,7 +310,7 @@ std::optional<Seam> find_seam(Bytes deflate) { return Walker(deflate).walk(); }
 
 std::size_t open_end(std::span<std::byte> room, std::size_t size) {
   const auto seam = find_seam(room.first(size));
-  if (!seam) throw Error(Fault::internal, "the compressor made a stream that is not DEFLATE");
+  if (!seam) throw Error(ErrorKind::internal, "the compressor made a stream that is not DEFLATE");
   room[seam->final_bit / 8] &= ~(std::byte{1} << (seam->final_bit % 8));
   // Whatever padded the stream's last byte goes; three zero bits (not final, stored), zeros up to a byte, a length of
   // none.

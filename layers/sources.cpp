@@ -110,7 +110,8 @@ void absent(std::string_view from, const HostTree& tree) {
     there = next;
     return true;
   });
-  Error error(Fault::input, cat("there is no `", printable(tree.under_root(from).value_or(cat("/", from)), 4096), "`"));
+  Error error(ErrorKind::input,
+              cat("there is no `", printable(tree.under_root(from).value_or(cat("/", from)), 4096), "`"));
   if (folder && folder->is_folder() && folder->file.item().is_readable)
     if (const auto near = nearest(missing, names_of(tree.nodes_in(folder->path))))
       error.helped_by(cat("did you mean `", printable(tree.under_root(joined(there, *near)).value_or(*near)), "`?"));
@@ -123,7 +124,7 @@ Sources sources_of(const oci::Copy& copy, const HostTree& tree, const std::stop_
   if (is_glob(from)) {
     Sources found = matches_of(from, tree, stop);
     if (found.nodes.empty())
-      throw Error(Fault::input, cat("nothing matches `", printable(copy.from, 4096), "`"),
+      throw Error(ErrorKind::input, cat("nothing matches `", printable(copy.from, 4096), "`"),
                   "a `\\` before `*`, `?` or `[` makes it the character itself");
     return found;
   }

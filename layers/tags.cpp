@@ -10,7 +10,7 @@ namespace lapstrake::layers {
 namespace {
 
 void check(int result) {
-  if (result != 1) throw Error(Fault::internal, "OpenSSL cannot compute a GMAC");
+  if (result != 1) throw Error(ErrorKind::internal, "OpenSSL cannot compute a GMAC");
 }
 
 const unsigned char* data(Bytes bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }

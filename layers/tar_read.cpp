@@ -41,7 +41,7 @@ struct Input {
     for (;;) {
       const ssize_t size = ::read(fd, buffer.data(), buffer.size());
       if (size >= 0) return size;
-      if (errno != EINTR) throw Error(Fault::input, cat("cannot read: ", reason(errno)));
+      if (errno != EINTR) throw Error(ErrorKind::input, cat("cannot read: ", reason(errno)));
     }
   }
 };
@@ -123,9 +123,9 @@ class Reader {
  public:
   // `headers`: of a tar; null for a zip, whose names are in the code page of DOS when they are not UTF-8. `unknown`:
   // why, when it is no archive of a format that the reader was given.
-  Reader(archive* in, Input& input, std::string_view what, const ReadLimits& limits, Fault fault, HeaderBytes* headers,
-         std::string_view unknown)
-      : in_(in), input_(input), what_(what), limits_(limits), fault_(fault), headers_(headers), unknown_(unknown) {}
+  Reader(archive* in, Input& input, std::string_view what, const ReadLimits& limits, ErrorKind kind,
+         HeaderBytes* headers, std::string_view unknown)
+      : in_(in), input_(input), what_(what), limits_(limits), kind_(kind), headers_(headers), unknown_(unknown) {}
 
   // `code` of the call that was just made. A warning that a name cannot be translated is no matter: the name is then
   // the bytes as they are, which is what we want. All else is.
@@ -135,7 +135,7 @@ class Reader {
     const char* text = archive_error_string(in_);
     const std::string why = text == nullptr ? "" : text;
     if (code == ARCHIVE_WARN && why.find("converted") != std::string::npos) return;
-    Error error(fault_, cat("cannot read ", what_));
+    Error error(kind_, cat("cannot read ", what_));
     if (why.find("Unrecognized archive format") != std::string::npos) throw error.because(std::string(unknown_));
     throw error.because(printable(why));
   }
@@ -163,11 +163,11 @@ class Reader {
 
  private:
   [[noreturn]] void refuse(std::string why) const {
-    throw Error(fault_, cat("cannot read ", what_)).because(std::move(why));
+    throw Error(kind_, cat("cannot read ", what_)).because(std::move(why));
   }
 
   [[noreturn]] void go_beyond(std::string limit) const {
-    throw Error(Fault::integrity, cat("cannot read ", what_)).because(std::move(limit));
+    throw Error(ErrorKind::integrity, cat("cannot read ", what_)).because(std::move(limit));
   }
 
   void weigh(std::uint64_t bytes) {
@@ -274,7 +274,7 @@ class Reader {
   Input& input_;
   std::string_view what_;
   const ReadLimits& limits_;
-  Fault fault_;  // of what is broken
+  ErrorKind kind_;  // of what is broken
   HeaderBytes* headers_;
   std::string_view unknown_;
   std::uint64_t given_ = 0, left_ = 0;  // bytes of all files; of this one
@@ -282,28 +282,28 @@ class Reader {
 
 ArchiveHandle new_reader() {
   ArchiveHandle in(archive_read_new());
-  if (in == nullptr) throw Error(Fault::internal, "out of memory");
+  if (in == nullptr) throw Error(ErrorKind::internal, "out of memory");
   return in;
 }
 
 // ARCHIVE_WARN here would mean that libarchive runs an external program for it.
 void enable(int code, const char* what) {
-  if (code != ARCHIVE_OK) throw Error(Fault::internal, cat("this libarchive cannot read ", what));
+  if (code != ARCHIVE_OK) throw Error(ErrorKind::internal, cat("this libarchive cannot read ", what));
 }
 
 // `filters`: a reader that has been given its filters alone.
 void read_filtered_tar(archive* filters, Input& input, std::string_view what, const EachEntry& each,
-                       const ReadLimits& limits, Fault fault, std::string_view unknown) {
+                       const ReadLimits& limits, ErrorKind kind, std::string_view unknown) {
   UnfilteredBlocks blocks{.in = filters, .input = input};
   enable(archive_read_support_format_raw(filters), "a stream");
-  const Reader outer(filters, input, what, limits, fault, nullptr, unknown);
+  const Reader outer(filters, input, what, limits, kind, nullptr, unknown);
   outer.check(archive_read_open(filters, &input, nullptr, read_some, nullptr));
   archive_entry* whole = nullptr;
   outer.check(archive_read_next_header(filters, &whole));
 
   const ArchiveHandle in = new_reader();
   enable(archive_read_support_format_tar(in.get()), "tar");
-  Reader reader(in.get(), input, what, limits, fault, &blocks.headers, unknown);
+  Reader reader(in.get(), input, what, limits, kind, &blocks.headers, unknown);
   reader.check(archive_read_open(in.get(), &blocks, nullptr, read_unfiltered, nullptr));
   reader.all(each);
 }
@@ -316,7 +316,7 @@ void read_tar(const Source& stream, std::string_view what, const EachEntry& each
   const ArchiveHandle filters = new_reader();
   enable(archive_read_support_filter_gzip(filters.get()), "gzip");
   enable(archive_read_support_filter_zstd(filters.get()), "zstd");
-  read_filtered_tar(filters.get(), input, what, each, limits, Fault::integrity,
+  read_filtered_tar(filters.get(), input, what, each, limits, ErrorKind::integrity,
                     "it is not a tar archive of a known compression");
   while (input.read() != 0) stop_point(limits.stop);
 }
@@ -333,7 +333,7 @@ void read_archive(int fd, std::string_view what, const EachEntry& each, const Re
     enable(archive_read_support_filter_zstd(in.get()), "zstd");
     enable(archive_read_support_filter_xz(in.get()), "xz");
     enable(archive_read_support_filter_bzip2(in.get()), "bzip2");
-    read_filtered_tar(in.get(), input, what, each, limits, Fault::input,
+    read_filtered_tar(in.get(), input, what, each, limits, ErrorKind::input,
                       "it is neither a zip nor a tar archive of a known compression");
     return;
   }
@@ -342,7 +342,7 @@ void read_archive(int fd, std::string_view what, const EachEntry& each, const Re
   enable(archive_read_set_callback_data(in.get(), &input), "a file");
   enable(archive_read_set_read_callback(in.get(), read_some), "a file");
   enable(archive_read_set_seek_callback(in.get(), seek_to), "a file");
-  Reader reader(in.get(), input, what, limits, Fault::input, nullptr,
+  Reader reader(in.get(), input, what, limits, ErrorKind::input, nullptr,
                 "it begins as a zip, but has no directory at its end: it is cut short");
   reader.check(archive_read_open1(in.get()));
   reader.all(each);

@@ -34,11 +34,11 @@ void refuse_what_no_tar_can_carry(const Entry& entry) {
   std::size_t header_bytes = entry.path.size() + entry.target->size();
   for (const auto& [name, value] : *entry.xattrs) header_bytes += name.size() + value.size() + 32;
   if (header_bytes + 1024 > most_header_bytes)
-    throw Error(Fault::input,
+    throw Error(ErrorKind::input,
                 cat("`", printable(entry.path, 200), "`: its name and extended attributes are longer than 1 MiB"),
                 "no container runtime reads such a layer: give the file fewer or shorter extended attributes");
   if (entry.path.empty() || entry.path.find('\0') != std::string::npos || entry.target->find('\0') != std::string::npos)
-    throw Error(Fault::internal, cat("a tar cannot carry the name `", printable(entry.path), "`"));
+    throw Error(ErrorKind::internal, cat("a tar cannot carry the name `", printable(entry.path), "`"));
 }
 
 }  // namespace
@@ -81,11 +81,11 @@ struct TarWriter::State {
     if (code == ARCHIVE_OK) return;
     failed = true;
     const char* why = archive_error_string(tar);
-    throw Error(Fault::internal, cat("libarchive cannot ", doing)).because(why == nullptr ? "" : why);
+    throw Error(ErrorKind::internal, cat("libarchive cannot ", doing)).because(why == nullptr ? "" : why);
   }
 
   void open(archive* tar) {
-    if (tar == nullptr || entry == nullptr) throw Error(Fault::internal, "out of memory");
+    if (tar == nullptr || entry == nullptr) throw Error(ErrorKind::internal, "out of memory");
     check(archive_write_set_format_pax_restricted(tar), tar, "write pax");
     check(archive_write_set_format_option(tar, "pax", "xattrheader", "SCHILY"), tar, "set xattrheader");
     if (tar == any_bytes.get())
@@ -96,7 +96,7 @@ struct TarWriter::State {
   }
 
   void expect_usable() const {
-    if (failed) throw Error(Fault::internal, "this tar has failed or ended before");
+    if (failed) throw Error(ErrorKind::internal, "this tar has failed or ended before");
   }
 
   void end_entry() { check(archive_write_finish_entry(present), present, "end an entry"); }
@@ -131,7 +131,7 @@ void TarWriter::header(const Entry& entry) {
   State& my = *state_;
   my.expect_usable();
   if (my.missing != 0)
-    throw Error(Fault::internal, cat("`", printable(entry.path), "`: the file before it is incomplete"));
+    throw Error(ErrorKind::internal, cat("`", printable(entry.path), "`: the file before it is incomplete"));
   refuse_what_no_tar_can_carry(entry);
   const InLocale locale;
   archive_entry* out = archive_entry_clear(my.entry.get());
@@ -156,7 +156,7 @@ void TarWriter::header(const Entry& entry) {
 void TarWriter::data(Bytes bytes) {
   State& my = *state_;
   my.expect_usable();
-  if (bytes.size() > my.missing) throw Error(Fault::internal, "more bytes than the header said");
+  if (bytes.size() > my.missing) throw Error(ErrorKind::internal, "more bytes than the header said");
   const InLocale locale;
   while (!bytes.empty()) {
     const la_ssize_t written = archive_write_data(my.present, bytes.data(), bytes.size());
@@ -171,7 +171,7 @@ void TarWriter::data(Bytes bytes) {
 void TarWriter::finish() {
   State& my = *state_;
   my.expect_usable();
-  if (my.missing != 0) throw Error(Fault::internal, "the last file of the tar is incomplete");
+  if (my.missing != 0) throw Error(ErrorKind::internal, "the last file of the tar is incomplete");
   const InLocale locale;
   my.check(archive_write_close(my.ascii.get()), my.ascii.get(), "end a tar");
   my.failed = true;  // nothing more, neither from the other

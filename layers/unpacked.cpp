@@ -31,7 +31,7 @@ class Inflater : public Unpacker {
  public:
   Inflater(Streams streams, Boundary boundary) : boundary_(std::move(boundary)), has_more_(streams == Streams::any) {
     constexpr int gzip_alone = 15 + 16;  // zlib.h, inflateInit2
-    if (inflateInit2(&stream_, gzip_alone) != Z_OK) throw Error(Fault::internal, "zlib cannot begin to unpack");
+    if (inflateInit2(&stream_, gzip_alone) != Z_OK) throw Error(ErrorKind::internal, "zlib cannot begin to unpack");
   }
   ~Inflater() override { inflateEnd(&stream_); }
 
@@ -80,7 +80,7 @@ class ZstdUnpacker : public Unpacker {
     // Pieces of our layers are 4 MiB at most, and so are the windows of their frames.
     const int most_window_log = streams == Streams::ours ? 23 : 27;
     if (!stream_ || ZSTD_isError(ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, most_window_log)) != 0)
-      throw Error(Fault::internal, "zstd cannot begin to unpack");
+      throw Error(ErrorKind::internal, "zstd cannot begin to unpack");
   }
   void write(Bytes packed, const Sink& out) override {
     ZSTD_inBuffer in{packed.data(), packed.size(), 0};
@@ -134,7 +134,7 @@ struct Unpacked::State {
   std::uint64_t size = 0;
 
   [[noreturn]] void fail(std::string why) const {
-    throw Error(Fault::integrity, cat(what, " cannot be unpacked")).because(printable(why));
+    throw Error(ErrorKind::integrity, cat(what, " cannot be unpacked")).because(printable(why));
   }
   void take(Bytes bytes) {
     if (bytes.size() > most - size) fail(cat("it unpacks to more than ", most, " bytes"));

@@ -123,7 +123,7 @@ HostTree::Node Walk::target_of(const Spot& spot, const HostFile& link) const {
   auto node = tree_.find(spot.path, HostTree::Links::follow);
   if (!node)
     throw Error(
-        Fault::input,
+        ErrorKind::input,
         cat("the symbolic link `", printable(spot.path, 4096), "` leads to nothing: `", printable(link.target()), "`"),
         "remove it, exclude it, or copy links as they are with `symlinks: keep`");
   return std::move(*node);
@@ -132,7 +132,7 @@ HostTree::Node Walk::target_of(const Spot& spot, const HostFile& link) const {
 void Walk::expect_no_circle(const Spot& spot, const HostLook& look) const {
   for (const Ancestor* above = spot.above.get(); above != nullptr; above = above->above.get())
     if (above->device == look.device && above->inode == look.inode)
-      throw Error(Fault::input,
+      throw Error(ErrorKind::input,
                   cat("the symbolic link `", printable(spot.place, 4096), "` leads back into a folder that it is in"),
                   "exclude it, or copy links as they are with `symlinks: keep`");
 }
@@ -169,11 +169,11 @@ void Walk::report_troubles() const {
     specials.insert(specials.end(), folder.specials.begin(), folder.specials.end());
   }
   if (!unreadable.empty())
-    throw Error(Fault::input, cat("cannot read ", listed(unreadable), ": ", reason(EACCES)),
+    throw Error(ErrorKind::input, cat("cannot read ", listed(unreadable), ": ", reason(EACCES)),
                 "make them readable, or exclude them");
   if (!specials.empty())
     throw Error(
-        Fault::input,
+        ErrorKind::input,
         cat(listed(specials), specials.size() == 1 ? " is a socket, FIFO or device" : " are sockets, FIFOs or devices"),
         "exclude them, or write `special: skip` to leave them out");
 }

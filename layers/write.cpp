@@ -19,7 +19,7 @@ void refuse_giants(const std::vector<Entry>& entries) {
   const auto biggest =
       std::max_element(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.size < b.size; });
   throw Error(
-      Fault::input,
+      ErrorKind::input,
       cat("the layer would be ", human_size(size), ", and no layer may be more than ", human_size(limits::layer_bytes)),
       "leave big files away with `exclude:`, or split the layer")
       .because(cat("its biggest file is `", printable(biggest->path, 4096), "` with ", human_size(biggest->size)));

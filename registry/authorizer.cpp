@@ -149,7 +149,7 @@ std::optional<std::string> Authorizer::basic() {
 
 std::string Authorizer::registry_token() {
   if (!is_token_text(login_->password))
-    throw Error(Fault::access, cat("the token in ", login_->source, " for `", host_, "` is none that can be sent"),
+    throw Error(ErrorKind::access, cat("the token in ", login_->source, " for `", host_, "` is none that can be sent"),
                 cat("log in anew: `docker login ", host_, "`"));
   sent_ = true;
   return cat("Bearer ", login_->password);
@@ -202,7 +202,7 @@ std::string Authorizer::fetch_token(const http::Url& origin, const std::string& 
       login_ = before;
     }
     if (response.status >= 300 && response.status < 400)
-      throw Error(Fault::access,
+      throw Error(ErrorKind::access,
                   cat("the token server of `", host_, "` redirects to another address, which is not followed"),
                   "check the registry's address");
     const LoginUse use{.source = login_ ? login_->source : std::string(), .was_sent = true};
@@ -231,7 +231,7 @@ http::Request Authorizer::token_request(const http::Url& realm, const std::strin
 
 Authorizer::Token Authorizer::read_token(const http::Response& response) const {
   const auto unusable = [&](std::string_view why) {
-    return Error(Fault::access, cat("the token server of `", host_, "` gave no token that can be used: ", why));
+    return Error(ErrorKind::access, cat("the token server of `", host_, "` gave no token that can be used: ", why));
   };
   std::string text;
   double life = 60;  // docs/spec/auth/token.md: when nothing is said
@@ -247,7 +247,7 @@ Authorizer::Token Authorizer::read_token(const http::Response& response) const {
     if (const auto said = document.find("expires_in"); said != document.end() && said->is_number())
       life = std::clamp(said->get<double>(), 0.0, 86'400.0);
   } catch (const Error& error) {
-    if (error.fault() == Fault::access) throw;
+    if (error.kind() == ErrorKind::access) throw;
     throw unusable("its reply is not JSON");
   }
   if (!is_token_text(text)) throw unusable("there is none in its reply");

@@ -49,8 +49,8 @@ class Download {
 
  private:
   [[noreturn]] void fail(std::string_view why) const {
-    throw Error(Fault::integrity, cat("what ", what_, " sends is not the blob ", blob_.digest.text(), " of ",
-                                      blob_.size, " bytes: ", why));
+    throw Error(ErrorKind::integrity, cat("what ", what_, " sends is not the blob ", blob_.digest.text(), " of ",
+                                          blob_.size, " bytes: ", why));
   }
   const oci::Descriptor& blob_;
   const Sink& sink_;
@@ -91,7 +91,7 @@ void Repository::get_blob(const oci::Descriptor& blob, const Sink& whole) const 
     if (wanted > 0) request.headers.set("Range", cat("bytes=", wanted, "-"));
     const auto go_without_ranges = [&] {
       has_ranges = false;
-      throw Error(Fault::network, what)
+      throw Error(ErrorKind::network, what)
           .because("the registry answers with another range than it was asked for")
           .transient();
     };
@@ -130,12 +130,12 @@ std::string Repository::get_range(const oci::Descriptor& blob, std::uint64_t off
   if (offset > 0 || most < blob.size) request.headers.set("Range", cat("bytes=", offset, "-", offset + most - 1));
   auto response = exchange.send(request, Access::pull);
   if (response.status == 206 && first_byte(response.headers) != offset)
-    throw Error(Fault::network, what).because("the registry answers with another range than it was asked for");
+    throw Error(ErrorKind::network, what).because("the registry answers with another range than it was asked for");
   if (response.status != 200 && response.status != 206) throw state_->refusal(response, what);
   if (response.status == 200)
     response.body.erase(0, static_cast<std::size_t>(std::min<std::uint64_t>(offset, response.body.size())));
   if (response.body.empty())
-    throw Error(Fault::integrity, what).because(cat("it has fewer than ", blob.size, " bytes"));
+    throw Error(ErrorKind::integrity, what).because(cat("it has fewer than ", blob.size, " bytes"));
   return std::move(response.body);
 }
 

@@ -27,7 +27,7 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 [[noreturn]] void fail(const std::string& name, std::string_view why, std::string help = {}) {
-  throw Error(Fault::access, cat("the credential helper `docker-credential-", printable(name, 64), "` ", why),
+  throw Error(ErrorKind::access, cat("the credential helper `docker-credential-", printable(name, 64), "` ", why),
               std::move(help));
 }
 

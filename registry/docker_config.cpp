@@ -10,7 +10,7 @@ namespace lapstrake::registry {
 namespace {
 
 [[noreturn]] void spoilt(const std::string& what, std::string_view why) {
-  throw Error(Fault::access, cat("cannot read the logins in ", what, ": ", why), "correct it, or log in again");
+  throw Error(ErrorKind::access, cat("cannot read the logins in ", what, ": ", why), "correct it, or log in again");
 }
 
 std::string text_member(const nlohmann::json& object, const char* name) {

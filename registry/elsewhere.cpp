@@ -17,7 +17,7 @@ AddressKind nearest_named_by(const http::Url& server, std::optional<AddressKind>
 void refuse_nearer_literal(const http::Url& place, AddressKind nearest, const std::string& host) {
   const auto kind = http::kind_of_host(place.host);
   if (!kind || *kind <= nearest) return;
-  throw Error(Fault::access, cat("`", host, "` names `", place.origin(), "`, ", http::name_of(*kind)),
+  throw Error(ErrorKind::access, cat("`", host, "` names `", place.origin(), "`, ", http::name_of(*kind)),
               "such addresses are not followed: let the registry name its servers by their host names");
 }
 

@@ -33,7 +33,7 @@ bool is_read(const http::Request& request) { return request.method == "GET" || r
 }  // namespace
 
 Error for_good(const Error& error) {
-  Error last(error.fault(), error.summary(), error.help());
+  Error last(error.kind(), error.summary(), error.help());
   last.because(error.reason());
   for (const auto& step : error.steps()) last.during(step);
   return last;
@@ -67,14 +67,14 @@ http::Url Exchange::probe() const {
     options_.transport({.url = secure});
     return secure;
   } catch (const Error& error) {
-    if (error.fault() != Fault::network) throw;
+    if (error.kind() != ErrorKind::network) throw;
     const auto plain = http::parse_url(cat("http://", host_, "/v2/"));
     try {
       // A TLS server answers a plain request too: with 400.
       const int status = options_.transport({.url = plain}).status;
       if (status != 400 && !http::is_retryable(status)) return plain;
     } catch (const Error& second) {
-      if (second.fault() == Fault::interrupted) throw;
+      if (second.kind() == ErrorKind::interrupted) throw;
     }
     throw;  // https, which is tried first, says what is wrong
   }
@@ -134,7 +134,7 @@ std::optional<std::string> Exchange::login_from_root(const http::Url& origin, Ac
 http::Response Exchange::again(const http::Request& request, const std::optional<std::string>& authorization,
                                const http::Response& refused) {
   if (std::holds_alternative<http::FileRange>(request.body) && http::length(request.body) > 0)
-    throw Error(Fault::access, cat("`", host_, "` takes the login no longer that the upload began with"))
+    throw Error(ErrorKind::access, cat("`", host_, "` takes the login no longer that the upload began with"))
         .because(refusal_of(refused).message)
         .transient();
   return once(request, authorization);
@@ -194,8 +194,8 @@ void Exchange::refuse_retryable(const http::Request& request, const http::Respon
                         redacted(request.url));
   const auto why = refusal_of(response).message;
   if (says_full(response)) return;  // no second makes room
-  if (response.status != 429 && !floor) throw Error(Fault::network, what).because(why).transient();
-  Throttled error(Fault::network, what);
+  if (response.status != 429 && !floor) throw Error(ErrorKind::network, what).because(why).transient();
+  Throttled error(ErrorKind::network, what);
   error.because(why).transient(floor);
   if (floor && *floor > options_.policy.most_wait) floor.reset();  // nobody will wait for that
   pace_->throttled(request.url.authority(), turn, options_.world, floor);
@@ -219,7 +219,8 @@ http::Response Exchange::followed(http::Request request, http::Response response
     const auto next = resolve(request.url, *location);
     chain += cat(" -> ", redacted(next));
     const auto refuse = [&](std::string_view why) {
-      throw Error(Fault::network, cat("`", host_, "` sends us elsewhere, which is not followed: ", why)).because(chain);
+      throw Error(ErrorKind::network, cat("`", host_, "` sends us elsewhere, which is not followed: ", why))
+          .because(chain);
     };
     if (hop == most_hops) refuse(cat("after ", most_hops, " redirects"));
     if (request.url.scheme == "https" && next.scheme == "http") refuse("from https to http");

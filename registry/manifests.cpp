@@ -21,7 +21,7 @@ std::string accepted() { return cat(manifest, ", ", index, ", ", docker_manifest
 
 std::string checked(const std::string& tag_or_digest) {
   if (!oci::is_tag(tag_or_digest) && !oci::Digest::parse(tag_or_digest))
-    throw Error(Fault::usage, cat("`", printable(tag_or_digest, 256), "` is neither a tag nor a digest"),
+    throw Error(ErrorKind::usage, cat("`", printable(tag_or_digest, 256), "` is neither a tag nor a digest"),
                 "a tag has at most 128 letters, digits, `.`, `_` and `-`, and does not begin with `.` or `-`");
   return tag_or_digest;
 }
@@ -39,7 +39,7 @@ std::string media_type_of(const http::Response& response, std::string_view text,
   const auto document = parse_json(text, what, {.most_bytes = most_manifest});
   if (document.is_object() && document.contains("mediaType") && document["mediaType"].is_string())
     return document["mediaType"].get<std::string>();
-  throw Error(Fault::integrity, cat(what, " is of no known kind: `", printable(said, 128), "`"),
+  throw Error(ErrorKind::integrity, cat(what, " is of no known kind: `", printable(said, 128), "`"),
               "old formats (Docker schema 1) are not read: push the image again with a current tool");
 }
 
@@ -60,7 +60,7 @@ std::optional<std::optional<oci::Descriptor>> find_if_allowed(const Repository& 
   try {
     return repository.find_manifest(tag_or_digest);
   } catch (const Error& error) {
-    if (error.fault() != Fault::access) throw;
+    if (error.kind() != ErrorKind::access) throw;
     return std::nullopt;
   }
 }
@@ -75,7 +75,7 @@ struct ManifestPut {
   // The tag cannot be overwritten. True: it is this manifest already. Error: it is another, and both are named.
   bool stands(const std::optional<oci::Descriptor>& found, std::string_view said) const {
     if (!found || is(found)) return found.has_value();
-    throw Error(Fault::network, what, cat("push under another tag, or delete `", name, "` in the registry first"))
+    throw Error(ErrorKind::network, what, cat("push under another tag, or delete `", name, "` in the registry first"))
         .because(cat("the tag `", name, "` cannot be overwritten: it is ", found->digest.text(), ", and this image is ",
                      digest.text(), " (", said, ")"));
   }
@@ -88,12 +88,13 @@ void confirm(const Repository& repository, const ManifestPut& put, const std::op
     const auto found = find_if_allowed(repository, put.name);
     if (!found || put.is(*found)) return;
     if (*found && put.by_tag && !(before && before->digest == (*found)->digest && wait > 0))
-      throw Error(Fault::integrity, put.what)
+      throw Error(ErrorKind::integrity, put.what)
           .because(cat("the tag is ", (*found)->digest.text(), " after it was set to ", put.digest.text(),
                        ": another push moved it, or the registry is at fault"));
     if (wait > 0) repository.world().sleep(std::chrono::milliseconds(wait));
   }
-  throw Error(Fault::integrity, put.what).because("the registry said that it took the manifest, and does not have it");
+  throw Error(ErrorKind::integrity, put.what)
+      .because("the registry said that it took the manifest, and does not have it");
 }
 
 }  // namespace
@@ -134,7 +135,8 @@ Repository::Text Repository::State::checked_text(http::Response response, const 
   if (response.status != 200) throw refusal(response, cat("cannot read ", what));
   const auto digest = oci::Digest::of(response.body);
   if (const auto asked = oci::Digest::parse(tag_or_digest); asked && *asked != digest)
-    throw Error(Fault::integrity, cat("what `", host, "` sends for ", what, " has another digest: ", digest.text()));
+    throw Error(ErrorKind::integrity,
+                cat("what `", host, "` sends for ", what, " has another digest: ", digest.text()));
   auto type = media_type_of(response, response.body, what);
   const auto size = response.body.size();
   return {std::move(response.body), {.media_type = std::move(type), .digest = digest, .size = size}};
@@ -152,7 +154,7 @@ void Repository::put_manifest(const std::string& tag_or_digest, const std::strin
                         .by_tag = !oci::Digest::parse(tag_or_digest),
                         .what = cat("cannot push `", named(name(), tag_or_digest), "`")};
   if (!put.by_tag && put.name != put.digest.text())
-    throw Error(Fault::internal, cat(put.what, ": its text has the digest ", put.digest.text()));
+    throw Error(ErrorKind::internal, cat(put.what, ": its text has the digest ", put.digest.text()));
   const auto before = find_if_allowed(*this, put.name);
   if (before && put.is(*before)) return;
 
@@ -166,7 +168,7 @@ void Repository::put_manifest(const std::string& tag_or_digest, const std::strin
       const auto found = state_->head_manifest(put.name, Tries::one);
       return found && put.is(found->manifest);
     } catch (const Error& error) {
-      if (error.fault() != Fault::access) throw;
+      if (error.kind() != ErrorKind::access) throw;
       return false;  // a role that may push and not read
     }
   };
@@ -189,7 +191,7 @@ void Repository::put_manifest(const std::string& tag_or_digest, const std::strin
     throw error;
   }
   if (const auto theirs = response.headers.find("Docker-Content-Digest"); theirs && *theirs != put.digest.text())
-    throw Error(Fault::integrity, put.what)
+    throw Error(ErrorKind::integrity, put.what)
         .because(cat("sent ", put.digest.text(), ", and the registry says that it took ", printable(*theirs, 128)));
   confirm(*this, put, before.value_or(std::nullopt));
 }

@@ -38,7 +38,7 @@ class Once {
   void compare(Sha256 other) const {
     auto mine = hash_;
     if (mine.finish() == other.finish()) return;
-    throw Error(Fault::integrity, cat("two mirrors have different bytes for the blob ", digest_.text()),
+    throw Error(ErrorKind::integrity, cat("two mirrors have different bytes for the blob ", digest_.text()),
                 "one of them is wrong: take it out of `mirrors:`");
   }
   void pass(Bytes bytes) {
@@ -66,7 +66,7 @@ bool Mirrors::is_silent(std::size_t i) const {
 }
 
 void Mirrors::tell(std::size_t i, const Error& error) const {
-  if (error.is_transient() || error.fault() == Fault::access) {
+  if (error.is_transient() || error.kind() == ErrorKind::access) {
     const std::lock_guard lock(mutex_);
     silent_.insert(i);
   }
@@ -86,14 +86,14 @@ auto Mirrors::first(Act act) const -> decltype(act(std::declval<const Repository
       if (auto answer = act(*options_.mirrors[i])) return answer;
       if (options_.log) options_.log(cat("the mirror `", options_.mirrors[i]->name(), "` does not have it"));
     } catch (const Error& error) {
-      if (error.fault() == Fault::interrupted) throw;
+      if (error.kind() == ErrorKind::interrupted) throw;
       tell(i, error);
       last = error;
     }
   }
   if (!only()) return std::nullopt;
   if (!asked)
-    throw Error(Fault::network, cat("none of the mirrors of `", name_, "` answers"),
+    throw Error(ErrorKind::network, cat("none of the mirrors of `", name_, "` answers"),
                 "`-v` says what each of them said; without `mirrors_only` the registry itself would be asked");
   if (last) throw Error(*last).during(cat("reading `", name_, "` from its mirrors alone"));
   return std::nullopt;
@@ -126,7 +126,7 @@ std::optional<Sink> Mirrors::get_blob(const oci::Descriptor& blob, const Sink& s
       mirror.get_blob(blob, Once::again(once));
     } catch (const Error& error) {
       // Bytes that are wrong have gone on; and a sink that takes no more takes none from others.
-      if (once->sink_failed() || error.fault() == Fault::integrity) throw Stuck{error};
+      if (once->sink_failed() || error.kind() == ErrorKind::integrity) throw Stuck{error};
       throw;
     }
     return std::optional(true);

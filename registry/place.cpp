@@ -40,8 +40,8 @@ class Windows {
 
 std::string config_text(const Repository& repository, const oci::Descriptor& blob) {
   if (blob.size > most_text)
-    throw Error(Fault::integrity, cat("the blob ", blob.digest.text(), " of `", repository.name(),
-                                      "` is too long for a config: ", human_size(blob.size)));
+    throw Error(ErrorKind::integrity, cat("the blob ", blob.digest.text(), " of `", repository.name(),
+                                          "` is too long for a config: ", human_size(blob.size)));
   std::string text;
   repository.get_blob(blob, [&](Bytes bytes) { text += as_text(bytes); });
   return text;
@@ -57,7 +57,7 @@ oci::Place place(std::shared_ptr<const Repository> repository, const oci::Regist
           [=] {
             const auto found = repository->find_manifest(wanted);
             if (!found)
-              throw Error(Fault::network, cat("`", repository->name(), "` has no image `", wanted, "`"),
+              throw Error(ErrorKind::network, cat("`", repository->name(), "` has no image `", wanted, "`"),
                           "check the spelling of the repository and the tag");
             return *found;
           },
@@ -67,8 +67,9 @@ oci::Place place(std::shared_ptr<const Repository> repository, const oci::Regist
               return config_text(*repository, descriptor);
             auto text = repository->get_manifest(descriptor.digest.text());
             if (text.descriptor.size != descriptor.size)
-              throw Error(Fault::integrity, cat("the manifest ", descriptor.digest.text(), " of `", repository->name(),
-                                                "` has ", text.descriptor.size, " bytes, not ", descriptor.size));
+              throw Error(ErrorKind::integrity,
+                          cat("the manifest ", descriptor.digest.text(), " of `", repository->name(), "` has ",
+                              text.descriptor.size, " bytes, not ", descriptor.size));
             return std::move(text.text);
           },
       .open =

@@ -23,7 +23,7 @@ class Push {
   }
 
   PushReport run() {
-    if (manifests_.empty()) throw Error(Fault::internal, "there is no manifest to push");
+    if (manifests_.empty()) throw Error(ErrorKind::internal, "there is no manifest to push");
     if (everything_is_there()) {
       report_.all_present = true;
       report_.blobs_present = unique_.size();
@@ -61,7 +61,7 @@ class Push {
       const auto found = repository_.find_manifest(tag_or_digest);
       return found && found->digest == root().descriptor.digest;
     } catch (const Error& error) {
-      if (error.fault() != Fault::access) throw;
+      if (error.kind() != ErrorKind::access) throw;
       return false;  // a role may be allowed to push and not to read; a wrong login fails at the first blob
     }
   }

@@ -31,7 +31,8 @@ std::string origin_as_written(const http::Url& url) { return cat(url.scheme, ":/
   if (cure.empty())
     cure = cat("no login was sent; check the registry's address, or log out (`docker logout ", host,
                "`) to go on without a login");
-  throw Error(Fault::access, cat("`", host, "` asks for its logins to be sent to `", printable(realm, 256), "`: ", why),
+  throw Error(ErrorKind::access,
+              cat("`", host, "` asks for its logins to be sent to `", printable(realm, 256), "`: ", why),
               std::move(cure));
 }
 

@@ -78,14 +78,15 @@ std::optional<std::vector<oci::Descriptor>> Repository::referrers(const oci::Dig
     if (page == 0 && lacks_api(response.status)) return std::nullopt;
     if (response.status != 200) throw state_->refusal(response, cat("cannot list ", what));
     size += response.body.size();
-    if (size > most_text || page == most_pages) throw Error(Fault::integrity, cat("the list of ", what, " has no end"));
+    if (size > most_text || page == most_pages)
+      throw Error(ErrorKind::integrity, cat("the list of ", what, " has no end"));
     auto index = oci::parse_index(response.body, index_type, cat("the list of ", what));
     all.insert(all.end(), index.manifests.begin(), index.manifests.end());
     const auto next = next_page(response.headers);
     if (!next) break;
     url = resolve(url, *next);
     if (!exchange.is_own(url))
-      throw Error(Fault::network, cat("`", state_->host, "` continues the list of ", what, " elsewhere"))
+      throw Error(ErrorKind::network, cat("`", state_->host, "` continues the list of ", what, " elsewhere"))
           .because(cat("at `", url.origin(), "`, which is not asked"));
   }
   keep(all, artifact_type);  // few registries filter
@@ -114,18 +115,18 @@ Listed list_referrer(const Repository& repository, const oci::Digest& subject, c
     fallback.index["manifests"].push_back(json::parse(oci::to_json(referrer).dump()));
     const auto text = fallback.index.dump();
     if (text.size() > most_index)
-      throw Error(Fault::network, cat("`", tag, "` of `", repository.name(), "` is full"),
+      throw Error(ErrorKind::network, cat("`", tag, "` of `", repository.name(), "` is full"),
                   "delete attachments that nobody needs");
     try {
       repository.put_manifest(tag, text, std::string(index_type));
     } catch (const Error& error) {
-      if (error.fault() != Fault::integrity) throw;  // else another moved the tag at the same time
+      if (error.kind() != ErrorKind::integrity) throw;  // else another moved the tag at the same time
     }
     if (names(read_fallback(repository, tag).index, referrer.digest)) return Listed::tag;
     const auto& world = repository.world();
     world.sleep(std::chrono::milliseconds(100 + static_cast<int>(world.random() * 400 * round)));
   }
-  throw Error(Fault::network, cat("cannot add to `", tag, "` of `", repository.name(), "`"), "try again")
+  throw Error(ErrorKind::network, cat("cannot add to `", tag, "` of `", repository.name(), "`"), "try again")
       .because("others change it all the time");
 }
 

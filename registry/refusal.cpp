@@ -113,7 +113,8 @@ bool says_full(const http::Response& response) {
 Error refused(const http::Response& response, std::string what, const std::string& host, const LoginUse& login) {
   const auto refusal = refusal_of(response);
   const bool is_access = response.status == 401 || response.status == 403;
-  Error error(is_access ? Fault::access : Fault::network, std::move(what), cure(response, refusal, host, login));
+  Error error(is_access ? ErrorKind::access : ErrorKind::network, std::move(what),
+              cure(response, refusal, host, login));
   error.because(refusal.message);
   return error;
 }

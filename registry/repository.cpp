@@ -14,7 +14,7 @@ constexpr std::string_view no_repository = "the registry has no repository `";
 
 Error missing_repository(const std::string& host, const std::string& name, std::string what, std::string_view said) {
   Error error(
-      Fault::network, std::move(what),
+      ErrorKind::network, std::move(what),
       is_ecr(host)
           ? std::string("create it with `lapstrake push --create-repository`, or give the role ecr:CreateRepository")
           : cat("create the repository `", name, "` in `", host, "`"));
@@ -34,7 +34,7 @@ Error Repository::State::refusal(const http::Response& response, std::string wha
 
 // No login of ours was sent there.
 Error Repository::State::refused_elsewhere(const http::Response& response, std::string what) const {
-  Error error(Fault::network, std::move(what));
+  Error error(ErrorKind::network, std::move(what));
   error.because(
       cat("`", response.url.authority(), "`, to which `", host, "` sends us, says: ", refusal_of(response).message));
   return error;
@@ -42,7 +42,7 @@ Error Repository::State::refused_elsewhere(const http::Response& response, std::
 
 Repository::Repository(ClientOptions options, std::string host, std::string name) {
   if (!oci::is_repository(name))
-    throw Error(Fault::usage, cat("`", printable(name, 256), "` cannot be the name of a repository"),
+    throw Error(ErrorKind::usage, cat("`", printable(name, 256), "` cannot be the name of a repository"),
                 "use lower case letters, digits, `.`, `_`, `-` and `/`");
   state_ = std::make_unique<State>(std::move(options), std::move(host), std::move(name));
 }

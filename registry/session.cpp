@@ -50,7 +50,7 @@ bool Sessions::mount(const std::string& from) {
       offered_ = opened(url, response);
     return false;
   } catch (const Error& error) {
-    if (error.fault() == Fault::interrupted) throw;
+    if (error.kind() == ErrorKind::interrupted) throw;
     return false;
   }
 }
@@ -64,7 +64,7 @@ bool Sessions::is_granted(const http::Response& response) const {
 Session Sessions::opened(const http::Url& asked, const http::Response& response) {
   const auto location = response.headers.find("Location");
   if (!location)
-    throw Error(Fault::network, target_.what())
+    throw Error(ErrorKind::network, target_.what())
         .because(cat("`", target_.host, "` does not say where to upload to: its answer has no Location"));
   auto session = checked(asked, response, *location);
   if (!target_.exchange.is_own(session.url) && target_.options.log)
@@ -100,12 +100,12 @@ Session Sessions::checked(const http::Url& asked, const http::Response& reply, c
   const auto url = resolve(asked, location);
   if (target_.exchange.is_own(url)) {
     if (target_.exchange.is_own(asked)) return {.url = url};
-    throw Error(Fault::network, target_.what())
+    throw Error(ErrorKind::network, target_.what())
         .because(cat("the upload's server `", asked.origin(), "` sends it back to `", target_.host,
                      "`: our login is not for it to lead about"));
   }
   if (url.scheme != "https")
-    throw Error(Fault::network, target_.what())
+    throw Error(ErrorKind::network, target_.what())
         .because(cat("`", target_.host, "` wants the upload at `", url.origin(), "`, without TLS"));
   const auto nearest = nearest_named_by(asked, reply.peer, http::AddressKind::global);
   refuse_nearer_literal(url, nearest, target_.host);
@@ -121,7 +121,7 @@ http::Request Sessions::request(const Session& session, const std::string& metho
 bool is_taken(const Target& target, const http::Response& response) {
   const auto digest = response.headers.find("Docker-Content-Digest");
   if (digest && *digest != target.blob.digest.text())
-    throw Error(Fault::integrity, target.what())
+    throw Error(ErrorKind::integrity, target.what())
         .because(cat("sent the blob ", target.blob.digest.text(), ", and the registry says that it took ",
                      printable(*digest, 128)));
   return digest || target.has();

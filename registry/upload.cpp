@@ -17,7 +17,7 @@ constexpr unsigned most_failed_puts = 2;                   // of a large blob, b
 constexpr std::uint64_t most_ecr_layer = 52'000ull << 20;  // ECR's quota: Service Quotas, "layer size"
 
 [[noreturn]] void not_the_blob(const std::filesystem::path& file, const oci::Descriptor& blob) {
-  throw Error(Fault::integrity,
+  throw Error(ErrorKind::integrity,
               cat("`", file.string(), "` is not the blob ", blob.digest.text(), " of ", blob.size, " bytes"),
               "`lapstrake store check` finds what is spoilt; build again");
 }
@@ -43,7 +43,7 @@ void check_file(const oci::Descriptor& blob, const std::filesystem::path& file) 
   std::error_code code;
   const auto size = std::filesystem::file_size(file, code);
   if (code)
-    throw Error(Fault::input, cat("cannot read the blob `", file.string(), "`: ", reason(code.value())),
+    throw Error(ErrorKind::input, cat("cannot read the blob `", file.string(), "`: ", reason(code.value())),
                 "`lapstrake store check` finds what is missing; build again");
   if (size != blob.size || (size == 0 && blob.digest != oci::Digest::of(""))) not_the_blob(file, blob);
 }
@@ -62,7 +62,7 @@ class Upload {
   void put(const std::filesystem::path& file, const std::function<void(std::uint64_t)>& progress) {
     check_file(blob_, file);
     if (is_ecr(target_.host) && blob_.size > most_ecr_layer)
-      throw Error(Fault::network,
+      throw Error(ErrorKind::network,
                   cat("the layer ", blob_.digest.text(), " is too large for ECR: ", human_size(blob_.size)),
                   "ECR takes layers of at most 52,000 MiB: split it into several layers");
     if (whole(file, progress) || in_parts(file, progress)) return;
@@ -122,8 +122,8 @@ class Upload {
       throw;
     } catch (const Error& error) {
       if (!error.is_transient()) throw;
-      if (error.fault() == Fault::access && ++renewed_logins_ > 1) throw for_good(error);
-      if (error.fault() == Fault::network) ++failed_puts_;
+      if (error.kind() == ErrorKind::access && ++renewed_logins_ > 1) throw for_good(error);
+      if (error.kind() == ErrorKind::network) ++failed_puts_;
       throw;
     }
   }

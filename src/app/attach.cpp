@@ -97,7 +97,7 @@ std::vector<oci::Descriptor> attach(const Context& context, const registry::Repo
                         .subject = cat("attachment ", attachment.from),
                         .text = attached.back().digest.text()});
     } catch (Error& error) {
-      if (error.fault() == Fault::interrupted) throw;
+      if (error.kind() == ErrorKind::interrupted) throw;
       if (attachment.required) {
         error.during(cat("attaching `", attachment.from, "` to image `", image.name, "`, which is pushed"));
         throw;

@@ -61,7 +61,7 @@ oci::Place open_disk_base(const Context& context, const spec::Project& project, 
   const auto digest = place.root().digest;
   const auto name = lock_name(project.folder, *image.base).value_or("");
   if (digest == *image.base_pin) return place;
-  throw Error(Fault::integrity, cat("the base `", name, "` is not what `", lock_file_name, "` says"),
+  throw Error(ErrorKind::integrity, cat("the base `", name, "` is not what `", lock_file_name, "` says"),
               cat("put the locked one there again, or take the new one: `lapstrake lock --update ", name, "`"))
       .because(cat("it is ", digest.text(), ", and locked is ", image.base_pin->text()));
 }
@@ -134,7 +134,7 @@ std::optional<layers::BaseFiles> vendored_files(const Context& context, const oc
   try {
     return read_files(place, oci::load(place, platform).manifest.layers, context.world.stop);
   } catch (const Error& error) {
-    if (error.fault() != Fault::input) throw;
+    if (error.kind() != ErrorKind::input) throw;
     return std::nullopt;  // another platform was brought
   }
 }

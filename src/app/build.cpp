@@ -268,7 +268,7 @@ std::vector<const spec::Image*> choose_images(const spec::Project& project, cons
   for (const auto& name : names)
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       const auto near = nearest(name, known);
-      throw Error(Fault::usage, cat("there is no image `", name, "` in `", project.file.string(), "`"),
+      throw Error(ErrorKind::usage, cat("there is no image `", name, "` in `", project.file.string(), "`"),
                   near            ? cat("did you mean `", *near, "`?")
                   : known.empty() ? "add it under `images:`"
                                   : cat("the images are: ", join(known, ", ")));

@@ -81,7 +81,7 @@ void lay_over(std::vector<CacheEntry>& entries, CacheEntry used, sys_seconds now
 }  // namespace
 
 std::vector<CacheEntry> parse_cache(std::string_view text, std::string_view media_type, std::string_view what) {
-  const auto refuse = [&](std::string why) { throw Error(Fault::integrity, cat(what, " is no cache: ", why)); };
+  const auto refuse = [&](std::string why) { throw Error(ErrorKind::integrity, cat(what, " is no cache: ", why)); };
   if (text.size() > most_cache_text) refuse(cat("it has ", human_size(text.size())));
   const auto manifest = oci::parse_manifest(text, media_type, what);
   if (manifest.artifact_type != cache_artifact_type)

@@ -65,8 +65,8 @@ class Writing {
     try {
       return read_cache(*repository_, found, where_);
     } catch (Error& error) {
-      if (error.fault() != Fault::integrity || is_own_tag_) {
-        if (error.fault() == Fault::integrity) return {};
+      if (error.kind() != ErrorKind::integrity || is_own_tag_) {
+        if (error.kind() == ErrorKind::integrity) return {};
         throw;
       }
       error.helped_by("choose another tag, or leave it out: what is there is not overwritten");
@@ -137,7 +137,7 @@ void keep_in_registry(const Context& context, const Network& network, const stor
     try {
       Writing(context, network, store, where, context.cache_to->tag.empty(), pushed_to).run(image.name, entries);
     } catch (const Error& error) {
-      if (error.fault() == Fault::interrupted) throw;
+      if (error.kind() == ErrorKind::interrupted) throw;
       context.progress({.kind = Event::Kind::warning,
                         .image = {},
                         .subject = {},

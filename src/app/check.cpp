@@ -43,7 +43,7 @@ std::vector<spec::Diagnostic> check_image(const Context& context, const spec::Pr
     if (!known) return {unknown_base(image)};
     below = std::move(*known);
   } catch (const Error& error) {
-    if (error.fault() == Fault::interrupted) throw;
+    if (error.kind() == ErrorKind::interrupted) throw;
     return {from(error, image.where)};  // what lies on it cannot be judged
   }
   std::optional<layers::AccountTable> accounts;
@@ -60,7 +60,7 @@ std::vector<spec::Diagnostic> check_image(const Context& context, const spec::Pr
                                         .scratch = scratch(context),
                                         .stop = context.world.stop}));
     } catch (const Error& error) {
-      if (error.fault() == Fault::interrupted) throw;
+      if (error.kind() == ErrorKind::interrupted) throw;
       found.push_back(from(error, recipe.where));
     }
   return found;

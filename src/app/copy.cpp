@@ -29,7 +29,7 @@ class TemporaryFolder {
   TemporaryFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "lapstrake-copy-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr)
-      throw Error(Fault::input, cat("cannot make a folder `", name, "`: ", reason(errno)),
+      throw Error(ErrorKind::input, cat("cannot make a folder `", name, "`: ", reason(errno)),
                   "set TMPDIR to a folder that can be written");
     path_ = name;
   }
@@ -72,14 +72,15 @@ class Copying {
  private:
   void require_digest(const oci::RegistryReference& to) const {
     if (!to.digest || *to.digest == root_.digest) return;
-    throw Error(Fault::integrity, cat("`", origin_.place.name, "` is not `", to.text(), "`"),
+    throw Error(ErrorKind::integrity, cat("`", origin_.place.name, "` is not `", to.text(), "`"),
                 index_ ? "copy the whole index, without `--platform`" : "")
         .because(cat(index_ ? "its manifest for the platform has the digest " : "its digest is ", root_.digest.text()));
   }
   void require_fit(const oci::DiskReference& to) const {
     if (to.form != oci::DiskReference::Form::docker_archive || !oci::is_index(root_.media_type)) return;
     const auto platforms = platforms_of(origin_.place, root_);
-    throw Error(Fault::usage, cat("a docker-archive holds one platform, and `", origin_.place.name, "` is an index"),
+    throw Error(ErrorKind::usage,
+                cat("a docker-archive holds one platform, and `", origin_.place.name, "` is an index"),
                 cat("choose one with `--platform ", platforms.empty() ? "OS/ARCH" : printable(platforms[0].text(), 80),
                     "`, or copy to `oci-archive:FILE`"));
   }
@@ -143,7 +144,7 @@ class Copying {
       auto own = store::Store::open(context_.store_root);
       if (::access(own.scratch().c_str(), W_OK | X_OK) == 0) return own;
     } catch (const Error& error) {
-      if (error.fault() != Fault::input) throw;
+      if (error.kind() != ErrorKind::input) throw;
       why = error.summary();
     }
     temporary_ = std::make_unique<TemporaryFolder>();

@@ -28,7 +28,7 @@ Context with_serial_progress(const Context& context) {
 void fetch(const Context& context, const registry::Repository& repository, const oci::Descriptor& blob,
            const std::string& image, const Sink& sink) {
   if (!blob.urls.empty())
-    throw Error(Fault::input, cat("the layer ", blob.digest.text(), " does not lie in `", repository.name(), "`"),
+    throw Error(ErrorKind::input, cat("the layer ", blob.digest.text(), " does not lie in `", repository.name(), "`"),
                 "foreign layers are never fetched: choose a base without them");
   if (context.offline)
     throw not_at_hand(context, cat("the layer ", blob.digest.text(), " of `", repository.name(), "`"));
@@ -69,7 +69,7 @@ void Distant::read_vendored(const Vendored& from, const oci::Descriptor& blob, c
 std::shared_ptr<const registry::Repository> Distant::repository(const oci::Digest& blob) const {
   const auto where = store::find_origin(store_, blob);
   if (!where)
-    throw Error(Fault::input, cat("the store has no blob ", blob.text(), ", and does not know where it lies"),
+    throw Error(ErrorKind::input, cat("the store has no blob ", blob.text(), ", and does not know where it lies"),
                 "build the image again");
   const std::lock_guard lock(repositories_->mutex);
   auto& known = repositories_->by_name[where->text()];

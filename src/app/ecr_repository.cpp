@@ -36,7 +36,7 @@ std::string caller(const EcrQuestion& question, const aws::EcrHost& ecr) {
   try {
     return aws::caller_identity(question.network.session(ecr)).arn;
   } catch (const Error& error) {
-    if (error.fault() == Fault::interrupted) throw;
+    if (error.kind() == ErrorKind::interrupted) throw;
     return "the caller";
   }
 }
@@ -60,7 +60,7 @@ std::string creation(const EcrQuestion& question, const aws::EcrHost& ecr) {
 
 Error missing_right(const EcrQuestion& question, const aws::EcrHost& ecr, std::string what) {
   const auto who = caller(question, ecr);
-  Error error(Fault::access, std::move(what),
+  Error error(ErrorKind::access, std::move(what),
               cat("add this statement to a policy of ", who,
                   " (and, from another account, the like to the repository's own):\n", push_statement(question, ecr)));
   error.because(cat("the repository `", question.target.repository, "` is there, but ECR hangs up on uploads of ", who,
@@ -70,7 +70,7 @@ Error missing_right(const EcrQuestion& question, const aws::EcrHost& ecr, std::s
 
 Error either_way(const EcrQuestion& question, const aws::EcrHost& ecr, std::string what, const std::string& why) {
   const auto who = caller(question, ecr);
-  Error error(Fault::network, std::move(what),
+  Error error(ErrorKind::network, std::move(what),
               cat("if it is missing, create it: ", creation(question, ecr),
                   "; if it is there, add this statement to a policy of ", who, ":\n", push_statement(question, ecr)));
   error.because(cat("ECR hangs up on uploads of ", who, ": either there is no repository `", question.target.repository,
@@ -90,7 +90,7 @@ EcrFinding find_in_ecr(const EcrQuestion& question) {
     warn_of_differences(question, *found);
     return {.kind = present};
   } catch (const Error& error) {
-    if (error.fault() == Fault::interrupted) throw;
+    if (error.kind() == ErrorKind::interrupted) throw;
     return {.kind = unknown, .why = error.summary()};
   }
 }
@@ -102,7 +102,7 @@ Error explained(const Error& failure, const EcrFinding& finding, const EcrQuesti
   auto error = [&] {
     if (finding.kind == present) return missing_right(question, *ecr, failure.summary());
     if (finding.kind == unknown) return either_way(question, *ecr, failure.summary(), finding.why);
-    Error missing(Fault::network, failure.summary(), cat("create it: ", creation(question, *ecr)));
+    Error missing(ErrorKind::network, failure.summary(), cat("create it: ", creation(question, *ecr)));
     missing.because(
         cat("there is no repository `", question.target.repository, "` in account ", ecr->account, ", ", ecr->region));
     return missing;
@@ -115,11 +115,12 @@ void create_in_ecr(const EcrQuestion& question) {
   const auto& target = question.target;
   const auto ecr = aws::parse_ecr_host(target.host);
   if (aws::is_public_ecr(target.host))
-    throw Error(Fault::usage, "`--create-repository` makes no repositories of ECR Public",
+    throw Error(ErrorKind::usage, "`--create-repository` makes no repositories of ECR Public",
                 cat("make it by `aws ecr-public create-repository --region us-east-1 --repository-name ",
                     target.repository.substr(target.repository.find('/') + 1), "`"));
   if (!ecr)
-    throw Error(Fault::usage, cat("`--create-repository` works for ECR, and `", target.host, "` is another registry"),
+    throw Error(ErrorKind::usage,
+                cat("`--create-repository` works for ECR, and `", target.host, "` is another registry"),
                 "create the repository there by its own means");
   const auto made = aws::create_repository(question.network.session(*ecr), ecr->account, target.repository,
                                            in_ecrs_words(question.settings));

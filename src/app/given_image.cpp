@@ -42,7 +42,7 @@ BuiltImage obtain_image(const Context& context, const spec::Project& project, co
   if (given == context.given_images.end()) return build_image(context, project, image, store);
   if (const auto* disk = std::get_if<oci::DiskReference>(&given->second)) return take_in(context, image, *disk, store);
   throw Error(
-      Fault::usage,
+      ErrorKind::usage,
       cat("`--image ", image.name, "=", oci::text(given->second), "` lies in a registry: there is nothing to build"),
       cat("`lapstrake register` and `lapstrake push` take it as it is; leave `", image.name, "` out here"));
 }

@@ -28,7 +28,7 @@ std::string raised(const std::string& name) try {
 }
 
 [[noreturn]] void too_many(const std::string& what, const std::string& limit, const std::string& or_else = {}) {
-  throw Error(Fault::input, cat("cannot watch ", what, ": the limit of this machine is reached"),
+  throw Error(ErrorKind::input, cat("cannot watch ", what, ": the limit of this machine is reached"),
               cat("raise it with `sudo sysctl ", raised(limit), "`", or_else));
 }
 
@@ -37,7 +37,7 @@ std::string raised(const std::string& name) try {
 Inotify::Inotify()
     : events_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)), stopped_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   if (!events_ && errno == EMFILE) too_many("for changes", "max_user_instances");
-  if (!events_ || !stopped_) throw Error(Fault::input, cat("cannot watch for changes: ", reason(errno)));
+  if (!events_ || !stopped_) throw Error(ErrorKind::input, cat("cannot watch for changes: ", reason(errno)));
 }
 
 std::optional<int> Inotify::add(const std::string& folder) {
@@ -49,13 +49,13 @@ std::optional<int> Inotify::add(const std::string& folder) {
              ", or leave big folders that no image needs out by `.lapstrakeignore`");
   // What went away is told by the folder above it, what may not be read by the build.
   if (why == ENOENT || why == ENOTDIR || why == EACCES || why == ELOOP || why == ENAMETOOLONG) return std::nullopt;
-  throw Error(Fault::input, cat("cannot watch `", printable(folder, 4096), "`: ", reason(why)));
+  throw Error(ErrorKind::input, cat("cannot watch `", printable(folder, 4096), "`: ", reason(why)));
 }
 
 void Inotify::remove(int watch) {
   // EINVAL: the kernel dropped it already, with the folder.
   if (::inotify_rm_watch(events_.get(), watch) != 0 && errno != EINVAL)
-    throw Error(Fault::internal, cat("cannot end a watch: ", reason(errno)));
+    throw Error(ErrorKind::internal, cat("cannot end a watch: ", reason(errno)));
 }
 
 bool Inotify::wait(std::optional<std::chrono::milliseconds> patience, const std::stop_token& stop) const {
@@ -64,7 +64,7 @@ bool Inotify::wait(std::optional<std::chrono::milliseconds> patience, const std:
                                 pollfd{.fd = stopped_.get(), .events = POLLIN, .revents = 0}};
   const int timeout = patience ? static_cast<int>(patience->count()) : -1;
   if (::poll(sources.data(), sources.size(), timeout) < 0 && errno != EINTR)
-    throw Error(Fault::internal, cat("cannot wait for changes: ", reason(errno)));
+    throw Error(ErrorKind::internal, cat("cannot wait for changes: ", reason(errno)));
   return !stop.stop_requested() && sources[0].revents != 0;
 }
 
@@ -75,7 +75,7 @@ std::vector<Inotify::Event> Inotify::read() {
     const ssize_t size = ::read(events_.get(), room.data(), room.size());
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == EAGAIN) return events;
-    if (size < 0) throw Error(Fault::internal, cat("cannot read what changed: ", reason(errno)));
+    if (size < 0) throw Error(ErrorKind::internal, cat("cannot read what changed: ", reason(errno)));
     for (std::size_t at = 0; at < static_cast<std::size_t>(size);) {
       inotify_event head{};
       std::memcpy(&head, room.data() + at, sizeof head);

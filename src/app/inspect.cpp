@@ -134,7 +134,7 @@ ordered_json json_of(const InspectedImage& image) {
 
 std::vector<oci::Descriptor> referrers_of(const Origin& origin, const oci::Digest& digest) {
   if (origin.repository == nullptr)
-    throw Error(Fault::usage, cat("`", origin.place.name, "` is not in a registry, and `--referrers` asks one"),
+    throw Error(ErrorKind::usage, cat("`", origin.place.name, "` is not in a registry, and `--referrers` asks one"),
                 "name it as HOST/REPOSITORY:TAG");
   return registry::list_referrers(*origin.repository, digest);
 }

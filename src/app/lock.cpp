@@ -87,7 +87,7 @@ class Locking {
     for (const auto& image : project_.images) known.push_back(image.name);
     for (const auto& [name, base] : wanted_) known.push_back(name);
     const auto near = nearest(text, known);
-    throw Error(Fault::usage,
+    throw Error(ErrorKind::usage,
                 cat("`", printable(text, 200), "` is no base and no image of `", project_.file.string(), "`"),
                 near              ? cat("did you mean `", *near, "`?")
                 : wanted_.empty() ? "no image has a base whose name could move"
@@ -96,7 +96,7 @@ class Locking {
   std::string base_of(const spec::Image& image) const {
     const auto name = image.base ? lock_name(project_.folder, *image.base) : std::nullopt;
     if (name && wanted_.contains(*name)) return *name;
-    throw Error(Fault::usage, cat("image `", image.name, "` has no base whose name could move"),
+    throw Error(ErrorKind::usage, cat("image `", image.name, "` has no base whose name could move"),
                 wanted_.empty() ? "" : cat("the bases are: ", join(names(), ", ")));
   }
   std::vector<std::string> names() const {
@@ -173,7 +173,7 @@ void pin_bases(const Context& context, spec::Project& project) {
     if (!lock || !lock->bases.contains(name)) missing.push_back(name);
   if (context.locked && !missing.empty()) {
     const auto file = lock_file(project).string();
-    throw Error(Fault::usage,
+    throw Error(ErrorKind::usage,
                 lock ? cat("`", file, "` has no entry for ", listed(missing)) : cat("there is no `", file, "`"),
                 cat("`", command(project), "` writes it"))
         .because(lock ? "" : cat("`--locked` takes the digests from it for ", listed(missing)));

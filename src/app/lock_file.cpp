@@ -13,17 +13,17 @@ constexpr int version = 1;
 constexpr const char* cure = "take it from version control again, or remove it and run `lapstrake lock`";
 
 [[noreturn]] void refuse(std::string_view what, std::string_view why) {
-  throw Error(Fault::usage, cat(what, " ", why), cure);
+  throw Error(ErrorKind::usage, cat(what, " ", why), cure);
 }
 
 [[noreturn]] void refuse(const Error& error) {
-  Error told(Fault::usage, error.summary(), cure);
+  Error told(ErrorKind::usage, error.summary(), cure);
   if (!error.reason().empty()) told.because(error.reason());
   throw told;
 }
 
 [[noreturn]] void refuse_newer(std::string_view what) {
-  throw Error(Fault::usage, cat(what, " was written by a newer lapstrake"),
+  throw Error(ErrorKind::usage, cat(what, " was written by a newer lapstrake"),
               "use that one, or remove the file and run `lapstrake lock`");
 }
 

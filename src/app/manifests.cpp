@@ -90,7 +90,7 @@ class PlatformWalk {
   void add(const oci::Platform& platform) {
     if (!seen_.insert(platform).second) return;
     if (all_.size() == limits::platforms)
-      throw Error(Fault::integrity, cat("`", place_.name, "` is for more than ", limits::platforms, " platforms"));
+      throw Error(ErrorKind::integrity, cat("`", place_.name, "` is for more than ", limits::platforms, " platforms"));
     all_.push_back(platform);
   }
   std::string text_of(const oci::Descriptor& descriptor) {
@@ -113,7 +113,7 @@ std::vector<registry::PushedManifest> manifests_of(const oci::Place& place, cons
 std::vector<oci::Platform> platforms_of(const oci::Place& place, const oci::Descriptor& root) {
   if (!oci::is_index(root.media_type)) {
     if (const auto platform = PlatformWalk(place).stated(root)) return {*platform};
-    throw Error(Fault::input, cat("`", place.name, "` is not a container image"));
+    throw Error(ErrorKind::input, cat("`", place.name, "` is not a container image"));
   }
   return PlatformWalk(place).run(root);
 }

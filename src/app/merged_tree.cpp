@@ -25,7 +25,7 @@ std::string joined(std::string_view folder, std::string_view name) {
 }
 
 [[noreturn]] void broken(std::string_view path, std::string_view why) {
-  throw Error(Fault::integrity, cat("`", printable(path, 4096), "` ", why));
+  throw Error(ErrorKind::integrity, cat("`", printable(path, 4096), "` ", why));
 }
 
 // Relative to the root, as the layer's reader must see it.

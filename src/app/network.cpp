@@ -59,7 +59,8 @@ aws::Session Network::session(const std::string& region) const {
   const auto settings = aws::find_settings(context_.world.environment, context_.profile, context_.region);
   if (context_.log) context_.log(cat("AWS credentials from ", settings.credentials.source));
   const auto chosen = !region.empty() ? region : settings.region.value_or("");
-  if (chosen.empty()) throw Error(Fault::usage, "no AWS region is set", "give `--region REGION`, or set AWS_REGION");
+  if (chosen.empty())
+    throw Error(ErrorKind::usage, "no AWS region is set", "give `--region REGION`, or set AWS_REGION");
   return {.transport = transport_,
           .credentials = settings.credentials,
           .region = chosen,
@@ -106,7 +107,7 @@ std::optional<registry::Login> Network::public_login(const registry::Keychain& d
       return EcrLogins::Login{aws::ecr_public_login(aws_session), aws_session.credentials.source};
     });
   } catch (const Error& error) {
-    if (error.fault() == Fault::interrupted) throw;
+    if (error.kind() == ErrorKind::interrupted) throw;
     auto stored = docker(host, renew);
     if (!no_public_login_->exchange(true) && !stored && !aws::is_no_credentials(error))
       notice_for(context_)(cat("going on without a login to `", host, "`, which a push needs: ", error.summary(),

@@ -12,7 +12,8 @@ namespace lapstrake::app {
 
 http::Transport no_transport() {
   return [](const http::Request& request) -> http::Response {
-    throw Error(Fault::usage, cat("`--offline` makes no connection, and this needs one to `", request.url.host, "`"),
+    throw Error(ErrorKind::usage,
+                cat("`--offline` makes no connection, and this needs one to `", request.url.host, "`"),
                 "leave `--offline` out where there is a network");
   };
 }
@@ -29,7 +30,7 @@ std::string name_of(const std::filesystem::path& folder) {
 
 Error not_at_hand(const Context& context, std::string_view what) {
   const auto folder = context.vendored ? cat(" and not in `", context.vendored->string(), "`") : std::string();
-  return Error(Fault::input, cat("`--offline`: ", what, " is not in the store", folder),
+  return Error(ErrorKind::input, cat("`--offline`: ", what, " is not in the store", folder),
                cat("run `lapstrake vendor` on a host with a network, and bring the folder `",
                    context.vendored ? name_of(*context.vendored) : std::string(vendor_folder), "` and `",
                    lock_file_name, "` here"));

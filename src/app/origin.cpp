@@ -23,7 +23,7 @@ Origin in_store(const Context& context, const spec::Project* project, const spec
   const auto store = store::Store::open(context.store_root);
   const auto root = store.ref(ref_name(image));
   if (!root)
-    throw Error(Fault::input, cat("image `", image.name, "` was not built yet"),
+    throw Error(ErrorKind::input, cat("image `", image.name, "` was not built yet"),
                 cat("`lapstrake build ", image.name, "`"));
   // Layers of its base may still lie in their registry.
   const auto distant =
@@ -106,7 +106,7 @@ Registries registries_of(const spec::Project* project) {
 
 oci::Descriptor chosen_root(const Context& context, const oci::Place& place) {
   if (context.platforms.size() > 1)
-    throw Error(Fault::usage, "`--platform` stands twice, and one image can be chosen",
+    throw Error(ErrorKind::usage, "`--platform` stands twice, and one image can be chosen",
                 "leave it out for all platforms");
   const auto root =
       context.platforms.empty() ? place.root() : oci::load(place, context.platforms[0]).manifest_descriptor;

@@ -162,7 +162,7 @@ void require_pushable(const Context& context, const spec::Image& image) {
   const bool elsewhere =
       given != context.given_images.end() && std::holds_alternative<oci::RegistryReference>(given->second);
   if (image.repository.empty() && !elsewhere)
-    throw Error(Fault::usage,
+    throw Error(ErrorKind::usage,
                 cat("image `", image.name, "` has no `repository:` to be pushed to (", image.where.text(), ")"),
                 "add `repository: HOST/NAME` to the image");
   for (const auto& attachment : image.attachments)
@@ -179,7 +179,7 @@ std::vector<PushedImage> push(const Context& context, const spec::Project& proje
     });
   for (const auto* image : images) require_pushable(context, *image);
   if (images.empty())
-    throw Error(Fault::usage, cat("no image of `", project.file.string(), "` has a `repository:`"),
+    throw Error(ErrorKind::usage, cat("no image of `", project.file.string(), "` has a `repository:`"),
                 "add `repository: HOST/NAME` to the images that shall be pushed");
   const auto store = store::Store::open(context.store_root);
   const Network network(context, project.registries);

@@ -22,7 +22,7 @@ const spec::Image& image_of(const spec::Project& project, const std::string& nam
   for (const auto& image : project.images)
     if (lies_in(image.repository, reference)) return image;
   if (project.images.size() == 1) return project.images.front();
-  throw Error(Fault::usage,
+  throw Error(ErrorKind::usage,
               cat("cannot tell which image of `", project.file.string(), "` `", name, "` comes from: it has ",
                   project.images.size(), ", and none is in that repository"),
               "set the image's `repository:` to where it lies");
@@ -37,7 +37,7 @@ std::string prove_rebuild(const Context& context, const spec::Project& project, 
     anew.no_cache = anew.is_trial = true;
     const auto built = build_image(anew, project, image, store::Store::open(context.store_root));
     if (built.root.digest == verified.root.digest) return image.name;
-    throw Error(Fault::integrity, cat("`", verified.reference, "` is not what this spec builds"),
+    throw Error(ErrorKind::integrity, cat("`", verified.reference, "` is not what this spec builds"),
                 cat("`lapstrake build ", image.name, "`, then `lapstrake diff ", verified.reference, " ", image.name,
                     "` shows what differs"))
         .because(cat("it is ", verified.root.digest.text(), ", and image `", image.name, "` builds to ",

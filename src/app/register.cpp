@@ -21,7 +21,7 @@ void require_clean(const Context& context, const spec::Project& project, const s
     return finding.severity == spec::Diagnostic::Severity::error;
   });
   if (errors > 0)
-    throw Error(Fault::usage, cat(count_of(static_cast<std::uint64_t>(errors), "mistake"), " in the tasks"),
+    throw Error(ErrorKind::usage, cat(count_of(static_cast<std::uint64_t>(errors), "mistake"), " in the tasks"),
                 "`lapstrake check` lists them");
 }
 

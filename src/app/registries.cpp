@@ -44,7 +44,7 @@ Registries with_host_registries(Registries registries, const Environment& enviro
   options.environment_variables = environment;
   auto result = spec::read(options);
   if (!result.project)
-    throw Error(Fault::usage, cat("the registries of this host, `", file->string(), "`, cannot be used"),
+    throw Error(ErrorKind::usage, cat("the registries of this host, `", file->string(), "`, cannot be used"),
                 "mend the file, or point LAPSTRAKE_REGISTRIES at another")
         .because(result.diagnostics.empty() ? "" : spec::report(result.diagnostics.front()));
   for (auto& [host, settings] : result.project->registries) fill(registries[host], std::move(settings));

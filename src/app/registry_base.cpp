@@ -115,7 +115,7 @@ oci::Descriptor RegistryBase::resolve() const {
   try {
     return is_locked_ ? still_there() : remote_.root();
   } catch (Error& error) {
-    const auto known = error.fault() == Fault::network ? remembered_base(reference_, store_) : std::nullopt;
+    const auto known = error.kind() == ErrorKind::network ? remembered_base(reference_, store_) : std::nullopt;
     if (known && !reference_.digest)
       error.helped_by(cat("the store has what it was last: to build on that without asking, write `base: ",
                           reference_.host, "/", reference_.repository, "@", known->root().digest.text(), "`"));
@@ -127,7 +127,7 @@ oci::Descriptor RegistryBase::resolve() const {
 
 oci::Descriptor RegistryBase::still_there() const {
   if (auto found = repository_->find_manifest(reference_.digest->text())) return *std::move(found);
-  throw Error(Fault::network,
+  throw Error(ErrorKind::network,
               cat("`", repository_->name(), "` no longer has ", reference_.digest->text(), ", which `", lock_file_name,
                   "` has for `", base_name(reference_), "`"),
               cat("`lapstrake lock --update ", base_name(reference_), "` takes what the tag names now"));

@@ -65,15 +65,15 @@ class Fetch {
           store_.open_blob(entry_.blob), [&](Bytes bytes) { check.write(bytes); }, context_.world.stop);
       return check.finish() == entry_.diff_id;
     } catch (const Error& error) {
-      if (error.fault() == Fault::interrupted) throw;
+      if (error.kind() == ErrorKind::interrupted) throw;
       return false;
     }
   }
 
   void expect(const oci::Digest& found) const {
     if (found != entry_.diff_id)
-      throw Error(Fault::integrity, cat("the blob ", entry_.blob.digest.text(), " unpacks to ", found.text(),
-                                        ", and the layer is ", entry_.diff_id.text()));
+      throw Error(ErrorKind::integrity, cat("the blob ", entry_.blob.digest.text(), " unpacks to ", found.text(),
+                                            ", and the layer is ", entry_.diff_id.text()));
   }
 
   void tell(std::size_t bytes) {
@@ -122,7 +122,7 @@ void RegistryCache::load(const Context& context) {
       cache.entries = read_cache(*cache.repository, *found, from);
       caches_.push_back(std::move(cache));
     } catch (const Error& error) {
-      if (error.fault() == Fault::interrupted) throw;
+      if (error.kind() == ErrorKind::interrupted) throw;
       warn(context, cat("the cache `", from.text(), "` is not used: ", in_one_line(error)));
     }
   }
@@ -159,7 +159,7 @@ std::optional<store::CachedLayer> RegistryCache::find(const Context& context, co
           .run(*cache->repository);
       return store::CachedLayer{.diff_id = written.diff_id, .blob = entry->blob, .tar_size = written.tar_size};
     } catch (const Error& error) {
-      if (error.fault() == Fault::interrupted) throw;
+      if (error.kind() == ErrorKind::interrupted) throw;
       warn(context, cat("the cache `", cache->where.text(), "` gives a wrong blob for layer `", wanted.layer,
                         "`: ", in_one_line(error)));
     }

@@ -199,13 +199,13 @@ std::vector<const spec::Task*> choose_tasks(const spec::Project& project, const 
   for (const auto& name : names)
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       const auto near = nearest(name, known);
-      throw Error(Fault::usage, cat("there is no task `", name, "` in `", project.file.string(), "`"),
+      throw Error(ErrorKind::usage, cat("there is no task `", name, "` in `", project.file.string(), "`"),
                   near            ? cat("did you mean `", *near, "`?")
                   : known.empty() ? "add it under `tasks:`"
                                   : cat("the tasks are: ", join(known, ", ")));
     }
   if (chosen.empty())
-    throw Error(Fault::usage, cat("`", project.file.string(), "` has no tasks"), "add one under `tasks:`");
+    throw Error(ErrorKind::usage, cat("`", project.file.string(), "` has no tasks"), "add one under `tasks:`");
   return chosen;
 }
 

@@ -58,7 +58,7 @@ std::optional<oci::Index> sound_index(const fs::path& folder) {
   try {
     return index_of(folder);
   } catch (const Error& error) {
-    if (error.fault() != Fault::integrity) throw;
+    if (error.kind() != ErrorKind::integrity) throw;
     return std::nullopt;
   }
 }
@@ -94,11 +94,11 @@ void require_ours(const fs::path& folder, const fs::path& store_root) {
   if (!fs::exists(folder, failure)) return;
   constexpr const char* cure = "name a new folder, or one that `lapstrake vendor` made";
   if (fs::equivalent(folder, store_root, failure))
-    throw Error(Fault::usage, cat("cannot vendor into `", folder.string(), "`: it is the store"), cure);
+    throw Error(ErrorKind::usage, cat("cannot vendor into `", folder.string(), "`: it is the store"), cure);
   if (is_layout(folder)) {
     for (const auto& entry : index_or_none(folder).manifests)
       if (const auto name = name_of(entry); !name.ends_with(cat("@", entry.digest.text())))
-        throw Error(Fault::input,
+        throw Error(ErrorKind::input,
                     cat("cannot vendor into `", folder.string(), "`: it has an image ",
                         name.empty() ? "without a name" : cat("`", printable(name, 200), "`"),
                         ", and `lapstrake vendor` names all by their digests"),
@@ -108,7 +108,7 @@ void require_ours(const fs::path& folder, const fs::path& store_root) {
   for (fs::directory_iterator each(folder, failure), end; !failure && each != end; each.increment(failure)) {
     const auto name = each->path().filename().string();
     if (name != "blobs" && !is_temporary_name(name))
-      throw Error(Fault::input, cat("cannot vendor into `", folder.string(), "`: it has other files in it"), cure);
+      throw Error(ErrorKind::input, cat("cannot vendor into `", folder.string(), "`: it has other files in it"), cure);
   }
 }
 

@@ -77,8 +77,8 @@ class Verifying {
       return std::nullopt;
     } catch (const Error& error) {
       // On disk what is missing is an input; a registry was asked before.
-      const bool is_missing = error.fault() == Fault::input && !origin_.remote;
-      if (error.fault() != Fault::integrity && !is_missing) throw;
+      const bool is_missing = error.kind() == ErrorKind::input && !origin_.remote;
+      if (error.kind() != ErrorKind::integrity && !is_missing) throw;
       return error.reason().empty() ? error.summary() : cat(error.summary(), ": ", error.reason());
     }
   }
@@ -99,7 +99,7 @@ class Verifying {
 
   std::string manifest_text(const oci::Descriptor& descriptor) {
     if (origin_.repository && !origin_.repository->find_manifest(descriptor.digest.text()))
-      throw Error(Fault::integrity, "it is not there");
+      throw Error(ErrorKind::integrity, "it is not there");
     visits_.weigh(descriptor);
     return origin_.place.text(descriptor);
   }
@@ -128,11 +128,11 @@ class Verifying {
       of = cat(" of ", printable(config.platform.text(), 80));
       diff_ids = config.diff_ids;
       if (descriptor.platform && !fits(*descriptor.platform, config.platform))
-        throw Error(Fault::integrity, cat("it is for ", printable(config.platform.text(), 80), ", and its index says ",
-                                          printable(descriptor.platform->text(), 80)));
+        throw Error(ErrorKind::integrity, cat("it is for ", printable(config.platform.text(), 80),
+                                              ", and its index says ", printable(descriptor.platform->text(), 80)));
       if (diff_ids.size() != manifest.layers.size())
-        throw Error(Fault::integrity, cat("it counts ", count_of(diff_ids.size(), "diff_id"), ", and its manifest ",
-                                          count_of(manifest.layers.size(), "layer")));
+        throw Error(ErrorKind::integrity, cat("it counts ", count_of(diff_ids.size(), "diff_id"), ", and its manifest ",
+                                              count_of(manifest.layers.size(), "layer")));
     });
     for (std::size_t i = 0; i < manifest.layers.size(); ++i)
       want_layer(manifest.layers[i], i < diff_ids.size() ? std::optional(diff_ids[i]) : std::nullopt, of);
@@ -168,7 +168,7 @@ class Verifying {
 
   void require_there(const oci::Descriptor& blob) const {
     if (origin_.repository && !origin_.repository->has_blob(blob.digest, blob.size))
-      throw Error(Fault::integrity, cat("it is not there, or it has not its ", blob.size, " bytes"));
+      throw Error(ErrorKind::integrity, cat("it is not there, or it has not its ", blob.size, " bytes"));
   }
 
   // Each blob once, whatever it is part of.

@@ -65,7 +65,7 @@ class Watch {
     if (settings_.names.empty()) std::erase_if(chosen, [](const auto* image) { return image->repository.empty(); });
     for (const auto* image : chosen) require_pushable(context_, *image);
     if (chosen.empty())
-      throw Error(Fault::usage, cat("no image of `", project.file.string(), "` has a `repository:`"),
+      throw Error(ErrorKind::usage, cat("no image of `", project.file.string(), "` has a `repository:`"),
                   "add `repository: HOST/NAME` to the images that shall be pushed");
     return chosen;
   }
@@ -148,7 +148,7 @@ class Watch {
     } catch (const Error& error) {
       failure = error;
     } catch (const std::exception& error) {
-      failure = Error(Fault::internal, error.what());
+      failure = Error(ErrorKind::internal, error.what());
     }
     stop_point(context_.world.stop);
     if (!failure) return silent_failures_ = 0, true;

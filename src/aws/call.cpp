@@ -22,7 +22,7 @@ std::string json_body(const json& input) {
   try {
     return input.is_null() ? "{}" : input.dump();
   } catch (const json::exception&) {
-    throw Error(Fault::usage, "a value that is to be sent to AWS is not UTF-8");
+    throw Error(ErrorKind::usage, "a value that is to be sent to AWS is not UTF-8");
   }
 }
 
@@ -114,7 +114,7 @@ bool reload(Session& session) {
   try {
     fresh = session.reload();
   } catch (const Error& error) {
-    if (error.fault() == Fault::interrupted) throw;
+    if (error.kind() == ErrorKind::interrupted) throw;
     return false;  // that the old ones have expired is the failure to tell
   }
   const auto keys = [](const Credentials& of) {
@@ -182,7 +182,7 @@ Identity caller_identity(const Session& session) {
   const auto reply = call(session, Service::sts, "GetCallerIdentity", json::object());
   Identity identity{reply.value("Account", ""), reply.value("Arn", "")};
   if (identity.account.empty() || identity.arn.empty())
-    throw Error(Fault::network, "the reply to sts:GetCallerIdentity names no account",
+    throw Error(ErrorKind::network, "the reply to sts:GetCallerIdentity names no account",
                 "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
   return identity;
 }

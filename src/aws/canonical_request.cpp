@@ -94,7 +94,7 @@ std::vector<std::string> signable_names(const http::Headers& headers) {
 
 std::string payload_hash(const http::Request& request) {
   const auto* body = std::get_if<std::string>(&request.body);
-  if (body == nullptr) throw Error(Fault::internal, "only a request whose body is in memory can be signed");
+  if (body == nullptr) throw Error(ErrorKind::internal, "only a request whose body is in memory can be signed");
   return hex(sha256(as_bytes(*body)));
 }
 

@@ -49,7 +49,7 @@ std::string expanded(const std::string& path, const Environment& environment) {
 }
 
 [[noreturn]] void unreadable(const SharedFile& file, int why) {
-  throw Error(Fault::access, cat("cannot read `", file.shown, "`: ", reason(why)),
+  throw Error(ErrorKind::access, cat("cannot read `", file.shown, "`: ", reason(why)),
               "make the file readable, or give the credentials in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
 }
 
@@ -120,7 +120,7 @@ class SharedFiles {
 void refuse_white_space(const std::string& value, std::string_view where) {
   for (const char c : value)
     if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f')
-      throw Error(Fault::access, cat(where, " holds white space or a control character"),
+      throw Error(ErrorKind::access, cat(where, " holds white space or a control character"),
                   cat("set ", where, " again, without blanks, quotes or line ends around it"));
 }
 
@@ -134,7 +134,7 @@ std::optional<Credentials> take_pair(const std::array<std::string, 3>& values, c
   const auto& [id, secret, token] = values;
   if (id.empty() && secret.empty()) return std::nullopt;
   if (id.empty() || secret.empty())
-    throw Error(Fault::access,
+    throw Error(ErrorKind::access,
                 cat("the AWS credentials are half set: ", source, " has `", id.empty() ? names.secret : names.id,
                     "` but not `", id.empty() ? names.id : names.secret, "`"),
                 cat("set both `", names.id, "` and `", names.secret, "`, or neither"));
@@ -199,7 +199,7 @@ std::optional<Credentials> from_profile(const Profile& profile, const SharedFile
                                            : cat("the profiles are: ", join(names, ", "));
   const auto what = cat("there is no AWS profile `", name, "`");
   const auto why = cat("neither ", files.credentials_shown(), " nor ", files.config_shown(), " has it");
-  if (chosen) throw Error(Fault::access, what, help).because(why);
+  if (chosen) throw Error(ErrorKind::access, what, help).because(why);
   NoCredentials error(NoCredentials::Why::unusable, what, help);
   error.because(why);
   throw error;

@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 
 [[noreturn]] void no_login(std::string_view why) {
-  throw Error(Fault::network, cat("the reply to ecr:GetAuthorizationToken holds no login: ", why),
+  throw Error(ErrorKind::network, cat("the reply to ecr:GetAuthorizationToken holds no login: ", why),
               "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
 }
 
@@ -55,7 +55,7 @@ EcrSettings settings_of(const json& described) {
 EcrRepository repository_of(const json& described) {
   auto arn = text_of(described, "repositoryArn");
   if (!arn)
-    throw Error(Fault::network, "ECR's reply does not say which repository it is: no repositoryArn",
+    throw Error(ErrorKind::network, "ECR's reply does not say which repository it is: no repositoryArn",
                 "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
   return {*std::move(arn), settings_of(described)};
 }
@@ -114,11 +114,11 @@ void explain_account(Error& error, const Session& session, const std::string& ac
   try {
     caller = caller_identity(session);
   } catch (const Error& failure) {
-    if (failure.fault() == Fault::interrupted) throw;
+    if (failure.kind() == ErrorKind::interrupted) throw;
     return;  // the first failure is the one to tell
   }
   if (caller.account.empty() || caller.account == account) return;
-  Error other(Fault::access,
+  Error other(ErrorKind::access,
               cat("these AWS credentials are of account ", caller.account, " (", caller.arn,
                   "), and the repository would be account ", account, "'s"),
               cat("use credentials of account ", account, " (", session.credentials.source, " gave these), or correct ",

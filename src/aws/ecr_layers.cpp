@@ -65,11 +65,11 @@ class BlobReader {
   }
 
   [[noreturn]] void unreadable() const {
-    throw Error(Fault::input, cat("cannot read the blob `", layer_.path.string(), "`: ", reason(errno)),
+    throw Error(ErrorKind::input, cat("cannot read the blob `", layer_.path.string(), "`: ", reason(errno)),
                 "`lapstrake store check` finds what is missing; build again");
   }
   [[noreturn]] void not_the_blob() const {
-    throw Error(Fault::integrity,
+    throw Error(ErrorKind::integrity,
                 cat("`", layer_.path.string(), "` is not the blob ", layer_.digest, " of ", layer_.size, " bytes"),
                 "`lapstrake store check` finds what is spoilt; build again");
   }
@@ -125,7 +125,7 @@ class LayerUpload {
     const auto begun = call_document(session_, Service::ecr, "InitiateLayerUpload", {.text = fields.dump()});
     const auto id = begun.is_object() ? begun.value("uploadId", json()) : json();
     if (!id.is_string())
-      throw Error(Fault::network, "the reply to ecr:InitiateLayerUpload names no upload",
+      throw Error(ErrorKind::network, "the reply to ecr:InitiateLayerUpload names no upload",
                   "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
     fields["uploadId"] = id;
     part_ = std::min(part_, std::clamp(number(begun, "partSize").value_or(usual_part), sizes_.least, sizes_.most));
@@ -170,7 +170,7 @@ class LayerUpload {
   std::uint64_t after(std::uint64_t last, std::uint64_t first, std::uint64_t end) {
     const auto next = last == 0 && layer_.size > 1 ? 0 : last + 1;
     if (next > reach_ || (next <= first && ++setbacks_ > most_setbacks))
-      throw Error(Fault::network, cat("ECR's upload of the layer ", layer_.digest, " goes astray"),
+      throw Error(ErrorKind::network, cat("ECR's upload of the layer ", layer_.digest, " goes astray"),
                   "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead, or push again")
           .because(cat("bytes ", first, " to ", end - 1, " were sent, and it says that the last it has is ", last));
     return next;
@@ -201,7 +201,7 @@ class LayerUpload {
       const auto reply = call_document(session_, Service::ecr, "CompleteLayerUpload", {.text = fields.dump()});
       const auto taken = reply.is_object() ? reply.value("layerDigest", json()) : json();
       if (taken.is_string() && taken != layer_.digest)
-        throw Error(Fault::integrity, cat("ECR took the layer ", layer_.digest, " for another"))
+        throw Error(ErrorKind::integrity, cat("ECR took the layer ", layer_.digest, " for another"))
             .because(cat("it says that it has ", printable(taken.get<std::string>(), 128)));
     } catch (const Error& error) {
       const auto code = code_of(error);

@@ -19,7 +19,7 @@ using Call = json (*)(const Session&, Service, std::string_view, const json&);
 std::string arn_of(const json& reply, std::string_view action) {
   auto arn = text_of(member_of(reply, "taskDefinition"), "taskDefinitionArn");
   if (arn.empty())
-    throw Error(Fault::network, cat("the reply to ", action, " names no task definition"),
+    throw Error(ErrorKind::network, cat("the reply to ", action, " names no task definition"),
                 "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
   return arn;
 }

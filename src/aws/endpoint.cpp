@@ -44,7 +44,7 @@ std::optional<std::string> configured(Service service, const Environment& enviro
   for (const auto& variable : {cat("AWS_ENDPOINT_URL_", name), std::string("AWS_ENDPOINT_URL")})
     if (const auto url = environment(variable); url && !url->empty()) return url;
   if (!profile.missing_section.empty())
-    throw Error(Fault::access,
+    throw Error(ErrorKind::access,
                 cat("the AWS profile names the section `[services ", printable(profile.missing_section, 80),
                     "]`, which does not exist"),
                 "add the section to ~/.aws/config, or remove `services` from the profile");
@@ -55,11 +55,11 @@ std::optional<std::string> configured(Service service, const Environment& enviro
 // It becomes a part of a host name.
 void check_region(std::string_view region) {
   if (region.empty())
-    throw Error(Fault::usage, "no AWS region is set",
+    throw Error(ErrorKind::usage, "no AWS region is set",
                 "set AWS_REGION (`export AWS_REGION=eu-west-1`), or `region` in the profile of ~/.aws/config");
   for (const char c : region)
     if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
-      throw Error(Fault::usage, cat("`", printable(region, 80), "` is not an AWS region"),
+      throw Error(ErrorKind::usage, cat("`", printable(region, 80), "` is not an AWS region"),
                   "regions look like `eu-west-1`; see AWS_REGION, AWS_DEFAULT_REGION and `region` in ~/.aws/config");
 }
 

@@ -125,7 +125,7 @@ Error denied(const Refusal& refusal, const Attempt& attempt) {
   if (action.empty()) action = attempt.action;
   std::string who = word_after(refusal.message, "User: ");
   if (who.empty()) who = cat("the owner of `", attempt.credentials.access_key_id, "`");
-  Error error(Fault::access, cat("these AWS credentials may not do ", action));
+  Error error(ErrorKind::access, cat("these AWS credentials may not do ", action));
   if (refusal.message.find("explicit deny") != std::string::npos)
     error.helped_by(
         cat("a policy denies ", action, " to ", who, " outright: that statement has to go, no Allow outweighs it"));
@@ -137,13 +137,14 @@ Error denied(const Refusal& refusal, const Attempt& attempt) {
 }
 
 Error expired(const Attempt& attempt) {
-  return {Fault::access, cat("the AWS credentials have expired (", attempt.credentials.source, ")"),
+  return {ErrorKind::access, cat("the AWS credentials have expired (", attempt.credentials.source, ")"),
           "get new ones, for example by `aws sso login` and then "
           "`eval \"$(aws configure export-credentials --format env)\"`"};
 }
 
 Error wrong_secret(const Attempt& attempt) {
-  return {Fault::access, cat("the secret access key does not fit the key id `", attempt.credentials.access_key_id, "`"),
+  return {ErrorKind::access,
+          cat("the secret access key does not fit the key id `", attempt.credentials.access_key_id, "`"),
           cat("both came from ", attempt.credentials.source,
               "; set them anew: a character lost in copying, or the secret of another key, is the usual cause")};
 }
@@ -151,7 +152,7 @@ Error wrong_secret(const Attempt& attempt) {
 Error unknown_key(const Attempt& attempt) {
   const bool temporary = !attempt.credentials.session_token.empty();
   return {
-      Fault::access,
+      ErrorKind::access,
       cat("AWS does not accept the key id `", attempt.credentials.access_key_id, "`",
           temporary ? " with its session token" : ""),
       cat("it came from ", attempt.credentials.source, "; ",
@@ -161,26 +162,26 @@ Error unknown_key(const Attempt& attempt) {
 }
 
 Error wrong_clock() {
-  return {Fault::access, "AWS refused the request's time of signing",
+  return {ErrorKind::access, "AWS refused the request's time of signing",
           "set this machine's clock, for example by `timedatectl set-ntp true`"};
 }
 
 Error other(const Refusal& refusal, const Attempt& attempt) {
   const bool access = refusal.status == 401 || refusal.status == 403;
-  return {access ? Fault::access : Fault::network, cat("AWS refused ", attempt.action, " in ", attempt.region)};
+  return {access ? ErrorKind::access : ErrorKind::network, cat("AWS refused ", attempt.action, " in ", attempt.region)};
 }
 
 Error by_kind(const Refusal& refusal, const Attempt& attempt) {
   switch (kind_of(refusal)) {
     case Kind::throttled:
-      return Error(Fault::network, cat("AWS could not do ", attempt.action, " in ", attempt.region, " for now"))
+      return Error(ErrorKind::network, cat("AWS could not do ", attempt.action, " in ", attempt.region, " for now"))
           .transient();
     case Kind::expired: return expired(attempt);
     case Kind::clock: return wrong_clock();
     case Kind::wrong_secret: return wrong_secret(attempt);
     case Kind::unknown_key: return unknown_key(attempt);
     case Kind::denied: return denied(refusal, attempt);
-    case Kind::mistake: return {Fault::usage, cat("AWS refused ", attempt.action, " in ", attempt.region)};
+    case Kind::mistake: return {ErrorKind::usage, cat("AWS refused ", attempt.action, " in ", attempt.region)};
     case Kind::other: break;
   }
   return other(refusal, attempt);

@@ -73,7 +73,7 @@ class Reader {
     *value_ = std::string(trim(without_comment(text.substr(separator + 1))));
   }
   [[noreturn]] void fail(std::string_view why) const {
-    throw Error(Fault::access, cat("cannot understand ", what_, ": line ", number_, " ", why),
+    throw Error(ErrorKind::access, cat("cannot understand ", what_, ": line ", number_, " ", why),
                 cat("correct line ", number_, " of ", what_));
   }
 

@@ -84,7 +84,8 @@ Rules platform_rules() { return {task_rules, {}}; }
 
 json with_platform(json document, const std::map<std::string, ImageFact>& images) {
   const auto found = look(Scene(document, images));
-  if (!found.problems.empty()) throw Error(Fault::usage, found.problems.front().message, found.problems.front().help);
+  if (!found.problems.empty())
+    throw Error(ErrorKind::usage, found.problems.front().message, found.problems.front().help);
   if (found.architecture.empty()) return document;
   const bool is_open = member_of(document, "runtimePlatform").is_null() || document["runtimePlatform"].is_object();
   if (!is_open) return document;

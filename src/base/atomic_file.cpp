@@ -24,7 +24,7 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
 
 [[noreturn]] void fail(std::string_view doing, const std::filesystem::path& path, int error_number,
                        const std::string& cure = {}) {
-  Error error(Fault::input, cat("cannot ", doing, " `", path.string(), "`: ", reason(error_number)));
+  Error error(ErrorKind::input, cat("cannot ", doing, " `", path.string(), "`: ", reason(error_number)));
   if (error_number == ENOSPC || error_number == EDQUOT)
     error.helped_by(cure.empty() ? cat("free some space on the file system of `", folder_of(path).string(), "`")
                                  : cure);
@@ -38,7 +38,7 @@ constexpr std::size_t temporary_letters = 6;
 std::string temporary_name() {
   std::array<unsigned char, temporary_letters> bytes{};
   if (::getentropy(bytes.data(), bytes.size()) != 0)
-    throw Error(Fault::internal, cat("no random numbers: ", reason(errno)));
+    throw Error(ErrorKind::internal, cat("no random numbers: ", reason(errno)));
   std::string name(temporary_prefix);
   for (const auto byte : bytes) name += letters[byte % letters.size()];
   return name;
@@ -212,7 +212,7 @@ Source file_source(const std::filesystem::path& path) {
   struct stat status {};
   if (::fstat(fd->get(), &status) != 0) fail("read", path, errno);
   if (!S_ISREG(status.st_mode))
-    throw Error(Fault::input, cat("cannot read `", path.string(), "`: it is not a regular file"));
+    throw Error(ErrorKind::input, cat("cannot read `", path.string(), "`: it is not a regular file"));
   return file_source(std::move(fd), path);
 }
 
@@ -238,7 +238,7 @@ std::string read_file(const Source& source, const std::filesystem::path& path, s
   std::string all;
   drain(source, [&](Bytes bytes) {
     if (all.size() + bytes.size() > limit)
-      throw Error(Fault::input, cat("cannot read `", path.string(), "`: it is longer than ", human_size(limit)));
+      throw Error(ErrorKind::input, cat("cannot read `", path.string(), "`: it is longer than ", human_size(limit)));
     all += as_text(bytes);
   });
   return all;

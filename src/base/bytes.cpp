@@ -30,7 +30,7 @@ std::string read_all(const Source& source, std::size_t limit, std::string_view w
   std::string all;
   drain(source, [&](Bytes bytes) {
     if (all.size() + bytes.size() > limit)
-      throw Error(Fault::integrity, cat(what, " is longer than ", human_size(limit)));
+      throw Error(ErrorKind::integrity, cat(what, " is longer than ", human_size(limit)));
     all += as_text(bytes);
   });
   return all;

@@ -23,11 +23,11 @@ constexpr int folder_flags = O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 std::string shown(std::string_view path) { return path.empty() ? "." : printable(path, 4096); }
 
 [[noreturn]] void fail(std::string_view path, int error_number) {
-  throw Error(Fault::input, cat("cannot read `", shown(path), "`: ", reason(error_number)));
+  throw Error(ErrorKind::input, cat("cannot read `", shown(path), "`: ", reason(error_number)));
 }
 
 [[noreturn]] void leads_out(std::string_view path, std::string_view how) {
-  throw Error(Fault::input, cat("`", shown(path), "` ", how, " the folder of the spec"),
+  throw Error(ErrorKind::input, cat("`", shown(path), "` ", how, " the folder of the spec"),
               "copy what you need into that folder, or build with `--allow-outside`");
 }
 
@@ -135,13 +135,13 @@ NamedFile open_named_file(const std::filesystem::path& folder, const std::string
   auto file = std::make_shared<FileDescriptor>(in.open(*place));
   // A link that has come since is not followed.
   if (!*file && (errno == ELOOP || errno == ENOTDIR))
-    throw Error(Fault::input, cat("`", shown(from), "` changed while it was opened"),
+    throw Error(ErrorKind::input, cat("`", shown(from), "` changed while it was opened"),
                 "build again when nothing writes to it");
   if (!*file) fail(from, errno);
   struct stat status {};
   if (::fstat(file->get(), &status) != 0) fail(from, errno);
   if (!S_ISREG(status.st_mode))
-    throw Error(Fault::input, cat("cannot read `", shown(from), "`: it is not a regular file"));
+    throw Error(ErrorKind::input, cat("cannot read `", shown(from), "`: it is not a regular file"));
   return {.file = std::move(file), .path = from, .size = static_cast<std::uint64_t>(status.st_size)};
 }
 

@@ -4,8 +4,8 @@
 
 namespace lapstrake {
 
-Error::Error(Fault fault, std::string what, std::string help)
-    : fault_(fault), what_(std::move(what)), help_(std::move(help)) {}
+Error::Error(ErrorKind kind, std::string what, std::string help)
+    : kind_(kind), what_(std::move(what)), help_(std::move(help)) {}
 
 Error& Error::because(std::string text) {
   because_ = std::move(text);

@@ -27,7 +27,7 @@ class Gate : public nlohmann::json_sax<nlohmann::json> {
   bool end_array() override { return leave(); }
   bool key(string_t& name) override {
     if (!members_.back().insert(name).second)
-      throw Error(Fault::integrity, cat(what_, " has the member `", printable(name, 80), "` twice in one object"));
+      throw Error(ErrorKind::integrity, cat(what_, " has the member `", printable(name, 80), "` twice in one object"));
     return true;
   }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& failure) override {
@@ -39,19 +39,20 @@ class Gate : public nlohmann::json_sax<nlohmann::json> {
         ++column;
     std::string why = failure.what();
     if (const auto at = why.find("syntax error"); at != std::string::npos) why = why.substr(at);
-    throw Error(Fault::integrity, cat(what_, " is not valid JSON (line ", line, ", column ", column, ")"))
+    throw Error(ErrorKind::integrity, cat(what_, " is not valid JSON (line ", line, ", column ", column, ")"))
         .because(printable(why, 300));
   }
 
  private:
   bool count() {
-    if (++values_ > most_values_) throw Error(Fault::integrity, cat(what_, " has more than ", most_values_, " values"));
+    if (++values_ > most_values_)
+      throw Error(ErrorKind::integrity, cat(what_, " has more than ", most_values_, " values"));
     return true;
   }
   bool enter() {
     count();
     if (members_.size() >= most_depth_)
-      throw Error(Fault::integrity, cat(what_, " is nested deeper than ", most_depth_, " levels"));
+      throw Error(ErrorKind::integrity, cat(what_, " is nested deeper than ", most_depth_, " levels"));
     members_.emplace_back();
     return true;
   }
@@ -68,19 +69,20 @@ class Gate : public nlohmann::json_sax<nlohmann::json> {
 
 nlohmann::json parse_json(std::string_view text, std::string_view what, const JsonRules& rules) {
   if (text.size() > rules.most_bytes)
-    throw Error(Fault::integrity, cat(what, " is longer than ", human_size(rules.most_bytes)));
+    throw Error(ErrorKind::integrity, cat(what, " is longer than ", human_size(rules.most_bytes)));
   // RFC 8259 8.1: nobody writes one. nlohmann_json passes over it, and who else reads the text may not. In what people
   // write their editors may have put it.
   if (!rules.comments && text.starts_with("\xef\xbb\xbf"))
-    throw Error(Fault::integrity, cat(what, " is not valid JSON: it starts with a byte order mark"));
+    throw Error(ErrorKind::integrity, cat(what, " is not valid JSON: it starts with a byte order mark"));
   // To nlohmann_json a NUL is the end of the text, whatever comes after it.
-  if (text.find('\0') != text.npos) throw Error(Fault::integrity, cat(what, " is not valid JSON: it holds a NUL byte"));
+  if (text.find('\0') != text.npos)
+    throw Error(ErrorKind::integrity, cat(what, " is not valid JSON: it holds a NUL byte"));
   Gate gate(text, what, rules);
   nlohmann::json::sax_parse(text, &gate, nlohmann::json::input_format_t::json, true, rules.comments);
   try {
     return nlohmann::json::parse(text, nullptr, true, rules.comments);
   } catch (const nlohmann::json::exception& failure) {
-    throw Error(Fault::integrity, cat(what, " is not valid JSON")).because(printable(failure.what(), 300));
+    throw Error(ErrorKind::integrity, cat(what, " is not valid JSON")).because(printable(failure.what(), 300));
   }
 }
 

@@ -10,7 +10,7 @@
 namespace lapstrake {
 
 void stop_point(const std::stop_token& stop) {
-  if (stop.stop_requested()) throw Error(Fault::interrupted, "interrupted");
+  if (stop.stop_requested()) throw Error(ErrorKind::interrupted, "interrupted");
 }
 
 unsigned default_jobs() {
@@ -25,7 +25,7 @@ std::jthread start_thread(std::function<void(std::stop_token)> act) {
   try {
     return std::jthread(std::move(act));
   } catch (const std::system_error& failure) {
-    throw Error(Fault::input, cat("cannot start a thread: ", reason(failure.code().value())),
+    throw Error(ErrorKind::input, cat("cannot start a thread: ", reason(failure.code().value())),
                 "raise the limit of processes (`ulimit -u`, or the container's pids limit)");
   }
 }

@@ -145,7 +145,7 @@ int store_check(Desk& desk) {
               "\n"));
     return 0;
   }
-  throw Error(Fault::integrity,
+  throw Error(ErrorKind::integrity,
               cat(count_of(report.problems.size(), "problem"), " in the store `", context.store_root.string(), "`"),
               "`lapstrake build` makes what is missing anew; remove a damaged blob's file first");
 }
@@ -194,7 +194,7 @@ int help(const Printer& printer, const std::string& command) {
   std::vector<std::string> names;
   for (const auto& one : commands()) names.push_back(one.name);
   const auto near = nearest(command, names);
-  throw Error(Fault::usage, cat("unknown command `", command, "`"),
+  throw Error(ErrorKind::usage, cat("unknown command `", command, "`"),
               near ? cat("did you mean `lapstrake help ", *near, "`?") : "`lapstrake --help` lists the commands");
 }
 
@@ -241,12 +241,13 @@ int run(const Options& options, const World& world) {
     return help(printer, options.command == "help" ? join(options.names, " ") : options.command);
   if (options.command.empty()) {
     printer.talk(overview());
-    return static_cast<int>(Fault::usage);
+    return static_cast<int>(ErrorKind::usage);
   }
   if (options.command == "store")
-    throw Error(Fault::usage, "`lapstrake store` needs a command: check, gc or path", "e.g. `lapstrake store check`");
+    throw Error(ErrorKind::usage, "`lapstrake store` needs a command: check, gc or path",
+                "e.g. `lapstrake store check`");
   if (!options.folder.empty() && ::chdir(options.folder.c_str()) != 0)
-    throw Error(Fault::input, cat("cannot go to `", options.folder, "`: ", reason(errno)));
+    throw Error(ErrorKind::input, cat("cannot go to `", options.folder, "`: ", reason(errno)));
   if (options.command == "sandbox") return run_sandbox(options, world);
   Desk desk(options, world);
   return runner(options.command)(desk);

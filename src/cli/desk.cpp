@@ -13,7 +13,7 @@ namespace {
 std::pair<std::string, std::string> name_and_value(const std::string& text, std::string_view option) {
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals == 0)
-    throw Error(Fault::usage, cat("`", option, " ", text, "` is not of the form NAME=VALUE"));
+    throw Error(ErrorKind::usage, cat("`", option, " ", text, "` is not of the form NAME=VALUE"));
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
@@ -23,7 +23,7 @@ std::int64_t source_date_epoch(const Environment& environment) {
   const auto seconds = parse_integer(*text);
   // 33 bits hold what a tar header and RFC 3339's four-digit years both can.
   if (!seconds || *seconds < 0 || *seconds > 0x1'ffff'ffff)
-    throw Error(Fault::usage,
+    throw Error(ErrorKind::usage,
                 cat("SOURCE_DATE_EPOCH is `", printable(*text, 80), "`, which is no number of seconds since 1970"),
                 "unset it, or set it to e.g. $(git log -1 --format=%ct)");
   return *seconds;
@@ -32,7 +32,7 @@ std::int64_t source_date_epoch(const Environment& environment) {
 oci::RegistryReference cache_place(const std::string& text, std::string_view option) {
   auto where = oci::parse_registry_reference(text);
   if (where.digest)
-    throw Error(Fault::usage, cat("`", option, " ", text, "` names a digest, and a cache changes"),
+    throw Error(ErrorKind::usage, cat("`", option, " ", text, "` names a digest, and a cache changes"),
                 cat("write `", option, " HOST/REPO`, or `HOST/REPO:TAG`"));
   return where;
 }
@@ -70,7 +70,7 @@ app::Context Desk::context() {
   for (const auto& text : options_.platform) {
     const auto platform = oci::Platform::parse(text);
     if (std::find(context.platforms.begin(), context.platforms.end(), platform) != context.platforms.end())
-      throw Error(Fault::usage, cat("`--platform ", text, "` stands twice"));
+      throw Error(ErrorKind::usage, cat("`--platform ", text, "` stands twice"));
     context.platforms.push_back(platform);
   }
   context.given_images = given_images();
@@ -85,14 +85,14 @@ std::map<std::string, oci::Reference> Desk::given_images() const {
   for (const auto& given : options_.image) {
     const auto [name, reference] = name_and_value(given, "--image");
     if (!images.emplace(name, oci::parse_reference(reference)).second)
-      throw Error(Fault::usage, cat("`--image ", name, "=...` stands twice"));
+      throw Error(ErrorKind::usage, cat("`--image ", name, "=...` stands twice"));
   }
   return images;
 }
 
 void Desk::go_offline(app::Context& context) {
   const auto refuse = [](const std::string& what) {
-    throw Error(Fault::usage, cat("`", what, "` needs a network, and `--offline` is without one"),
+    throw Error(ErrorKind::usage, cat("`", what, "` needs a network, and `--offline` is without one"),
                 "leave `--offline` out where there is a network");
   };
   static constexpr std::string_view need_one[] = {"push", "register", "deploy", "lock", "vendor"};
@@ -119,7 +119,7 @@ std::optional<std::filesystem::path> Desk::vendored() const {
   const bool has_bases = std::filesystem::exists(folder / "index.json", failure);
   if (has_bases || (!is_named && std::filesystem::is_directory(folder, failure))) return folder;
   if (is_named && options_.command != "vendor")
-    throw Error(Fault::input, cat("there is no folder `", folder.string(), "` with vendored bases"),
+    throw Error(ErrorKind::input, cat("there is no folder `", folder.string(), "` with vendored bases"),
                 cat("`lapstrake vendor ", folder.string(), "` on a host with a network writes it"));
   return std::nullopt;
 }
@@ -131,7 +131,7 @@ spec::ReadResult Desk::read() const {
   read.allow_outside = options_.allow_outside;
   for (const auto& set : options_.set) read.set.insert(name_and_value(set, "--set"));
   read.environment_variables = world_.environment;
-  if (options_.file.empty()) throw Error(Fault::usage, "`--file` names no file");
+  if (options_.file.empty()) throw Error(ErrorKind::usage, "`--file` names no file");
   std::error_code ignored;
   const auto folder = std::filesystem::absolute(read.file, ignored).parent_path();
   read.git_commit = [folder] { return spec::git_commit(folder); };
@@ -188,7 +188,8 @@ void Desk::pin(spec::Project& project) {
 Error Desk::mistakes(const std::vector<spec::Diagnostic>& diagnostics) const {
   const auto count = std::count_if(diagnostics.begin(), diagnostics.end(),
                                    [](const auto& one) { return one.severity == spec::Diagnostic::Severity::error; });
-  return Error(Fault::usage, cat(count_of(static_cast<std::uint64_t>(count), "mistake"), " in `", options_.file, "`"));
+  return Error(ErrorKind::usage,
+               cat(count_of(static_cast<std::uint64_t>(count), "mistake"), " in `", options_.file, "`"));
 }
 
 std::filesystem::path Desk::store_root() const {

@@ -20,7 +20,7 @@ using nlohmann::ordered_json;
 void require_names(const Desk& desk, std::size_t count, std::string_view what) {
   const auto& options = desk.options();
   if (options.names.size() == count) return;
-  throw Error(Fault::usage, cat("`lapstrake ", options.command, "` takes ", what),
+  throw Error(ErrorKind::usage, cat("`lapstrake ", options.command, "` takes ", what),
               cat("`lapstrake ", options.command, " --help` shows the forms"));
 }
 
@@ -107,7 +107,7 @@ int verify(Desk& desk) {
                                 {"problems", found.problems}});
   for (const auto& problem : found.problems) desk.print_line(printable(problem, 4096));
   if (!found.problems.empty())
-    throw Error(Fault::integrity,
+    throw Error(ErrorKind::integrity,
                 cat("`", name, "` is not what it says it is: ", count_of(found.problems.size(), "problem")),
                 "do not run it; build or copy it again");
   std::string rebuilt;

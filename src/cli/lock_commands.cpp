@@ -46,7 +46,8 @@ ordered_json json_of(const app::LockChange& change, bool locked) {
 int lock(Desk& desk) {
   const auto& options = desk.options();
   if (options.locked && (options.update || options.prune))
-    throw Error(Fault::usage, "`--locked` writes nothing, and `--update` and `--prune` do", "leave one of them out");
+    throw Error(ErrorKind::usage, "`--locked` writes nothing, and `--update` and `--prune` do",
+                "leave one of them out");
   const auto project = desk.unpinned_project();
   const auto context = desk.context();
   const auto changes =
@@ -62,7 +63,7 @@ int lock(Desk& desk) {
   if (options.json) print_json(desk.printer(), results);
   if (options.locked && !changes.empty())
     throw Error(
-        Fault::integrity,
+        ErrorKind::integrity,
         cat("`", app::lock_file(project).string(), "` is not up to date: ", count_of(changes.size(), "difference")),
         "`lapstrake lock --update --prune` takes what there is now; builds stay with what is locked");
   return 0;

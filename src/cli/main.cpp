@@ -37,16 +37,17 @@ int report_failure(const cli::Printer& printer) {
     throw;
   } catch (const Error& error) {
     printer.error(error);
-    return static_cast<int>(error.fault());
+    return static_cast<int>(error.kind());
   } catch (const std::filesystem::filesystem_error& error) {
-    printer.error(Error(Fault::input, cat("cannot use `", error.path1().string(), "`: ", error.code().message())));
-    return static_cast<int>(Fault::input);
+    printer.error(Error(ErrorKind::input, cat("cannot use `", error.path1().string(), "`: ", error.code().message())));
+    return static_cast<int>(ErrorKind::input);
   } catch (const std::bad_alloc&) {
     cli::Printer::draw("error: out of memory\n");
   } catch (const std::exception& error) {
-    printer.error(Error(Fault::internal, cat("internal fault: ", error.what()), "please report it, with the command"));
+    printer.error(
+        Error(ErrorKind::internal, cat("internal fault: ", error.what()), "please report it, with the command"));
   }
-  return static_cast<int>(Fault::internal);
+  return static_cast<int>(ErrorKind::internal);
 }
 
 int run(int count, char** words, const Inherited& caller) {
@@ -58,14 +59,14 @@ int run(int count, char** words, const Inherited& caller) {
     return cli::run(cli::parse({words + 1, words + count}), world);
   } catch (...) {
     const int code = report_failure(printer);
-    return code == static_cast<int>(Fault::interrupted) ? interruption.exit_code() : code;
+    return code == static_cast<int>(ErrorKind::interrupted) ? interruption.exit_code() : code;
   }
 }
 
 }  // namespace
 
 int main(int count, char** words) {
-  if (!open_standard_descriptors()) return static_cast<int>(Fault::input);
+  if (!open_standard_descriptors()) return static_cast<int>(ErrorKind::input);
   const Inherited caller = inherited_state();
   use_own_state();
   try {
@@ -77,6 +78,6 @@ int main(int count, char** words) {
   } catch (...) {  // no memory even for the message
     constexpr std::string_view text = "error: out of memory\n";
     (void)!::write(STDERR_FILENO, text.data(), text.size());
-    return static_cast<int>(Fault::internal);
+    return static_cast<int>(ErrorKind::internal);
   }
 }

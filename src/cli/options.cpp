@@ -134,7 +134,7 @@ const CLI::App* app_of(const CLI::App& app, const std::string& command) {
 std::int64_t number(const std::string& text, std::string_view option, std::int64_t least, std::int64_t most) {
   const auto value = parse_integer(text);
   if (!value || *value < least || *value > most)
-    throw Error(Fault::usage, cat("`", option, " ", text, "` is no number from ", least, " to ", most));
+    throw Error(ErrorKind::usage, cat("`", option, " ", text, "` is no number from ", least, " to ", most));
   return *value;
 }
 
@@ -145,7 +145,7 @@ ProgressStyle style(const std::string& text) {
                                                                           {"none", ProgressStyle::none}};
   for (const auto& [name, value] : styles)
     if (name == text) return value;
-  throw Error(Fault::usage, cat("`--progress ", text, "` is no style"), "choose auto, bar, plain or none");
+  throw Error(ErrorKind::usage, cat("`--progress ", text, "` is no style"), "choose auto, bar, plain or none");
 }
 
 // "-j: 1 required TEXT missing" in CLI11's words.
@@ -153,9 +153,9 @@ Error told(const CLI::ParseError& failure) {
   const std::string text = failure.what();
   const auto option = text.substr(0, text.find_first_of(": "));
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&failure) != nullptr && option.starts_with("-"))
-    return Error(Fault::usage, cat("option `", option, "` needs a value, and takes one"),
+    return Error(ErrorKind::usage, cat("option `", option, "` needs a value, and takes one"),
                  "`lapstrake --help` shows the options");
-  return Error(Fault::usage, text, "`lapstrake --help` shows the options");
+  return Error(ErrorKind::usage, text, "`lapstrake --help` shows the options");
 }
 
 [[noreturn]] void refuse_extra(const Parser& parser, const std::string& extra) {
@@ -166,21 +166,21 @@ Error told(const CLI::ParseError& failure) {
       for (auto& name : names_of(*app_of(parser.app, command))) known.push_back(std::move(name));
     const auto name = extra.substr(0, extra.find('='));
     const auto near = nearest(name, known);
-    throw Error(Fault::usage, cat("unknown option `", name, "`"),
+    throw Error(ErrorKind::usage, cat("unknown option `", name, "`"),
                 near ? cat("did you mean `", *near, "`?")
                      : cat("`lapstrake ", command, command.empty() ? "" : " ", "--help` lists the options"));
   }
   if (command.empty()) {
     const auto near = nearest(extra, command_names());
-    throw Error(Fault::usage, cat("unknown command `", extra, "`"),
+    throw Error(ErrorKind::usage, cat("unknown command `", extra, "`"),
                 near ? cat("did you mean `lapstrake ", *near, "`?") : "`lapstrake --help` lists the commands");
   }
   if (command == "store") {
     const auto near = nearest(extra, {"check", "gc", "path"});
-    throw Error(Fault::usage, cat("unknown command `store ", extra, "`"),
+    throw Error(ErrorKind::usage, cat("unknown command `store ", extra, "`"),
                 near ? cat("did you mean `lapstrake store ", *near, "`?") : "the commands are check, gc and path");
   }
-  throw Error(Fault::usage, cat("`lapstrake ", command, "` takes no argument `", extra, "`"),
+  throw Error(ErrorKind::usage, cat("`lapstrake ", command, "` takes no argument `", extra, "`"),
               cat("`lapstrake ", command, " --help` shows what it takes"));
 }
 
@@ -205,16 +205,17 @@ Options parse(const std::vector<std::string>& arguments) {
   if (dashes != arguments.end()) parser.options.child.assign(dashes + 1, arguments.end());
   if (const auto extras = parser.app.remaining(true); !extras.empty()) refuse_extra(parser, extras.front());
   if (!parser.options.child.empty() && parser.options.command != "sandbox")
-    throw Error(Fault::usage, "only `lapstrake sandbox` takes a command after `--`");
+    throw Error(ErrorKind::usage, "only `lapstrake sandbox` takes a command after `--`");
   if (options.push && !options.watch)
-    throw Error(Fault::usage, "`--push` goes with `--watch`", "`lapstrake push` builds and pushes once");
+    throw Error(ErrorKind::usage, "`--push` goes with `--watch`", "`lapstrake push` builds and pushes once");
   if (options.command == "lock" && !options.names.empty() && !options.update)
-    throw Error(Fault::usage, "`lapstrake lock` takes names with `--update` alone",
+    throw Error(ErrorKind::usage, "`lapstrake lock` takes names with `--update` alone",
                 cat("`lapstrake lock --update ", options.names.front(), "`"));
   if (options.command == "vendor" && options.names.size() > 1)
-    throw Error(Fault::usage, "`lapstrake vendor` takes one folder", "`lapstrake vendor --help` shows the form");
+    throw Error(ErrorKind::usage, "`lapstrake vendor` takes one folder", "`lapstrake vendor --help` shows the form");
   if (options.push && options.explain)
-    throw Error(Fault::usage, "`--explain` does not go with `--push`", "leave `--push` out to see why digests change");
+    throw Error(ErrorKind::usage, "`--explain` does not go with `--push`",
+                "leave `--push` out to see why digests change");
   return parser.options;
 }
 

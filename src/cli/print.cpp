@@ -40,7 +40,7 @@ std::string coloured_line(const std::string& line) {
 }
 
 void print_result(std::string_view text) {
-  if (!write_all(STDOUT_FILENO, text)) throw Error(Fault::input, cat("cannot write to stdout: ", reason(errno)));
+  if (!write_all(STDOUT_FILENO, text)) throw Error(ErrorKind::input, cat("cannot write to stdout: ", reason(errno)));
 }
 
 // "\\u202e"

@@ -29,10 +29,11 @@ class DataFolder {
     }
     std::error_code failure;
     const auto folder = std::filesystem::temp_directory_path(failure);
-    if (failure) throw Error(Fault::input, "the temporary folder (TMPDIR) is not there", "name one with `--data DIR`");
+    if (failure)
+      throw Error(ErrorKind::input, "the temporary folder (TMPDIR) is not there", "name one with `--data DIR`");
     std::string name = (folder / "lapstrake-sandbox-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr)
-      throw Error(Fault::input, cat("cannot make a folder `", name, "`: ", reason(errno)));
+      throw Error(ErrorKind::input, cat("cannot make a folder `", name, "`: ", reason(errno)));
     path_ = name;
     remove_ = true;
   }
@@ -72,7 +73,8 @@ int wait_for(pid_t child, const World& world) {
     int status = 0;
     const pid_t ended = ::waitpid(child, &status, WNOHANG);
     if (ended == child) return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    if (ended < 0 && errno != EINTR) throw Error(Fault::internal, cat("cannot wait for the command: ", reason(errno)));
+    if (ended < 0 && errno != EINTR)
+      throw Error(ErrorKind::internal, cat("cannot wait for the command: ", reason(errno)));
     if (world.stop.stop_requested()) {
       if (!told) ::kill(child, SIGTERM);
       told = true;
@@ -103,7 +105,7 @@ int serve(const Printer& printer, const sandbox::Sandbox& box, const World& worl
 
 int run_sandbox(const Options& options, const World& world) {
   if (options.account.size() != 12 || options.account.find_first_not_of("0123456789") != std::string::npos)
-    throw Error(Fault::usage, cat("`--account ", options.account, "` is no AWS account: it has 12 digits"));
+    throw Error(ErrorKind::usage, cat("`--account ", options.account, "` is no AWS account: it has 12 digits"));
   const Printer printer(world);
   const DataFolder data(options.data);
   sandbox::Sandbox box({.folder = data.path(),
@@ -122,7 +124,7 @@ int run_sandbox(const Options& options, const World& world) {
                      ", by proxy http://127.0.0.1:", box.proxy_port(), "\n"));
   if (options.child.empty()) return serve(printer, box, world, options.json);
   const pid_t child = ::fork();
-  if (child < 0) throw Error(Fault::input, cat("cannot start a process: ", reason(errno)));
+  if (child < 0) throw Error(ErrorKind::input, cat("cannot start a process: ", reason(errno)));
   if (child == 0) become(printer, options.child, box, world);
   return wait_for(child, world);
 }

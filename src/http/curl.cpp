@@ -25,7 +25,8 @@ using List = CHandle<curl_slist, curl_slist_free_all>;
 
 void start_libcurl() {
   static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);  // once, whatever the number of threads
-  if (started != CURLE_OK) throw Error(Fault::internal, cat("libcurl does not start: ", curl_easy_strerror(started)));
+  if (started != CURLE_OK)
+    throw Error(ErrorKind::internal, cat("libcurl does not start: ", curl_easy_strerror(started)));
 }
 
 // Idle handles and the connections that they keep, by origin: no handle that has spoken to one host speaks to another
@@ -37,7 +38,7 @@ class HandlePool {
     auto& idle = idle_[origin];
     if (idle.empty()) {
       Handle fresh(curl_easy_init());
-      if (!fresh) throw Error(Fault::internal, "libcurl gives no handle");
+      if (!fresh) throw Error(ErrorKind::internal, "libcurl gives no handle");
       return fresh;
     }
     Handle handle = std::move(idle.back());
@@ -60,7 +61,7 @@ template <class Value>
 void set(const Handle& handle, CURLoption option, Value value) {
   const CURLcode result = curl_easy_setopt(handle.get(), option, value);
   if (result != CURLE_OK)
-    throw Error(Fault::internal,
+    throw Error(ErrorKind::internal,
                 cat("libcurl refuses option ", static_cast<int>(option), ": ", curl_easy_strerror(result)));
 }
 
@@ -109,7 +110,7 @@ static curl_socket_t on_socket(void* transfer, curlsocktype, struct curl_sockadd
 
 void append_to(List& list, const std::string& line) {
   curl_slist* longer = curl_slist_append(list.get(), line.c_str());
-  if (longer == nullptr) throw Error(Fault::internal, "no memory is left");
+  if (longer == nullptr) throw Error(ErrorKind::internal, "no memory is left");
   if (list == nullptr) list.reset(longer);
 }
 

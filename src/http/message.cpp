@@ -14,9 +14,9 @@ void check(std::string_view name, std::string_view value) {
   const bool is_token = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || marks.find(c) != marks.npos;
   });
-  if (!is_token) throw Error(Fault::internal, cat("`", printable(name, 64), "` cannot be the name of a header"));
+  if (!is_token) throw Error(ErrorKind::internal, cat("`", printable(name, 64), "` cannot be the name of a header"));
   if (value.find_first_of(std::string_view("\r\n\0", 3)) != value.npos)
-    throw Error(Fault::internal, cat("the value of the header `", name, "` has a line break or a NUL byte"));
+    throw Error(ErrorKind::internal, cat("the value of the header `", name, "` has a line break or a NUL byte"));
 }
 
 }  // namespace

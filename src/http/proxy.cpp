@@ -24,7 +24,7 @@ bool is_cgi(const Environment& environment) { return !environment("REQUEST_METHO
 
 [[noreturn]] void refuse(std::string_view variable, std::string_view why) {
   throw Error(
-      Fault::usage, cat("the proxy in ", variable, " cannot be used: ", why),
+      ErrorKind::usage, cat("the proxy in ", variable, " cannot be used: ", why),
       cat("set ", variable, " to http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with the characters @ : / # ",
           "? % of the login written as %40 %3A %2F %23 %3F %25"));
 }

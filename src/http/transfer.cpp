@@ -21,7 +21,7 @@ constexpr std::size_t least_speed = 16u << 10;  // of a reply for the memory, in
 
 FileDescriptor open_range(const FileRange& range) {
   FileDescriptor fd(::open(range.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!fd) throw Error(Fault::input, cat("cannot read `", range.path.string(), "`: ", reason(errno)));
+  if (!fd) throw Error(ErrorKind::input, cat("cannot read `", range.path.string(), "`: ", reason(errno)));
   return fd;
 }
 
@@ -29,8 +29,9 @@ std::size_t read_at(int fd, const FileRange& range, std::uint64_t place, char* r
   for (;;) {
     const auto count = ::pread(fd, room, size, static_cast<off_t>(range.offset + place));
     if (count > 0) return static_cast<std::size_t>(count);
-    if (count == 0) throw Error(Fault::integrity, cat("`", range.path.string(), "` became shorter while it was sent"));
-    if (errno != EINTR) throw Error(Fault::input, cat("cannot read `", range.path.string(), "`: ", reason(errno)));
+    if (count == 0)
+      throw Error(ErrorKind::integrity, cat("`", range.path.string(), "` became shorter while it was sent"));
+    if (errno != EINTR) throw Error(ErrorKind::input, cat("cannot read `", range.path.string(), "`: ", reason(errno)));
   }
 }
 
@@ -57,7 +58,8 @@ std::size_t Transfer::read_body(char* room, std::size_t size) {
 void Transfer::take_header(std::string_view line) {
   header_bytes_ += line.size();
   if (header_bytes_ > most_headers)
-    throw Error(Fault::integrity, cat("`", request_.url.authority(), "` answers with more than 256 KiB of headers"));
+    throw Error(ErrorKind::integrity,
+                cat("`", request_.url.authority(), "` answers with more than 256 KiB of headers"));
   while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
   if (line.starts_with("HTTP/")) {  // also of "100 Continue": the last block is the reply's
     response_.headers = {};
@@ -86,7 +88,8 @@ bool Transfer::take_body(std::string_view bytes) {
   const auto cap = wanted ? request_.most_reply : std::min(request_.most_reply, most_error_body);
   if (response_.body.size() + bytes.size() > cap) {
     if (wanted)
-      throw Error(Fault::integrity, cat("the reply of ", redacted(request_.url), " is longer than ", human_size(cap)));
+      throw Error(ErrorKind::integrity,
+                  cat("the reply of ", redacted(request_.url), " is longer than ", human_size(cap)));
     response_.body += bytes.substr(0, cap - response_.body.size());
     cut_short_ = true;
     return false;
@@ -102,8 +105,8 @@ void Transfer::watch(std::uint64_t received, std::uint64_t sent) {
   // Others may wait for it (a token's 1 MiB gets two minutes), and a trickle never falls below the least speed.
   const auto most_time = options_.low_speed_time + std::chrono::seconds(request_.most_reply / least_speed);
   if (response_.status >= 200 && !request_.sink && now - replied_at_ > most_time)
-    throw Error(Fault::network, cat("`", request_.url.authority(), "` is too slow: its reply takes more than ",
-                                    most_time.count(), " s"))
+    throw Error(ErrorKind::network, cat("`", request_.url.authority(), "` is too slow: its reply takes more than ",
+                                        most_time.count(), " s"))
         .transient();
   const auto body = length(request_.body);
   auto patience = options_.low_speed_time;
@@ -112,8 +115,8 @@ void Transfer::watch(std::uint64_t received, std::uint64_t sent) {
   if (now - window_ < patience) return;
   const auto least = options_.low_speed_bytes * static_cast<std::uint64_t>(patience.count());
   if (received + sent - moved_ < least)
-    throw Error(Fault::network, cat("`", request_.url.authority(), "` is too slow: ",
-                                    human_size(received + sent - moved_), " in ", patience.count(), " s"))
+    throw Error(ErrorKind::network, cat("`", request_.url.authority(), "` is too slow: ",
+                                        human_size(received + sent - moved_), " in ", patience.count(), " s"))
         .transient();
   window_ = now;
   moved_ = received + sent;
@@ -121,7 +124,7 @@ void Transfer::watch(std::uint64_t received, std::uint64_t sent) {
 
 void Transfer::refuse_nearer(AddressKind kind) const {
   if (kind <= request_.nearest) return;
-  throw Error(Fault::network, cat("`", request_.url.authority(), "`, which a server named, is ", name_of(kind)),
+  throw Error(ErrorKind::network, cat("`", request_.url.authority(), "`, which a server named, is ", name_of(kind)),
               "the server's configuration is at fault: such addresses are not followed");
 }
 
@@ -130,7 +133,7 @@ Response Transfer::finish() && {
   const auto encoding = response_.headers.find("Content-Encoding");
   if (!request_.sink && !response_.body.empty() && response_.status < 300 && encoding &&
       lower(*encoding) != "identity" && !encoding->empty())
-    throw Error(Fault::integrity,
+    throw Error(ErrorKind::integrity,
                 cat(redacted(request_.url), " answers in the encoding `", printable(*encoding, 64),
                     "`, which was not asked for"),
                 "a proxy on the way changes the replies: name the host in NO_PROXY");

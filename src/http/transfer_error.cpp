@@ -9,7 +9,7 @@ namespace {
 std::string where(const Url& url) { return cat("`", url.host, ":", url.port, "`"); }
 
 Error cannot_connect(const Url& url, std::string_view why, std::string help = {}) {
-  return Error(Fault::network, cat("cannot connect to ", where(url), ": ", why), std::move(help));
+  return Error(ErrorKind::network, cat("cannot connect to ", where(url), ": ", why), std::move(help));
 }
 
 // The key of `registries:` for this host.
@@ -18,7 +18,7 @@ std::string key_of(const Url& url) { return url.port == 443 ? url.host : cat("\"
 Error proxy_refuses(const Url& url, const TransferFailure& failure) {
   const auto why = cat("the proxy `", failure.proxy, "` answers ", failure.proxy_status);
   if (failure.proxy_status == 407)
-    return Error(Fault::access, cat("cannot connect to ", where(url), ": ", why, ", it wants a login"),
+    return Error(ErrorKind::access, cat("cannot connect to ", where(url), ": ", why, ", it wants a login"),
                  "put the login into HTTPS_PROXY (http://USER:PASSWORD@HOST:PORT), or name the host in NO_PROXY");
   Error error = cannot_connect(url, why, "allow the host in the proxy, or name it in NO_PROXY");
   if (failure.proxy_status >= 500) error.transient();
@@ -63,12 +63,12 @@ Error name_error(const Url& url, const TransferFailure& failure, bool of_proxy) 
 // libcurl takes no line beyond 100 KiB. Before its 8.6 it says then that memory ran out, which it never does by itself.
 constexpr int too_large = 100;  // CURLE_TOO_LARGE
 Error endless_header(const Url& url) {
-  return Error(Fault::integrity, cat(where(url), " answers with a header that is longer than 100 KiB"));
+  return Error(ErrorKind::integrity, cat(where(url), " answers with a header that is longer than 100 KiB"));
 }
 
 Error lost(const Url& url, const TransferFailure& failure) {
   const bool silent = failure.connected && !failure.replied;
-  Error error(Fault::network, cat("the connection to ", where(url), " was lost"));
+  Error error(ErrorKind::network, cat("the connection to ", where(url), " was lost"));
   error.because(silent && failure.code != CURLE_OPERATION_TIMEDOUT ? std::string(closed_without_reply) : failure.text);
   error.transient();
   return error;
@@ -95,7 +95,7 @@ Error transfer_error(const Url& url, const TransferFailure& failure) {
     case CURLE_SSL_ISSUER_ERROR: return not_trusted(url, failure);
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
-      return Error(Fault::input, cat("cannot use the certificates for ", where(url), ": ", failure.text),
+      return Error(ErrorKind::input, cat("cannot use the certificates for ", where(url), ": ", failure.text),
                    "check that the file is there and holds PEM certificates");
     case CURLE_SSL_CONNECT_ERROR: return handshake_failed(url, failure);
     case CURLE_GOT_NOTHING:
@@ -107,10 +107,10 @@ Error transfer_error(const Url& url, const TransferFailure& failure) {
     case CURLE_HTTP2_STREAM: return lost(url, failure);
     case CURLE_OUT_OF_MEMORY:
       if (failure.connected) return endless_header(url);
-      return Error(Fault::internal, "no memory is left");
+      return Error(ErrorKind::internal, "no memory is left");
     default:
       if (failure.code == too_large) return endless_header(url);
-      return Error(Fault::network, cat("the exchange with ", where(url), " failed"))
+      return Error(ErrorKind::network, cat("the exchange with ", where(url), " failed"))
           .because(failure.text.empty() ? curl_easy_strerror(failure.code) : failure.text);
   }
 }

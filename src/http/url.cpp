@@ -15,7 +15,7 @@ constexpr std::string_view digits = "0123456789";
 [[noreturn]] void refuse(std::string_view text, std::string_view why) {
   const auto shown = text.substr(0, text.find('?'));
   const auto safe = shown.find('@') == shown.npos ? printable(shown, 256) : "(it has a user name)";
-  throw Error(Fault::network, cat("`", safe, "` is not an address to use: ", why));
+  throw Error(ErrorKind::network, cat("`", safe, "` is not an address to use: ", why));
 }
 
 std::uint16_t default_port(std::string_view scheme) { return scheme == "http" ? 80 : 443; }

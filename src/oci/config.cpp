@@ -142,7 +142,7 @@ std::string render(const ImageConfig& config) {
 std::string rfc3339(std::int64_t seconds) {
   // RFC 3339 knows the years 0000 to 9999 alone; what comes before the epoch is nobody's build.
   if (seconds < 0 || seconds > 253402300799)
-    throw Error(Fault::usage, cat("the time ", seconds, " is not between the years 1970 and 9999"),
+    throw Error(ErrorKind::usage, cat("the time ", seconds, " is not between the years 1970 and 9999"),
                 "set SOURCE_DATE_EPOCH to seconds since 1970-01-01, for example `git log -1 --format=%ct`");
   using namespace std::chrono;
   const sys_seconds time{std::chrono::seconds(seconds)};

@@ -35,7 +35,7 @@ struct Seen {
 };
 
 [[noreturn]] void fail_size(const std::string& what, std::uint64_t size, std::string_view found) {
-  throw Error(Fault::integrity, cat(what, " has ", found, " its ", size, " bytes"));
+  throw Error(ErrorKind::integrity, cat(what, " has ", found, " its ", size, " bytes"));
 }
 
 void check_end(Seen& seen, const Digest& digest, std::uint64_t size, const std::string& what) {
@@ -43,7 +43,7 @@ void check_end(Seen& seen, const Digest& digest, std::uint64_t size, const std::
   if (seen.size < size) fail_size(what, size, cat("only ", seen.size, " of"));
   const Digest found(seen.hash.finish());
   if (found != digest)
-    throw Error(Fault::integrity, cat(what, " has the wrong bytes"))
+    throw Error(ErrorKind::integrity, cat(what, " has the wrong bytes"))
         .because(cat(found.text(), " instead of ", digest.text()));
 }
 

@@ -31,8 +31,8 @@ void check_document(const Members& members, std::string_view media_type) {
 
 Manifest parse_manifest(std::string_view json, std::string_view media_type, std::string_view what) {
   if (!is_manifest(media_type))
-    throw Error(Fault::integrity, cat(what, " has the type `", printable(media_type, 120),
-                                      "`, which is no image manifest that lapstrake reads"));
+    throw Error(ErrorKind::integrity, cat(what, " has the type `", printable(media_type, 120),
+                                          "`, which is no image manifest that lapstrake reads"));
   const Json object = parse_json(json, what);
   const Members members = document_members(object, what);
   check_document(members, media_type);
@@ -49,8 +49,8 @@ Manifest parse_manifest(std::string_view json, std::string_view media_type, std:
 
 Index parse_index(std::string_view json, std::string_view media_type, std::string_view what) {
   if (!is_index(media_type))
-    throw Error(Fault::integrity, cat(what, " has the type `", printable(media_type, 120),
-                                      "`, which is no image index that lapstrake reads"));
+    throw Error(ErrorKind::integrity, cat(what, " has the type `", printable(media_type, 120),
+                                          "`, which is no image index that lapstrake reads"));
   const Json object = parse_json(json, what);
   const Members members = document_members(object, what);
   check_document(members, media_type);

@@ -15,7 +15,7 @@ Members::Members(const Json& value, std::string what, std::vector<std::string_vi
         fail(cat("has a member `", printable(name, 80), "` where `", exact, "` is meant"));
 }
 
-void Members::fail(std::string_view why) const { throw Error(Fault::integrity, cat(what_, " ", why)); }
+void Members::fail(std::string_view why) const { throw Error(ErrorKind::integrity, cat(what_, " ", why)); }
 
 bool Members::has(std::string_view name) const { return value_.contains(name); }
 
@@ -98,11 +98,11 @@ std::string Members::others() const {
 }
 
 Digest digest_from(const Json& value, std::string_view what) {
-  if (!value.is_string()) throw Error(Fault::integrity, cat(what, " has a digest that is not a string"));
+  if (!value.is_string()) throw Error(ErrorKind::integrity, cat(what, " has a digest that is not a string"));
   const auto& text = value.get_ref<const std::string&>();
   const auto digest = Digest::parse(text);
   if (!digest)
-    throw Error(Fault::integrity,
+    throw Error(ErrorKind::integrity,
                 cat(what, " has the digest `", printable(text, 140), "`, which is not sha256 in lower case hex"));
   return *digest;
 }
@@ -111,7 +111,7 @@ std::string dump(const OrderedJson& value, std::string_view what) {
   try {
     return value.dump();
   } catch (const nlohmann::json::exception& failure) {
-    throw Error(Fault::usage, cat("cannot write ", what, ": a text in it is not UTF-8"))
+    throw Error(ErrorKind::usage, cat("cannot write ", what, ": a text in it is not UTF-8"))
         .because(printable(failure.what(), 200));
   }
 }

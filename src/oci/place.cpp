@@ -22,7 +22,7 @@ class Search {
     const Descriptor root = place_.root();
     if (auto found = is_index(root.media_type) ? in_index(root, 1) : in_manifest(root)) return std::move(*found);
     std::string help = offered_.empty() ? "" : cat("choose one with `--platform ", offered_.front(), "`");
-    throw Error(Fault::input, cat("`", place_.name, "` has no image for ", platform_.text()), std::move(help))
+    throw Error(ErrorKind::input, cat("`", place_.name, "` has no image for ", platform_.text()), std::move(help))
         .because(offered_.empty() ? "it has no image at all" : cat("it has ", join(offered_, ", ")));
   }
 
@@ -66,8 +66,8 @@ class Search {
       return std::nullopt;
     }
     if (config.diff_ids.size() != manifest.layers.size())
-      throw Error(Fault::integrity, cat(name, " has ", count_of(manifest.layers.size(), "layer"),
-                                        " but its config counts ", config.diff_ids.size()));
+      throw Error(ErrorKind::integrity, cat(name, " has ", count_of(manifest.layers.size(), "layer"),
+                                            " but its config counts ", config.diff_ids.size()));
     return LoadedImage{.manifest_descriptor = descriptor,
                        .manifest_text = std::move(text),
                        .config_text = std::move(config_text),
@@ -85,7 +85,7 @@ class Search {
   // Beside images in an index artifacts are passed over; alone they are what the user named by mistake.
   std::optional<LoadedImage> refuse_artifact(const Descriptor& descriptor, const Manifest& manifest) const {
     if (is_index(place_.root().media_type)) return std::nullopt;
-    throw Error(Fault::input, cat("`", place_.name, "` is not a container image"))
+    throw Error(ErrorKind::input, cat("`", place_.name, "` is not a container image"))
         .because(cat("the config of ", descriptor.digest.brief(), " has the type `",
                      printable(manifest.config.media_type, 120), "`"));
   }

@@ -26,7 +26,7 @@ std::string go_name(std::string_view name) {
 }
 
 [[noreturn]] void refuse(std::string_view text, std::string_view why, const std::string& help = {}) {
-  throw Error(Fault::usage, cat("`", printable(text, 80), "` is not a platform: ", why),
+  throw Error(ErrorKind::usage, cat("`", printable(text, 80), "` is not a platform: ", why),
               help.empty() ? "write it as OS/ARCHITECTURE[/VARIANT], for example linux/amd64 or linux/arm64" : help);
 }
 

@@ -13,7 +13,7 @@ constexpr std::pair<std::string_view, DiskReference::Form> disk_forms[] = {
     {"docker-archive:", DiskReference::Form::docker_archive}};
 
 [[noreturn]] void refuse(std::string_view text, std::string_view why) {
-  throw Error(Fault::usage, cat("`", printable(text, 300), "` is not an image reference: ", why),
+  throw Error(ErrorKind::usage, cat("`", printable(text, 300), "` is not an image reference: ", why),
               "write host/repository:tag, host/repository@sha256:..., oci:DIR[:TAG], oci-archive:FILE[:TAG] or "
               "docker-archive:FILE[:NAME:TAG]");
 }
@@ -188,7 +188,7 @@ std::string RegistryReference::text() const {
 std::string DiskReference::text() const {
   for (const auto& [prefix, known] : disk_forms)
     if (known == form) return cat(prefix, path.string(), tag.empty() ? "" : ":", tag);
-  throw Error(Fault::internal, "a disk reference has no known form");
+  throw Error(ErrorKind::internal, "a disk reference has no known form");
 }
 
 std::string PinnedReference::text() const {

@@ -7,18 +7,19 @@ namespace lapstrake::oci {
 bool Visits::first(const Digest& digest, std::uint64_t depth) {
   if (seen_.contains(digest)) return false;
   if (depth > most_nested_)
-    throw Error(Fault::integrity, cat("`", name_, "` has indexes nested deeper than ", most_nested_, " levels"));
+    throw Error(ErrorKind::integrity, cat("`", name_, "` has indexes nested deeper than ", most_nested_, " levels"));
   if (seen_.size() == limits::visited_manifests)
-    throw Error(Fault::integrity,
+    throw Error(ErrorKind::integrity,
                 cat("`", name_, "` refers to more than ", limits::visited_manifests, " manifests and blobs"));
   return seen_.insert(digest).second;
 }
 
 void Visits::weigh(const Descriptor& blob) {
   if (++texts_ > limits::visited_manifests)
-    throw Error(Fault::integrity, cat("`", name_, "` refers to more than ", limits::visited_manifests, " manifests"));
+    throw Error(ErrorKind::integrity,
+                cat("`", name_, "` refers to more than ", limits::visited_manifests, " manifests"));
   if (blob.size > limits::manifest_bytes - bytes_)
-    throw Error(Fault::integrity,
+    throw Error(ErrorKind::integrity,
                 cat("the manifests and configs of `", name_, "` are longer than ", human_size(limits::manifest_bytes)));
   bytes_ += blob.size;
 }

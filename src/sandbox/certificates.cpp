@@ -21,7 +21,7 @@ constexpr long hour = 3600, lifetime = 30 * 24 * hour;
 [[noreturn]] void fail(std::string_view doing) {
   char text[256] = "unknown reason";
   if (const unsigned long code = ERR_get_error(); code != 0) ERR_error_string_n(code, text, sizeof text);
-  throw Error(Fault::internal, cat("the sandbox cannot ", doing)).because(text);
+  throw Error(ErrorKind::internal, cat("the sandbox cannot ", doing)).because(text);
 }
 
 void check(int result, std::string_view doing) {

@@ -15,7 +15,7 @@ using Json = nlohmann::json;
 constexpr const char* reference = "docs/reference/sandbox.md shows rules that work";
 
 [[noreturn]] void refuse(const std::string& where, std::string_view why) {
-  throw Error(Fault::usage, cat("the fault script is wrong at `", where, "`: ", why), reference);
+  throw Error(ErrorKind::usage, cat("the fault script is wrong at `", where, "`: ", why), reference);
 }
 
 void check_members(const Json& object, const std::string& where, std::initializer_list<std::string_view> known) {
@@ -138,7 +138,7 @@ FaultScript parse_faults(const std::string& script) {
   try {
     document = parse_json(script, "the fault script", {.comments = true});
   } catch (const Error& error) {
-    throw Error(Fault::usage, error.summary(), reference).because(error.reason());
+    throw Error(ErrorKind::usage, error.summary(), reference).because(error.reason());
   }
   check_members(document, "", {"rules", "deny"});
   const Json rules = document.value("rules", document.contains("deny") ? Json::array() : Json()),

@@ -29,7 +29,7 @@ struct Parts {
 // Throws nlohmann's exceptions for members that are missing or of another kind.
 std::string digest_of(const Json& descriptor) {
   auto text = descriptor.at("digest").get<std::string>();
-  if (!oci::Digest::parse(text)) throw Error(Fault::integrity, "not a digest");
+  if (!oci::Digest::parse(text)) throw Error(ErrorKind::integrity, "not a digest");
   return text;
 }
 

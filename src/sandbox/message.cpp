@@ -23,7 +23,7 @@ std::optional<std::string> find_value(std::string_view query, std::string_view n
 std::vector<unsigned char> random_bytes(std::size_t count) {
   std::vector<unsigned char> bytes(count);
   if (RAND_bytes(bytes.data(), static_cast<int>(count)) != 1)
-    throw Error(Fault::internal, "OpenSSL has no random numbers for the sandbox");
+    throw Error(ErrorKind::internal, "OpenSSL has no random numbers for the sandbox");
   return bytes;
 }
 

@@ -14,7 +14,7 @@ namespace lapstrake::sandbox {
 namespace {
 
 Options prepared(Options options) {
-  if (options.folder.empty()) throw Error(Fault::usage, "the sandbox needs a folder");
+  if (options.folder.empty()) throw Error(ErrorKind::usage, "the sandbox needs a folder");
   make_folder(options.folder, 0700);
   options.folder = std::filesystem::absolute(options.folder);
   return options;
@@ -22,7 +22,7 @@ Options prepared(Options options) {
 
 AccessKey key_of(const Options& options) {
   if (options.access_key_id.empty() != options.secret_access_key.empty())
-    throw Error(Fault::usage, "the sandbox needs an access key's id and its secret, or neither");
+    throw Error(ErrorKind::usage, "the sandbox needs an access key's id and its secret, or neither");
   return options.access_key_id.empty() ? new_access_key() : AccessKey{options.access_key_id, options.secret_access_key};
 }
 

@@ -305,7 +305,7 @@ tcp::acceptor listen_on(asio::io_context& context, std::uint16_t port) {
     acceptor.listen();
     keep_from_children(acceptor);
   } catch (const boost::system::system_error& failure) {
-    throw Error(Fault::input, cat("the sandbox cannot listen on 127.0.0.1:", port),
+    throw Error(ErrorKind::input, cat("the sandbox cannot listen on 127.0.0.1:", port),
                 "leave the port away: a free one is chosen")
         .because(reason(failure.code().value()));
   }
@@ -321,7 +321,7 @@ struct Server::State {
         direct(listen_on(context, options.port)),
         proxy(listen_on(context, options.proxy_port)) {
     if (SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION) != 1)
-      throw Error(Fault::internal, "OpenSSL refuses TLS 1.2");
+      throw Error(ErrorKind::internal, "OpenSSL refuses TLS 1.2");
     SSL_CTX_set_cert_cb(tls.native_handle(), choose_certificate, options.authority);
   }
 
@@ -366,7 +366,7 @@ struct Server::State {
     const std::lock_guard lock(mutex);
     connections.remove_if([](const Connection& connection) { return connection.done.load(); });
     if (connections.size() >= options.most_connections)
-      throw Error(Fault::input, cat(connections.size(), " connections are open already"));
+      throw Error(ErrorKind::input, cat(connections.size(), " connections are open already"));
     Connection& connection = connections.emplace_back(std::move(socket));
     try {
       connection.thread =

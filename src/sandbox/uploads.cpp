@@ -33,7 +33,7 @@ std::string Uploads::begin(const std::string& repository) {
   session->repository = repository;
   session->path = files_.upload_file(id);
   session->file = FileDescriptor(::open(session->path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!session->file) throw Error(Fault::input, cat("cannot make `", session->path.string(), "`: ", reason(errno)));
+  if (!session->file) throw Error(ErrorKind::input, cat("cannot make `", session->path.string(), "`: ", reason(errno)));
   const std::lock_guard lock(mutex_);
   sessions_[id] = std::move(session);
   return id;
@@ -101,7 +101,7 @@ Uploads::Finished Uploads::finish(const std::string& id, const std::string& dige
   // Two uploads of one blob bring the same bytes: the later rename changes nothing.
   const int result =
       keep ? ::rename(session->path.c_str(), files_.blob_file(digest).c_str()) : ::unlink(session->path.c_str());
-  if (result != 0) throw Error(Fault::input, cat("cannot move `", session->path.string(), "`: ", reason(errno)));
+  if (result != 0) throw Error(ErrorKind::input, cat("cannot move `", session->path.string(), "`: ", reason(errno)));
   return finished;
 }
 

@@ -37,7 +37,7 @@ Table::Table() {
 
 const Object& Table::operator[](std::string_view name) const {
   const auto found = std::ranges::find(objects_, name, &Object::name);
-  if (found == objects_.end()) throw Error(Fault::internal, cat("the table of keys has no object `", name, "`"));
+  if (found == objects_.end()) throw Error(ErrorKind::internal, cat("the table of keys has no object `", name, "`"));
   return *found;
 }
 

@@ -152,7 +152,7 @@ class Reader {
 }  // namespace
 
 ReadResult read(const ReadOptions& options) {
-  if (options.file.empty()) throw Error(Fault::usage, "no spec is named", "give `-f FILE`, or leave `-f` out");
+  if (options.file.empty()) throw Error(ErrorKind::usage, "no spec is named", "give `-f FILE`, or leave `-f` out");
   const Source source(options.file.string(), file_text(options.file));
   return Reader(options, source).read();
 }

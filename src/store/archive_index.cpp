@@ -49,16 +49,16 @@ FileDescriptor open_file(const std::filesystem::path& path) {
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
   if (!file || ::fstat(file.get(), &status) != 0)
-    throw Error(Fault::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
+    throw Error(ErrorKind::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
   if (!S_ISREG(status.st_mode))
-    throw Error(Fault::input, cat("cannot read `", path.string(), "`: it is not a regular file"));
+    throw Error(ErrorKind::input, cat("cannot read `", path.string(), "`: it is not a regular file"));
   return file;
 }
 
 std::uint64_t size_of(const FileDescriptor& file, const std::filesystem::path& path) {
   struct stat status {};
   if (::fstat(file.get(), &status) != 0)
-    throw Error(Fault::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
+    throw Error(ErrorKind::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
   return static_cast<std::uint64_t>(status.st_size);
 }
 
@@ -67,7 +67,8 @@ bool is_text(std::string_view name) { return name == "oci-layout" || name.ends_w
 
 void expect_short(const char* name, const std::filesystem::path& path) {
   if (name != nullptr && std::string_view(name).size() > limits::path_bytes)
-    throw Error(Fault::integrity, cat("`", path.string(), "` has a name longer than ", limits::path_bytes, " bytes"));
+    throw Error(ErrorKind::integrity,
+                cat("`", path.string(), "` has a name longer than ", limits::path_bytes, " bytes"));
 }
 
 }  // namespace
@@ -84,8 +85,8 @@ void ArchiveIndex::read_headers(layers::TreeBudget budget) {
   const Reader reader(archive_read_new());
   bool began = false;
   const auto refuse = [&] {
-    Error error = began ? Error(Fault::integrity, cat("the archive `", path_.string(), "` is damaged or cut off"))
-                        : Error(Fault::input, cat("cannot read `", path_.string(), "` as a tar archive"));
+    Error error = began ? Error(ErrorKind::integrity, cat("the archive `", path_.string(), "` is damaged or cut off"))
+                        : Error(ErrorKind::input, cat("cannot read `", path_.string(), "` as a tar archive"));
     return error.because(reason_of(reader.get()));
   };
   if (!reader || archive_read_support_format_tar(reader.get()) != ARCHIVE_OK ||
@@ -110,12 +111,13 @@ void ArchiveIndex::read_headers(layers::TreeBudget budget) {
     const Member member{.offset = static_cast<std::uint64_t>(archive_filter_bytes(reader.get(), 0)),
                         .size = static_cast<std::uint64_t>(archive_entry_size(entry))};
     if (archive_entry_sparse_count(entry) > 0)
-      throw Error(Fault::input, cat("`", path_.string(), "` has a sparse member: `", printable(name, 200), "`"));
+      throw Error(ErrorKind::input, cat("`", path_.string(), "` has a sparse member: `", printable(name, 200), "`"));
     if (member.offset > end || member.size > end - member.offset)
-      throw Error(Fault::integrity,
+      throw Error(ErrorKind::integrity,
                   cat("`", path_.string(), "` ends before the end of its member `", printable(name, 200), "`"));
     if (!members_.emplace(name, member).second && is_text(name))
-      throw Error(Fault::integrity, cat("`", path_.string(), "` has the member `", printable(name, 200), "` twice"));
+      throw Error(ErrorKind::integrity,
+                  cat("`", path_.string(), "` has the member `", printable(name, 200), "` twice"));
   }
 }
 
@@ -136,7 +138,7 @@ Source ArchiveIndex::open(const Member& member) const {
     for (;;) {
       const ssize_t size = most == 0 ? 0 : ::pread(file->get(), room.data(), most, static_cast<off_t>(rest->offset));
       if (size < 0 && errno == EINTR) continue;
-      if (size < 0) throw Error(Fault::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
+      if (size < 0) throw Error(ErrorKind::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
       rest->offset += static_cast<std::uint64_t>(size);
       rest->size -= static_cast<std::uint64_t>(size);
       return static_cast<std::size_t>(size);

@@ -51,7 +51,8 @@ std::vector<std::filesystem::path> blob_files(const std::filesystem::path& root)
        each.increment(failure))
     out.push_back(each->path());
   if (failure)
-    throw Error(Fault::input, cat("cannot list `", (root / "blobs/sha256").string(), "`: ", reason(failure.value())));
+    throw Error(ErrorKind::input,
+                cat("cannot list `", (root / "blobs/sha256").string(), "`: ", reason(failure.value())));
   std::ranges::sort(out);
   return out;
 }
@@ -65,7 +66,7 @@ void look_at_blobs(const Store& store, CheckReport& report, const std::stop_toke
         try {
           looked[i] = look_at(files[i], stop);
         } catch (const Error& error) {
-          if (error.fault() == Fault::interrupted) throw;
+          if (error.kind() == ErrorKind::interrupted) throw;
           looked[i].problem = problem(error);
         }
       },
@@ -140,7 +141,7 @@ void noting(CheckReport& report, Act&& act) {
   try {
     act();
   } catch (const Error& error) {
-    if (error.fault() == Fault::interrupted) throw;
+    if (error.kind() == ErrorKind::interrupted) throw;
     report.problems.push_back(problem(error));
   }
 }

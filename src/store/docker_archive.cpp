@@ -24,7 +24,7 @@ struct Saved {
 };
 
 [[noreturn]] void damaged(const ArchiveIndex& archive, std::string_view why) {
-  throw Error(Fault::integrity, cat("the `manifest.json` of `", archive.path(), "` ", why));
+  throw Error(ErrorKind::integrity, cat("the `manifest.json` of `", archive.path(), "` ", why));
 }
 
 std::vector<std::string> texts(const ArchiveIndex& archive, const Json& object, const char* name) {
@@ -39,7 +39,7 @@ std::vector<Saved> saved_images(const ArchiveIndex& archive) {
   const auto text = archive.text("manifest.json");
   if (!text)
     throw Error(
-        Fault::input, cat("`", archive.path(), "` is not what `docker save` writes"),
+        ErrorKind::input, cat("`", archive.path(), "` is not what `docker save` writes"),
         archive.find("index.json") ? cat("it is an OCI layout: read it as `oci-archive:", archive.path(), "`") : "")
         .because("it has no `manifest.json`");
   const Json list = parse_json(*text, cat("the `manifest.json` of `", archive.path(), "`"));
@@ -66,7 +66,7 @@ std::string full_name(const std::string& name) {
 
 Saved choose(const ArchiveIndex& archive, const std::string& tag) {
   const auto images = saved_images(archive);
-  if (images.empty()) throw Error(Fault::input, cat("`", archive.path(), "` has no image"));
+  if (images.empty()) throw Error(ErrorKind::input, cat("`", archive.path(), "` has no image"));
   std::set<std::string> names;
   for (const auto& image : images) {
     for (const auto& name : image.names)
@@ -77,10 +77,10 @@ Saved choose(const ArchiveIndex& archive, const std::string& tag) {
   const std::string has =
       names.empty() ? "its images have no names" : cat("its images are ", join({names.begin(), names.end()}, ", "));
   if (tag.empty())
-    throw Error(Fault::input, cat("`", archive.path(), "` has more than one image"),
+    throw Error(ErrorKind::input, cat("`", archive.path(), "` has more than one image"),
                 cat("name one: `docker-archive:", archive.path(), ":NAME:TAG`"))
         .because(has);
-  throw Error(Fault::input, cat("`", archive.path(), "` has no image `", printable(tag, 200), "`"),
+  throw Error(ErrorKind::input, cat("`", archive.path(), "` has no image `", printable(tag, 200), "`"),
               "name one of its images")
       .because(has);
 }
@@ -153,7 +153,7 @@ Parts parts_of(const ArchiveIndex& archive, const Saved& saved, const std::strin
 oci::Place place_of(const std::shared_ptr<const ArchiveIndex>& archive, const std::string& name, Parts made) {
   const auto parts = std::make_shared<const Parts>(std::move(made));
   const auto missing = [name](const oci::Descriptor& blob) {
-    return Error(Fault::input, cat("`", name, "` has no blob ", blob.digest.text()));
+    return Error(ErrorKind::input, cat("`", name, "` has no blob ", blob.digest.text()));
   };
   const auto text = [parts, missing](const oci::Descriptor& blob) {
     const auto found = parts->texts.find(blob.digest.text());

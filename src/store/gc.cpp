@@ -26,7 +26,7 @@ void take_exclusively(const FileDescriptor& lock, const std::filesystem::path& r
   std::chrono::milliseconds waited(0);
   while (!try_lock(lock, Hold::exclusive, root / "lock")) {
     if (waited >= patience)
-      throw Error(Fault::input, cat("the store `", root.string(), "` is in use"),
+      throw Error(ErrorKind::input, cat("the store `", root.string(), "` is in use"),
                   "run `lapstrake store gc` again when no build or push is running")
           .because(cat("another lapstrake has held it for ", waited.count() / 1000, " seconds"));
     world.sleep(pause);
@@ -64,7 +64,8 @@ InUse in_use(const Store& store, const std::filesystem::path& root) {
     try {
       add_ref(store, entry, out);
     } catch (Error& error) {
-      throw Error(Fault::integrity, cat("cannot tell which blobs are in use, so none is removed: ", error.summary()),
+      throw Error(ErrorKind::integrity,
+                  cat("cannot tell which blobs are in use, so none is removed: ", error.summary()),
                   "see `lapstrake store check`, then build or pull again what it names")
           .because(error.reason());
     }
@@ -85,14 +86,14 @@ std::vector<std::filesystem::path> listing(const std::filesystem::path& folder) 
   std::vector<std::filesystem::path> out;
   for (std::filesystem::directory_iterator each(folder, failure), end; !failure && each != end; each.increment(failure))
     out.push_back(each->path());
-  if (failure) throw Error(Fault::input, cat("cannot list `", folder.string(), "`: ", reason(failure.value())));
+  if (failure) throw Error(ErrorKind::input, cat("cannot list `", folder.string(), "`: ", reason(failure.value())));
   return out;
 }
 
 void discard(const std::filesystem::path& path) {
   std::error_code failure;
   std::filesystem::remove_all(path, failure);
-  if (failure) throw Error(Fault::input, cat("cannot remove `", path.string(), "`: ", reason(failure.value())));
+  if (failure) throw Error(ErrorKind::input, cat("cannot remove `", path.string(), "`: ", reason(failure.value())));
 }
 
 void sweep_blobs(const std::filesystem::path& root, const std::set<std::string>& used, GcReport& report,
@@ -129,7 +130,7 @@ GcReport Store::gc(const std::filesystem::path& root, const World& world, std::c
   for (const auto& folder : {root / "blobs", root / "blobs/sha256", root / "tmp"}) require_private(folder);
   auto lock = std::make_shared<FileDescriptor>(open_lock(root / "lock"));
   if (!*lock)
-    throw Error(Fault::input, cat("cannot write to the store `", root.string(), "`"),
+    throw Error(ErrorKind::input, cat("cannot write to the store `", root.string(), "`"),
                 "run it as the store's owner, where it can be written");
   take_exclusively(*lock, root, world, patience);
   const Store store(root, lock);

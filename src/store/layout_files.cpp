@@ -23,7 +23,7 @@ void check_layout_text(std::string_view text, std::string_view what) {
   const auto object = parse_json(text, what);
   const auto version = object.is_object() ? object.find("imageLayoutVersion") : object.end();
   if (version == object.end() || !version->is_string() || !version->get_ref<const std::string&>().starts_with("1."))
-    throw Error(Fault::integrity, cat(what, " does not say `\"imageLayoutVersion\":\"1.0.0\"`"));
+    throw Error(ErrorKind::integrity, cat(what, " does not say `\"imageLayoutVersion\":\"1.0.0\"`"));
 }
 
 std::string ref_name(const oci::Descriptor& entry) {
@@ -33,7 +33,7 @@ std::string ref_name(const oci::Descriptor& entry) {
 
 std::optional<Source> open_regular(const std::filesystem::path& path) {
   const auto fail = [path](int error_number) -> Error {
-    return {Fault::input, cat("cannot read `", path.string(), "`: ", reason(error_number))};
+    return {ErrorKind::input, cat("cannot read `", path.string(), "`: ", reason(error_number))};
   };
   const auto fd =
       std::make_shared<FileDescriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
@@ -42,7 +42,7 @@ std::optional<Source> open_regular(const std::filesystem::path& path) {
   struct stat status {};
   if (::fstat(fd->get(), &status) != 0) throw fail(errno);
   if (!S_ISREG(status.st_mode))
-    throw Error(Fault::input, cat("cannot read `", path.string(), "`: it is not a regular file"));
+    throw Error(ErrorKind::input, cat("cannot read `", path.string(), "`: it is not a regular file"));
   return [fd, path, fail](std::span<std::byte> room) -> std::size_t {
     for (;;) {
       const ssize_t size = ::read(fd->get(), room.data(), room.size());

@@ -21,7 +21,7 @@ std::string index_text(const LayoutSource& layout) {
   const auto version = member_text(layout, "oci-layout");
   auto index = member_text(layout, "index.json");
   if (!version || !index)
-    throw Error(Fault::input, cat("`", layout.where, "` is not an OCI image layout"))
+    throw Error(ErrorKind::input, cat("`", layout.where, "` is not an OCI image layout"))
         .because(cat("it has no `", version ? "index.json" : "oci-layout", "`"));
   check_layout_text(*version, cat("the `oci-layout` of `", layout.where, "`"));
   return *index;
@@ -75,7 +75,7 @@ oci::Index layout_index(const LayoutSource& layout) {
 oci::Place layout_place_of(const LayoutSource& layout, const oci::Descriptor& root) {
   const auto open = [layout](const oci::Descriptor& blob) {
     auto bytes = layout.open(blob_name(blob.digest));
-    if (!bytes) throw Error(Fault::input, cat("`", layout.name, "` has no blob ", blob.digest.text()));
+    if (!bytes) throw Error(ErrorKind::input, cat("`", layout.name, "` has no blob ", blob.digest.text()));
     return oci::verified(std::move(*bytes), blob.digest, blob.size,
                          cat("blob ", blob.digest.brief(), " of `", layout.name, "`"));
   };
@@ -109,9 +109,9 @@ oci::Place whole_layout_place(const LayoutSource& layout) {
 oci::Place layout_place(const LayoutSource& layout, const std::string& tag) {
   const oci::Index index = layout_index(layout);
   const auto entries = tag.empty() ? index.manifests : entries_called(index, tag);
-  if (entries.empty() && tag.empty()) throw Error(Fault::input, cat("`", layout.where, "` has no image"));
+  if (entries.empty() && tag.empty()) throw Error(ErrorKind::input, cat("`", layout.where, "` has no image"));
   if (entries.empty())
-    throw Error(Fault::input, cat("`", layout.where, "` has no image `", printable(tag, 200), "`"),
+    throw Error(ErrorKind::input, cat("`", layout.where, "` has no image `", printable(tag, 200), "`"),
                 "name one of its tags")
         .because(names_in(index));
   if (are_one(entries)) return layout_place_of(layout, without_names(entries.front()));
@@ -119,7 +119,7 @@ oci::Place layout_place(const LayoutSource& layout, const std::string& tag) {
     return entry.platform.has_value() && ref_name(entry).empty();
   };
   if (tag.empty() && std::ranges::all_of(entries, has_platform)) return whole_layout_place(layout);
-  throw Error(Fault::input, cat("`", layout.name, "` is more than one image"),
+  throw Error(ErrorKind::input, cat("`", layout.name, "` is more than one image"),
               cat("name one: `", layout.where, ":TAG`"))
       .because(names_in(index));
 }

@@ -12,7 +12,7 @@ namespace lapstrake::store {
 namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& path, int error_number) {
-  throw Error(Fault::input, cat("cannot lock `", path.string(), "`: ", reason(error_number)),
+  throw Error(ErrorKind::input, cat("cannot lock `", path.string(), "`: ", reason(error_number)),
               "point `--store` (LAPSTRAKE_STORE) at a local file system");
 }
 

@@ -19,10 +19,10 @@ std::string without_tag(const oci::DiskReference& reference) {
 oci::Place open_folder(const oci::DiskReference& reference) {
   std::error_code ignored;
   if (!std::filesystem::exists(reference.path, ignored))
-    throw Error(Fault::input,
+    throw Error(ErrorKind::input,
                 cat("cannot read `", reference.text(), "`: `", reference.path.string(), "` does not exist"));
   if (!std::filesystem::is_directory(reference.path, ignored))
-    throw Error(Fault::input,
+    throw Error(ErrorKind::input,
                 cat("cannot read `", reference.text(), "`: `", reference.path.string(), "` is not a folder"),
                 cat("if it is an archive, name it `oci-archive:", reference.path.string(), "`"));
   const auto open = [folder = reference.path](const std::string& name) -> std::optional<Source> {

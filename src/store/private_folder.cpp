@@ -15,20 +15,20 @@ void require_private(const std::filesystem::path& folder, RootLink link) {
   struct stat status {};
   const int result = link == RootLink::allowed ? ::stat(name.c_str(), &status) : ::lstat(name.c_str(), &status);
   if (result != 0)
-    throw Error(Fault::input, cat("cannot use the store's folder `", name, "`: ", reason(errno)),
+    throw Error(ErrorKind::input, cat("cannot use the store's folder `", name, "`: ", reason(errno)),
                 "point `--store` (LAPSTRAKE_STORE) at a folder of your own");
   if (S_ISLNK(status.st_mode))
-    throw Error(Fault::input, cat("cannot use the store's folder `", name, "`: it is a symbolic link"),
+    throw Error(ErrorKind::input, cat("cannot use the store's folder `", name, "`: it is a symbolic link"),
                 cat("replace it with a folder, or point `--store` (LAPSTRAKE_STORE) at another store"));
   if (!S_ISDIR(status.st_mode))
-    throw Error(Fault::input, cat("cannot use `", name, "` as a store: it is not a folder"),
+    throw Error(ErrorKind::input, cat("cannot use `", name, "` as a store: it is not a folder"),
                 "point `--store` (LAPSTRAKE_STORE) at a folder");
   if (status.st_uid != ::geteuid())
-    throw Error(Fault::input, cat("the store's folder `", name, "` belongs to another user"),
+    throw Error(ErrorKind::input, cat("the store's folder `", name, "` belongs to another user"),
                 "point `--store` (LAPSTRAKE_STORE) at a folder of your own")
         .because(cat("its owner has the uid ", status.st_uid, ", and this process ", ::geteuid()));
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    throw Error(Fault::input, cat("others may write to the store's folder `", name, "`"),
+    throw Error(ErrorKind::input, cat("others may write to the store's folder `", name, "`"),
                 cat("look through it with `lapstrake store check` after `chmod go-w '", name, "'`"));
 }
 

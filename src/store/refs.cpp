@@ -24,7 +24,7 @@ FileDescriptor lock_index(const std::filesystem::path& root) {
   const auto path = root / "index.lock";
   FileDescriptor lock = open_lock(path);
   if (!lock)
-    throw Error(Fault::input, cat("cannot write to the store `", root.string(), "`"),
+    throw Error(ErrorKind::input, cat("cannot write to the store `", root.string(), "`"),
                 "point `--store` (LAPSTRAKE_STORE) at a folder that can be written");
   wait_for_lock(lock, Hold::exclusive, path);
   return lock;
@@ -52,7 +52,7 @@ oci::Index read_index(const std::filesystem::path& root) {
   try {
     return read_layout_index(path);
   } catch (Error& error) {
-    if (error.fault() == Fault::integrity)
+    if (error.kind() == ErrorKind::integrity)
       error.helped_by(cat("remove it with `rm '", path.string(), "'`; the next builds and pushes write it anew"));
     throw;
   }

@@ -24,7 +24,8 @@ std::filesystem::path temporary_folder() {
   std::error_code failure;
   auto folder = std::filesystem::temp_directory_path(failure);
   if (failure)
-    throw Error(Fault::input, cat("there is no folder for temporary files: ", reason(failure.value())), another_folder);
+    throw Error(ErrorKind::input, cat("there is no folder for temporary files: ", reason(failure.value())),
+                another_folder);
   return folder;
 }
 
@@ -39,19 +40,19 @@ FileDescriptor spool_file(const std::filesystem::path& folder, bool is_given) {
 
 Error damaged(archive* reader, const std::filesystem::path& path) {
   const char* why = archive_error_string(reader);
-  return Error(Fault::integrity, cat("cannot decompress `", path.string(), "`"))
+  return Error(ErrorKind::integrity, cat("cannot decompress `", path.string(), "`"))
       .because(why == nullptr ? "" : printable(why, 200));
 }
 
 std::uint64_t size_of(const FileDescriptor& file, const std::filesystem::path& path) {
   struct stat status {};
   if (::fstat(file.get(), &status) != 0)
-    throw Error(Fault::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
+    throw Error(ErrorKind::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
   return static_cast<std::uint64_t>(status.st_size);
 }
 
 void open_compressed(archive* reader, const FileDescriptor& file, const std::filesystem::path& path) {
-  if (reader == nullptr) throw Error(Fault::internal, "out of memory");
+  if (reader == nullptr) throw Error(ErrorKind::internal, "out of memory");
   const bool good =
       archive_read_support_filter_gzip(reader) == ARCHIVE_OK &&
       archive_read_support_filter_zstd(reader) == ARCHIVE_OK && archive_read_support_filter_xz(reader) == ARCHIVE_OK &&
@@ -67,7 +68,7 @@ void open_compressed(archive* reader, const FileDescriptor& file, const std::fil
 bool is_compressed(const FileDescriptor& file, const std::filesystem::path& path) {
   std::array<char, 6> room{};
   const ssize_t size = ::pread(file.get(), room.data(), room.size(), 0);
-  if (size < 0) throw Error(Fault::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
+  if (size < 0) throw Error(ErrorKind::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
   const std::string_view start(room.data(), static_cast<std::size_t>(size));
   for (const std::string_view magic : {"\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd\x37zXZ", "BZh"})
     if (start.starts_with(magic)) return true;
@@ -89,12 +90,12 @@ FileDescriptor spool(const FileDescriptor& file, const std::filesystem::path& pa
     if (size == 0) break;
     total += static_cast<std::uint64_t>(size);
     if (total > most_bytes)
-      throw Error(Fault::integrity,
+      throw Error(ErrorKind::integrity,
                   cat("`", path.string(), "` is longer than ", human_size(most_bytes), " when it is decompressed"));
     write_fully(out.get(), Bytes(room).first(static_cast<std::size_t>(size)), folder);
   }
   if (::lseek(out.get(), 0, SEEK_SET) != 0)
-    throw Error(Fault::input, cat("cannot rewind a file in `", folder.string(), "`: ", reason(errno)));
+    throw Error(ErrorKind::input, cat("cannot rewind a file in `", folder.string(), "`: ", reason(errno)));
   return out;
 }
 

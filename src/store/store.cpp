@@ -19,7 +19,7 @@ std::filesystem::path default_root(const std::optional<std::string>& option, con
   if (const auto cache = environment("XDG_CACHE_HOME"); cache && cache->starts_with('/'))
     return std::filesystem::path(*cache) / "lapstrake";
   if (const auto home = environment("HOME")) return std::filesystem::path(*home) / ".cache" / "lapstrake";
-  throw Error(Fault::input, "cannot tell where the local store is: neither LAPSTRAKE_STORE nor HOME is set",
+  throw Error(ErrorKind::input, "cannot tell where the local store is: neither LAPSTRAKE_STORE nor HOME is set",
               "say it with `--store DIR`");
 }
 
@@ -60,10 +60,10 @@ void Store::BlobWriter::write(Bytes bytes) {
 }
 
 oci::Digest Store::BlobWriter::commit(const std::optional<oci::Digest>& expected, Existing existing) {
-  if (hashing_ == Hashing::by_caller && !expected) throw Error(Fault::internal, "nobody says a new blob's digest");
+  if (hashing_ == Hashing::by_caller && !expected) throw Error(ErrorKind::internal, "nobody says a new blob's digest");
   const oci::Digest digest = hashing_ == Hashing::here ? oci::Digest(hash_.finish()) : *expected;
   if (expected && *expected != digest)
-    throw Error(Fault::integrity, "a blob has other bytes than it must have")
+    throw Error(ErrorKind::integrity, "a blob has other bytes than it must have")
         .because(cat("their digest is ", digest.text(), " instead of ", expected->text()));
   const auto target = folder_ / digest.hex();
   struct stat status {};
@@ -104,7 +104,8 @@ Source Store::open_blob(const oci::Descriptor& descriptor) const {
   const auto path = blob_path(descriptor.digest);
   auto bytes = open_regular(path);
   if (!bytes)
-    throw Error(Fault::input, cat("the store has no blob ", descriptor.digest.text()), "build or pull the image again")
+    throw Error(ErrorKind::input, cat("the store has no blob ", descriptor.digest.text()),
+                "build or pull the image again")
         .because(cat("`", path.string(), "` does not exist"));
   auto source = oci::verified(std::move(*bytes), descriptor.digest, descriptor.size,
                               cat("blob ", descriptor.digest.brief(), " of the store"));
@@ -120,7 +121,7 @@ Source Store::open_blob(const oci::Descriptor& descriptor) const {
 
 void Store::set_ref(const std::string& name, const oci::Descriptor& descriptor) const {
   if (!has(descriptor))
-    throw Error(Fault::internal,
+    throw Error(ErrorKind::internal,
                 cat("cannot give the name `", name, "` to ", descriptor.digest.text(), ": the store has no such blob"));
   change_refs(root_, [&](oci::Index& index) { return replace_ref(index, name, descriptor); });
 }

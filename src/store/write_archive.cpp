@@ -39,7 +39,8 @@ class ArchiveWriter {
   static std::filesystem::path folder_of(const std::filesystem::path& target) {
     std::error_code ignored;
     if (std::filesystem::exists(target, ignored) && !std::filesystem::is_regular_file(target, ignored))
-      throw Error(Fault::input, cat("cannot write an archive to `", target.string(), "`: it is not a regular file"));
+      throw Error(ErrorKind::input,
+                  cat("cannot write an archive to `", target.string(), "`: it is not a regular file"));
     return target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
   }
   static layers::Entry entry(const std::string& name, layers::Kind kind, std::uint32_t mode, std::uint64_t size) {
@@ -100,7 +101,7 @@ void write_archive(const Store& store, const oci::Descriptor& root, const std::f
 void check_names(const std::vector<std::string>& names) {
   for (const auto& name : names)
     if (const auto reference = oci::parse_registry_reference(name); reference.tag.empty() || reference.digest)
-      throw Error(Fault::usage,
+      throw Error(ErrorKind::usage,
                   cat("`", printable(name, 200), "` cannot name an image in an archive: it must be NAME:TAG"));
 }
 
@@ -122,7 +123,7 @@ void write_oci_archive(const Store& store, const oci::Descriptor& root, const st
 void write_docker_archive(const Store& store, const oci::Descriptor& root, const std::filesystem::path& file,
                           const std::vector<std::string>& names, const std::stop_token& stop) {
   if (oci::is_index(root.media_type))
-    throw Error(Fault::usage, "an image of several platforms cannot be written as a docker-archive",
+    throw Error(ErrorKind::usage, "an image of several platforms cannot be written as a docker-archive",
                 "choose one with `--platform`, or write an `oci-archive:`");
   check_names(names);
   const auto text = store.place(root.digest.text(), root).text(root);

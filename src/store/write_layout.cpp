@@ -25,7 +25,7 @@ bool has_nothing(const std::filesystem::path& folder) {
   std::error_code failure;
   for (std::filesystem::directory_iterator each(folder, failure), end; !failure && each != end; each.increment(failure))
     if (!is_temporary_name(each->path().filename().string())) return false;
-  if (failure) throw Error(Fault::input, cat("cannot list `", folder.string(), "`: ", reason(failure.value())));
+  if (failure) throw Error(ErrorKind::input, cat("cannot list `", folder.string(), "`: ", reason(failure.value())));
   return true;
 }
 
@@ -34,7 +34,7 @@ void make_layout(const std::filesystem::path& folder) {
     return check_layout_text(read_file(folder / "oci-layout", most_text_bytes),
                              cat("`", (folder / "oci-layout").string(), "`"));
   if (!has_nothing(folder))
-    throw Error(Fault::input,
+    throw Error(ErrorKind::input,
                 cat("cannot write an image layout into `", folder.string(), "`: it has other files in it"),
                 "name a new folder, or one that is a layout already");
   write_file(folder / "oci-layout", layout_text);
@@ -42,7 +42,7 @@ void make_layout(const std::filesystem::path& folder) {
 
 FileDescriptor lock_folder(const std::filesystem::path& folder) {
   FileDescriptor lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!lock) throw Error(Fault::input, cat("cannot open `", folder.string(), "`: ", reason(errno)));
+  if (!lock) throw Error(ErrorKind::input, cat("cannot open `", folder.string(), "`: ", reason(errno)));
   wait_for_lock(lock, Hold::exclusive, folder);
   return lock;
 }

@@ -114,20 +114,20 @@ TEST_CASE("a base that cannot be had is told with its kind of fault and a cure")
   SECTION("no such tag") {
     journey.lay("v9");
     const auto error = failure_of([&] { journey.built(); });
-    CHECK(error.fault() == Fault::network);
+    CHECK(error.kind() == ErrorKind::network);
     CHECK_THAT(error.summary(), Contains("has no image `v9`"));
     CHECK_FALSE(error.help().empty());
   }
   SECTION("no such platform") {
     journey.lay("v1", "[linux/riscv64]");
     const auto error = failure_of([&] { journey.built(); });
-    CHECK(error.fault() == Fault::input);
+    CHECK(error.kind() == ErrorKind::input);
     CHECK_THAT(report(error), Contains("linux/amd64, linux/arm64"));
   }
   SECTION("a refused login") {
     journey.variables["AWS_SECRET_ACCESS_KEY"] = "SentinelSecretSentinelSecretSentinelSecr";
     const auto error = failure_of([&] { journey.built(); });
-    CHECK(error.fault() == Fault::access);
+    CHECK(error.kind() == ErrorKind::access);
     CHECK_FALSE(error.help().empty());
     CHECK((report(error) + journey.told).find("Sentinel") == std::string::npos);
   }
@@ -135,7 +135,7 @@ TEST_CASE("a base that cannot be had is told with its kind of fault and a cure")
     journey.built();
     journey.box->set_faults(R"({"rules":[{"match":{"path":"/v2/*"},"from":1,"do":{"reset":"before"}}]})");
     const auto error = failure_of([&] { journey.built(); });
-    CHECK(error.fault() == Fault::network);
+    CHECK(error.kind() == ErrorKind::network);
     CHECK_THAT(error.help(), Contains(cat("/base@", journey.pinned.digest.text())));
   }
 }
@@ -148,7 +148,7 @@ TEST_CASE("a base layer with other bytes than its digest's is an error of integr
                               R"("},"from":1,"do":{"status":200,"body":"something else"}}]})"));
   const auto error = failure_of([&] { journey.built(); });
   CAPTURE(report(error));
-  CHECK(error.fault() == Fault::integrity);
+  CHECK(error.kind() == ErrorKind::integrity);
   CHECK_FALSE(std::filesystem::exists(journey.dir / "store/cache/trees"));
   CHECK(std::filesystem::is_empty(journey.dir / "store/tmp"));
 }
@@ -284,7 +284,7 @@ TEST_CASE("where a layer lies that nobody remembers is told, and the next build 
   const auto error = failure_of([&] {
     app::inspect(journey.context(), nullptr, cat("oci:", (journey.dir / "store").string()), {.files = true});
   });
-  CHECK(error.fault() == Fault::input);
+  CHECK(error.kind() == ErrorKind::input);
   journey.built();
   CHECK(store::Store::open(journey.dir / "store").check({}).problems.empty());
 }

@@ -69,8 +69,8 @@ TEST_CASE("one platform is copied as the manifest that it is, and that is told")
   CHECK(copied.root.media_type == oci::media_type::manifest);
   CHECK_THAT(journey.told, Contains("its digest is another"));
   const auto wanted = cat("team/app@", image.root_digest);
-  CHECK(failure_of([&] { app::copy(context, nullptr, image.reference(), in_box(journey, wanted)); }).fault() ==
-        Fault::integrity);
+  CHECK(failure_of([&] { app::copy(context, nullptr, image.reference(), in_box(journey, wanted)); }).kind() ==
+        ErrorKind::integrity);
 }
 
 TEST_CASE("an upload that breaks off is begun anew from what was kept aside") {
@@ -97,7 +97,7 @@ TEST_CASE("a layer with other bytes never arrives") {
   const auto error =
       failure_of([&] { app::copy(journey.context(), nullptr, image.reference(), in_box(journey, "team/app:v1")); });
   INFO(report(error));
-  CHECK(error.fault() == Fault::integrity);
+  CHECK(error.kind() == ErrorKind::integrity);
   CHECK(journey.count("PUT", "/manifests/") == 0);
   CHECK_THAT(report(error), Contains(is_cut ? "" : "is not the blob"));
   CHECK(std::filesystem::is_empty(journey.dir / "store/tmp"));
@@ -121,6 +121,6 @@ TEST_CASE("indexes that are nested without end are refused") {
   made.root(made.index({inner}).dump(), oci::media_type::index);
   const auto error =
       failure_of([&] { app::copy(journey.context(), nullptr, made.reference(), in_box(journey, "team/app:v1")); });
-  CHECK(error.fault() == Fault::integrity);
+  CHECK(error.kind() == ErrorKind::integrity);
   CHECK_THAT(report(error), Contains("nested deeper than 4"));
 }

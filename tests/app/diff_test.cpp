@@ -117,7 +117,7 @@ TEST_CASE("a layer that leads out of the image, or round in a circle, is refused
       std::vector<std::vector<Entry>>{{layers::link(Kind::hardlink, "b", "nowhere")}},
       std::vector<std::vector<Entry>>{{layers::link(Kind::symlink, "x", "y"), layers::link(Kind::symlink, "y", "x")},
                                       {layers::file("x/file", "1")}}));
-  CHECK(failure_of([&] { difference(good, bad); }).fault() == Fault::integrity);
+  CHECK(failure_of([&] { difference(good, bad); }).kind() == ErrorKind::integrity);
 }
 
 TEST_CASE("scripts get values, digests of contents among them") {

@@ -61,25 +61,26 @@ TEST_CASE("a missing repository, a missing right, and what cannot be told apart 
   struct Row {
     bool exists, create_asked;
     const char* faults;
-    Fault fault;
+    ErrorKind kind;
     const char *reason, *help;
   };
   const auto row = GENERATE(
-      Row{false, false, "", Fault::network, "there is no repository `web` in account 123456789012, us-east-1",
+      Row{false, false, "", ErrorKind::network, "there is no repository `web` in account 123456789012, us-east-1",
           "aws ecr create-repository --region us-east-1 --repository-name web"},
-      Row{true, false, lacks_uploads, Fault::access, "hangs up on uploads of arn:aws:iam::123456789012:user/sandbox",
-          R"("ecr:InitiateLayerUpload")"},
-      Row{true, true, lacks_uploads, Fault::access, "is there", "arn:aws:ecr:us-east-1:123456789012:repository/web"},
-      Row{true, false, lacks_all, Fault::network, "either there is no repository `web`, or ecr:InitiateLayerUpload",
+      Row{true, false, lacks_uploads, ErrorKind::access,
+          "hangs up on uploads of arn:aws:iam::123456789012:user/sandbox", R"("ecr:InitiateLayerUpload")"},
+      Row{true, true, lacks_uploads, ErrorKind::access, "is there",
+          "arn:aws:ecr:us-east-1:123456789012:repository/web"},
+      Row{true, false, lacks_all, ErrorKind::network, "either there is no repository `web`, or ecr:InitiateLayerUpload",
           "--create-repository"},
-      Row{false, false, lacks_all, Fault::network, "these AWS credentials may not do ecr:DescribeRepositories",
+      Row{false, false, lacks_all, ErrorKind::network, "these AWS credentials may not do ecr:DescribeRepositories",
           R"("Effect":"Allow")"});
   EcrJourney journey(false);
   if (row.exists) journey.operate("CreateRepository", {{"repositoryName", "web"}});
   journey.box->set_faults(row.faults);
   const auto error = failure_of([&] { journey.push({.create_repository = row.create_asked}); });
   INFO(report(error));
-  CHECK(error.fault() == row.fault);
+  CHECK(error.kind() == row.kind);
   CHECK_THAT(error.reason(), Contains(row.reason));
   CHECK_THAT(error.help(), Contains(row.help));
   CHECK_FALSE(error.steps().empty());
@@ -90,7 +91,7 @@ TEST_CASE("ECR Public's repositories are made by its own means") {
   journey.dir.write("lapstrake.yaml",
                     replace_all(journey.spec(), journey.box->registry_host(), "public.ecr.aws/alias"));
   const auto error = failure_of([&] { journey.push({.create_repository = true}); });
-  CHECK(error.fault() == Fault::usage);
+  CHECK(error.kind() == ErrorKind::usage);
   CHECK_THAT(error.help(), Contains("aws ecr-public create-repository --region us-east-1 --repository-name web`"));
 }
 
@@ -215,7 +216,7 @@ TEST_CASE("ECR Public is pushed to with a login, and pulled from without one") {
     CHECK_THAT(journey.told, Contains("going on without a login to `public.ecr.aws`") &&
                                  Contains("ecr-public:GetAuthorizationToken"));
     journey.dir.write("public/index.html", "changed\n");
-    CHECK(failure_of([&] { journey.push(); }).fault() == Fault::access);
+    CHECK(failure_of([&] { journey.push(); }).kind() == ErrorKind::access);
   }
 }
 
@@ -228,7 +229,7 @@ TEST_CASE("a login is renewed at half of its life, and an old one is used while 
     return logins
         .login("eu-west-1", renew,
                [&]() -> app::EcrLogins::Login {
-                 if (is_down) throw Error(Fault::network, "down");
+                 if (is_down) throw Error(ErrorKind::network, "down");
                  return {{"AWS", cat("token ", ++fetched), now + 12h}, "a test"};
                })
         .token.password;

@@ -183,7 +183,7 @@ TEST_CASE("a build that failed half-way is not what the next one is compared wit
   shop.respell("debug=0", "debug=1");
   auto context = shop.context();
   context.progress = [](const app::Event& event) {
-    if (event.subject == "layer settings") throw Error(Fault::input, "the disk is full");
+    if (event.subject == "layer settings") throw Error(ErrorKind::input, "the disk is full");
   };
   CHECK(failure_of([&] { app::build(context, shop.project(), {"web"}, {}); }).summary() == "the disk is full");
   CHECK(shop.story() == Texts{"site: content www/index.html", "settings: content etc/web.ini"});

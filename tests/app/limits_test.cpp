@@ -56,7 +56,7 @@ std::string refusal(Act act) {
     act();
     return "no failure";
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::integrity);
+    CHECK(error.kind() == ErrorKind::integrity);
     return report(error);
   }
 }

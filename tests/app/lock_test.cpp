@@ -110,7 +110,7 @@ TEST_CASE("a lock that is not one is refused as a whole, with the file's name an
   }));
   const auto error = failure_of([&, given = text] { app::parse_lock(given, "`lapstrake.lock`"); });
   CAPTURE(text, report(error));
-  CHECK(error.fault() == Fault::usage);
+  CHECK(error.kind() == ErrorKind::usage);
   CHECK_THAT(report(error), Contains(why) && Contains("lapstrake.lock"));
   CHECK_THAT(error.help(), Contains("`lapstrake lock`"));
 }
@@ -123,7 +123,7 @@ TEST_CASE("a lock that cannot be read is told with the cure") {
   else
     std::filesystem::create_symlink("nowhere", file);
   const auto error = failure_of([&] { journey.pinned(journey.context()); });
-  CHECK(error.fault() == Fault::usage);
+  CHECK(error.kind() == ErrorKind::usage);
   CHECK_THAT(report(error), Contains("cannot read `lapstrake.lock`: ") && Contains("run `lapstrake lock`"));
 }
 
@@ -203,7 +203,7 @@ TEST_CASE("lock --update moves the entries that are named, by base or by image, 
 TEST_CASE("an unknown name is told with the nearest") {
   Pinning journey;
   const auto error = failure_of([&] { journey.lock({.update = true, .names = {"aap"}}); });
-  CHECK(error.fault() == Fault::usage);
+  CHECK(error.kind() == ErrorKind::usage);
   CHECK_THAT(error.help(), Contains("did you mean `app`"));
   CHECK_FALSE(std::filesystem::exists(journey.dir / "lapstrake.lock"));
 }
@@ -236,7 +236,7 @@ TEST_CASE("--locked tells every base that is not locked, and asks no registry") 
   context.locked = true;
   const auto asked = journey.box->records().size();
   const auto error = failure_of([&] { journey.pinned(context); });
-  CHECK(error.fault() == Fault::usage);
+  CHECK(error.kind() == ErrorKind::usage);
   CHECK_THAT(report(error), Contains(journey.name("v1")) && Contains(journey.name("v2")) && Contains("lapstrake.lock"));
   CHECK_THAT(error.help(), Contains("`lapstrake lock`"));
   CHECK(journey.box->records().size() == asked);
@@ -256,7 +256,7 @@ TEST_CASE("a base on disk must be the locked one") {
   const auto moved = journey.push_base("two").digest;
   write_base();
   const auto error = failure_of([&] { journey.built(); });
-  CHECK(error.fault() == Fault::integrity);
+  CHECK(error.kind() == ErrorKind::integrity);
   CHECK_THAT(error.reason(), Contains(journey.first.digest.text()) && Contains(moved.text()));
   CHECK_THAT(error.help(), Contains("`lapstrake lock --update oci:b:v1`"));
   CHECK(app::check(journey.context(), journey.pinned(journey.context())).size() == 1);
@@ -267,7 +267,7 @@ TEST_CASE("a locked digest that its registry no longer has is told with the cure
   Pinning journey;
   journey.dir.write("lapstrake.lock", app::render({.bases = {{journey.name("v1"), *oci::Digest::parse(some_digest)}}}));
   const auto error = failure_of([&] { journey.built(); });
-  CHECK(error.fault() == Fault::network);
+  CHECK(error.kind() == ErrorKind::network);
   CHECK_THAT(error.summary(), Contains(some_digest) && Contains(journey.name("v1")));
   CHECK_THAT(error.help(), Contains(cat("`lapstrake lock --update ", journey.name("v1"), "`")));
 }
@@ -381,7 +381,7 @@ TEST_CASE("what is vendored is verified") {
   auto index = read_file(journey.dir / "vendored/blobs/sha256" / journey.first.digest.hex());
   std::ranges::replace(index, 'a', 'b');
   journey.dir.write(cat("vendored/blobs/sha256/", journey.first.digest.hex()).c_str(), index);
-  CHECK(failure_of([&] { journey.built(journey.isolated()); }).fault() == Fault::integrity);
+  CHECK(failure_of([&] { journey.built(journey.isolated()); }).kind() == ErrorKind::integrity);
 }
 
 TEST_CASE("what the index of a vendor folder says wrongly is not remembered") {
@@ -392,7 +392,7 @@ TEST_CASE("what the index of a vendor folder says wrongly is not remembered") {
   const auto at = wrong.rfind("image.index.v1");
   REQUIRE(at != std::string::npos);
   journey.dir.write("vendored/index.json", wrong.replace(at, 14, "image.manifest.v1"));
-  CHECK(failure_of([&] { journey.built(journey.isolated()); }).fault() == Fault::integrity);
+  CHECK(failure_of([&] { journey.built(journey.isolated()); }).kind() == ErrorKind::integrity);
   journey.dir.write("vendored/index.json", right);
   CHECK(journey.built(journey.isolated()) == journey.built());
 }
@@ -405,13 +405,13 @@ TEST_CASE("without a network what is missing is told, with where to get it") {
   SECTION("a base that was never vendored") {
     context.vendored = journey.dir / "vendored/";
     const auto error = failure_of([&] { journey.built(context); });
-    CHECK(error.fault() == Fault::input);
+    CHECK(error.kind() == ErrorKind::input);
     CHECK_THAT(error.summary(), Contains(journey.first.digest.text()));
     CHECK_THAT(error.help(), Contains("`lapstrake vendor`") && Contains("the folder `vendored`"));
   }
   SECTION("a registry") {
     const auto error = failure_of([&] { app::verify(context, nullptr, journey.name("v1")); });
-    CHECK(error.fault() == Fault::usage);
+    CHECK(error.kind() == ErrorKind::usage);
     CHECK_THAT(report(error), Contains("--offline"));
   }
   CHECK(journey.box->records().size() == asked);

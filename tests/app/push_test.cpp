@@ -97,14 +97,14 @@ TEST_CASE("a registry that stays broken is an error of the network, after the po
   Journey journey;
   journey.box->set_faults(R"({"rules":[{"match":{"method":"POST","path":"/v2/*"},"from":1,"do":{"status":503}}]})");
   const auto error = failure_of([&] { journey.push(); });
-  CHECK(error.fault() == Fault::network);
+  CHECK(error.kind() == ErrorKind::network);
 }
 
 TEST_CASE("a missing repository is told with its cure, and made when asked") {
   Journey journey(false);
   const auto error = failure_of([&] { journey.push(); });
   INFO(report(error));
-  CHECK(error.fault() == Fault::network);
+  CHECK(error.kind() == ErrorKind::network);
   CHECK_THAT(error.help(), Contains("--create-repository"));
   CHECK(journey.push({.create_repository = true}).blobs_sent == 3);
 }
@@ -123,7 +123,7 @@ TEST_CASE("a wrong secret is an error of access, and no secret is told anywhere"
   Journey journey;
   journey.variables["AWS_SECRET_ACCESS_KEY"] = "SentinelSecretSentinelSecretSentinelSecr";
   const auto error = failure_of([&] { journey.push(); });
-  CHECK(error.fault() == Fault::access);
+  CHECK(error.kind() == ErrorKind::access);
   CHECK((report(error) + journey.told).find("Sentinel") == std::string::npos);
 }
 
@@ -142,7 +142,7 @@ TEST_CASE("an image built elsewhere is pushed in place of the one named") {
 TEST_CASE("a slip in the AWS keys is told, not passed over for docker's login") {
   Journey journey;
   journey.variables.erase("AWS_SECRET_ACCESS_KEY");
-  CHECK(failure_of([&] { journey.push(); }).fault() == Fault::access);
+  CHECK(failure_of([&] { journey.push(); }).kind() == ErrorKind::access);
 }
 
 TEST_CASE("the registries of the host are used, under those of the project") {
@@ -150,7 +150,7 @@ TEST_CASE("the registries of the host are used, under those of the project") {
   journey.dir.write("registries.yaml", "registries: { elsewhere.example: { insecur: true } }\n");
   journey.variables["LAPSTRAKE_REGISTRIES"] = (journey.dir / "registries.yaml").string();
   const auto error = failure_of([&] { journey.push(); });
-  CHECK(error.fault() == Fault::usage);
+  CHECK(error.kind() == ErrorKind::usage);
   CHECK_THAT(error.reason(), Contains("did you mean `insecure`"));
   journey.dir.write("registries.yaml", "registries: { elsewhere.example: { insecure: true } }\n");
   CHECK(journey.push().blobs_sent == 3);
@@ -165,7 +165,7 @@ TEST_CASE("what was built is told although a later image fails") {
   journey.dir.write("lapstrake.yaml",
                     cat(journey.spec().substr(0, journey.spec().find("tasks:")),
                         "  broken: { layers: [ { name: x, copy: [ { from: nowhere, to: /x } ] } ] }\n"));
-  CHECK(failure_of(build).fault() == Fault::input);
+  CHECK(failure_of(build).kind() == ErrorKind::input);
   CHECK(told == std::vector<std::string>{"web"});
 }
 
@@ -174,7 +174,7 @@ TEST_CASE("a repository in an account that is not the caller's is not made elsew
   journey.dir.write("lapstrake.yaml", replace_all(journey.spec(), "123456789012.dkr", "999999999999.dkr"));
   const auto error = failure_of([&] { journey.push({.create_repository = true}); });
   INFO(report(error));
-  CHECK(error.fault() == Fault::access);
+  CHECK(error.kind() == ErrorKind::access);
   CHECK_THAT(error.summary(), Contains("123456789012") && Contains("999999999999"));
 }
 
@@ -190,7 +190,7 @@ TEST_CASE("an attachment that must be there is looked for before anything is bui
   CHECK((found[0].severity == spec::Diagnostic::Severity::error) == is_required);
   CHECK_THAT(found[0].message, Contains("cannot read `sbom.json`"));
   if (is_required) {
-    CHECK(failure_of([&] { journey.push(); }).fault() == Fault::input);
+    CHECK(failure_of([&] { journey.push(); }).kind() == ErrorKind::input);
     CHECK(journey.box->records().empty());
     return;
   }

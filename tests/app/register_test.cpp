@@ -83,7 +83,7 @@ TEST_CASE("the offline checks stop before anything is sent") {
   const auto findings = app::check_tasks(journey.context(), journey.project(), {});
   REQUIRE_FALSE(findings.empty());
   CHECK(findings[0].where.line == 16);
-  CHECK(failure_of([&] { journey.registered(); }).fault() == Fault::usage);
+  CHECK(failure_of([&] { journey.registered(); }).kind() == ErrorKind::usage);
   CHECK(journey.box->records().empty());
 }
 

@@ -293,7 +293,7 @@ TEST_CASE("an interrupt while a layer is fetched is no miss") {
   context.progress = [&](const app::Event& event) {
     if (event.kind == app::Event::Kind::progress) runners.stop.request_stop();
   };
-  CHECK(failure_of([&] { app::build(context, runners.project(), {}, {}); }).fault() == Fault::interrupted);
+  CHECK(failure_of([&] { app::build(context, runners.project(), {}, {}); }).kind() == ErrorKind::interrupted);
 }
 
 TEST_CASE("--no-cache asks no registry") {
@@ -318,8 +318,8 @@ TEST_CASE("a cache is read as far as it is one") {
   };
   CHECK(parsed(with_layers(entry, 1)) == 1);
   CHECK(parsed(with_layers(entry, 100)) == 1);  // those that say nothing are left out
-  CHECK(failure_of([&] { parsed(with_layers(entry, 101)); }).fault() == Fault::integrity);
-  CHECK(failure_of([&] { parsed(with_layers(entry, 100'000)); }).fault() == Fault::integrity);
+  CHECK(failure_of([&] { parsed(with_layers(entry, 101)); }).kind() == ErrorKind::integrity);
+  CHECK(failure_of([&] { parsed(with_layers(entry, 100'000)); }).kind() == ErrorKind::integrity);
   const auto good = with_layers(entry, 1);
   for (const auto& [from, to] :
        std::vector<std::pair<std::string, std::string>>{{"1970-01-01T00", "1970-01-01T24"},

@@ -124,7 +124,7 @@ TEST_CASE("an edit is a new digest, of the images that it concerns") {
   w.stop();
   CHECK(w.results.empty());
   REQUIRE(w.end);
-  CHECK(w.end->fault() == Fault::interrupted);
+  CHECK(w.end->kind() == ErrorKind::interrupted);
 }
 
 TEST_CASE("whatever is done to the files of an image is seen") {
@@ -213,7 +213,7 @@ TEST_CASE("a mistake of the command line ends the watch at once") {
   w.start({.names = {"wbe"}});
   CHECK(w.failure() == "the watch ended");
   REQUIRE(w.end);
-  CHECK(w.end->fault() == Fault::usage);
+  CHECK(w.end->kind() == ErrorKind::usage);
   CHECK(w.end->help() == "did you mean `web`?");
 }
 

@@ -200,7 +200,7 @@ int main(int count, char** words) try {
   return ways.at(arguments.at(0))({arguments.begin() + 1, arguments.end()});
 } catch (const Error& error) {
   std::cerr << report(error);
-  return static_cast<int>(error.fault());
+  return static_cast<int>(error.kind());
 } catch (const std::exception& error) {
   std::cerr << "aws_driver: " << error.what() << '\n';
   return 1;

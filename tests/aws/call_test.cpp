@@ -63,7 +63,7 @@ TEST_CASE("STS is asked by query and answers in XML") {
 TEST_CASE("an answer to STS that is no identity is an error") {
   FakeAws fake;
   fake.answer(200, GENERATE("", "<html><body>Log in</body></html>", "{}", "<Arn>x</Arn><Account", "<<<>>>&&&"));
-  CHECK(failure_from([&] { aws::caller_identity(fake.session()); }).fault() == Fault::network);
+  CHECK(failure_from([&] { aws::caller_identity(fake.session()); }).kind() == ErrorKind::network);
 }
 
 TEST_CASE("an error's code and message are found wherever the reply has them") {
@@ -97,7 +97,7 @@ TEST_CASE("an error's code and message are found wherever the reply has them") {
   const auto error = failure_of(fake);
   CHECK(error.reason() == row.reason);
   CHECK(aws::code_of(error) == "RepositoryNotFoundException");
-  CHECK(error.fault() == Fault::network);
+  CHECK(error.kind() == ErrorKind::network);
   CHECK(fake.requests.size() == 1);
 }
 
@@ -115,10 +115,10 @@ TEST_CASE("an error that is not AWS's own has no code and shows what came") {
 }
 
 TEST_CASE("code_of() knows the errors of call() from others") {
-  CHECK(aws::code_of(Error(Fault::network, "x")).empty());
-  CHECK(aws::code_of(std::move(Error(Fault::network, "x").because("Connection refused: no"))).empty());
-  CHECK(aws::code_of(std::move(Error(Fault::network, "x").because("HTTP 500: Oops"))).empty());
-  CHECK(aws::code_of(std::move(Error(Fault::network, "x").because("Throttling.User: slow"))) == "Throttling.User");
+  CHECK(aws::code_of(Error(ErrorKind::network, "x")).empty());
+  CHECK(aws::code_of(std::move(Error(ErrorKind::network, "x").because("Connection refused: no"))).empty());
+  CHECK(aws::code_of(std::move(Error(ErrorKind::network, "x").because("HTTP 500: Oops"))).empty());
+  CHECK(aws::code_of(std::move(Error(ErrorKind::network, "x").because("Throttling.User: slow"))) == "Throttling.User");
 }
 
 TEST_CASE("what a new attempt may heal is tried again, whatever its status") {
@@ -180,7 +180,7 @@ TEST_CASE("throttling without an end fails as a network fault with AWS's reason"
   FakeAws fake;
   for (int i = 0; i < 6; ++i) fake.answer(400, json_error("ThrottlingException", "Rate exceeded"));
   const auto error = failure_of(fake);
-  CHECK(error.fault() == Fault::network);
+  CHECK(error.kind() == ErrorKind::network);
   CHECK(error.reason() == "ThrottlingException: Rate exceeded");
   CHECK(fake.is_empty());
 }
@@ -222,7 +222,7 @@ TEST_CASE("a clock that is right, or a reply without a date, is no reason to sig
                                 http::Headers{{"Date", "later"}});
   FakeAws fake;
   fake.answer(403, json_error("SignatureDoesNotMatch"), headers);
-  CHECK(failure_of(fake).fault() == Fault::access);
+  CHECK(failure_of(fake).kind() == ErrorKind::access);
   CHECK(fake.requests.size() == 1);
   CHECK(fake.notices.empty());
 }
@@ -232,7 +232,7 @@ TEST_CASE("a wrong secret names the key id and where it came from, not the secre
   fake.credentials.secret_access_key = "hush";
   fake.answer(403, json_error(GENERATE("SignatureDoesNotMatch", "InvalidSignatureException")));
   const auto error = failure_of(fake);
-  CHECK(error.fault() == Fault::access);
+  CHECK(error.kind() == ErrorKind::access);
   CHECK(error.summary() == "the secret access key does not fit the key id `AKIDEXAMPLE`");
   CHECK_THAT(error.help(), Contains("AWS_ACCESS_KEY_ID in the environment"));
   CHECK_THAT(report(error), !Contains("hush"));
@@ -243,7 +243,7 @@ TEST_CASE("a key id that AWS does not know is an access fault that names its sou
   fake.credentials = {"AKIDGONE", "secret", "", "profile `ci` of ~/.aws/credentials"};
   fake.answer(403, json_error(GENERATE("UnrecognizedClientException", "InvalidClientTokenId")));
   const auto error = failure_of(fake);
-  CHECK(error.fault() == Fault::access);
+  CHECK(error.kind() == ErrorKind::access);
   CHECK(error.summary() == "AWS does not accept the key id `AKIDGONE`");
   CHECK_THAT(error.help(), Contains("profile `ci` of ~/.aws/credentials"));
 }
@@ -252,7 +252,7 @@ TEST_CASE("expired credentials are told as such, with the way to new ones") {
   FakeAws fake;
   fake.answer(400, json_error(GENERATE("ExpiredToken", "ExpiredTokenException")));
   const auto error = failure_of(fake);
-  CHECK(error.fault() == Fault::access);
+  CHECK(error.kind() == ErrorKind::access);
   CHECK(error.summary() == "the AWS credentials have expired (AWS_ACCESS_KEY_ID in the environment)");
   CHECK_THAT(error.help(), Contains("aws configure export-credentials"));
 }
@@ -285,7 +285,7 @@ TEST_CASE("new credentials that have expired too are not replaced again, nor is 
   unsigned reloads = 0;
   const bool found = GENERATE(true, false);
   session.reload = [&]() -> aws::Credentials {
-    if (!found) throw Error(Fault::access, "there are no AWS credentials");
+    if (!found) throw Error(ErrorKind::access, "there are no AWS credentials");
     return {cat("AKIDNEW", ++reloads), "secret", "token", "a file"};
   };
   fake.answer(400, json_error("ExpiredToken")).answer(400, json_error("ExpiredToken"));
@@ -301,7 +301,7 @@ TEST_CASE("a missing permission gives the statement to add") {
                               "ecr:DescribeRepositories on resource: arn:aws:ecr:eu-west-1:123456789012:repository/web "
                               "because no identity-based policy allows the ecr:DescribeRepositories action"));
   const auto error = failure_of(fake);
-  CHECK(error.fault() == Fault::access);
+  CHECK(error.kind() == ErrorKind::access);
   CHECK(error.summary() == "these AWS credentials may not do ecr:DescribeRepositories");
   CHECK(error.help() ==
         "add this statement to a policy of arn:aws:iam::123456789012:user/ci:\n"
@@ -335,7 +335,7 @@ TEST_CASE("what AWS calls a client's mistake is a usage fault") {
   FakeAws fake;
   fake.answer(400, json_error(GENERATE("ClientException", "InvalidParameterException", "ValidationException")));
   const auto error = failure_of(fake);
-  CHECK(error.fault() == Fault::usage);
+  CHECK(error.kind() == ErrorKind::usage);
   CHECK(error.summary() == "AWS refused ecr:DescribeRepositories in eu-west-1");
 }
 
@@ -343,7 +343,7 @@ TEST_CASE("a page that is not JSON, with status 200, is an integrity fault that 
   FakeAws fake;
   fake.answer(200, "<html>Please log in</html>");
   const auto error = failure_of(fake);
-  CHECK(error.fault() == Fault::integrity);
+  CHECK(error.kind() == ErrorKind::integrity);
   CHECK_THAT(error.summary(), Contains("the reply to ecr:DescribeRepositories"));
 }
 
@@ -351,6 +351,6 @@ TEST_CASE("a call without a region fails before anything is sent") {
   FakeAws fake;
   fake.region = "";
   const auto error = failure_of(fake);
-  CHECK(error.fault() == Fault::usage);
+  CHECK(error.kind() == ErrorKind::usage);
   CHECK(fake.requests.empty());
 }

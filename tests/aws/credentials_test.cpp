@@ -203,7 +203,7 @@ TEST_CASE("a line of a shared file that means nothing is an error that does not 
   const auto text = GENERATE("[default]\nwJalrXUtnFEMI\n", "wJalrXUtnFEMI = 1\n[default]\n", "# x\n[wJalrXUtnFEMI\n");
   shell.credentials(text);
   const auto error = shell.failure();
-  CHECK(error.fault() == Fault::access);
+  CHECK(error.kind() == ErrorKind::access);
   CHECK_THAT(error.summary(), Contains("`~/.aws/credentials`: line "));
   CHECK_THAT(report(error), !Contains("wJalr"));
 }
@@ -211,7 +211,7 @@ TEST_CASE("a line of a shared file that means nothing is an error that does not 
 TEST_CASE("a shared file that cannot be read is an error, one that is absent is not") {
   Shell shell;
   shell.set("AWS_SHARED_CREDENTIALS_FILE", shell.home.path().string());
-  CHECK(shell.failure().fault() == Fault::access);
+  CHECK(shell.failure().kind() == ErrorKind::access);
   CHECK_THAT(shell.failure().summary(), Contains("Is a directory"));
   shell.set("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/file")
       .set("AWS_ACCESS_KEY_ID", "A")
@@ -250,7 +250,7 @@ TEST_CASE("a profile that is not there gives the near name") {
   shell.credentials(two_profiles).config("[profile production]\nregion=x\n");
   CHECK(shell.failure("productoin").help() == "did you mean `production`?");
   CHECK_THAT(shell.failure("elephant").help(), Contains("ci, default, production"));
-  CHECK(shell.failure("elephant").fault() == Fault::access);
+  CHECK(shell.failure("elephant").kind() == ErrorKind::access);
   shell.set("AWS_PROFILE", "elephant");
   CHECK(shell.failure().summary() == "there is no AWS profile `elephant`");
 }

@@ -142,12 +142,12 @@ TEST_CASE("parts that are lost on the way become smaller, down to the least, and
   session.transport = [&](const http::Request& request) {
     // A third more by base64, and what else the request says.
     if (http::length(request.body) > bearable * 3 / 2 && !setting.server.firsts.empty())
-      throw Error(Fault::network, "the connection was lost").transient();
+      throw Error(ErrorKind::network, "the connection was lost").transient();
     return setting.server.reply(request);
   };
   const auto send = [&] { aws::upload_layer(session, "123456789012", "web", setting.layer, {}, sizes); };
   if (bearable == 1 * kib) {
-    CHECK(failure_from(send).fault() == Fault::network);
+    CHECK(failure_from(send).kind() == ErrorKind::network);
     return;
   }
   send();
@@ -165,7 +165,7 @@ TEST_CASE("a part that arrived unheard, whatever was tried, is not too much for 
   session.transport = [&](const http::Request& request) {
     if (request.headers.find("X-Amz-Target")->ends_with("UploadLayerPart") && ++parts <= 6) {
       if (parts == 1) setting.server.reply(request);
-      throw Error(Fault::network, "the connection was lost").transient();
+      throw Error(ErrorKind::network, "the connection was lost").transient();
     }
     return setting.server.reply(request);
   };
@@ -226,7 +226,7 @@ TEST_CASE("of a file that is not the blob, the last part is not sent") {
   SECTION("more bytes") { setting.bytes += "x", parts = 0; }
   SECTION("fewer bytes") { setting.bytes.pop_back(), parts = 0; }
   setting.dir.write("layer", setting.bytes);
-  CHECK(failure_from([&] { setting.upload(); }).fault() == Fault::integrity);
+  CHECK(failure_from([&] { setting.upload(); }).kind() == ErrorKind::integrity);
   CHECK(setting.server.firsts.size() == parts);
   CHECK_FALSE(setting.server.done);
 }
@@ -245,8 +245,8 @@ TEST_CASE("a server that never takes a part, or claims what was not sent, does n
     if (++requests > 50) throw std::logic_error("it goes on for ever");
     return setting.server.reply(request);
   };
-  CHECK(failure_from([&] { aws::upload_layer(session, "123456789012", "web", setting.layer, {}, sizes); }).fault() ==
-        Fault::network);
+  CHECK(failure_from([&] { aws::upload_layer(session, "123456789012", "web", setting.layer, {}, sizes); }).kind() ==
+        ErrorKind::network);
 }
 
 TEST_CASE("credentials that expire between two parts are loaded once for all parts that follow (S35)") {

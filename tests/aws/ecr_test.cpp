@@ -227,7 +227,7 @@ TEST_CASE("who may not create in another's account is told whose account the cre
   SECTION("the account is another") {
     fake.answer(200, "<Arn>arn:aws:iam::210987654321:user/ci</Arn><Account>210987654321</Account>");
     const auto error = failure_from([&] { create_web(fake); });
-    CHECK(error.fault() == Fault::access);
+    CHECK(error.kind() == ErrorKind::access);
     CHECK(error.summary() ==
           "these AWS credentials are of account 210987654321 (arn:aws:iam::210987654321:user/ci), and the repository "
           "would be account 123456789012's");
@@ -235,18 +235,19 @@ TEST_CASE("who may not create in another's account is told whose account the cre
   }
   SECTION("the account is the same") {
     fake.answer(200, "<Arn>arn:aws:iam::123456789012:user/ci</Arn><Account>123456789012</Account>");
-    CHECK(failure_from([&] { create_web(fake); }).fault() == Fault::usage);
+    CHECK(failure_from([&] { create_web(fake); }).kind() == ErrorKind::usage);
   }
   SECTION("nobody can tell") {
     fake.answer(403, "<Error><Code>AccessDenied</Code></Error>");
-    CHECK(failure_from([&] { create_web(fake); }).fault() == Fault::usage);
+    CHECK(failure_from([&] { create_web(fake); }).kind() == ErrorKind::usage);
   }
   SECTION("nobody waits for the answer") {
     auto session = fake.session();
     session.transport = [&, inner = session.transport](const http::Request& request) {
-      if (!fake.requests.empty()) throw Error(Fault::interrupted, "stopped");
+      if (!fake.requests.empty()) throw Error(ErrorKind::interrupted, "stopped");
       return inner(request);
     };
-    CHECK(failure_from([&] { aws::create_repository(session, "123456789012", "web"); }).fault() == Fault::interrupted);
+    CHECK(failure_from([&] { aws::create_repository(session, "123456789012", "web"); }).kind() ==
+          ErrorKind::interrupted);
   }
 }

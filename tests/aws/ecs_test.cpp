@@ -126,7 +126,7 @@ TEST_CASE("a refused registration is told at once, as AWS says it") {
   fake.answer(400, none).answer(
       400, R"({"__type": "ClientException", "message": "No Fargate configuration exists for given values."})");
   const auto error = failure_from([&] { aws::register_task_definition(fake.session(), web_task()); });
-  CHECK(error.fault() == Fault::usage);
+  CHECK(error.kind() == ErrorKind::usage);
   CHECK(error.reason() == "ClientException: No Fargate configuration exists for given values.");
   CHECK(operations(fake) == "DR");
 }

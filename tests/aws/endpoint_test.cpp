@@ -77,7 +77,7 @@ TEST_CASE("a region that is absent, or would lead to another host, is refused") 
     endpoint(Service::ecr, region);
     FAIL("no error");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::usage);
+    CHECK(error.kind() == ErrorKind::usage);
     CHECK_THAT(error.help(), Contains("AWS_REGION"));
   }
 }

@@ -30,7 +30,7 @@ class FakeAws {
   }
   FakeAws& lose_connection() {
     replies_.emplace_back(
-        lapstrake::Error(lapstrake::Fault::network, "cannot reach AWS").because("connection reset").transient());
+        lapstrake::Error(lapstrake::ErrorKind::network, "cannot reach AWS").because("connection reset").transient());
     return *this;
   }
   bool is_empty() const { return replies_.empty(); }
@@ -61,7 +61,7 @@ class FakeAws {
  private:
   lapstrake::http::Response reply(const lapstrake::http::Request& request) {
     requests.push_back(request);
-    if (replies_.empty()) throw lapstrake::Error(lapstrake::Fault::internal, "the test has no reply left");
+    if (replies_.empty()) throw lapstrake::Error(lapstrake::ErrorKind::internal, "the test has no reply left");
     auto next = std::move(replies_.front());
     replies_.pop_front();
     if (const auto* error = std::get_if<lapstrake::Error>(&next)) throw *error;

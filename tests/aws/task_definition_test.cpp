@@ -45,7 +45,7 @@ TEST_CASE("what describe-task-definition prints is unwrapped, without its read-o
 TEST_CASE("text that is no task definition is a usage fault that names the file") {
   const auto text = GENERATE("", "[]", "\"web\"", "family: web", "{\"a\": 1", "{\"a\": 1, \"a\": 2}", "{\"s\": \",}\"");
   const auto error = read_failure(text);
-  CHECK(error.fault() == Fault::usage);
+  CHECK(error.kind() == ErrorKind::usage);
   CHECK_THAT(error.summary(), Contains("`task.json`"));
   CHECK_FALSE(error.help().empty());
 }

@@ -23,7 +23,7 @@ TEST_CASE("a stop request ends a copy between two pieces") {
         source_of(text), [&](Bytes) { ++pieces, stop.request_stop(); }, stop.get_token());
     FAIL("it went on");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::interrupted);
+    CHECK(error.kind() == ErrorKind::interrupted);
   }
   CHECK(pieces == 1);
 }

@@ -42,7 +42,7 @@ TEST_CASE("a pipeline rethrows the failure of any stage and ends") {
   const int stage = GENERATE(0, 1, 2);
   int given = 0;
   const auto fail_if = [&](int here, int item) {
-    if (here == stage && item > 20) throw Error(Fault::input, "broken");
+    if (here == stage && item > 20) throw Error(ErrorKind::input, "broken");
   };
   const auto run = [&] {
     pipeline<int>(jobs, 6, [&](int& item) { return fail_if(0, given), item = given++, true; },
@@ -62,7 +62,7 @@ TEST_CASE("a stop ends a pipeline and a parallel loop") {
     parallel_for_each(1000, 3, act, source.get_token());
     FAIL("it went on");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::interrupted);
+    CHECK(error.kind() == ErrorKind::interrupted);
   }
   CHECK(acts < 20);
 }

@@ -14,7 +14,7 @@ Error refusal(const std::vector<std::string>& words) {
   } catch (const Error& error) {
     return error;
   }
-  return Error(Fault::internal, "it was taken");
+  return Error(ErrorKind::internal, "it was taken");
 }
 
 }  // namespace
@@ -71,14 +71,14 @@ TEST_CASE("what is misspelt is refused with a suggestion") {
   CHECK(refusal({"frobnicate"}).summary() == "unknown command `frobnicate`");
   CHECK(refusal({"store", "chekc"}).help() == "did you mean `lapstrake store check`?");
   CHECK(refusal({"schema", "web"}).summary() == "`lapstrake schema` takes no argument `web`");
-  CHECK(refusal({"build", "--", "x"}).fault() == Fault::usage);
+  CHECK(refusal({"build", "--", "x"}).kind() == ErrorKind::usage);
   CHECK(refusal({"build", "--push"}).help() == "`lapstrake push` builds and pushes once");
   CHECK(refusal({"build", "--watch", "--push", "--explain"}).summary() == "`--explain` does not go with `--push`");
   CHECK(refusal({"lock", "debian:12"}).help() == "`lapstrake lock --update debian:12`");
-  CHECK(refusal({"vendor", "a", "b"}).fault() == Fault::usage);
+  CHECK(refusal({"vendor", "a", "b"}).kind() == ErrorKind::usage);
   CHECK(refusal({"build", "--ofline"}).help() == "did you mean `--offline`?");
-  CHECK(refusal({"plan", "--explain"}).fault() == Fault::usage);
+  CHECK(refusal({"plan", "--explain"}).kind() == ErrorKind::usage);
   CHECK(refusal({"paln"}).help() == "did you mean `lapstrake plan`?");
-  CHECK(refusal({"build", "-j", "many"}).fault() == Fault::usage);
-  CHECK(refusal({"build", "--progress", "loud"}).fault() == Fault::usage);
+  CHECK(refusal({"build", "-j", "many"}).kind() == ErrorKind::usage);
+  CHECK(refusal({"build", "--progress", "loud"}).kind() == ErrorKind::usage);
 }

@@ -21,7 +21,7 @@ FileDescriptor file_of(std::string_view bytes) {
 void rewind(const FileDescriptor& file) { hold(::lseek(file.get(), 0, SEEK_SET) == 0, "a file can be rewound"); }
 
 // Unreadable, or beyond the limits on input.
-constexpr auto archive_faults = {Fault::input, Fault::integrity};
+constexpr auto archive_faults = {ErrorKind::input, ErrorKind::integrity};
 
 std::optional<Members> members_of(const FileDescriptor& file) {
   rewind(file);

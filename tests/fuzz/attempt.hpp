@@ -21,14 +21,14 @@ inline bool is_for_terminals(std::string_view text) {
          });
 }
 
-// What `act` returns, or nothing after an Error of one of these faults. Any other end is a finding.
+// What `act` returns, or nothing after an Error of one of these kinds. Any other end is a finding.
 template <class Act>
-auto attempt(std::initializer_list<lapstrake::Fault> faults, Act&& act) -> std::optional<decltype(act())> {
+auto attempt(std::initializer_list<lapstrake::ErrorKind> kinds, Act&& act) -> std::optional<decltype(act())> {
   try {
     return act();
   } catch (const lapstrake::Error& error) {
     const auto told = report(error);
-    const bool is_expected = std::ranges::find(faults, error.fault()) != faults.end();
+    const bool is_expected = std::ranges::find(kinds, error.kind()) != kinds.end();
     if (!is_expected) std::fputs(told.c_str(), stderr);
     hold(is_expected, "what is refused has its own exit code");
     hold(!error.summary().empty() && is_for_terminals(told), "what is refused can be told to a person");
@@ -37,6 +37,6 @@ auto attempt(std::initializer_list<lapstrake::Fault> faults, Act&& act) -> std::
 }
 
 template <class Act>
-auto attempt(lapstrake::Fault fault, Act&& act) {
-  return attempt({fault}, std::forward<Act>(act));
+auto attempt(lapstrake::ErrorKind kind, Act&& act) {
+  return attempt({kind}, std::forward<Act>(act));
 }

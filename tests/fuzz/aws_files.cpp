@@ -38,7 +38,7 @@ std::vector<std::string> secrets_in(std::string_view text) {
         if ((setting == "aws_secret_access_key" || setting == "aws_session_token") && value.size() >= least)
           secrets.push_back(value);
   } catch (const Error& error) {
-    hold(error.fault() == Fault::access && is_for_terminals(report(error)), "a file that is none is one of access");
+    hold(error.kind() == ErrorKind::access && is_for_terminals(report(error)), "a file that is none is one of access");
     for (const auto& line : split(text, '\n'))
       hold(line.size() < 40 || !is_in(report(error), line), "no message holds a line");
   }
@@ -64,7 +64,7 @@ void hold_settings(std::string_view text, const Files& files, const std::string&
          "where credentials come from is no secret");
   } catch (const Error& error) {
     const auto told = report(error);
-    hold(error.fault() == Fault::access || error.fault() == Fault::usage, "a mistake has its own exit code");
+    hold(error.kind() == ErrorKind::access || error.kind() == ErrorKind::usage, "a mistake has its own exit code");
     hold(is_for_terminals(told), "a mistake can be told to a person");
     for (const auto& secret : secrets_in(text))
       hold(!is_in(told, secret) || is_shown_anyhow(text, secret), "no message holds a secret");

@@ -47,7 +47,7 @@ void hold_folder(const BaseFiles& files, const std::string& folder) {
     const auto* node = files.find(path);
     hold(node != nullptr && is_inside(path), "what a folder lists is there");
     hold(node->layer >= 1, "what is there came with a layer");
-    const auto real = attempt(Fault::input, [&] { return files.follow(path); });
+    const auto real = attempt(ErrorKind::input, [&] { return files.follow(path); });
     hold(!real || is_inside(*real), "no link leads out of the image");
     hold(!real || node->kind != Kind::symlink || files.find(*real) == nullptr ||
              files.find(*real)->kind != Kind::symlink,
@@ -69,7 +69,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try {
       files.add_layer(source_of(tar), "the layer");
     } catch (const Error& error) {
-      hold(error.fault() == Fault::integrity || error.fault() == Fault::input, "a bad base has its own exit code");
+      hold(error.kind() == ErrorKind::integrity || error.kind() == ErrorKind::input,
+           "a bad base has its own exit code");
       hold(is_for_terminals(report(error)), "a bad base can be told to a person");
       return 0;
     }

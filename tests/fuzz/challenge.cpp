@@ -30,7 +30,7 @@ void hold_realm(const std::string& realm) {
   const auto origin = http::parse_url("https://registry.example");
   const auto nobody = [](const std::string&, const http::Url&) { return false; };
   const auto url =
-      attempt(Fault::access, [&] { return checked_realm(realm, origin, "registry.example", true, nobody); });
+      attempt(ErrorKind::access, [&] { return checked_realm(realm, origin, "registry.example", true, nobody); });
   hold(!url || (url->scheme == "https" && url->host == "registry.example"), "a login stays with its host");
 }
 

@@ -15,7 +15,7 @@ namespace {
 std::optional<Login> login(const DockerConfig::Entry& entry) try {
   return login_of(entry, "a key", "a file");
 } catch (const Error& error) {
-  hold(error.fault() == Fault::access, "a login that cannot be read is one of access");
+  hold(error.kind() == ErrorKind::access, "a login that cannot be read is one of access");
   hold(report(error).find(entry.auth) == std::string::npos || entry.auth.size() < 16, "no message holds a secret");
   return std::nullopt;
 }
@@ -50,7 +50,7 @@ void hold_match(std::string_view key) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto input = text_of(data, size);
   hold_match(input);
-  const auto config = attempt(Fault::access, [&] { return parse_docker_config(input, "a file"); });
+  const auto config = attempt(ErrorKind::access, [&] { return parse_docker_config(input, "a file"); });
   if (!config) return 0;
   for (const auto& [key, entry] : config->auths) {
     hold_match(key);

@@ -17,10 +17,10 @@ void hold_form(const Descriptor& descriptor) {
 // Whether it can be read at all.
 template <class Parse>
 bool hold_stable(std::string_view input, const Parse& parse) {
-  const auto value = attempt(Fault::integrity, [&] { return parse(input); });
+  const auto value = attempt(ErrorKind::integrity, [&] { return parse(input); });
   if (!value) return false;
   const auto written = render(*value);
-  const auto again = attempt(Fault::integrity, [&] { return parse(written); });
+  const auto again = attempt(ErrorKind::integrity, [&] { return parse(written); });
   hold(again && render(*again) == written, "what was written is read, and written again as it is");
   return true;
 }

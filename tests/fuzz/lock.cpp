@@ -6,7 +6,7 @@
 using namespace lapstrake;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto lock = attempt(Fault::usage, [&] { return app::parse_lock(text_of(data, size), "the lock"); });
+  const auto lock = attempt(ErrorKind::usage, [&] { return app::parse_lock(text_of(data, size), "the lock"); });
   if (!lock) return 0;
   for (const auto& [name, digest] : lock->bases)
     hold(text(oci::parse_reference(name)) == name, "a base is called by what its reference says");

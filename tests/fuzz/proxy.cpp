@@ -10,7 +10,7 @@ using namespace lapstrake::http;
 namespace {
 
 void hold_proxy(std::string_view address) {
-  const auto proxy = attempt(Fault::usage, [&] { return parse_proxy(address, "HTTPS_PROXY"); });
+  const auto proxy = attempt(ErrorKind::usage, [&] { return parse_proxy(address, "HTTPS_PROXY"); });
   if (!proxy) return;
   const auto scheme = proxy->address.find("://");
   hold(scheme != std::string::npos && scheme > 0, "a proxy has a scheme");

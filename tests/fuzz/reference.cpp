@@ -26,9 +26,9 @@ void hold_form(const DiskReference& reference) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto input = text_of(data, size);
-  const auto reference = attempt(Fault::usage, [&] { return parse_reference(input); });
-  const auto in_registry = attempt(Fault::usage, [&] { return parse_registry_reference(input); });
-  const auto on_disk = attempt(Fault::usage, [&] { return parse_disk_reference(input); });
+  const auto reference = attempt(ErrorKind::usage, [&] { return parse_reference(input); });
+  const auto in_registry = attempt(ErrorKind::usage, [&] { return parse_registry_reference(input); });
+  const auto on_disk = attempt(ErrorKind::usage, [&] { return parse_disk_reference(input); });
   hold(!(in_registry && on_disk), "a reference is of one form");
   hold(reference.has_value() == (in_registry || on_disk), "a reference of either form is a reference");
   if (!reference) return 0;
@@ -36,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   hold(in_registry ? *reference == Reference(*in_registry) : *reference == Reference(*on_disk),
        "a reference is the same whoever reads it");
   std::visit([](const auto& form) { hold_form(form); }, *reference);
-  const auto again = attempt(Fault::usage, [&] { return parse_reference(text(*reference)); });
+  const auto again = attempt(ErrorKind::usage, [&] { return parse_reference(text(*reference)); });
   hold(again == reference, "a reference's text is read as the same reference");
   return 0;
 }

@@ -24,7 +24,7 @@ http::Response response_of(std::string_view text) {
   http::Response response;
   const auto end = std::min(text.find("\n\n"), text.size());
   const auto lines = split(text.substr(0, end), '\n');
-  if (lines[0] == "!") throw Error(Fault::network, "the connection was lost").transient();
+  if (lines[0] == "!") throw Error(ErrorKind::network, "the connection was lost").transient();
   response.status = static_cast<int>(std::clamp<std::int64_t>(parse_integer(lines[0]).value_or(200), 100, 599));
   for (std::size_t i = 1; i < lines.size(); ++i) {
     const auto colon = std::min(lines[i].find(':'), lines[i].size());
@@ -116,8 +116,8 @@ void play(std::string_view script, const Act& act) {
     act(played.repository());
   } catch (const Error& error) {
     const auto told = report(error);
-    const auto fault = error.fault();
-    const bool is_expected = fault == Fault::network || fault == Fault::access || fault == Fault::integrity;
+    const auto fault = error.kind();
+    const bool is_expected = fault == ErrorKind::network || fault == ErrorKind::access || fault == ErrorKind::integrity;
     if (!is_expected) std::fputs(told.c_str(), stderr);
     hold(is_expected, "what a registry does wrong is its fault");
     hold(!error.summary().empty() && is_for_terminals(told), "what a registry does wrong can be told to a person");

@@ -12,7 +12,7 @@ using namespace lapstrake::layers;
 namespace {
 
 std::optional<Members> members_of(std::string_view tar, std::size_t most_at_once) {
-  return attempt(Fault::integrity, [&] {
+  return attempt(ErrorKind::integrity, [&] {
     std::size_t given = 0;
     const Source stream = [&](std::span<std::byte> room) {
       const auto some = as_bytes(tar.substr(given, std::min(most_at_once, room.size())));

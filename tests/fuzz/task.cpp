@@ -32,7 +32,7 @@ void hold_form(const aws::Finding& finding, const Json& document) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto read = attempt({Fault::usage, Fault::integrity},
+  const auto read = attempt({ErrorKind::usage, ErrorKind::integrity},
                             [&] { return aws::read_task_definition(text_of(data, size), "a file"); });
   if (!read) return 0;
   const auto document = aws::with_strings(*read);

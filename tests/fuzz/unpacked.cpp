@@ -25,7 +25,7 @@ struct Way {
 };
 
 std::optional<Out> unpacked(std::string_view blob, const Way& way) {
-  return attempt(Fault::integrity, [&] {
+  return attempt(ErrorKind::integrity, [&] {
     Out out;
     std::uint64_t last_cut = 0;
     StreamObserver observer;

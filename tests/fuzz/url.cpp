@@ -42,7 +42,7 @@ void hold_form(const Url& url) {
 }
 
 void hold_resolved(const Url& base, std::string_view location) {
-  const auto url = attempt(Fault::network, [&] { return resolve(base, location); });
+  const auto url = attempt(ErrorKind::network, [&] { return resolve(base, location); });
   if (!url) return;
   hold_form(*url);
   hold(url->path.find("/../") == std::string::npos && !url->path.ends_with("/.."), "no dots are left in a path");
@@ -57,7 +57,7 @@ void hold_resolved(const Url& base, std::string_view location) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto input = text_of(data, size);
-  if (const auto url = attempt(Fault::network, [&] { return parse_url(input); })) hold_form(*url);
+  if (const auto url = attempt(ErrorKind::network, [&] { return parse_url(input); })) hold_form(*url);
   for (const auto* base : {"https://registry.example/v2/team/web/blobs/uploads/1?_state=a", "http://[::1]:5000"})
     hold_resolved(parse_url(base), input);
   return 0;

@@ -110,14 +110,14 @@ TEST_CASE("a body that fails while it is read ends the request with that failure
   ScriptedServer server(ok);
   const Request request{.method = "PUT", .url = parse_url(server.url("/")), .body = FileRange{file, 0, 200'000}};
   const auto error = failure_of([&] { transport()(request); });
-  CHECK(error.fault() == Fault::integrity);
+  CHECK(error.kind() == ErrorKind::integrity);
   CHECK_THAT(error.summary(), Contains("became shorter while it was sent"));
   CHECK(server.requests().empty());
   CHECK(failure_of([&] {
           transport()({.method = "PUT", .url = request.url, .body = FileRange{dir / "none", 0, 1}});
-        }).fault() == Fault::input);
+        }).kind() == ErrorKind::input);
   Request tapped{.method = "PUT", .url = request.url, .body = "text"};
-  tapped.tap = [](std::uint64_t, Bytes) { throw Error(Fault::integrity, "not these bytes"); };
+  tapped.tap = [](std::uint64_t, Bytes) { throw Error(ErrorKind::integrity, "not these bytes"); };
   CHECK(failure_of([&] { transport()(tapped); }).summary() == "not these bytes");
 }
 
@@ -142,9 +142,9 @@ TEST_CASE("a reply's body has a cap, and goes to the sink only if the status is 
   CHECK(transport()({.url = parse_url(server.url("/good")), .sink = sink, .most_reply = 10}).body.empty());
   CHECK(sunk.size() == 200'000);
   const auto error = failure_of([&] { transport()({.url = parse_url(server.url("/good")), .most_reply = 199'999}); });
-  CHECK(error.fault() == Fault::integrity);
+  CHECK(error.kind() == ErrorKind::integrity);
   CHECK_THAT(error.summary(), Contains("is longer than 195.3 KiB"));
-  const auto refusal = [](Bytes) { throw Error(Fault::input, "disk full"); };
+  const auto refusal = [](Bytes) { throw Error(ErrorKind::input, "disk full"); };
   CHECK(failure_of([&] { transport()({.url = parse_url(server.url("/good")), .sink = refusal}); }).summary() ==
         "disk full");
 }
@@ -155,13 +155,13 @@ TEST_CASE("headers without end are cut off (S15)") {
     for (int i = 0; i < 300; ++i) text += cat("X-", i, ": ", std::string(1000, 'x'), "\r\n");
     return text + "Content-Length: 0\r\n\r\n";
   });
-  CHECK(failure_of([&] { transport()({.url = parse_url(server.url("/"))}); }).fault() == Fault::integrity);
+  CHECK(failure_of([&] { transport()({.url = parse_url(server.url("/"))}); }).kind() == ErrorKind::integrity);
 
   ScriptedServer one([](const std::string&) {
     return cat("HTTP/1.1 307 Away\r\nLocation: ", std::string(150'000, 'x'), "\r\nContent-Length: 0\r\n\r\n");
   });
   const auto error = failure_of([&] { transport()({.url = parse_url(one.url("/"))}); });
-  CHECK(error.fault() == Fault::integrity);
+  CHECK(error.kind() == ErrorKind::integrity);
   CHECK_THAT(error.summary(), Contains("answers with a header that is longer than 100 KiB"));
 }
 
@@ -240,7 +240,7 @@ TEST_CASE("a stop ends a transfer within a second or so") {
   const auto time = std::chrono::steady_clock::now() - begin;
   over = true;
   stopper.join();
-  CHECK(error.fault() == Fault::interrupted);
+  CHECK(error.kind() == ErrorKind::interrupted);
   CHECK(time < std::chrono::milliseconds(1600));
 }
 
@@ -295,7 +295,7 @@ TEST_CASE("connections are used again, by many threads") {
   parallel_for_each(40, 4, [&](std::size_t i) {
     const auto response =
         shared({.method = "PUT", .url = parse_url(server.url(cat("/", i))), .body = std::string(i * 1000, 'x')});
-    if (response.body != "hello") throw Error(Fault::internal, "mixed up");
+    if (response.body != "hello") throw Error(ErrorKind::internal, "mixed up");
   });
   CHECK(server.requests().size() == 40);
   CHECK(server.connections() <= 4);
@@ -349,7 +349,7 @@ TEST_CASE("a proxy is asked for other hosts, and its refusals are told") {
     });
   };
   const auto login = through(proxy.url(""));
-  CHECK(login.fault() == Fault::access);
+  CHECK(login.kind() == ErrorKind::access);
   CHECK_THAT(login.summary(), Contains("answers 407, it wants a login"));
   CHECK_THAT(proxy.requests().at(0), Contains("CONNECT registry.example:443"));
   CHECK_THAT(proxy.requests().at(0), !Contains("Authorization: Basic secret"));

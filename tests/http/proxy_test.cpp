@@ -81,7 +81,7 @@ TEST_CASE("a value that is no proxy's address is refused by the variable's name 
     proxy_for(environment_of({{"https_proxy", value}}), parse_url("https://registry.example/"));
     FAIL("it was taken");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::usage);
+    CHECK(error.kind() == ErrorKind::usage);
     CHECK_FALSE(error.is_transient());
     CHECK_THAT(error.summary(), Contains("https_proxy"));
     CHECK_THAT(report(error), !Contains("hush") && !Contains("joe"));

@@ -30,9 +30,9 @@ struct Script {
   Transport transport() {
     return [this](const Request& request) -> Response {
       const int status = statuses.at(count++);
-      if (status == 0) throw Error(Fault::network, "lost").transient();
+      if (status == 0) throw Error(ErrorKind::network, "lost").transient();
       if (request.sink) request.sink(as_bytes("part"));
-      if (status == 1) throw Error(Fault::network, "lost in the middle").transient();
+      if (status == 1) throw Error(ErrorKind::network, "lost in the middle").transient();
       return {.status = status, .headers = headers, .body = {}, .url = request.url};
     };
   }
@@ -136,7 +136,7 @@ TEST_CASE("retrying repeats what is transient, and says how often at the end") {
   const auto fail = [&](bool transient, std::optional<milliseconds> floor = {}) {
     return [&count, transient, floor]() -> int {
       ++count;
-      Error error(Fault::network, "no");
+      Error error(ErrorKind::network, "no");
       if (transient) error.transient(floor);
       throw error;
     };
@@ -161,13 +161,13 @@ TEST_CASE("retrying repeats what is transient, and says how often at the end") {
 
 TEST_CASE("an interrupted wait ends the retries") {
   VirtualWorld virtual_world;
-  virtual_world.world.sleep = [](milliseconds) { throw Error(Fault::interrupted, "interrupted"); };
+  virtual_world.world.sleep = [](milliseconds) { throw Error(ErrorKind::interrupted, "interrupted"); };
   Script script{{0, 200}};
   try {
     with_retry(script.transport(), {}, virtual_world.world)({});
     FAIL();
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::interrupted);
+    CHECK(error.kind() == ErrorKind::interrupted);
     CHECK(script.count == 1);
   }
 }

@@ -127,6 +127,6 @@ TEST_CASE("an authority's file that is not there is an input to mend") {
   TlsFiles files;
   TlsServer server(files);
   const auto error = failure_of({.ca_file = "/nonexistent/ca.pem", .world = quiet_world()}, server.url());
-  CHECK(error.fault() == Fault::input);
+  CHECK(error.kind() == ErrorKind::input);
   CHECK_THAT(error.summary(), Contains("/nonexistent/ca.pem"));
 }

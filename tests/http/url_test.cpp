@@ -40,7 +40,7 @@ TEST_CASE("an address that could mislead is refused") {
   try {
     parse_url(text);
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::network);
+    CHECK(error.kind() == ErrorKind::network);
     CHECK_THAT(error.summary(), !Contains("secret"));
   }
 }

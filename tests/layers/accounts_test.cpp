@@ -36,7 +36,7 @@ std::string failure(const std::function<void()>& act) {
   try {
     act();
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::usage);
+    CHECK(error.kind() == ErrorKind::usage);
     return report(error);
   }
   return "no failure";

@@ -50,7 +50,7 @@ struct Project {
     try {
       return cat("no failure, but ", assemble(archive).size(), " entries");
     } catch (const Error& error) {
-      CHECK(error.fault() == Fault::input);
+      CHECK(error.kind() == ErrorKind::input);
       return report(error);
     }
   }
@@ -231,7 +231,7 @@ TEST_CASE("a small archive that would fill the disk ends at a limit (S16)", "[on
     project.assemble(archive("a.tar", "/"));
     FAIL("nothing was thrown");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::integrity);
+    CHECK(error.kind() == ErrorKind::integrity);
     CHECK_THAT(report(error), Contains(kind == "names" ? "all names, link targets" : "unpacks to more than 51"));
   }
 }

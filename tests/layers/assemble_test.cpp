@@ -78,7 +78,7 @@ struct Project {
       const auto entries = assemble(layer);
       return cat("no failure, but ", entries.size(), " entries");
     } catch (const Error& error) {
-      CHECK((error.fault() == Fault::input || error.fault() == Fault::usage));
+      CHECK((error.kind() == ErrorKind::input || error.kind() == ErrorKind::usage));
       return report(error);
     }
   }
@@ -482,7 +482,7 @@ TEST_CASE("while a racer swaps files and folders for links, no byte from outside
       if (layer.bytes.find(canary) != std::string::npos) FAIL("the canary is in a layer");
       ++built;
     } catch (const Error& error) {
-      if (error.fault() != Fault::input) FAIL(report(error));
+      if (error.kind() != ErrorKind::input) FAIL(report(error));
     }
   done = true;
   INFO(built << " of 300 were built");

@@ -40,7 +40,7 @@ std::string outcome(const std::vector<Entry>& entries) {
   try {
     base.add_layer(source_of(tar_of(entries)), "a layer");
   } catch (const Error& error) {
-    CHECK((error.fault() == Fault::integrity || error.fault() == Fault::input));
+    CHECK((error.kind() == ErrorKind::integrity || error.kind() == ErrorKind::input));
     return "refused";
   }
   return tree(base);

@@ -35,7 +35,7 @@ TEST_CASE("capabilities that Linux lacks or refuses are errors") {
     capability_xattr(text);
     FAIL("it was taken");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::usage);
+    CHECK(error.kind() == ErrorKind::usage);
     CHECK_THAT(report(error), Contains(words));
   }
 }

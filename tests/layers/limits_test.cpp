@@ -24,7 +24,7 @@ std::string refusal(const std::vector<Entry>& entries) {
     lay(base, entries);
     return "no failure";
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::integrity);
+    CHECK(error.kind() == ErrorKind::integrity);
     return report(error);
   }
 }

@@ -59,7 +59,7 @@ std::string refusal(const Sample& sample, const std::string& bytes, RepackCheck:
   try {
     checked(sample, bytes, 100'000, std::move(choose));
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::integrity);
+    CHECK(error.kind() == ErrorKind::integrity);
     return error.reason();
   }
   return "none";

@@ -149,12 +149,12 @@ TEST_CASE("a writer that is given too much or too little says so") {
 TEST_CASE("a sink's failure comes back as it was thrown, and the sink is left alone after it") {
   int calls = 0;
   {
-    TarWriter writer([&](Bytes) { ++calls, throw Error(Fault::network, "gone"); }, 0, 0);
+    TarWriter writer([&](Bytes) { ++calls, throw Error(ErrorKind::network, "gone"); }, 0, 0);
     try {
       writer.header(file("a"));
       FAIL("nothing was thrown");
     } catch (const Error& error) {
-      CHECK(error.fault() == Fault::network);
+      CHECK(error.kind() == ErrorKind::network);
     }
     CHECK_THROWS_AS(writer.finish(), Error);
   }
@@ -178,7 +178,7 @@ TEST_CASE("more than a MiB of names and attributes is refused") {
     writer.header(entry);
     FAIL("nothing was thrown");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::input);
+    CHECK(error.kind() == ErrorKind::input);
   }
 }
 
@@ -191,7 +191,7 @@ TEST_CASE("what is not a tar is refused by name") {
     entries_of(text);
     FAIL("it was read");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::integrity);
+    CHECK(error.kind() == ErrorKind::integrity);
     CHECK_THAT(error.summary(), Contains("the tar"));
   }
 }
@@ -219,7 +219,7 @@ TEST_CASE("a name with a NUL in an extended header is refused, wherever its bloc
     try {
       entries_of(tar);
     } catch (const Error& error) {
-      CHECK(error.fault() == Fault::integrity);
+      CHECK(error.kind() == ErrorKind::integrity);
       return error.reason();
     }
     return "none";
@@ -283,7 +283,7 @@ TEST_CASE("a stream is read once, even one whose copies begin anew") {
 TEST_CASE("a source's failure comes back as it was thrown") {
   int calls = 0;
   const Source source = [&](std::span<std::byte> room) -> std::size_t {
-    if (++calls > 1) throw Error(Fault::timeout, "too slow");
+    if (++calls > 1) throw Error(ErrorKind::timeout, "too slow");
     room[0] = std::byte{0};
     return 1;
   };
@@ -291,7 +291,7 @@ TEST_CASE("a source's failure comes back as it was thrown") {
     read_tar(source, "the tar", [](const TarEntry&, const Source& data) { drain(data, [](Bytes) {}); });
     FAIL("nothing was thrown");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::timeout);
+    CHECK(error.kind() == ErrorKind::timeout);
   }
 }
 
@@ -306,7 +306,7 @@ TEST_CASE("a few packed bytes cannot make a layer of any size", "[one thread]") 
              [](const TarEntry&, const Source& data) { drain(data, [](Bytes) {}); });
     FAIL("nothing was thrown");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::integrity);
+    CHECK(error.kind() == ErrorKind::integrity);
     CHECK_THAT(error.reason(), Contains("unpack to more than"));
   }
 }

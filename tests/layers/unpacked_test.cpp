@@ -38,7 +38,7 @@ std::string failure(Codec codec, const std::string& bytes, std::uint64_t most) {
   try {
     unpacked(codec, bytes, most, 100'000);
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::integrity);
+    CHECK(error.kind() == ErrorKind::integrity);
     return error.reason();
   }
   return "none";

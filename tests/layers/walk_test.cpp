@@ -114,7 +114,7 @@ TEST_CASE("a tree that changes while it is listed gives a failure or a list in o
         if (const auto* file = std::get_if<HostFile>(&entry.content))
           CHECK(std::string_view(file->name()) == "file");  // none of /etc
     } catch (const Error& error) {
-      CHECK(error.fault() == Fault::input);
+      CHECK(error.kind() == ErrorKind::input);
     }
   }
 }

@@ -226,7 +226,7 @@ TEST_CASE("a file that changes is an error, never a layer") {
     write_layer({entry}, {.compression = {Codec::none, {}}}, sink);
     FAIL("a layer was written though the file " << change);
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::input);
+    CHECK(error.kind() == ErrorKind::input);
     CHECK_THAT(error.summary(), Contains("changed while it was read"));
     CHECK_THAT(report(error), Contains("lapstrake.yaml:3:5"));
   }
@@ -264,7 +264,7 @@ TEST_CASE("progress counts up to the tar's size, and a stop ends the work") {
     layer_of(small_tree(), {.jobs = GENERATE(1u, 2u), .stop = stop.get_token()});
     FAIL("it went on");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::interrupted);
+    CHECK(error.kind() == ErrorKind::interrupted);
   }
 }
 

@@ -72,7 +72,7 @@ TEST_CASE("a config that breaks a rule is refused by name") {
     oci::parse_config(text, "the config of `web`");
     FAIL("it was taken");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::integrity);
+    CHECK(error.kind() == ErrorKind::integrity);
     CHECK_THAT(error.summary(), Contains(why) && Contains("the config of `web`"));
   }
 }

@@ -53,7 +53,7 @@ TEST_CASE("a verified source fails at the first thing that is wrong") {
     drain(source, [](Bytes) {});
     FAIL("nothing was noticed");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::integrity);
+    CHECK(error.kind() == ErrorKind::integrity);
     CHECK(error.summary() == one.message);
   }
 }

@@ -23,7 +23,7 @@ void refused(Act&& act, const std::string& why) {
     act();
     FAIL("it was taken");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::integrity);
+    CHECK(error.kind() == ErrorKind::integrity);
     CHECK_THAT(error.summary(), Contains(why));
   }
 }

@@ -85,7 +85,7 @@ TEST_CASE("a platform that an image does not have is answered with those that it
     world.load(root, "riscv64");
     FAIL("there is none");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::input);
+    CHECK(error.kind() == ErrorKind::input);
     CHECK(error.summary() == "`oci:out` has no image for linux/riscv64");
     CHECK(error.reason() == has);
   }

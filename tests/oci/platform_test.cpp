@@ -29,7 +29,7 @@ TEST_CASE("a platform that is none says what would be one") {
     Platform::parse(text);
     FAIL("it was taken");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::usage);
+    CHECK(error.kind() == ErrorKind::usage);
     CHECK_THAT(error.help(), Contains(help));
   }
 }

@@ -97,7 +97,7 @@ TEST_CASE("a reference that is none says which rule it breaks") {
     oci::parse_reference(text);
     FAIL("it was taken");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::usage);
+    CHECK(error.kind() == ErrorKind::usage);
     CHECK_THAT(error.summary(), Contains(why) && Contains("`" + text.substr(0, 20)));
     CHECK_THAT(error.help(), Contains("host/repository:tag") && Contains("docker-archive:FILE"));
   }

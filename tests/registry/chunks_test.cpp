@@ -117,7 +117,7 @@ TEST_CASE("another way up is taken where there is one, with its own errors") {
   options.upload_in_parts = [&](const std::string& name, const oci::Descriptor& blob, const std::filesystem::path& file,
                                 const std::function<void(std::uint64_t)>& progress) {
     repository = name;
-    if (fails) throw Error(Fault::access, "no right to ecr:UploadLayerPart");
+    if (fails) throw Error(ErrorKind::access, "no right to ecr:UploadLayerPart");
     link.registry.blobs[blob.digest.text()] = read_file(file);
     progress(blob.size);
   };
@@ -202,7 +202,7 @@ TEST_CASE("a link that carries nothing is given up, and a piece's size goes down
   BadLink link;
   link.registry.fault(
       "PATCH", "uploads", [](const http::Request&) { return fake::lose(); }, 99);
-  CHECK(failure_of([&] { link.send(); }).fault() == Fault::network);
+  CHECK(failure_of([&] { link.send(); }).kind() == ErrorKind::network);
   CHECK(link.registry.count("PATCH uploads") == 6);
   std::vector<std::size_t> sizes;
   for (const auto& sent : link.registry.sent())
@@ -217,7 +217,7 @@ TEST_CASE("a piece's lost session is begun anew, three times at most (S27)") {
   if (good)
     link.send();
   else
-    CHECK(failure_of([&] { link.send(); }).fault() == Fault::network);
+    CHECK(failure_of([&] { link.send(); }).kind() == ErrorKind::network);
   CHECK(link.arrived() == good);
   CHECK(link.registry.count("PATCH uploads") == (good ? losses + 3 : 3));
 }
@@ -352,6 +352,6 @@ TEST_CASE("a file that is not the blob is not sent in pieces") {
   link.dir.write(link.large.digest.hex(), spoilt);
   link.registry.guard = nullptr;
   link.registry.fault("PUT", "uploads", reply(500), 2);  // before the last piece was looked at
-  CHECK(failure_of([&] { link.send(); }).fault() == Fault::integrity);
+  CHECK(failure_of([&] { link.send(); }).kind() == ErrorKind::integrity);
   CHECK(link.registry.count("PATCH uploads") == 0);
 }

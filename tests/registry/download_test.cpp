@@ -32,7 +32,7 @@ TEST_CASE("a blob is read and verified") {
   SECTION("more bytes") { bench.registry.blobs[blob.digest.text()] = "content!"; }
   SECTION("fewer bytes") { bench.registry.blobs[blob.digest.text()] = "conten"; }
   SECTION("another size asked for") { blob.size = 8; }
-  CHECK(failure_of([&] { get(bench.repository(), blob); }).fault() == Fault::integrity);
+  CHECK(failure_of([&] { get(bench.repository(), blob); }).kind() == ErrorKind::integrity);
 }
 
 TEST_CASE("a broken download is taken up where it broke, or from its start where ranges are wrong (S30)") {
@@ -66,7 +66,7 @@ TEST_CASE("a registry whose ranges stay wrong, and whose connections break, is g
   Bench bench;
   const auto blob = stored(bench, "0123456789");
   bench.registry.fault("GET", "blobs", reply(200, {{"X-Then-Lose", "1"}}, "0123"), 99);
-  CHECK(failure_of([&] { get(bench.repository(), blob); }).fault() == Fault::network);
+  CHECK(failure_of([&] { get(bench.repository(), blob); }).kind() == ErrorKind::network);
   CHECK(bench.registry.sent().size() == 6);
 }
 
@@ -198,7 +198,7 @@ TEST_CASE("an image in a registry is a place to read from") {
   }
   SECTION("spoilt") {
     bench.registry.blobs[blob.digest.text()][12'345'678] ^= 1;
-    CHECK(failure_of([&] { read_all(read_from.open(blob), content.size(), "it"); }).fault() == Fault::integrity);
+    CHECK(failure_of([&] { read_all(read_from.open(blob), content.size(), "it"); }).kind() == ErrorKind::integrity);
   }
 }
 
@@ -232,5 +232,5 @@ TEST_CASE("what comes for a digest has it, be it a manifest, an index or a blob 
   if (is_good)
     CHECK(got() == right);
   else
-    CHECK(failure_of(got).fault() == Fault::integrity);
+    CHECK(failure_of(got).kind() == ErrorKind::integrity);
 }

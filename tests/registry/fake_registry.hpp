@@ -30,7 +30,7 @@ inline http::Response error(int status, const std::string& code, const std::stri
   return reply(status, {}, cat(R"({"errors":[{"code":")", code, R"(","message":")", message, R"("}]})"));
 }
 inline http::Response lose(const std::string& why = "reset") {
-  throw Error(Fault::network, "the connection was lost").because(why).transient();
+  throw Error(ErrorKind::network, "the connection was lost").because(why).transient();
 }
 
 class Registry {

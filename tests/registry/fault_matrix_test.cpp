@@ -72,12 +72,14 @@ struct Run : Bench {
   }
 };
 
-std::string word(Fault fault) {
-  switch (fault) {
-    case Fault::network: return "network";
-    case Fault::access: return "access";
-    case Fault::integrity: return "integrity";
-    default: return cat("exit code ", static_cast<int>(fault));
+std::string word(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::network: return "network";
+    case ErrorKind::access: return "access";
+    case ErrorKind::integrity:
+      return "integrity";
+    dekind:
+      return cat("exit code ", static_cast<int>(kind));
   }
 }
 
@@ -92,7 +94,7 @@ std::string outcome(const Step& step, int status, unsigned times) {
   try {
     step.method == "GET" ? run.pull(step) : run.push();
   } catch (const Error& error) {
-    says = word(error.fault());
+    says = word(error.kind());
     if (run.registry.manifests.contains("v1") && step.method == "PUT") says += " with a tag";
   }
   return cat(says, " ", met);

@@ -137,7 +137,7 @@ TEST_CASE("DOCKER_AUTH_CONFIG holds logins itself, and comes before docker's fil
   CHECK(home.login("other.example").value().username == "file");
   home.variables["DOCKER_AUTH_CONFIG"] = R"({"auths":{"registry.example":{"auth":"hush")";
   const auto error = failure_of([&] { home.login("registry.example"); });
-  CHECK(error.fault() == Fault::access);
+  CHECK(error.kind() == ErrorKind::access);
   CHECK_THAT(error.summary(), Contains("DOCKER_AUTH_CONFIG"));
   CHECK_THAT(report(error), !Contains("hush"));
 }
@@ -164,7 +164,7 @@ TEST_CASE("a spoilt file is told without its contents") {
                              R"({"auths":{"r.example":{"auth":"%sesame"}}})", R"({"auths":{},"auths":{}})");
   home.dir.write(".docker/config.json", text);
   const auto error = failure_of([&] { home.login("r.example"); });
-  CHECK(error.fault() == Fault::access);
+  CHECK(error.kind() == ErrorKind::access);
   CHECK_THAT(error.summary(), Contains(".docker/config.json"));
   CHECK_THAT(report(error), !Contains("secret"));
   CHECK_THAT(report(error), !Contains("sesame"));
@@ -218,7 +218,7 @@ TEST_CASE("a helper that is not one, fails, hangs, or says too much is an error 
   HelperLimits limits;  // those that answer may be slow to start on a busy machine
   if (name == "slow" || name == "stays") limits.time = std::chrono::milliseconds(200);
   const auto error = failure_of([&, helper = name] { ask_helper(home.world(), helper, "r.example", limits); });
-  CHECK(error.fault() == Fault::access);
+  CHECK(error.kind() == ErrorKind::access);
   CHECK_THAT(error.summary(), Contains(says));
   CHECK_THAT(report(error), !Contains("sesame"));
 }
@@ -228,5 +228,5 @@ TEST_CASE("a stop ends the wait for a helper") {
   home.helper("slow", "sleep 20");
   std::stop_source source;
   source.request_stop();
-  CHECK(failure_of([&] { ask_helper(home.world(source.get_token()), "slow", "r"); }).fault() == Fault::interrupted);
+  CHECK(failure_of([&] { ask_helper(home.world(source.get_token()), "slow", "r"); }).kind() == ErrorKind::interrupted);
 }

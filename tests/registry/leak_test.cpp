@@ -95,7 +95,7 @@ TEST_CASE("a realm on another host sees nothing at all (S01)") {
        .keychain = [](const std::string&, bool) { return Login{.username = "bob", .password = "sesame"}; },
        .world = world},
       server.authority(), "web");
-  CHECK(failure_of([&] { repository.find_manifest("v1"); }).fault() == Fault::access);
+  CHECK(failure_of([&] { repository.find_manifest("v1"); }).kind() == ErrorKind::access);
   CHECK(thief.connections() == 0);
 }
 

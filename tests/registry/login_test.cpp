@@ -67,7 +67,7 @@ TEST_CASE("a wrong login is sent once, and the error says whose it was") {
   bench.keychain = keychain_of(bob, bob, &renewals);
   guard(bench.registry, "nobody", R"(Basic realm="r")");
   const auto error = failure_of([&] { bench.repository().get_manifest("v1"); });
-  CHECK(error.fault() == Fault::access);
+  CHECK(error.kind() == ErrorKind::access);
   CHECK(error.reason() == "UNAUTHORIZED: who?");
   CHECK_THAT(error.help(), Contains("the login of a test (user `bob`) was sent"));
   CHECK_THAT(report(error), !Contains("sesame"));
@@ -79,7 +79,7 @@ TEST_CASE("without a login the cure is to log in") {
   Bench bench;
   guard(bench.registry, "nobody", R"(Basic realm="r")");
   const auto error = failure_of([&] { bench.repository().get_manifest("v1"); });
-  CHECK(error.fault() == Fault::access);
+  CHECK(error.kind() == ErrorKind::access);
   CHECK(error.help() == "log in with `docker login registry.example`");
   CHECK(bench.registry.sent().size() == 1);
 }
@@ -158,7 +158,7 @@ TEST_CASE("a bearer token of docker's file is sent after a challenge, to the reg
     CHECK(bench.registry.sent().size() == 3);
   } else {
     const auto error = failure_of([&] { repository.get_manifest("v1"); });
-    CHECK(error.fault() == Fault::access);
+    CHECK(error.kind() == ErrorKind::access);
     CHECK_THAT(report(error), !Contains("kept"));
     CHECK(bench.registry.sent().size() == 2);
   }
@@ -175,7 +175,7 @@ TEST_CASE("a token that allows less than is asked says so") {
                  R"({"errors":[{"code":"UNAUTHORIZED","message":"who?"}]})");
   };
   const auto error = failure_of([&] { bench.put(bench.repository(), bench.blob("x")); });
-  CHECK(error.fault() == Fault::access);
+  CHECK(error.kind() == ErrorKind::access);
   CHECK_THAT(error.help(), Contains("the login of a test (user `bob`) has no right to do that in this repository"));
 }
 
@@ -228,7 +228,7 @@ TEST_CASE("a login that the token server refuses is asked for anew once") {
     bench.repository().find_manifest("v1");
   } else {
     const auto error = failure_of([&] { bench.repository().find_manifest("v1"); });
-    CHECK(error.fault() == Fault::access);
+    CHECK(error.kind() == ErrorKind::access);
     CHECK_THAT(error.reason(), Contains("incorrect password"));
   }
   CHECK(bench.registry.count("GET token") == (changed ? 2 : 1));
@@ -240,7 +240,7 @@ TEST_CASE("a token server that is down is asked six times, not six times six") {
   SECTION("for good") {
     bench.registry.fault("GET", "/token", reply(503), 99);
     const auto error = failure_of([&] { bench.repository().find_manifest("v1"); });
-    CHECK(error.fault() == Fault::network);
+    CHECK(error.kind() == ErrorKind::network);
     CHECK(bench.registry.count("GET token") == 6);
   }
   SECTION("for a while, and it asks to be left alone") {
@@ -295,7 +295,7 @@ TEST_CASE("a token server that redirects, refuses or speaks nonsense is an error
   }));
   bench.registry.fault("GET", "/token", answer, 9);
   const auto error = failure_of([&] { bench.repository().find_manifest("v1"); });
-  CHECK(error.fault() == Fault::access);
+  CHECK(error.kind() == ErrorKind::access);
   CHECK_THAT(error.summary(), Contains(says));
   CHECK(bench.registry.count("GET token") == 1);
 }
@@ -341,7 +341,7 @@ TEST_CASE("an upload that no token opens is tried twice, however many tokens the
     if (request.method != "PUT" && request.headers.find("Authorization")) return std::nullopt;
     return reply(401, {{"WWW-Authenticate", bearer}});
   };
-  CHECK(failure_of([&] { bench.put(bench.repository(), bench.blob("x")); }).fault() == Fault::access);
+  CHECK(failure_of([&] { bench.put(bench.repository(), bench.blob("x")); }).kind() == ErrorKind::access);
   CHECK(bench.registry.count("PUT uploads") == 2);
 }
 
@@ -367,7 +367,7 @@ TEST_CASE("ECR's way of saying that a token has expired renews the login once") 
   SECTION("and the new one is the old one") {
     bench.keychain = keychain_of(stale, stale, &renewals);
     const auto error = failure_of([&] { bench.put(bench.repository(), bench.blob("x")); });
-    CHECK(error.fault() == Fault::access);
+    CHECK(error.kind() == ErrorKind::access);
     CHECK_THAT(error.reason(), Contains("has expired"));
     CHECK(bench.registry.sent().size() == 1);
   }
@@ -398,7 +398,7 @@ TEST_CASE("a HEAD that is refused where GET is allowed brings no body") {
     return inner(request);
   };
   const Repository repository(options, "registry.example", "web");
-  CHECK(failure_of([&] { repository.has_blob(blob.digest, blob.size); }).fault() == Fault::access);
+  CHECK(failure_of([&] { repository.has_blob(blob.digest, blob.size); }).kind() == ErrorKind::access);
   CHECK(bench.registry.steps() == std::vector<std::string>{"HEAD blob", "GET blob"});
   CHECK(got == 0);
 }
@@ -412,7 +412,7 @@ TEST_CASE("a HEAD that is forbidden is repeated as GET for its message, and neve
         "User: arn:aws:iam::1:user/x is not authorized to perform: ecr:BatchCheckLayerAvailability on resource: y");
   };
   const auto error = failure_of([&] { bench.repository().has_blob(oci::Digest::of("x"), 1); });
-  CHECK(error.fault() == Fault::access);
+  CHECK(error.kind() == ErrorKind::access);
   CHECK_THAT(error.help(), Contains("allow `ecr:BatchCheckLayerAvailability` on this repository"));
   CHECK(bench.registry.steps() == std::vector<std::string>{"HEAD blob", "GET blob"});
 }
@@ -420,7 +420,7 @@ TEST_CASE("a HEAD that is forbidden is repeated as GET for its message, and neve
 TEST_CASE("which of https and http a host speaks is asked only where it may be http") {
   Bench bench;
   const auto no_tls = [](const http::Request&) -> http::Response {
-    throw Error(Fault::network, "it does not speak TLS");
+    throw Error(ErrorKind::network, "it does not speak TLS");
   };
   SECTION("a loopback host without TLS is spoken to in the clear, and asked once, without secrets") {
     bench.keychain = [](const std::string&, bool) {
@@ -497,7 +497,7 @@ TEST_CASE("without a login nobody asks at /v2/, and with one that is not asked f
   if (has_login) bench.keychain = keychain_of(bob);
   hide(bench.registry, "nobody", 403, "");
   const auto error = failure_of([&] { bench.repository().get_manifest("v1"); });
-  CHECK(error.fault() == Fault::access);
+  CHECK(error.kind() == ErrorKind::access);
   CHECK_THAT(error.help(), !Contains("was sent:"));
   CHECK_THAT(error.help(), Contains(has_login ? "was not sent" : "log in with"));
   CHECK(bench.registry.sent().size() == (has_login ? 2 : 1));

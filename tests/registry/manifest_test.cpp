@@ -104,12 +104,12 @@ TEST_CASE("a tag that shows what it was for a while is waited for, and one that 
   SECTION("for ever") {
     bench.registry.fault("HEAD", "manifests", shown(other_text), 99, 2);
     const auto error = failure_of([&] { bench.repository().put_manifest("v1", text, type); });
-    CHECK(error.fault() == Fault::integrity);
+    CHECK(error.kind() == ErrorKind::integrity);
     CHECK_THAT(error.reason(), Contains(oci::Digest::of(other_text).text()));
   }
   SECTION("a third") {
     bench.registry.fault("HEAD", "manifests", shown("{}"), 99, 2);
-    CHECK(failure_of([&] { bench.repository().put_manifest("v1", text, type); }).fault() == Fault::integrity);
+    CHECK(failure_of([&] { bench.repository().put_manifest("v1", text, type); }).kind() == ErrorKind::integrity);
     CHECK(bench.time.slept == std::chrono::milliseconds(0));
   }
 }
@@ -143,7 +143,7 @@ TEST_CASE("a registry's word about a manifest is checked") {
       return reply(201);
     });
   }
-  CHECK(failure_of([&] { bench.repository().put_manifest("v1", text, type); }).fault() == Fault::integrity);
+  CHECK(failure_of([&] { bench.repository().put_manifest("v1", text, type); }).kind() == ErrorKind::integrity);
 }
 
 TEST_CASE("a manifest that shows up a moment later is there") {
@@ -185,7 +185,7 @@ TEST_CASE("a manifest by digest is verified against the digest that was asked fo
   SECTION("its bytes count, not its headers") {
     bench.registry.fault("GET", "manifests",
                          reply(200, {{"Content-Type", type}, {"Docker-Content-Digest", asked}}, other_text));
-    CHECK(failure_of([&] { bench.repository().get_manifest(asked); }).fault() == Fault::integrity);
+    CHECK(failure_of([&] { bench.repository().get_manifest(asked); }).kind() == ErrorKind::integrity);
   }
   SECTION("a wrong header on the right bytes is nothing") {
     bench.registry.fault(
@@ -208,9 +208,9 @@ TEST_CASE("names that are none never reach an address") {
   const auto repository = bench.repository();
   CHECK(failure_of([&] {
           repository.find_manifest(GENERATE("a/b", "a\r\nb", "..", "", "sha256:abc", "a?b"));
-        }).fault() == Fault::usage);
+        }).kind() == ErrorKind::usage);
   CHECK(failure_of([&] {
           Repository(bench.options(), "registry.example", GENERATE("../x", "A", "a b", "a\r\nb"));
-        }).fault() == Fault::usage);
+        }).kind() == ErrorKind::usage);
   CHECK(bench.registry.sent().empty());
 }

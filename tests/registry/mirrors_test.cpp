@@ -112,14 +112,14 @@ TEST_CASE("bytes that a mirror made up are an error, and not mended by others") 
   hall.bench.registry.blobs[blob.digest.text()] = content;
   hall.one.fault("GET", "/blobs/", reply(200, {{"X-Then-Lose", "1"}}, std::string(2000, 'y')), 99);
   const auto error = failure_of([&] { hall.repository()->get_blob(blob, [](Bytes) {}); });
-  CHECK(error.fault() == Fault::integrity);
+  CHECK(error.kind() == ErrorKind::integrity);
 }
 
 TEST_CASE("a sink that takes no more ends the reading") {
   Hall hall;
   const auto blob = blob_of("content");
   hall.one.blobs[blob.digest.text()] = hall.two.blobs[blob.digest.text()] = "content";
-  const auto full = [](Bytes) { throw Error(Fault::input, "the disk is full"); };
+  const auto full = [](Bytes) { throw Error(ErrorKind::input, "the disk is full"); };
   CHECK(failure_of([&] { hall.repository()->get_blob(blob, full); }).summary() == "the disk is full");
   CHECK(hall.two.sent().empty());
 }

@@ -153,7 +153,7 @@ TEST_CASE("many threads that meet a dead host do not each try six times") {
   for (int i = 0; i < 16; ++i) blobs.push_back(bench.blob(cat(i)));
   const auto error =
       failure_of([&] { parallel_for_each(16, 8, [&](std::size_t i) { bench.put(repository, blobs[i]); }); });
-  CHECK(error.fault() == Fault::network);
+  CHECK(error.kind() == ErrorKind::network);
   CHECK(bench.registry.sent().size() < 6 * 8);
 }
 

@@ -218,7 +218,7 @@ TEST_CASE("a push that is stopped sends no more") {
   shipment.push_options.progress = [&](const PushEvent& event) {
     if (event.kind == PushEvent::Kind::sent) source.request_stop();
   };
-  CHECK(failure_of([&] { shipment.run(); }).fault() == Fault::interrupted);
+  CHECK(failure_of([&] { shipment.run(); }).kind() == ErrorKind::interrupted);
   CHECK(shipment.registry.blobs.size() == 1);
   CHECK(shipment.registry.manifests.empty());
 }

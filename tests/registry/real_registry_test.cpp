@@ -137,7 +137,7 @@ TEST_CASE("a real registry's refusal of a password is a matter of credentials") 
   RealRegistry registry(RealRegistry::Speaks::tls, tls);
   RealImage image;
   const auto wrong = failure_of([&] { image.push_to(image.repository_at(registry, tls, "guess")); });
-  CHECK(wrong.fault() == Fault::access);
+  CHECK(wrong.kind() == ErrorKind::access);
   CHECK_THAT(wrong.reason(), Contains("UNAUTHORIZED"));
   CHECK_THAT(report(wrong), !Contains("guess"));
   const auto none = failure_of([&] { image.push_to(image.repository_at(registry, tls, "")); });
@@ -205,7 +205,7 @@ TEST_CASE("a real registry takes a large blob in pieces, or again as a whole whe
     if (request.method == "PUT" && ++puts <= 2) most = 2 << 20;
     if (request.method == "PATCH" && ++pieces == breaking_piece) most = 256 << 10;
     request.tap = [most](std::uint64_t offset, Bytes) {
-      if (offset >= most) throw Error(Fault::network, "the connection was lost").transient();
+      if (offset >= most) throw Error(ErrorKind::network, "the connection was lost").transient();
     };
     return sound(request);
   };

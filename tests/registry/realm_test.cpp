@@ -28,7 +28,7 @@ TEST_CASE("a login is not sent to a realm that is not the registry's own (S01)")
     checked_realm(realm, origin, "registry.example", true, nullptr);
     FAIL("sent to " << realm);
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::access);
+    CHECK(error.kind() == ErrorKind::access);
     CHECK_THAT(error.summary(), Contains("`registry.example` asks for its logins to be sent to `"));
   }
 }

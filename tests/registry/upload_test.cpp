@@ -70,7 +70,7 @@ TEST_CASE("each status at each step of an upload has its one outcome") {
   Bench bench;
   bench.registry.fault(step, "uploads", fake::error(status, "SOME", "thing"), 99);
   const auto error = failure_of([&] { bench.put(bench.repository(), bench.blob("x")); });
-  CHECK(error.fault() == (status == 403 ? Fault::access : Fault::network));
+  CHECK(error.kind() == (status == 403 ? ErrorKind::access : ErrorKind::network));
   CHECK_THAT(error.reason(), Contains("SOME: thing"));
   CHECK(bench.registry.count("POST uploads") == posts);
   CHECK(bench.registry.count("PUT uploads") == (step == "PUT" ? posts : 0));
@@ -161,7 +161,7 @@ TEST_CASE("a file that is not the blob is not sent to its end (S21)") {
     blob.size = 0;
   }
   const auto error = failure_of([&] { bench.put(bench.repository(), blob); });
-  CHECK(error.fault() == Fault::integrity);
+  CHECK(error.kind() == ErrorKind::integrity);
   CHECK_THAT(error.summary(), Contains("is not the blob " + blob.digest.text()));
   CHECK(bench.registry.count("PUT uploads") == 0);
 }
@@ -175,7 +175,7 @@ TEST_CASE("an empty blob can be sent") {
 TEST_CASE("a registry that took something else is not believed (S20)") {
   Bench bench;
   bench.registry.fault("PUT", "uploads", reply(201, {{"Docker-Content-Digest", oci::Digest::of("y").text()}}));
-  CHECK(failure_of([&] { bench.put(bench.repository(), bench.blob("x")); }).fault() == Fault::integrity);
+  CHECK(failure_of([&] { bench.put(bench.repository(), bench.blob("x")); }).kind() == ErrorKind::integrity);
 }
 
 TEST_CASE("ECR closes the connection for want of a repository: asked twice, and said so (S25)") {
@@ -215,7 +215,7 @@ TEST_CASE("a repository that is not there is recognised by its code") {
                        fake::error(404, "NAME_UNKNOWN", "The repository with name 'web' does not exist"), 9);
   const auto error = failure_of([&] { bench.put(bench.repository(), bench.blob("x")); });
   CHECK(is_missing_repository(error));
-  CHECK(error.fault() == Fault::network);
+  CHECK(error.kind() == ErrorKind::network);
   CHECK(bench.registry.sent().size() == 1);
 }
 
@@ -359,7 +359,7 @@ TEST_CASE("a session that came to nothing is cancelled, with the login at the re
   SECTION("by a refusal") { bench.registry.fault("PUT", "", fake::error(403, "DENIED"), 9); }
   SECTION("by an interrupt") {
     bench.registry.fault(
-        "PUT", "", [](const http::Request&) -> http::Response { throw Error(Fault::interrupted, "interrupted"); });
+        "PUT", "", [](const http::Request&) -> http::Response { throw Error(ErrorKind::interrupted, "interrupted"); });
   }
   CHECK_THROWS_AS(bench.put(bench.repository(), bench.blob("x")), Error);
   REQUIRE(bench.registry.cancelled.size() == 1);

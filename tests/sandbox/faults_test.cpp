@@ -116,7 +116,7 @@ TEST_CASE("a wrong script is an error that names the member") {
     parse_faults(c.script);
     FAIL("it was taken");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::usage);
+    CHECK(error.kind() == ErrorKind::usage);
     CHECK_THAT(error.summary(), Contains(c.message));
   }
 }

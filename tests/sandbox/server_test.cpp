@@ -223,7 +223,7 @@ TEST_CASE("uploads from many threads at once all arrive") {
     const auto session = client.v2("POST", repository + "/blobs/uploads/");
     const auto put =
         client.v2("PUT", cat(session.headers.find("Location").value_or(""), "?digest=", digest), {}, bytes);
-    if (put.status != 201) throw Error(Fault::internal, cat("status ", put.status));
+    if (put.status != 201) throw Error(ErrorKind::internal, cat("status ", put.status));
   });
   CHECK(client.count("PUT", "/blobs/uploads/") == 24);
   CHECK(client.box.records().size() == 48);

@@ -211,7 +211,7 @@ TEST_CASE("a spec that cannot be read at all is an input error") {
     read(options);
     FAIL("it was read");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::input);
+    CHECK(error.kind() == ErrorKind::input);
     CHECK_THAT(error.summary(), Contains("absent.yaml"));
   }
 }
@@ -223,7 +223,7 @@ TEST_CASE("an empty name of a spec is a mistake of usage") {
     read(options);
     FAIL("it was read");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::usage);
+    CHECK(error.kind() == ErrorKind::usage);
     CHECK(error.summary() == "no spec is named");
   }
 }

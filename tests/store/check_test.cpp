@@ -111,7 +111,7 @@ TEST_CASE("what reads a damaged index.json fails with a cure, and gc removes not
   try {
     Store::open(store).refs();
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::integrity);
+    CHECK(error.kind() == ErrorKind::integrity);
     CHECK_THAT(error.help(), Contains("rm '"));
   }
 }
@@ -183,7 +183,7 @@ TEST_CASE("gc waits for a live build, and says for how long it did") {
     Store::gc(dir / "s", world, std::chrono::seconds(2));
     FAIL("it did not wait");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::input);
+    CHECK(error.kind() == ErrorKind::input);
     CHECK_THAT(error.reason(), Contains("for 2 seconds"));
   }
   CHECK(naps == 20);

@@ -36,12 +36,12 @@ std::size_t read_through(const oci::Place& place, const oci::LoadedImage& image)
 }
 
 template <class Act>
-void refused(Act&& act, Fault fault, const std::string& what, const std::string& why = {}) {
+void refused(Act&& act, ErrorKind kind, const std::string& what, const std::string& why = {}) {
   try {
     act();
     FAIL("it was taken");
   } catch (const Error& error) {
-    CHECK(error.fault() == fault);
+    CHECK(error.kind() == kind);
     CHECK_THAT(error.summary(), Contains(what));
     CHECK_THAT(error.reason(), Contains(why));
   }
@@ -85,7 +85,7 @@ TEST_CASE("an image of several platforms keeps its digest in the forms that can 
   const auto place = scene.open("oci-archive", "o.tar", "r.example/web:v1");
   CHECK(place.root() == index);
   CHECK(oci::load(place, oci::Platform::parse("arm64")).config.platform.architecture == "arm64");
-  refused([&] { store::write_docker_archive(scene.store, index, scene.dir / "d.tar", {}); }, Fault::usage,
+  refused([&] { store::write_docker_archive(scene.store, index, scene.dir / "d.tar", {}); }, ErrorKind::usage,
           "several platforms");
   CHECK_FALSE(std::filesystem::exists(scene.dir / "d.tar"));
 }
@@ -98,8 +98,8 @@ TEST_CASE("a layout gains a tag, replaces one, and keeps the rest") {
   store::write_layout(scene.store, other, scene.dir / "out", "v2");
   CHECK(scene.open("oci", "out", "v1").root().digest == scene.image.root.digest);
   CHECK(scene.open("oci", "out", "v2").root().digest == other.digest);
-  refused([&] { scene.open("oci", "out"); }, Fault::input, "is more than one image", "its tags are `v1`, `v2`");
-  refused([&] { scene.open("oci", "out", "v3"); }, Fault::input, "has no image `v3`", "its tags are `v1`, `v2`");
+  refused([&] { scene.open("oci", "out"); }, ErrorKind::input, "is more than one image", "its tags are `v1`, `v2`");
+  refused([&] { scene.open("oci", "out", "v3"); }, ErrorKind::input, "has no image `v3`", "its tags are `v1`, `v2`");
   CHECK(names_in(scene.dir / "out") == std::vector<std::string>{"blobs", "index.json", "oci-layout"});
 }
 
@@ -125,10 +125,10 @@ TEST_CASE("a damaged blob of a layout is replaced, a whole one is not written ag
 TEST_CASE("a layout is not written into a folder of other things") {
   Scene scene;
   scene.dir.write("home/.bashrc", "x");
-  refused([&] { store::write_layout(scene.store, scene.image.root, scene.dir / "home", "v1"); }, Fault::input,
+  refused([&] { store::write_layout(scene.store, scene.image.root, scene.dir / "home", "v1"); }, ErrorKind::input,
           "it has other files in it");
   scene.dir.write("old/oci-layout", R"({"imageLayoutVersion":"2.0.0"})");
-  refused([&] { store::write_layout(scene.store, scene.image.root, scene.dir / "old", "v1"); }, Fault::integrity,
+  refused([&] { store::write_layout(scene.store, scene.image.root, scene.dir / "old", "v1"); }, ErrorKind::integrity,
           "does not say");
   CHECK(names_in(scene.dir / "home") == std::vector<std::string>{".bashrc"});
 }
@@ -164,16 +164,16 @@ TEST_CASE("an archive that cannot be finished leaves what was there") {
   scene.dir.write("x/o.tar", "the old one");
   std::filesystem::remove(scene.store.blob_path(scene.image.parts[1].digest));
   refused([&] { store::write_oci_archive(scene.store, scene.image.root, scene.dir / "x/o.tar", "v1", {}); },
-          Fault::input, "has no blob");
+          ErrorKind::input, "has no blob");
   CHECK(scene.dir.read("x/o.tar") == "the old one");
   CHECK(names_in(scene.dir / "x") == std::vector<std::string>{"o.tar"});
 }
 
 TEST_CASE("an archive is not put into the place of a device or a folder") {
   Scene scene;
-  refused([&] { store::write_oci_archive(scene.store, scene.image.root, "/dev/null", "v1", {}); }, Fault::input,
+  refused([&] { store::write_oci_archive(scene.store, scene.image.root, "/dev/null", "v1", {}); }, ErrorKind::input,
           "not a regular file");
-  refused([&] { store::write_docker_archive(scene.store, scene.image.root, scene.dir.path(), {}); }, Fault::input,
+  refused([&] { store::write_docker_archive(scene.store, scene.image.root, scene.dir.path(), {}); }, ErrorKind::input,
           "not a regular file");
 }
 
@@ -194,14 +194,14 @@ TEST_CASE("a docker-archive is asked for an image by any spelling of its name") 
   const auto name =
       GENERATE(as<std::string>{}, "web:v1", "docker.io/library/web:v1", "library/web:v1", "r.example/web:v2");
   CHECK(scene.open("docker-archive", "d.tar", name).root().digest == scene.image.root.digest);
-  refused([&] { scene.open("docker-archive", "d.tar", "web:v2"); }, Fault::input, "has no image `web:v2`",
+  refused([&] { scene.open("docker-archive", "d.tar", "web:v2"); }, ErrorKind::input, "has no image `web:v2`",
           "its images are `docker.io/library/web:v1`, `r.example/web:v2`");
 }
 
 TEST_CASE("a name without a tag names nothing in a docker-archive") {
   Scene scene;
   refused([&] { store::write_docker_archive(scene.store, scene.image.root, scene.dir / "d.tar", {"r.example/web"}); },
-          Fault::usage, "must be NAME:TAG");
+          ErrorKind::usage, "must be NAME:TAG");
 }
 
 TEST_CASE("a gzipped archive is read, and its spool has no name") {
@@ -214,7 +214,7 @@ TEST_CASE("a gzipped archive is read, and its spool has no name") {
   CHECK(read_through(place, oci::load(place, {})) > 0);
   CHECK(names_in(scene.dir / "scratch").empty());
   scene.dir.write("cut.tar.gz", scene.dir.read("o.tar.gz").substr(0, 300));
-  refused([&] { scene.open("oci-archive", "cut.tar.gz"); }, Fault::integrity, "cannot decompress");
+  refused([&] { scene.open("oci-archive", "cut.tar.gz"); }, ErrorKind::integrity, "cannot decompress");
 }
 
 TEST_CASE("a scratch folder that is given is the only one") {
@@ -222,11 +222,11 @@ TEST_CASE("a scratch folder that is given is the only one") {
   store::write_oci_archive(scene.store, scene.image.root, scene.dir / "o.tar", "v1", {});
   scene.dir.write("o.tar.gz", samples::gzip_of(scene.dir.read("o.tar")));
   const auto reference = oci::parse_disk_reference("oci-archive:" + (scene.dir / "o.tar.gz").string());
-  refused([&] { store::open_image(reference, scene.dir / "absent"); }, Fault::input,
+  refused([&] { store::open_image(reference, scene.dir / "absent"); }, ErrorKind::input,
           "cannot make a file in `" + (scene.dir / "absent").string());
   std::stop_source stop;
   stop.request_stop();
-  refused([&] { store::open_image(reference, scene.dir.path(), stop.get_token()); }, Fault::interrupted, "");
+  refused([&] { store::open_image(reference, scene.dir.path(), stop.get_token()); }, ErrorKind::interrupted, "");
 }
 
 TEST_CASE("a byte flipped in an archive is noticed when it is read") {
@@ -238,7 +238,7 @@ TEST_CASE("a byte flipped in an archive is noticed when it is read") {
   scene.dir.write("o.tar", bytes);
   const auto place = scene.open("oci-archive", "o.tar");
   const auto loaded = oci::load(place, {});
-  refused([&] { read_through(place, loaded); }, Fault::integrity, "has the wrong bytes");
+  refused([&] { read_through(place, loaded); }, ErrorKind::integrity, "has the wrong bytes");
 }
 
 TEST_CASE("images side by side in one index.json, unnamed, are one image of several platforms") {
@@ -272,24 +272,24 @@ TEST_CASE("what cannot be opened says why") {
   scene.dir.write("cut.tar", scene.dir.read("o.tar").substr(0, 4500));
   const auto whole = scene.dir.read("o.tar");
   scene.dir.write("end.tar", whole.substr(0, whole.size() - 1024 - 500));
-  const auto [form, file, fault, why] = GENERATE(table<std::string, std::string, Fault, std::string>(
-      {{"oci", "absent", Fault::input, "does not exist"},
-       {"oci", "folder", Fault::input, "is not an OCI image layout"},
-       {"oci", "other.tar", Fault::input, "is not a folder"},
-       {"oci-archive", "absent", Fault::input, "No such file or directory"},
-       {"oci-archive", "folder", Fault::input, "not a regular file"},
-       {"oci-archive", "text", Fault::input, "as a tar archive"},
-       {"oci-archive", "empty.tar", Fault::input, "empty.tar` "},
-       {"oci-archive", "other.tar", Fault::input, "is not an OCI image layout"},
-       {"oci-archive", "twice.tar", Fault::integrity, "the member `index.json` twice"},
-       {"oci-archive", "cut.tar", Fault::integrity, "is damaged or cut off"},
-       {"oci-archive", "end.tar", Fault::integrity, "ends before the end of its member"},
-       {"docker-archive", "other.tar", Fault::input, "is not what `docker save` writes"},
-       {"docker-archive", "old.tar", Fault::integrity, "is not a list"},
-       {"docker-archive", "lost.tar", Fault::integrity, "names `c.json`, which is not there"},
-       {"docker-archive", "none.tar", Fault::input, "has no image"}}));
+  const auto [form, file, kind, why] = GENERATE(table<std::string, std::string, ErrorKind, std::string>(
+      {{"oci", "absent", ErrorKind::input, "does not exist"},
+       {"oci", "folder", ErrorKind::input, "is not an OCI image layout"},
+       {"oci", "other.tar", ErrorKind::input, "is not a folder"},
+       {"oci-archive", "absent", ErrorKind::input, "No such file or directory"},
+       {"oci-archive", "folder", ErrorKind::input, "not a regular file"},
+       {"oci-archive", "text", ErrorKind::input, "as a tar archive"},
+       {"oci-archive", "empty.tar", ErrorKind::input, "empty.tar` "},
+       {"oci-archive", "other.tar", ErrorKind::input, "is not an OCI image layout"},
+       {"oci-archive", "twice.tar", ErrorKind::integrity, "the member `index.json` twice"},
+       {"oci-archive", "cut.tar", ErrorKind::integrity, "is damaged or cut off"},
+       {"oci-archive", "end.tar", ErrorKind::integrity, "ends before the end of its member"},
+       {"docker-archive", "other.tar", ErrorKind::input, "is not what `docker save` writes"},
+       {"docker-archive", "old.tar", ErrorKind::integrity, "is not a list"},
+       {"docker-archive", "lost.tar", ErrorKind::integrity, "names `c.json`, which is not there"},
+       {"docker-archive", "none.tar", ErrorKind::input, "has no image"}}));
   CAPTURE(form, file);
-  refused([&, &a = form, &b = file] { scene.open(a, b); }, fault, why);
+  refused([&, &a = form, &b = file] { scene.open(a, b); }, kind, why);
 }
 
 TEST_CASE("the plain layers of an archive are read as tars, to their ends") {
@@ -325,7 +325,7 @@ TEST_CASE("a stop leaves no half-written output") {
     store::write_docker_archive(store, root, scene.dir / "x/d", {}, token);
   };
   CAPTURE(form);
-  refused(write, Fault::interrupted, "");
+  refused(write, ErrorKind::interrupted, "");
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(scene.dir / "x"))
     files += entry.is_regular_file() && entry.path().filename() != "oci-layout" ? 1 : 0;
@@ -366,9 +366,10 @@ TEST_CASE("a docker-archive with other bytes than its config says is noticed") {
   write(R"(["l.tar"])");
   const auto place = scene.open("docker-archive", "d.tar");
   const auto loaded = oci::load(place, {});
-  refused([&] { read_through(place, loaded); }, Fault::integrity, "has the wrong bytes");
+  refused([&] { read_through(place, loaded); }, ErrorKind::integrity, "has the wrong bytes");
   write(R"(["l.tar","l.tar"])");
-  refused([&] { scene.open("docker-archive", "d.tar"); }, Fault::integrity, "names 2 layers but the config counts 1");
+  refused([&] { scene.open("docker-archive", "d.tar"); }, ErrorKind::integrity,
+          "names 2 layers but the config counts 1");
   write(R"(["gone.tar"])");
-  refused([&] { scene.open("docker-archive", "d.tar"); }, Fault::integrity, "names `gone.tar`, which is not there");
+  refused([&] { scene.open("docker-archive", "d.tar"); }, ErrorKind::integrity, "names `gone.tar`, which is not there");
 }

@@ -18,7 +18,7 @@ TEST_CASE("a blob that the disk cannot read is an error with its path, however l
     (*source)(room);
     FAIL("it was read");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::input);
+    CHECK(error.kind() == ErrorKind::input);
     CHECK(error.summary() == "cannot read `/proc/self/mem`: Input/output error");
   }
 }

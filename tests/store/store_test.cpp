@@ -159,7 +159,7 @@ TEST_CASE("a store that may only be read serves reads and refuses writes with a 
     try {
       store.put("new", "text/plain");
     } catch (const Error& error) {
-      return reads && error.fault() == Fault::input && error.summary().find("make a file in") != std::string::npos &&
+      return reads && error.kind() == ErrorKind::input && error.summary().find("make a file in") != std::string::npos &&
              error.help().find("--store") != std::string::npos;
     }
     return false;
@@ -255,7 +255,7 @@ TEST_CASE("a blob whose bytes were changed is not handed out as what it was (S21
     text_of(store, blob);
     FAIL("nothing was noticed");
   } catch (const Error& error) {
-    CHECK(error.fault() == Fault::integrity);
+    CHECK(error.kind() == ErrorKind::integrity);
     CHECK_THAT(error.summary(), Contains(why));
     CHECK_THAT(error.help(), Contains("rm '" + store.blob_path(blob.digest).string() + "'"));
   }
@@ -320,7 +320,7 @@ TEST_CASE("a full disk is told with the path and a cure, and leaves the store wh
     try {
       store.put(std::string(200 << 10, 'x'), "text/plain");
     } catch (const Error& error) {
-      return error.fault() == Fault::input && error.summary().find((dir / "s/tmp").string()) != std::string::npos;
+      return error.kind() == ErrorKind::input && error.summary().find((dir / "s/tmp").string()) != std::string::npos;
     }
     return false;
   }));

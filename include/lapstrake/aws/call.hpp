@@ -41,9 +41,9 @@ std::string endpoint(Service service, const std::string& region, const Environme
 // `operation` as AWS spells it ("DescribeRepositories"); `input` its members. Retries connection failures, 5xx and
 // throttling by code; signs again, once, with the server's clock when ours is more than 4 minutes off (and warns
 // through `notice`); asks `reload` once for credentials that have expired. Failures: Error with the AWS code in
-// `because` ("AccessDeniedException: ... (request id ...)"); Fault::access for credentials and permission, naming the
-// IAM action in `help`; Fault::usage for what AWS calls a client's mistake (ClientException, InvalidParameterException,
-// ValidationException); Fault::network for the rest.
+// `because` ("AccessDeniedException: ... (request id ...)"); ErrorKind::access for credentials and permission, naming
+// the IAM action in `help`; ErrorKind::usage for what AWS calls a client's mistake (ClientException,
+// InvalidParameterException, ValidationException); ErrorKind::network for the rest.
 nlohmann::json call(const Session& session, Service service, std::string_view operation, const nlohmann::json& input);
 
 // The code of a failed call ("RepositoryNotFoundException"), if `error` came from call().

@@ -35,7 +35,7 @@ class NoCredentials : public Error {
   // `unusable`: what is set takes them from where we cannot read them (a role, SSO), or names a profile without any.
   enum class Why { nothing_set, unusable };
   NoCredentials(Why why, std::string what, std::string help)
-      : Error(Fault::access, std::move(what), std::move(help)), why_(why) {}
+      : Error(ErrorKind::access, std::move(what), std::move(help)), why_(why) {}
   Why why() const noexcept { return why_; }
 
  private:

@@ -10,7 +10,7 @@
 namespace lapstrake {
 
 // The values are the process's exit codes, a contract that scripts depend on (docs/reference/exit-codes.md).
-enum class Fault {
+enum class ErrorKind {
   internal = 1,      // a fault of ours or anything else
   usage = 2,         // usage or spec
   input = 3,         // an input is missing or unreadable, or the disk is full
@@ -26,7 +26,7 @@ enum class Fault {
 class Error : public std::exception {
  public:
   // `what` is one sentence without a final full stop: "cannot read `a.txt`: Permission denied".
-  Error(Fault fault, std::string what, std::string help = {});
+  Error(ErrorKind kind, std::string what, std::string help = {});
 
   // Why, as the world said it (a registry's message, errno's text). Control bytes are escaped when printed.
   Error& because(std::string text);
@@ -38,7 +38,7 @@ class Error : public std::exception {
   // `floor`: the wait that the other side asked for (Retry-After).
   Error& transient(std::optional<std::chrono::milliseconds> floor = std::nullopt);
 
-  Fault fault() const noexcept { return fault_; }
+  ErrorKind kind() const noexcept { return kind_; }
   const std::string& summary() const noexcept { return what_; }
   const std::string& reason() const noexcept { return because_; }
   const std::vector<std::string>& steps() const noexcept { return steps_; }
@@ -48,7 +48,7 @@ class Error : public std::exception {
   const char* what() const noexcept override { return what_.c_str(); }
 
  private:
-  Fault fault_;
+  ErrorKind kind_;
   std::string what_, because_, help_;
   std::vector<std::string> steps_;
   bool transient_ = false;

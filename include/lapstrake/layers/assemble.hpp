@@ -40,10 +40,10 @@ class AccountTable {
 };
 
 // Sorted by path bytewise with folders before what is in them, hard links after their targets, whiteouts before their
-// siblings; parents that the base lacks are added (0755 0:0), those it has are left alone. Errors, all of Fault::input
-// or usage with the step's position: absent or outside sources, special files, `.wh.` names, two steps that write one
-// path (both named; two folders with the same attributes are no clash), a path through a symlink or a file of the same
-// layer, names that no tar can carry.
+// siblings; parents that the base lacks are added (0755 0:0), those it has are left alone. Errors, all of
+// ErrorKind::input or usage with the step's position: absent or outside sources, special files, `.wh.` names, two steps
+// that write one path (both named; two folders with the same attributes are no clash), a path through a symlink or a
+// file of the same layer, names that no tar can carry.
 std::vector<Entry> assemble(const oci::LayerRecipe& recipe, const BaseFiles& below, const AccountTable& accounts,
                             const Surroundings& surroundings);
 

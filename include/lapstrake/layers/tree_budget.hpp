@@ -39,7 +39,7 @@ class TreeBudget {
 
  private:
   [[noreturn]] static void refuse(std::string_view path, std::string why) {
-    throw Error(Fault::integrity, cat("`", printable(path, 200), "` is beyond a limit on file trees"),
+    throw Error(ErrorKind::integrity, cat("`", printable(path, 200), "` is beyond a limit on file trees"),
                 "docs/reference/limits.md lists the limits")
         .because(std::move(why));
   }
