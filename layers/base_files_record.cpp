@@ -6,7 +6,7 @@
 namespace lapstrake::layers {
 namespace {
 
-constexpr std::string_view magic = "lapstrake base files 2\n";
+constexpr std::string_view base_files_record_magic = "lapstrake base files 2\n";
 constexpr std::size_t least_node = 5 * 8, least_text = 2 * 8;  // bytes
 constexpr std::uint32_t dropped = 1u << 31;
 
@@ -18,7 +18,7 @@ std::uint32_t low(std::uint64_t pair) { return static_cast<std::uint32_t>(pair);
 
 // Piece by piece: the whole of it would be the names in memory once more.
 void BaseFiles::write(const Sink& sink) const {
-  sink(as_bytes(magic));
+  sink(as_bytes(base_files_record_magic));
   SummedSink out(sink);
   RecordWriter records;
   records.number(layers_);
@@ -48,7 +48,7 @@ std::string BaseFiles::to_bytes() const {
 }
 
 std::optional<BaseFiles> BaseFiles::from_bytes(std::string_view bytes) {
-  const auto body = summed_body(bytes, magic);
+  const auto body = summed_body(bytes, base_files_record_magic);
   if (!body) return std::nullopt;
   RecordReader in(*body);
   BaseFiles files;

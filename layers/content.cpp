@@ -15,7 +15,7 @@ namespace {
 
 std::int64_t nanoseconds(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
 
-std::string name_of(const HostFile& file) { return printable(file.path(), 4096); }
+std::string shown_path(const HostFile& file) { return printable(file.path(), 4096); }
 
 }  // namespace
 
@@ -42,7 +42,7 @@ ContentReader::ContentReader(const Entry& entry, std::uint64_t from, std::uint64
   if (!file_ && (errno == ENOENT || errno == ELOOP || errno == ENOTDIR || errno == ENXIO))
     changed("is another or gone");
   if (!file_) {
-    throw Error(ErrorKind::input, cat("cannot read `", name_of(*host), "`: ", reason(errno))).during(*entry.origin);
+    throw Error(ErrorKind::input, cat("cannot read `", shown_path(*host), "`: ", reason(errno))).during(*entry.origin);
   }
   expect_unchanged();
 }
@@ -87,7 +87,8 @@ void ContentReader::expect_unchanged() const {
   const auto& listed = std::get<HostFile>(entry_.content);
   struct stat status {};
   if (::fstat(file_.get(), &status) != 0)
-    throw Error(ErrorKind::input, cat("cannot read `", name_of(listed), "`: ", reason(errno))).during(*entry_.origin);
+    throw Error(ErrorKind::input, cat("cannot read `", shown_path(listed), "`: ", reason(errno)))
+        .during(*entry_.origin);
   const HostLook now = look_of(status), then = listed.look();
   if (!S_ISREG(status.st_mode) || now.device != then.device || now.inode != then.inode) changed("is another or gone");
   if (now.size != then.size || entry_.size != then.size)
@@ -97,7 +98,7 @@ void ContentReader::expect_unchanged() const {
 }
 
 void ContentReader::changed(std::string_view how) const {
-  throw Error(ErrorKind::input, cat("`", name_of(std::get<HostFile>(entry_.content)), "` changed while it was read"),
+  throw Error(ErrorKind::input, cat("`", shown_path(std::get<HostFile>(entry_.content)), "` changed while it was read"),
               "build again when nothing writes to it")
       .because(cat("it ", how))
       .during(*entry_.origin);

@@ -12,7 +12,7 @@
 namespace lapstrake::layers {
 namespace {
 
-constexpr std::string_view magic = "lapstrake inventory 1\n";
+constexpr std::string_view inventory_magic = "lapstrake inventory 1\n";
 
 Tag tag_of(const oci::Xattrs& xattrs, Tagger& tagger) {
   if (xattrs.empty()) return {};
@@ -93,7 +93,7 @@ void write_inventory(const std::vector<Entry>& entries, const WriteOptions& opti
   out.number(static_cast<std::uint64_t>(options.mtime));
   out.fixed(written.index.key);
   out.number(entries.size());
-  sink(as_bytes(magic));
+  sink(as_bytes(inventory_magic));
   for (std::size_t i = 0; i < entries.size(); ++i) {
     add(out, entries[i], written.starts.at(i), written.contents.at(i), tagger);
     summed.write_if_full(out);
@@ -104,7 +104,7 @@ void write_inventory(const std::vector<Entry>& entries, const WriteOptions& opti
 
 std::optional<Inventory> inventory(std::string_view bytes) {
   constexpr std::size_t least_item = 8 * 8 + 2 * 16;  // with no path and no target
-  const auto body = summed_body(bytes, magic);
+  const auto body = summed_body(bytes, inventory_magic);
   if (!body) return std::nullopt;
   RecordReader in(*body);
   Inventory out;

@@ -5,7 +5,7 @@
 namespace lapstrake::layers {
 namespace {
 
-constexpr std::string_view magic = "lapstrake layer index 1\n";
+constexpr std::string_view layer_index_magic = "lapstrake layer index 1\n";
 constexpr std::size_t record_size = 14 * 8 + 32 + 16 + 16;
 
 void write(RecordWriter& out, const PieceRecord& piece) {
@@ -53,7 +53,7 @@ bool is_sound(const LayerIndex& index) {
 }  // namespace
 
 void write_index(const LayerIndex& index, const Sink& sink) {
-  sink(as_bytes(magic));
+  sink(as_bytes(layer_index_magic));
   SummedSink summed(sink);
   RecordWriter out;
   out.text(index.byte_format);
@@ -75,7 +75,7 @@ void write_index(const LayerIndex& index, const Sink& sink) {
 }
 
 std::optional<LayerIndex> layer_index(std::string_view bytes) {
-  const auto body = summed_body(bytes, magic);
+  const auto body = summed_body(bytes, layer_index_magic);
   if (!body) return std::nullopt;
   RecordReader in(*body);
   LayerIndex index;

@@ -22,7 +22,7 @@
 namespace lapstrake::layers {
 namespace {
 
-using ArchiveHandle = CHandle<archive, archive_read_free>;
+using ReadArchive = CHandle<archive, archive_read_free>;
 
 // Where libarchive gets its bytes: a stream, or a file that can be sought (a zip's directory is at its end).
 struct Input {
@@ -280,8 +280,8 @@ class Reader {
   std::uint64_t given_ = 0, left_ = 0;  // bytes of all files; of this one
 };
 
-ArchiveHandle new_reader() {
-  ArchiveHandle in(archive_read_new());
+ReadArchive new_reader() {
+  ReadArchive in(archive_read_new());
   if (in == nullptr) throw Error(ErrorKind::internal, "out of memory");
   return in;
 }
@@ -301,7 +301,7 @@ void read_filtered_tar(archive* filters, Input& input, std::string_view what, co
   archive_entry* whole = nullptr;
   outer.check(archive_read_next_header(filters, &whole));
 
-  const ArchiveHandle in = new_reader();
+  const ReadArchive in = new_reader();
   enable(archive_read_support_format_tar(in.get()), "tar");
   Reader reader(in.get(), input, what, limits, kind, &blocks.headers, unknown);
   reader.check(archive_read_open(in.get(), &blocks, nullptr, read_unfiltered, nullptr));
@@ -313,7 +313,7 @@ void read_filtered_tar(archive* filters, Input& input, std::string_view what, co
 void read_tar(const Source& stream, std::string_view what, const EachEntry& each, const ReadLimits& limits) {
   const InLocale locale;
   Input input{.source = stream, .thrown = nullptr};
-  const ArchiveHandle filters = new_reader();
+  const ReadArchive filters = new_reader();
   enable(archive_read_support_filter_gzip(filters.get()), "gzip");
   enable(archive_read_support_filter_zstd(filters.get()), "zstd");
   read_filtered_tar(filters.get(), input, what, each, limits, ErrorKind::integrity,
@@ -327,7 +327,7 @@ void read_archive(int fd, std::string_view what, const EachEntry& each, const Re
   // libarchive drops a zip's UTF-8 names in the C locale; in this one it gives them (in Unicode's composed form).
   const InLocale locale(zip ? "C.UTF-8" : "C");
   Input input{.source = {}, .fd = fd, .thrown = nullptr};
-  const ArchiveHandle in = new_reader();
+  const ReadArchive in = new_reader();
   if (!zip) {
     enable(archive_read_support_filter_gzip(in.get()), "gzip");
     enable(archive_read_support_filter_zstd(in.get()), "zstd");

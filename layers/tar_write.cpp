@@ -43,7 +43,7 @@ void refuse_what_no_tar_can_carry(const Entry& entry) {
 
 }  // namespace
 
-using ArchiveHandle = CHandle<archive, archive_write_free>;
+using WriteArchive = CHandle<archive, archive_write_free>;
 
 struct TarWriter::State {
   State(Sink to, std::int64_t time, std::size_t block_size) : sink(std::move(to)), mtime(time), block(block_size) {}
@@ -112,7 +112,7 @@ struct TarWriter::State {
   // hdrcharset=BINARY keeps names as they are in any locale, but gives each entry an extended header of 1 KiB, and
   // cannot be switched. Entries of a tar do not depend on each other: two writers take turns, and names in ASCII stay
   // small. These are last, so that they are freed first, while the rest is there.
-  ArchiveHandle ascii{archive_write_new()}, any_bytes{archive_write_new()};
+  WriteArchive ascii{archive_write_new()}, any_bytes{archive_write_new()};
   archive* present = nullptr;  // the one that writes the present entry
 };
 

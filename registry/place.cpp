@@ -9,7 +9,7 @@ namespace lapstrake::registry {
 namespace {
 
 constexpr std::uint64_t window = 8u << 20;
-constexpr std::size_t most_text = 8u << 20;
+constexpr std::size_t most_manifest_bytes = 8u << 20;
 
 // Reads a blob window by window; not verified.
 class Windows {
@@ -39,7 +39,7 @@ class Windows {
 };
 
 std::string config_text(const Repository& repository, const oci::Descriptor& blob) {
-  if (blob.size > most_text)
+  if (blob.size > most_manifest_bytes)
     throw Error(ErrorKind::integrity, cat("the blob ", blob.digest.text(), " of `", repository.name(),
                                           "` is too long for a config: ", human_size(blob.size)));
   std::string text;

@@ -9,7 +9,7 @@
 namespace lapstrake::app {
 namespace {
 
-constexpr std::size_t most_text = 8u << 20;
+constexpr std::size_t most_manifest_bytes = 8u << 20;
 
 template <class Act>
 auto with_cure(Act&& act) {
@@ -26,7 +26,7 @@ auto with_cure(Act&& act) {
 oci::Index index_of(const std::filesystem::path& folder) {
   const auto file = folder / "index.json";
   return with_cure([&] {
-    return oci::parse_index(read_file(file, most_text), oci::media_type::index, cat("`", file.string(), "`"));
+    return oci::parse_index(read_file(file, most_manifest_bytes), oci::media_type::index, cat("`", file.string(), "`"));
   });
 }
 
@@ -59,7 +59,7 @@ Source Vendored::open(const oci::Descriptor& blob) const {
 }
 
 std::string Vendored::text(const oci::Descriptor& blob) const {
-  return read_all(open(blob), most_text, cat("blob ", blob.digest.brief(), " of `", folder_.string(), "`"));
+  return read_all(open(blob), most_manifest_bytes, cat("blob ", blob.digest.brief(), " of `", folder_.string(), "`"));
 }
 
 oci::Place Vendored::place(const std::string& name, const oci::Descriptor& root) const {

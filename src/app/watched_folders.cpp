@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using Depth = Watched::Depth;
 using Steady = std::chrono::steady_clock;
 
-constexpr int most_links = 40;  // Linux's own limit (MAXSYMLINKS)
+constexpr int most_watched_links = 40;  // Linux's own limit (MAXSYMLINKS)
 constexpr std::uint32_t coming = IN_CREATE | IN_MOVED_TO, going = IN_DELETE | IN_MOVED_FROM;
 
 std::string in(const std::string& folder, std::string_view name) {
@@ -129,7 +129,7 @@ std::optional<std::string> WatchedFolders::reach(const fs::path& path, std::size
     const auto next = in(at, part);
     const auto status = fs::symlink_status(next, ignored);
     if (status.type() == fs::file_type::symlink) {
-      if (++links > most_links) return std::nullopt;
+      if (++links > most_watched_links) return std::nullopt;
       const auto target = fs::read_symlink(next, ignored);
       if (target.is_absolute())
         begin_at(target.lexically_normal());

@@ -7,6 +7,8 @@
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
+#include "json_text.hpp"
+
 namespace lapstrake::aws {
 namespace {
 
@@ -32,28 +34,26 @@ EcrLogin login_of(const json& data) {
   return {plain->substr(0, colon), plain->substr(colon + 1), moment(data.value("expiresAt", json()))};
 }
 
-std::optional<std::string> text_of(const json& object, const char* name) {
+std::optional<std::string> optional_text(const json& object, const char* name) {
   const auto found = object.is_object() ? object.value(name, json()) : json();
   return found.is_string() ? std::optional(found.get<std::string>()) : std::nullopt;
 }
 
-json member(const json& object, const char* name) { return object.is_object() ? object.value(name, json()) : json(); }
-
 EcrSettings settings_of(const json& described) {
   EcrSettings settings;
-  settings.tag_mutability = text_of(described, "imageTagMutability");
-  for (const auto& filter : member(described, "imageTagMutabilityExclusionFilters"))
-    if (auto pattern = text_of(filter, "filter")) settings.mutability_exclusions.push_back(*std::move(pattern));
-  if (const auto scan = member(member(described, "imageScanningConfiguration"), "scanOnPush"); scan.is_boolean())
+  settings.tag_mutability = optional_text(described, "imageTagMutability");
+  for (const auto& filter : member_of(described, "imageTagMutabilityExclusionFilters"))
+    if (auto pattern = optional_text(filter, "filter")) settings.mutability_exclusions.push_back(*std::move(pattern));
+  if (const auto scan = member_of(member_of(described, "imageScanningConfiguration"), "scanOnPush"); scan.is_boolean())
     settings.scan_on_push = scan.get<bool>();
-  settings.encryption = text_of(member(described, "encryptionConfiguration"), "encryptionType");
-  settings.kms_key = text_of(member(described, "encryptionConfiguration"), "kmsKey");
+  settings.encryption = optional_text(member_of(described, "encryptionConfiguration"), "encryptionType");
+  settings.kms_key = optional_text(member_of(described, "encryptionConfiguration"), "kmsKey");
   return settings;
 }
 
 // Of a reply's `repository`.
 EcrRepository repository_of(const json& described) {
-  auto arn = text_of(described, "repositoryArn");
+  auto arn = optional_text(described, "repositoryArn");
   if (!arn)
     throw Error(ErrorKind::network, "ECR's reply does not say which repository it is: no repositoryArn",
                 "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
@@ -63,7 +63,7 @@ EcrRepository repository_of(const json& described) {
 EcrRepository existing(const Session& session, const std::string& account, const std::string& repository) {
   const auto reply = call(session, Service::ecr, "DescribeRepositories",
                           {{"registryId", account}, {"repositoryNames", json::array({repository})}});
-  const auto list = member(reply, "repositories");
+  const auto list = member_of(reply, "repositories");
   return repository_of(list.is_array() && !list.empty() ? list[0] : json());
 }
 
@@ -83,7 +83,7 @@ CreatedRepository created(const Session& session, const std::string& account, co
                           const EcrSettings& settings) {
   try {
     const auto reply = call(session, Service::ecr, "CreateRepository", creation_input(account, repository, settings));
-    return {repository_of(member(reply, "repository")), true};
+    return {repository_of(member_of(reply, "repository")), true};
   } catch (const Error& error) {
     if (code_of(error) != "RepositoryAlreadyExistsException") throw;
     return {existing(session, account, repository), false};
@@ -135,7 +135,7 @@ EcrLogin learnt(const Session& session, EcrLogin login) {
 
 EcrLogin ecr_login(const Session& session) {
   const auto reply = call(session, Service::ecr, "GetAuthorizationToken", json::object());
-  const auto data = member(reply, "authorizationData");
+  const auto data = member_of(reply, "authorizationData");
   if (!data.is_array() || data.empty() || !data[0].is_object()) no_login("no authorizationData");
   return learnt(session, login_of(data[0]));
 }
@@ -144,7 +144,7 @@ EcrLogin ecr_public_login(const Session& session) {
   Session there = session;
   there.region = "us-east-1";
   const auto data =
-      member(call(there, Service::ecr_public, "GetAuthorizationToken", json::object()), "authorizationData");
+      member_of(call(there, Service::ecr_public, "GetAuthorizationToken", json::object()), "authorizationData");
   if (!data.is_object()) no_login("no authorizationData");
   return learnt(session, login_of(data));
 }

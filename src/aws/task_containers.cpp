@@ -28,7 +28,7 @@ void port(const Scene& scene, const json& mapping, const std::string& pointer, F
                    cat("remove `hostPort`, or write ", *container_port));
 }
 
-void ports(const Scene& scene, const Container& container, Findings& findings) {
+void port_mappings(const Scene& scene, const Container& container, Findings& findings) {
   const auto& list = list_of(container.value, "portMappings");
   for (std::size_t i = 0; i < list.size(); ++i)
     port(scene, list[i], below(container.pointer + "/portMappings", i), findings);
@@ -113,12 +113,12 @@ void awslogs(const Scene& scene, const Container& container, Findings& findings)
   }
 }
 
-struct Range {
+struct HealthRange {
   const char* member;
   std::int64_t least, most;
 };
-constexpr std::array health_ranges{Range{"interval", 5, 300}, Range{"timeout", 2, 60}, Range{"retries", 1, 10},
-                                   Range{"startPeriod", 0, 300}};
+constexpr std::array health_ranges{HealthRange{"interval", 5, 300}, HealthRange{"timeout", 2, 60},
+                                   HealthRange{"retries", 1, 10}, HealthRange{"startPeriod", 0, 300}};
 
 void health(const Scene& scene, const Container& container, Findings& findings) {
   const auto& check = member_of(container.value, "healthCheck");
@@ -224,11 +224,11 @@ void volumes(const Scene& scene, Findings& findings) {
   }
 }
 
-constexpr Rule task_rules[]{ports_clash, sums, volumes};
-constexpr ContainerRule each_container[]{ports, log_driver, awslogs, health, memory, mounts};
+constexpr Rule containers_task_rules[]{ports_clash, sums, volumes};
+constexpr ContainerRule containers_container_rules[]{port_mappings, log_driver, awslogs, health, memory, mounts};
 
 }  // namespace
 
-Rules container_rules() { return {task_rules, each_container}; }
+Rules container_rules() { return {containers_task_rules, containers_container_rules}; }
 
 }  // namespace lapstrake::aws

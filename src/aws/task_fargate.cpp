@@ -159,11 +159,11 @@ void stop_times(const Scene& scene, const Container& container, Findings& findin
   }
 }
 
-constexpr Rule task_rules[]{has_size, fargate_pair, awsvpc, storage, task_members, task_volumes};
-constexpr ContainerRule each_container[]{container_members, container_resources, stop_times};
+constexpr Rule fargate_task_rules[]{has_size, fargate_pair, awsvpc, storage, task_members, task_volumes};
+constexpr ContainerRule fargate_container_rules[]{container_members, container_resources, stop_times};
 
 }  // namespace
 
-Rules fargate_rules() { return {task_rules, each_container}; }
+Rules fargate_rules() { return {fargate_task_rules, fargate_container_rules}; }
 
 }  // namespace lapstrake::aws

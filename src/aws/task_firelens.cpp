@@ -51,10 +51,10 @@ void proxy(const Scene& scene, Findings& findings) {
                       "write the name of the container that is the proxy");
 }
 
-constexpr Rule task_rules[]{routers, proxy};
+constexpr Rule firelens_task_rules[]{routers, proxy};
 
 }  // namespace
 
-Rules firelens_rules() { return {task_rules, {}}; }
+Rules firelens_rules() { return {firelens_task_rules, {}}; }
 
 }  // namespace lapstrake::aws

@@ -142,10 +142,10 @@ void image(const Scene&, const Container& container, Findings& findings) {
         "pin it: `host/repository:tag@sha256:...`");
 }
 
-constexpr ContainerRule each_container[]{image};
+constexpr ContainerRule image_container_rules[]{image};
 
 }  // namespace
 
-Rules image_rules() { return {{}, each_container}; }
+Rules image_rules() { return {{}, image_container_rules}; }
 
 }  // namespace lapstrake::aws

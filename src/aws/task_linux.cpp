@@ -67,7 +67,7 @@ void sizes(const Scene& scene, Findings& findings) {
 }
 
 // Docker reserves 4 MiB, since 20.10 6 MiB, for a container.
-void memory(const Scene&, const Container& container, Findings& findings) {
+void least_memory(const Scene&, const Container& container, Findings& findings) {
   for (const auto* name : {"memory", "memoryReservation"}) {
     const auto number = number_of(container.value, name);
     if (!number || *number >= 6 || (*number == 0 && name == std::string_view("memoryReservation"))) continue;
@@ -167,11 +167,12 @@ void windows_container(const Scene& scene, const Container& container, Findings&
                           cat("Windows containers do not take `", member, "`"), "remove it");
 }
 
-constexpr Rule task_rules[]{numbers, sizes, task_cpu, windows_task};
-constexpr ContainerRule each_container[]{memory, limits, capabilities, environment_files, windows_container};
+constexpr Rule linux_task_rules[]{numbers, sizes, task_cpu, windows_task};
+constexpr ContainerRule linux_container_rules[]{least_memory, limits, capabilities, environment_files,
+                                                windows_container};
 
 }  // namespace
 
-Rules linux_rules() { return {task_rules, each_container}; }
+Rules linux_rules() { return {linux_task_rules, linux_container_rules}; }
 
 }  // namespace lapstrake::aws

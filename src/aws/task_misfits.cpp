@@ -11,7 +11,6 @@ namespace {
 
 using nlohmann::json;
 using Kind = ModelShape::Kind;
-using Problem = Misfit::Problem;
 
 // "`memory`", "`command[1]`"
 std::string name_of(const std::string& pointer) {
@@ -191,24 +190,24 @@ Finding out_of_range(const Misfit& misfit) {
 }
 
 Finding finding_of(const Misfit& misfit) {
-  if (misfit.problem != Problem::missing && misfit.at.is_string())
+  if (misfit.problem != Misfit::Problem::missing && misfit.at.is_string())
     if (const auto placeholder = placeholder_in(misfit.at.get_ref<const std::string&>()); !placeholder.empty())
       return {.pointer = misfit.pointer,
               .message = cat("`", placeholder, "` is still to be filled in"),
               .help = cat("replace `", placeholder, "` with its value")};
   switch (misfit.problem) {
-    case Problem::kind: return wrong_kind(misfit);
-    case Problem::value: return wrong_value(misfit);
-    case Problem::range: return out_of_range(misfit);
-    case Problem::missing:
+    case Misfit::Problem::kind: return wrong_kind(misfit);
+    case Misfit::Problem::value: return wrong_value(misfit);
+    case Misfit::Problem::range: return out_of_range(misfit);
+    case Misfit::Problem::missing:
       return {.pointer = misfit.pointer,
               .message = cat(owner_of(misfit.pointer), " has no ", name_of(misfit.pointer)),
               .help = cat("add ", name_of(misfit.pointer), ", ", article(misfit.shape))};
-    case Problem::characters:
+    case Misfit::Problem::characters:
       return {.pointer = misfit.pointer,
               .message = cat(name_of(misfit.pointer), " has a character that ECS does not take"),
               .help = cat("use letters, digits, spaces and these: ", "+ - . / : = @ _")};
-    case Problem::choice:
+    case Misfit::Problem::choice:
       return {.pointer = misfit.pointer,
               .message = cat(name_of(misfit.pointer), " must have exactly one member"),
               .help = cat("write `", misfit.shape.members.front().name, "`")};
@@ -226,7 +225,7 @@ std::vector<Finding> with_misfits(const json& document, std::vector<Finding> fin
   std::vector<Finding> all;
   for (const auto& misfit : misfits(document)) {
     // What a rule says of a value of another kind is nonsense; of the rest a rule that knows more speaks nearer.
-    if (misfit.problem == Problem::kind)
+    if (misfit.problem == Misfit::Problem::kind)
       std::erase_if(findings, [&](const auto& each) { return is_at_or_below(each.pointer, misfit.pointer); });
     const bool is_said = std::any_of(findings.begin(), findings.end(), [&](const auto& each) {
       return each.pointer == misfit.pointer && each.severity == Finding::Severity::error && each.rule.empty();

@@ -1,6 +1,7 @@
 // Documents against the table.
 #include <algorithm>
 #include <lapstrake/aws/task_model.hpp>
+#include <lapstrake/base/text.hpp>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -10,7 +11,6 @@ namespace lapstrake::aws {
 namespace {
 
 using nlohmann::json;
-using Problem = Misfit::Problem;
 
 bool is_of_kind(const json& value, ModelShape::Kind kind) {
   switch (kind) {
@@ -39,26 +39,20 @@ bool is_size_in_range(std::size_t size, const ModelShape& shape) {
   return count >= shape.least.value_or(0) && count <= shape.most.value_or(std::numeric_limits<std::int64_t>::max());
 }
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
-std::size_t characters(const std::string& utf8) {
-  return utf8.size() - static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), is_continuation));
-}
-
 bool has_allowed_characters(const std::string& text, std::string_view ascii) {
   return ascii.empty() || std::all_of(text.begin(), text.end(), [&](char c) {
            return static_cast<unsigned char>(c) >= 0x80U || ascii.find(c) != std::string_view::npos;
          });
 }
 
-class Walk {
+class ShapeCheck {
  public:
   void visit(const json& value, const ModelShape& shape, const std::string& pointer) {
-    if (!is_of_kind(value, shape.kind)) return add(Problem::kind, pointer, shape, value);
+    if (!is_of_kind(value, shape.kind)) return add(Misfit::Problem::kind, pointer, shape, value);
     switch (shape.kind) {
       case ModelShape::Kind::text: return text(value, shape, pointer);
       case ModelShape::Kind::integer:
-        if (!is_in_range(value, shape)) add(Problem::range, pointer, shape, value);
+        if (!is_in_range(value, shape)) add(Misfit::Problem::range, pointer, shape, value);
         return;
       case ModelShape::Kind::boolean: return;
       case ModelShape::Kind::list: return list(value, shape, pointer);
@@ -75,22 +69,22 @@ class Walk {
   std::vector<UnknownMember> take_unknown() && { return std::move(unknown_); }
 
  private:
-  void add(Problem problem, std::string pointer, const ModelShape& shape, const json& at) {
+  void add(Misfit::Problem problem, std::string pointer, const ModelShape& shape, const json& at) {
     found_.push_back({problem, std::move(pointer), shape, at});
   }
 
   void text(const json& value, const ModelShape& shape, const std::string& pointer) {
     const auto& content = value.get_ref<const std::string&>();
     if (!shape.values.empty() && std::find(shape.values.begin(), shape.values.end(), content) == shape.values.end())
-      add(Problem::value, pointer, shape, value);
-    else if (!is_size_in_range(characters(content), shape))
-      add(Problem::range, pointer, shape, value);
+      add(Misfit::Problem::value, pointer, shape, value);
+    else if (!is_size_in_range(character_count(content), shape))
+      add(Misfit::Problem::range, pointer, shape, value);
     else if (!has_allowed_characters(content, shape.ascii))
-      add(Problem::characters, pointer, shape, value);
+      add(Misfit::Problem::characters, pointer, shape, value);
   }
 
   void list(const json& value, const ModelShape& shape, const std::string& pointer) {
-    if (!is_size_in_range(value.size(), shape)) add(Problem::range, pointer, shape, value);
+    if (!is_size_in_range(value.size(), shape)) add(Misfit::Problem::range, pointer, shape, value);
     for (std::size_t i = 0; i < value.size(); ++i) visit(value[i], model_shapes()[shape.element], below(pointer, i));
   }
 
@@ -102,7 +96,7 @@ class Walk {
       if (is_there) visit(*found, model_shapes()[member.shape], below(pointer, member.name));
       if (is_there) ++known;
       if (!is_there && member.is_required)
-        add(Problem::missing, below(pointer, member.name), model_shapes()[member.shape], value);
+        add(Misfit::Problem::missing, below(pointer, member.name), model_shapes()[member.shape], value);
     }
     for (const auto& item : value.items()) {
       const auto& name = item.key();
@@ -111,7 +105,7 @@ class Walk {
     }
     if (shape.kind != ModelShape::Kind::choice) return;
     const bool has_more = std::any_of(value.begin(), value.end(), [](const json& each) { return !each.is_null(); });
-    if (known > 1 || (known == 0 && !has_more)) add(Problem::choice, pointer, shape, value);
+    if (known > 1 || (known == 0 && !has_more)) add(Misfit::Problem::choice, pointer, shape, value);
   }
 
   std::vector<Misfit> found_;
@@ -121,13 +115,13 @@ class Walk {
 }  // namespace
 
 std::vector<Misfit> misfits(const json& document) {
-  Walk walk;
+  ShapeCheck walk;
   walk.visit(document, register_task_definition_shape(), "");
   return std::move(walk).take();
 }
 
 std::vector<UnknownMember> unknown_members(const json& document) {
-  Walk walk;
+  ShapeCheck walk;
   walk.visit(document, register_task_definition_shape(), "");
   return std::move(walk).take_unknown();
 }

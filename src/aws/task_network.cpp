@@ -83,7 +83,7 @@ void port_range(const Scene& scene, const json& mapping, const std::string& poin
                         "remove `containerPort` and `hostPort`, or the range");
 }
 
-void ports(const Scene& scene, const Container& container, Findings& findings) {
+void port_ranges(const Scene& scene, const Container& container, Findings& findings) {
   const auto& list = list_of(container.value, "portMappings");
   std::map<std::int64_t, std::string> protocols;
   std::vector<Ports> ranges;
@@ -108,11 +108,11 @@ void ports(const Scene& scene, const Container& container, Findings& findings) {
   }
 }
 
-constexpr Rule task_rules[]{external, port_names};
-constexpr ContainerRule each_container[]{members_of_mode, ports};
+constexpr Rule network_task_rules[]{external, port_names};
+constexpr ContainerRule network_container_rules[]{members_of_mode, port_ranges};
 
 }  // namespace
 
-Rules network_rules() { return {task_rules, each_container}; }
+Rules network_rules() { return {network_task_rules, network_container_rules}; }
 
 }  // namespace lapstrake::aws

@@ -66,9 +66,9 @@ void dependencies(const Scene& scene, const Container& container, Findings& find
 }
 
 // Follows dependsOn; the first container met a second time closes a cycle.
-class Walk {
+class CycleSearch {
  public:
-  Walk(const Scene& scene, Findings& findings) : scene_(scene), findings_(findings) {}
+  CycleSearch(const Scene& scene, Findings& findings) : scene_(scene), findings_(findings) {}
 
   void visit(const Container& container) {
     const auto met = std::find(path_.begin(), path_.end(), container.name);
@@ -95,15 +95,15 @@ class Walk {
 };
 
 void cycles(const Scene& scene, Findings& findings) {
-  Walk walk(scene, findings);
+  CycleSearch walk(scene, findings);
   for (const auto& container : scene.containers) walk.visit(container);
 }
 
-constexpr Rule task_rules[]{some_essential, cycles};
-constexpr ContainerRule each_container[]{dependencies};
+constexpr Rule order_task_rules[]{some_essential, cycles};
+constexpr ContainerRule order_container_rules[]{dependencies};
 
 }  // namespace
 
-Rules order_rules() { return {task_rules, each_container}; }
+Rules order_rules() { return {order_task_rules, order_container_rules}; }
 
 }  // namespace lapstrake::aws

@@ -16,7 +16,7 @@ std::string ecs_architecture(const std::string& architecture) {
   return architecture == "amd64" ? "X86_64" : architecture == "arm64" ? "ARM64" : "";
 }
 
-struct Problem {
+struct PlatformProblem {
   std::string pointer, message, help;
 };
 
@@ -27,25 +27,26 @@ const ImageFact* fact_of(const Container& container, const std::map<std::string,
 }
 
 // Between what is declared, or what another container's image asked for, and the image of this container.
-std::optional<Problem> contradiction(const Container& container, const ImageFact& fact, const std::string& wanted,
-                                     const std::string& wanted_by) {
+std::optional<PlatformProblem> contradiction(const Container& container, const ImageFact& fact,
+                                             const std::string& wanted, const std::string& wanted_by) {
   const auto own = ecs_architecture(fact.architecture);
   if (own.empty())
-    return Problem{container.pointer + "/image",
-                   cat("the image of `", container.name, "` is for ", fact.architecture, ", which ECS does not run"),
-                   "build it for linux/amd64 or linux/arm64"};
+    return PlatformProblem{
+        container.pointer + "/image",
+        cat("the image of `", container.name, "` is for ", fact.architecture, ", which ECS does not run"),
+        "build it for linux/amd64 or linux/arm64"};
   if (wanted.empty() || wanted == own) return std::nullopt;
-  return Problem{wanted_by.empty() ? "/runtimePlatform/cpuArchitecture" : container.pointer + "/image",
-                 cat("the image of `", container.name, "` is for ", own,
-                     wanted_by.empty() ? ", the task for " : cat(", that of `", wanted_by, "` for "), wanted),
-                 wanted_by.empty()
-                     ? cat("write `runtimePlatform: { cpuArchitecture: ", own, " }`, or build the image for ", wanted)
-                     : "a task has one platform: build both images for it"};
+  return PlatformProblem{wanted_by.empty() ? "/runtimePlatform/cpuArchitecture" : container.pointer + "/image",
+                         cat("the image of `", container.name, "` is for ", own,
+                             wanted_by.empty() ? ", the task for " : cat(", that of `", wanted_by, "` for "), wanted),
+                         wanted_by.empty() ? cat("write `runtimePlatform: { cpuArchitecture: ", own,
+                                                 " }`, or build the image for ", wanted)
+                                           : "a task has one platform: build both images for it"};
 }
 
 struct Outcome {
   std::string architecture, system;  // what the images ask for; empty when nothing is known
-  std::vector<Problem> problems;
+  std::vector<PlatformProblem> problems;
 };
 
 Outcome look(const Scene& scene) {
@@ -76,11 +77,11 @@ void platform_words(const Scene& scene, Findings& findings) {
     findings.error("/runtimePlatform/cpuArchitecture", "ECS has no Windows on ARM64", "write X86_64");
 }
 
-constexpr std::array<Rule, 2> task_rules{platform_words, platform};
+constexpr std::array<Rule, 2> platform_task_rules{platform_words, platform};
 
 }  // namespace
 
-Rules platform_rules() { return {task_rules, {}}; }
+Rules platform_rules() { return {platform_task_rules, {}}; }
 
 json with_platform(json document, const std::map<std::string, ImageFact>& images) {
   const auto found = look(Scene(document, images));

@@ -205,11 +205,11 @@ void literal_secrets(const Scene&, const Container& container, Findings& finding
   }
 }
 
-constexpr Rule task_rules[]{needs_execution_role, role_forms, one_role_for_both};
-constexpr ContainerRule each_container[]{secrets, variable_names, literal_secrets};
+constexpr Rule roles_task_rules[]{needs_execution_role, role_forms, one_role_for_both};
+constexpr ContainerRule roles_container_rules[]{secrets, variable_names, literal_secrets};
 
 }  // namespace
 
-Rules role_rules() { return {task_rules, each_container}; }
+Rules role_rules() { return {roles_task_rules, roles_container_rules}; }
 
 }  // namespace lapstrake::aws

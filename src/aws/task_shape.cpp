@@ -179,11 +179,11 @@ void few_containers(const Scene& scene, Findings& findings) {
                    "split it into several task definitions");
 }
 
-constexpr Rule task_rules[]{family,       has_containers, few_containers, container_names,
-                            placeholders, other_members,  tags,           size_of_all};
+constexpr Rule shape_task_rules[]{family,       has_containers, few_containers, container_names,
+                                  placeholders, other_members,  tags,           size_of_all};
 
 }  // namespace
 
-Rules shape_rules() { return {task_rules, {}}; }
+Rules shape_rules() { return {shape_task_rules, {}}; }
 
 }  // namespace lapstrake::aws

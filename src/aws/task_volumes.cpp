@@ -51,7 +51,7 @@ void volume(const Scene& scene, const json& value, const std::string& pointer, F
                         cat("Windows containers cannot use the volume driver `", driver, "`"), "write local");
 }
 
-void volumes(const Scene& scene, Findings& findings) {
+void configured_at_launch(const Scene& scene, Findings& findings) {
   const auto& list = list_of(scene.document, "volumes");
   bool has_launch = false;
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -65,10 +65,10 @@ void volumes(const Scene& scene, Findings& findings) {
   }
 }
 
-constexpr Rule task_rules[]{volumes};
+constexpr Rule volumes_task_rules[]{configured_at_launch};
 
 }  // namespace
 
-Rules volume_rules() { return {task_rules, {}}; }
+Rules volume_rules() { return {volumes_task_rules, {}}; }
 
 }  // namespace lapstrake::aws

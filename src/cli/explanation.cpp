@@ -82,7 +82,7 @@ void tell(const app::ImageStory& story, std::vector<std::string>& lines) {
   if (!story.config.empty()) lines.push_back(cat("  changed: ", join(spec_words(story.config), ", ")));
 }
 
-ordered_json json_of(const app::LayerStory& layer) {
+ordered_json layer_json(const app::LayerStory& layer) {
   static constexpr const char* fates[] = {"reused", "rebuilt", "new"};
   ordered_json changes = ordered_json::array();
   for (const auto& change : layer.changes)
@@ -97,9 +97,9 @@ ordered_json text_or_null(const std::optional<oci::Digest>& digest) {
   return digest ? ordered_json(digest->text()) : ordered_json(nullptr);
 }
 
-ordered_json json_of(const app::ImageStory& story) {
+ordered_json platform_json(const app::ImageStory& story) {
   ordered_json layers = ordered_json::array();
-  for (const auto& layer : story.layers) layers.push_back(json_of(layer));
+  for (const auto& layer : story.layers) layers.push_back(layer_json(layer));
   ordered_json base = nullptr;
   if (story.base_before && story.base_after) base = {{"before", *story.base_before}, {"after", *story.base_after}};
   return {{"platform", story.platform.text()}, {"before", text_or_null(story.before)},
@@ -128,7 +128,7 @@ std::string explanation(const app::BuiltImage& image) {
 
 ordered_json explanation_json(const app::BuiltImage& image) {
   ordered_json platforms = ordered_json::array(), gone = ordered_json::array();
-  for (const auto& story : image.stories) platforms.push_back(json_of(story));
+  for (const auto& story : image.stories) platforms.push_back(platform_json(story));
   for (const auto& platform : image.platforms_gone) gone.push_back(platform.text());
   return {{"before", text_or_null(image.before)}, {"platforms", platforms}, {"platformsGone", gone}};
 }

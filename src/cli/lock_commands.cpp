@@ -31,7 +31,7 @@ std::string line_of(const app::LockChange& change, bool locked) {
   return line;
 }
 
-ordered_json json_of(const app::LockChange& change, bool locked) {
+ordered_json change_json(const app::LockChange& change, bool locked) {
   const auto digest = [](const std::optional<oci::Digest>& one) {
     return one ? ordered_json(one->text()) : ordered_json();
   };
@@ -56,7 +56,7 @@ int lock(Desk& desk) {
           : app::lock(context, project, {.update = options.update, .names = options.names, .prune = options.prune});
   ordered_json results = ordered_json::array();
   for (const auto& change : changes) {
-    results.push_back(json_of(change, options.locked));
+    results.push_back(change_json(change, options.locked));
     desk.print_line(line_of(change, options.locked));
   }
   desk.clear();

@@ -25,7 +25,7 @@ std::string go_name(std::string_view name) {
   return nearest(name, architectures()).value_or("");
 }
 
-[[noreturn]] void refuse(std::string_view text, std::string_view why, const std::string& help = {}) {
+[[noreturn]] void refuse_platform(std::string_view text, std::string_view why, const std::string& help = {}) {
   throw Error(ErrorKind::usage, cat("`", printable(text, 80), "` is not a platform: ", why),
               help.empty() ? "write it as OS/ARCHITECTURE[/VARIANT], for example linux/amd64 or linux/arm64" : help);
 }
@@ -53,14 +53,14 @@ bool is_word(std::string_view text) {
 Platform Platform::parse(std::string_view text) {
   std::vector<std::string> parts = split(text, '/');
   if (parts.size() == 1) parts.insert(parts.begin(), "linux");
-  if (parts.size() > 3) refuse(text, "it has more than three parts");
+  if (parts.size() > 3) refuse_platform(text, "it has more than three parts");
   for (const auto& part : parts)
-    if (!is_word(part)) refuse(text, "its parts are lower case letters and digits");
+    if (!is_word(part)) refuse_platform(text, "its parts are lower case letters and digits");
   if (!is_known(parts[1])) {
     const std::string meant = go_name(parts[1]);
-    refuse(text, cat("there is no architecture `", printable(parts[1], 40), "`"),
-           meant.empty() ? cat("the architectures are ", join(architectures(), ", "))
-                         : cat("did you mean ", parts[0], "/", meant, "?"));
+    refuse_platform(text, cat("there is no architecture `", printable(parts[1], 40), "`"),
+                    meant.empty() ? cat("the architectures are ", join(architectures(), ", "))
+                                  : cat("did you mean ", parts[0], "/", meant, "?"));
   }
   return {.os = parts[0], .architecture = parts[1], .variant = parts.size() == 3 ? parts[2] : ""};
 }

@@ -12,7 +12,7 @@ constexpr std::pair<std::string_view, DiskReference::Form> disk_forms[] = {
     {"oci-archive:", DiskReference::Form::oci_archive},
     {"docker-archive:", DiskReference::Form::docker_archive}};
 
-[[noreturn]] void refuse(std::string_view text, std::string_view why) {
+[[noreturn]] void refuse_reference(std::string_view text, std::string_view why) {
   throw Error(ErrorKind::usage, cat("`", printable(text, 300), "` is not an image reference: ", why),
               "write host/repository:tag, host/repository@sha256:..., oci:DIR[:TAG], oci-archive:FILE[:TAG] or "
               "docker-archive:FILE[:NAME:TAG]");
@@ -84,14 +84,15 @@ std::optional<std::string_view> cut_tail(std::string_view& rest, char at) {
 }
 
 void refuse_foreign_forms(std::string_view text) {
-  if (text.empty()) refuse(text, "it is empty");
+  if (text.empty()) refuse_reference(text, "it is empty");
   if (std::ranges::any_of(text, [](char c) { return c == ' ' || c == '\t' || c == '\n'; }))
-    refuse(text, "it has white space in it");
+    refuse_reference(text, "it has white space in it");
   if (text.find("://") != std::string_view::npos)
-    refuse(text, cat("it starts with `", printable(text.substr(0, text.find("://") + 3), 40), "`; leave that away"));
+    refuse_reference(
+        text, cat("it starts with `", printable(text.substr(0, text.find("://") + 3), 40), "`; leave that away"));
   for (const std::string_view form : {"docker-daemon:", "containers-storage:", "dir:"})
-    if (text.starts_with(form)) refuse(text, cat("lapstrake does not read `", form, "`"));
-  if (Digest::parse(text)) refuse(text, "a digest alone does not say where the image is");
+    if (text.starts_with(form)) refuse_reference(text, cat("lapstrake does not read `", form, "`"));
+  if (Digest::parse(text)) refuse_reference(text, "a digest alone does not say where the image is");
 }
 
 // docker's rule: the first part is a host if it has a `.` or `:` or is "localhost"; what has no host is on Docker Hub.
@@ -135,24 +136,25 @@ RegistryReference parse_registry_reference(std::string_view text) {
   refuse_foreign_forms(text);
   for (const auto& [prefix, form] : disk_forms)
     if (text.starts_with(prefix))
-      refuse(text, cat("`", prefix, "` is an image on disk, and one in a registry is needed here"));
+      refuse_reference(text, cat("`", prefix, "` is an image on disk, and one in a registry is needed here"));
   RegistryReference out;
   std::string_view rest = text;
   if (const auto at = rest.find('@'); at != std::string_view::npos) {
     out.digest = Digest::parse(rest.substr(at + 1));
-    if (!out.digest) refuse(text, "what follows `@` must be `sha256:` and 64 lower case hex digits");
+    if (!out.digest) refuse_reference(text, "what follows `@` must be `sha256:` and 64 lower case hex digits");
     rest = rest.substr(0, at);
   }
   if (const auto tag = cut_tail(rest, ':')) {
     if (!is_tag(*tag))
-      refuse(text,
-             cat("the tag `", printable(*tag, 140), "` may only have letters, digits, `_`, `.` and `-`, 128 at most"));
+      refuse_reference(text, cat("the tag `", printable(*tag, 140),
+                                 "` may only have letters, digits, `_`, `.` and `-`, 128 at most"));
     out.tag = std::string(*tag);
   }
   split_host(rest, out);
   if (!is_host(out.host))
-    refuse(text, cat("`", printable(out.host, 120), "` is neither a host name nor an address, with a port or without"));
-  if (!is_repository(out.repository)) refuse(text, repository_mistake(out.repository));
+    refuse_reference(
+        text, cat("`", printable(out.host, 120), "` is neither a host name nor an address, with a port or without"));
+  if (!is_repository(out.repository)) refuse_reference(text, repository_mistake(out.repository));
   return out;
 }
 
@@ -163,16 +165,16 @@ DiskReference parse_disk_reference(std::string_view text) {
     const auto colon = rest.find(':');
     DiskReference out{.form = form, .path = rest.substr(0, colon)};
     if (colon != std::string_view::npos) out.tag = std::string(rest.substr(colon + 1));
-    if (out.path.empty()) refuse(text, cat("nothing stands between `", prefix, "` and the tag"));
+    if (out.path.empty()) refuse_reference(text, cat("nothing stands between `", prefix, "` and the tag"));
     if (colon != std::string_view::npos && !is_layout_tag(out.tag))
-      refuse(text, cat("what follows the first `:` of the path must be a tag, and `", printable(out.tag, 140),
-                       "` is none (a path with `:` in it cannot be named)"));
+      refuse_reference(text, cat("what follows the first `:` of the path must be a tag, and `", printable(out.tag, 140),
+                                 "` is none (a path with `:` in it cannot be named)"));
     if (form == DiskReference::Form::docker_archive && !out.tag.empty() &&
         parse_registry_reference(out.tag).tag.empty())
-      refuse(text, "an image in a docker-archive is named by NAME:TAG");
+      refuse_reference(text, "an image in a docker-archive is named by NAME:TAG");
     return out;
   }
-  refuse(text, "it does not start with `oci:`, `oci-archive:` or `docker-archive:`");
+  refuse_reference(text, "it does not start with `oci:`, `oci-archive:` or `docker-archive:`");
 }
 
 Reference parse_reference(std::string_view text) {

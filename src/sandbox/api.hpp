@@ -18,6 +18,7 @@ struct ApiFailure {
   int status = 400;
   std::string members = {};  // what the operation adds, a JSON object's text
 };
+[[noreturn]] inline void refuse(std::string message) { throw ApiFailure{"ClientException", std::move(message)}; }
 
 inline std::string user_arn(const std::string& account) { return "arn:aws:iam::" + account + ":user/sandbox"; }
 

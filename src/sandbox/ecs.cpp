@@ -21,8 +21,6 @@ struct Revision {
 // By number; numbers are never used again.
 using Family = std::map<std::int64_t, Revision>;
 
-[[noreturn]] void refuse(std::string message) { throw ApiFailure{"ClientException", std::move(message)}; }
-
 std::string arn_of(const Caller& caller, const std::string& family, std::int64_t number) {
   return cat("arn:aws:ecs:", caller.region, ":", caller.account, ":task-definition/", family, ":", number);
 }

@@ -16,8 +16,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-[[noreturn]] void refuse(std::string message) { throw ApiFailure{"ClientException", std::move(message)}; }
-
 constexpr std::string_view name_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
 bool is_name(const std::string& text) {

@@ -7,11 +7,6 @@ namespace {
 
 std::string spaces(std::size_t count) { return std::string(count, ' '); }
 
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
 // A tab takes one column here, so that the caret stands under what it means.
 std::string one_column_each(std::string_view line) {
   return printable(replace_all(std::string(line), "\t", " "), 1024);
@@ -21,7 +16,7 @@ std::string excerpt(const Diagnostic& diagnostic) {
   const std::string number = cat(diagnostic.where.line);
   const std::string gutter = cat(spaces(number.size() + 1), "|");
   const auto column = std::max<std::size_t>(diagnostic.where.column, 1);
-  const auto width = characters(diagnostic.line);
+  const auto width = character_count(diagnostic.line);
   const auto room = width + 1 > column ? width + 1 - column : 1;
   std::string carets(std::clamp<std::size_t>(diagnostic.length, 1, std::max<std::size_t>(room, 1)), '^');
   if (!diagnostic.hint.empty()) carets += cat(" ", diagnostic.hint);

@@ -6,7 +6,7 @@ namespace {
 
 const char* const owner_doc = "USER or USER:GROUP, each a number or a name that the image knows.";
 
-Key owner(std::string fallback) {
+Key owner_key(std::string fallback) {
   return {"owner", text(Format::owner), false, owner_doc, "33:33", std::move(fallback), {"chown", "user"}};
 }
 Key include(std::string doc) {
@@ -126,7 +126,7 @@ Object copy() {
            "/var/www/html/",
            "",
            {"dest", "dst", "destination", "target", "path"}},
-          owner("0:0"),
+          owner_key("0:0"),
           {"mode",
            text(Format::copy_mode),
            false,
@@ -170,7 +170,7 @@ Object file() {
 )",
           .keys = {{"path", text(Format::file_path), true, "The file.", "/etc/app.ini", "", {"to", "name"}},
                    {"text", text(), true, "All of its text.", "\"debug=0\\n\"", "", {"content", "contents"}},
-                   owner("0:0"),
+                   owner_key("0:0"),
                    {"mode", text(Format::mode), false, "The mode, in octal.", "\"0640\"", "0644", {"chmod"}},
                    {"xattrs", mapping(Format::xattr_name, text(Format::xattr_value)), false,
                     "Extended attributes. A value is text, or 0x and hex, or 0s and base64.",
@@ -185,7 +185,7 @@ Object directory() {
               "stay as they are.",
           .example = "",
           .keys = {{"path", text(Format::folder_path), true, "The folder.", "/var/cache/app", "", {"to", "name"}},
-                   owner("0:0"),
+                   owner_key("0:0"),
                    {"mode", text(Format::mode), false, "The mode, in octal.", "\"0750\"", "0755", {"chmod"}}}};
 }
 
@@ -202,7 +202,7 @@ Object symlink() {
                     "/dev/stdout",
                     "",
                     {"to"}},
-                   owner("0:0")}};
+                   owner_key("0:0")}};
 }
 
 Object archive() {
@@ -240,7 +240,7 @@ Object archive() {
                     "1",
                     "0",
                     {"strip", "strip-components"}},
-                   owner("the archive's own numbers"),
+                   owner_key("the archive's own numbers"),
                    include("Unpack only what matches one of these patterns (.dockerignore's)."),
                    exclude("Leave away what matches one of these patterns (.dockerignore's).")}};
 }

@@ -18,18 +18,18 @@ bool all_have_names(const Node& list) {
 }
 
 // `depth`: how many keys lead here; `task`: the first of them is `tasks`.
-struct Place {
+struct MergePlace {
   int depth = 0;
   bool task = false;
   bool keeps_null() const { return task && depth >= 2; }
-  Place below(std::string_view key) const { return {depth + 1, depth == 0 ? key == "tasks" : task}; }
+  MergePlace below(std::string_view key) const { return {depth + 1, depth == 0 ? key == "tasks" : task}; }
 };
 
 class Merge {
  public:
   explicit Merge(Findings& findings) : findings_(findings) {}
 
-  Node merge(Node target, const Node& patch, const Place& place) {
+  Node merge(Node target, const Node& patch, const MergePlace& place) {
     if (patch.kind == Node::Kind::map) return merge_map(std::move(target), patch, place);
     if (all_have_names(patch) && all_have_names(target)) return merge_by_name(std::move(target), patch, place);
     return patch;
@@ -38,7 +38,7 @@ class Merge {
  private:
   using Index = std::unordered_map<std::string, std::size_t>;
 
-  Node merge_map(Node target, const Node& patch, const Place& place) {
+  Node merge_map(Node target, const Node& patch, const MergePlace& place) {
     const bool is_new = target.kind != Node::Kind::map;
     if (is_new) target = node_of(Node::Kind::map, patch.where);
     Index index;
@@ -65,8 +65,8 @@ class Merge {
     return target;
   }
 
-  Node merge_by_name(Node target, const Node& patch, const Place& place) {
-    const Place below{place.depth + 1, place.task};
+  Node merge_by_name(Node target, const Node& patch, const MergePlace& place) {
+    const MergePlace below{place.depth + 1, place.task};
     Index index;
     for (std::size_t i = 0; i < target.items.size(); ++i) index.emplace(name_of(target.items[i])->text, i);
     for (const auto& change : patch.items) {

@@ -23,16 +23,16 @@ std::string anchor(const Object& object) {
   return out;
 }
 
-std::string words(const Type& type, const Table& table) {
+std::string type_words(const Type& type, const Table& table) {
   switch (type.form) {
     case Form::text:
       return type.choices.empty() ? std::string(row(type.format).words) : cat("`", join(type.choices, "`, `"), "`");
     case Form::integer: return cat("a whole number, ", type.least, " to ", type.most);
     case Form::boolean: return "`true` or `false`";
-    case Form::list: return cat("a list: ", words(type.of[0], table));
-    case Form::mapping: return cat("a mapping of names: ", words(type.of[0], table));
+    case Form::list: return cat("a list: ", type_words(type.of[0], table));
+    case Form::mapping: return cat("a mapping of names: ", type_words(type.of[0], table));
     case Form::object: return cat("[", type.object, "](#", anchor(table[type.object]), ")");
-    case Form::either: return cat(words(type.of[0], table), ", or ", words(type.of[1], table));
+    case Form::either: return cat(type_words(type.of[0], table), ", or ", type_words(type.of[1], table));
     case Form::patch: return "[a merge patch](#environments)";
   }
   return "";
@@ -43,7 +43,7 @@ std::string cell(std::string text) { return replace_all(std::move(text), "|", "\
 std::string key_row(const Key& key, const Table& table) {
   std::string what = key.doc;
   if (!key.fallback.empty()) what += cat(" Default: ", key.fallback, ".");
-  return cat("| `", key.name, "`", key.required ? " (required)" : "", " | ", cell(words(key.type, table)), " | ",
+  return cat("| `", key.name, "`", key.required ? " (required)" : "", " | ", cell(type_words(key.type, table)), " | ",
              cell(what), " | `", cell(key.example), "` |\n");
 }
 

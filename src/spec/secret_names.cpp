@@ -9,8 +9,9 @@ namespace lapstrake::spec {
 namespace {
 
 // A part of a name that is one of these.
-constexpr std::string_view words[] = {"auth", "authorization", "cred", "creds", "cookie", "dsn", "jwt",      "key",
-                                      "keys", "oauth",         "pass", "pat",   "pwd",    "sas", "signature"};
+constexpr std::string_view secret_words[] = {"auth", "authorization", "cred", "creds", "cookie",
+                                             "dsn",  "jwt",           "key",  "keys",  "oauth",
+                                             "pass", "pat",           "pwd",  "sas",   "signature"};
 // A part that ends so: PGPASSWORD, SYSTEM_ACCESSTOKEN, GITHUB_APIKEY.
 constexpr std::string_view endings[] = {"token",      "tokens",       "secret",     "secrets",    "password",
                                         "passwords",  "passwd",       "passphrase", "credential", "credentials",
@@ -22,7 +23,7 @@ constexpr std::string_view address_ends[] = {
     "mongodb_url", "mongo_uri",    "amqp_url",    "rabbitmq_url",      "postgres_url",     "postgresql_url",
     "mysql_url",   "broker_url",   "webhook_url", "connection_string", "connectionstring", "ci_repository_url",
     "sentry_dsn",  "database_uri"};
-// Ordinary names that the words would refuse: a number or a name of something that is public.
+// Ordinary names that the words above would refuse: a number or a name of something that is public.
 constexpr std::string_view ordinary[] = {"public_key", "ssh_public_key", "no_proxy", "max_tokens", "cache_key"};
 
 template <class Table>
@@ -43,7 +44,7 @@ bool is_secret_name(std::string_view name) {
   if (ends_in(plain, address_ends)) return true;
   const auto parts = split(plain, '_');
   return std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
-    return ends_in(part, endings) || (is_one_of(part, words) && parts.size() > 1);
+    return ends_in(part, endings) || (is_one_of(part, secret_words) && parts.size() > 1);
   });
 }
 

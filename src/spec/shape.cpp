@@ -11,7 +11,7 @@ using Form = Type::Form;
 using Kind = Node::Kind;
 
 // How messages call the place of a value, and the key's row in the table where there is one.
-struct Place {
+struct ShapePlace {
   std::string name;  // "`tags`", "an item of `tags`"
   const Key* key = nullptr;
 };
@@ -50,7 +50,7 @@ class ShapeCheck {
   ShapeCheck(const Table& table, const ShapeRules& rules, Findings& findings)
       : table_(table), rules_(rules), findings_(findings) {}
 
-  void check(const Node& node, const Type& type, const Place& place) {
+  void check(const Node& node, const Type& type, const ShapePlace& place) {
     if (node.unresolved) return;
     switch (type.form) {
       case Form::text: return check_text(node, type, place);
@@ -64,7 +64,7 @@ class ShapeCheck {
     }
   }
 
-  void check_object(const Node& node, const Object& object, const Place& place, const Span& owner) {
+  void check_object(const Node& node, const Object& object, const ShapePlace& place, const Span& owner) {
     if (!expect(node, Kind::map, spec::object(object.name), place)) return;
     for (const auto& member : node.members)
       if (const auto* key = object.find(member.key))
@@ -79,14 +79,14 @@ class ShapeCheck {
 
  private:
   // The value of a key: an object in it is blamed at its key.
-  void check_value(const Member& member, const Type& type, const Place& place) {
+  void check_value(const Member& member, const Type& type, const ShapePlace& place) {
     if (type.form == Form::object && !member.value.unresolved)
       check_object(member.value, table_[type.object], place, member.where);
     else
       check(member.value, type, place);
   }
 
-  bool expect(const Node& node, Kind kind, const Type& type, const Place& place) {
+  bool expect(const Node& node, Kind kind, const Type& type, const ShapePlace& place) {
     if (node.kind == kind) return true;
     if (node.kind == Kind::null)
       findings_.error(node.where, cat(place.name, " has no value"),
@@ -97,12 +97,12 @@ class ShapeCheck {
     return false;
   }
 
-  static std::string example_hint(const Place& place, std::string_view otherwise) {
+  static std::string example_hint(const ShapePlace& place, std::string_view otherwise) {
     if (place.key == nullptr) return std::string(otherwise);
     return cat("for example `", place.key->name, ": ", place.key->example, "`");
   }
 
-  std::string hint(const Node& node, const Type& type, const Place& place) const {
+  std::string hint(const Node& node, const Type& type, const ShapePlace& place) const {
     if (type.form == Form::list && node.kind == Kind::text && place.key != nullptr) {
       const bool is_command = place.key->name == "entrypoint" || place.key->name == "cmd";
       return cat("write a list: `", is_command ? as_list(node.text) : cat("[", printable(node.text, 60), "]"), "`");
@@ -119,7 +119,7 @@ class ShapeCheck {
     return parts.empty() ? "" : cat("for example `{ ", join(parts, ", "), " }`");
   }
 
-  void check_text(const Node& node, const Type& type, const Place& place) {
+  void check_text(const Node& node, const Type& type, const ShapePlace& place) {
     if (!expect(node, Kind::text, type, place)) return;
     if (!type.choices.empty()) return check_choice(node, type, place);
     if (type.format == Format::source && rules_.allow_outside && !node.text.empty()) return;
@@ -130,14 +130,14 @@ class ShapeCheck {
                       complaint->hint);
   }
 
-  void check_choice(const Node& node, const Type& type, const Place& place) {
+  void check_choice(const Node& node, const Type& type, const ShapePlace& place) {
     if (std::ranges::count(type.choices, node.text) != 0) return;
     const auto near = nearest(node.text, type.choices);
     findings_.error(node.where, cat(place.name, " cannot be ", in_quotes(node.text)),
                     near ? cat("did you mean `", *near, "`?") : cat("one of `", join(type.choices, "`, `"), "`"));
   }
 
-  void check_integer(const Node& node, const Type& type, const Place& place) {
+  void check_integer(const Node& node, const Type& type, const ShapePlace& place) {
     if (!expect(node, Kind::text, type, place)) return;
     const auto number = parse_decimal(node.text);
     if (!number)
@@ -147,7 +147,7 @@ class ShapeCheck {
       findings_.error(node.where, cat(place.name, " cannot be ", *number), cat(type.least, " to ", type.most));
   }
 
-  void check_boolean(const Node& node, const Type& type, const Place& place) {
+  void check_boolean(const Node& node, const Type& type, const ShapePlace& place) {
     if (!expect(node, Kind::text, type, place)) return;
     if (node.text == "true" || node.text == "false") return;
     const auto said = lower(node.text);
@@ -159,12 +159,12 @@ class ShapeCheck {
                          : "");
   }
 
-  void check_list(const Node& node, const Type& type, const Place& place) {
+  void check_list(const Node& node, const Type& type, const ShapePlace& place) {
     if (!expect(node, Kind::list, type, place)) return;
     for (const auto& item : node.items) check(item, type.of[0], {cat("an item of ", place.name), nullptr});
   }
 
-  void check_mapping(const Node& node, const Type& type, const Place& place) {
+  void check_mapping(const Node& node, const Type& type, const ShapePlace& place) {
     if (!expect(node, Kind::map, type, place)) return;
     for (const auto& member : node.members) {
       if (const auto complaint = row(type.format).complaint(member.key))

@@ -1,6 +1,7 @@
 #include "source.hpp"
 
 #include <algorithm>
+#include <lapstrake/base/text.hpp>
 
 namespace lapstrake::spec {
 namespace {
@@ -9,10 +10,6 @@ constexpr std::size_t block = 32;
 
 bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
 
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, starts_character));
-}
-
 }  // namespace
 
 Source::Source(std::string file, std::string text) : file_(std::move(file)), text_(std::move(text)), starts_{0} {
@@ -20,7 +17,7 @@ Source::Source(std::string file, std::string text) : file_(std::move(file)), tex
     if (text_[i] == '\n') starts_.push_back(i + 1);
   characters_.push_back(0);
   for (std::size_t i = 0; i + block <= text_.size(); i += block)
-    characters_.push_back(characters_.back() + characters(std::string_view(text_).substr(i, block)));
+    characters_.push_back(characters_.back() + character_count(std::string_view(text_).substr(i, block)));
 }
 
 std::size_t Source::line_index(std::size_t offset) const {
@@ -29,7 +26,7 @@ std::size_t Source::line_index(std::size_t offset) const {
 
 std::size_t Source::characters_before(std::size_t offset) const {
   const auto at = offset / block;
-  return characters_[at] + characters(std::string_view(text_).substr(at * block, offset % block));
+  return characters_[at] + character_count(std::string_view(text_).substr(at * block, offset % block));
 }
 
 std::string_view Source::line(std::size_t number) const {

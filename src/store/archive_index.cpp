@@ -55,13 +55,6 @@ FileDescriptor open_file(const std::filesystem::path& path) {
   return file;
 }
 
-std::uint64_t size_of(const FileDescriptor& file, const std::filesystem::path& path) {
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0)
-    throw Error(ErrorKind::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
-  return static_cast<std::uint64_t>(status.st_size);
-}
-
 // Two readers of one archive may take a different one of two texts, and so see different images.
 bool is_text(std::string_view name) { return name == "oci-layout" || name.ends_with(".json"); }
 

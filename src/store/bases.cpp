@@ -13,7 +13,7 @@ namespace lapstrake::store {
 namespace {
 
 constexpr std::string_view bases_kind = "bases", trees_kind = "trees", origins_kind = "origins";
-constexpr std::size_t most_entry_bytes = 64 << 10;
+constexpr std::size_t most_base_bytes = 64 << 10;
 
 // A line with the digest of the rest, and the rest.
 std::optional<std::string_view> checked(std::string_view note) {
@@ -33,7 +33,7 @@ std::optional<oci::Descriptor> base_in(const std::optional<std::string>& note) t
 
 std::optional<std::string> text_of(const std::filesystem::path& file) {
   try {
-    return read_file(file, most_entry_bytes);
+    return read_file(file, most_base_bytes);
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -82,7 +82,7 @@ std::string chain_of(const std::vector<oci::Descriptor>& layers) {
 }  // namespace
 
 std::optional<oci::Descriptor> find_base(const Store& store, const std::string& name) {
-  return base_in(find_note(store, bases_kind, oci::Digest::of(name), most_entry_bytes));
+  return base_in(find_note(store, bases_kind, oci::Digest::of(name), most_base_bytes));
 }
 
 void keep_base(const Store& store, const std::string& name, const oci::Descriptor& root) {
@@ -109,7 +109,7 @@ void keep_tree(const Store& store, const std::vector<oci::Descriptor>& layers,
 }
 
 std::optional<oci::RegistryReference> find_origin(const Store& store, const oci::Digest& blob) try {
-  const auto note = find_note(store, origins_kind, blob, most_entry_bytes);
+  const auto note = find_note(store, origins_kind, blob, most_base_bytes);
   return note ? std::optional(oci::parse_registry_reference(*note)) : std::nullopt;
 } catch (const Error&) {
   return std::nullopt;

@@ -31,6 +31,13 @@ std::string ref_name(const oci::Descriptor& entry) {
   return found == entry.annotations.end() ? "" : found->second;
 }
 
+std::uint64_t size_of(const FileDescriptor& file, const std::filesystem::path& path) {
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0)
+    throw Error(ErrorKind::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
 std::optional<Source> open_regular(const std::filesystem::path& path) {
   const auto fail = [path](int error_number) -> Error {
     return {ErrorKind::input, cat("cannot read `", path.string(), "`: ", reason(error_number))};

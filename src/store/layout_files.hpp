@@ -1,6 +1,8 @@
 // Names and texts of an image layout (image-spec image-layout.md).
 #pragma once
+#include <cstdint>
 #include <filesystem>
+#include <lapstrake/base/c_handle.hpp>
 #include <lapstrake/oci/digest.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <string>
@@ -21,5 +23,7 @@ void check_layout_text(std::string_view text, std::string_view what);
 std::string ref_name(const oci::Descriptor& entry);
 // Opens a regular file without following a symlink at its end; nothing when it is absent.
 std::optional<Source> open_regular(const std::filesystem::path& path);
+// In bytes. Error{input}, with the path.
+std::uint64_t size_of(const FileDescriptor& file, const std::filesystem::path& path);
 
 }  // namespace lapstrake::store

@@ -13,6 +13,8 @@
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 
+#include "layout_files.hpp"
+
 namespace lapstrake::store {
 namespace {
 
@@ -42,13 +44,6 @@ Error damaged(archive* reader, const std::filesystem::path& path) {
   const char* why = archive_error_string(reader);
   return Error(ErrorKind::integrity, cat("cannot decompress `", path.string(), "`"))
       .because(why == nullptr ? "" : printable(why, 200));
-}
-
-std::uint64_t size_of(const FileDescriptor& file, const std::filesystem::path& path) {
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0)
-    throw Error(ErrorKind::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
-  return static_cast<std::uint64_t>(status.st_size);
 }
 
 void open_compressed(archive* reader, const FileDescriptor& file, const std::filesystem::path& path) {

@@ -48,6 +48,8 @@ std::optional<std::int64_t> parse_integer(std::string_view text);
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 bool is_utf8(std::string_view text);
+// Code points of a text in UTF-8.
+std::size_t character_count(std::string_view utf8);
 // Text from elsewhere, safe for a terminal: control bytes and invalid UTF-8 as \xNN, at most `limit` bytes and then
 // "...". Newlines stay when `keep_lines` (each control byte but \n and \t is escaped).
 std::string printable(std::string_view text, std::size_t limit = 1024, bool keep_lines = false);
