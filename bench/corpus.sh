@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes the bench's trees under a folder; those that are there already are kept.
+# Creates the bench's trees in a folder; existing trees are kept.
 #
 #   bench/corpus.sh FOLDER [CORPUS...]
 #
@@ -7,9 +7,9 @@
 #   web     a node_modules tree: about 30,000 files, 360 MB      (needs npm and its registry)
 #   rootfs  a Debian system: about 15,000 files, 530 MB          (needs root, mmdebstrap, and this machine's package sources)
 #   blob    1 GiB in three files: machine code, text, and bytes that do not compress, out of the two above
-#   huge    200,000 files and 40 GiB, most of it holes           (only when it is asked for)
+#   huge    200,000 files and 40 GiB, most of it holes           (only on request)
 #
-# What cannot be made here is replaced by a synthetic tree with as many files and bytes, from a fixed seed, and that is said.
+# A tree that cannot be created here is replaced by a synthetic tree with the same number of files and bytes, from a fixed seed, with a message.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 [[ $# != 0 ]] || { sed -n '2,13p' "$0"; exit 2; }

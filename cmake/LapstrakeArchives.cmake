@@ -1,12 +1,12 @@
-# Links what Debian ships as static archives into the program, where they are there: fewer shared libraries to find, load and relocate
-# at each start (bench/README.md has the figures), and no library of the host that changes the byte format after the build.
-# libcurl and OpenSSL stay shared: Debian has no archives of all that libcurl needs, and security updates of TLS must reach the program.
+# Links Debian's static archives into the program if they are installed: fewer shared libraries to find, load and relocate
+# at each start (bench/README.md has the figures), and no library of the host can change the byte format after the build.
+# libcurl and OpenSSL stay shared: Debian lacks archives of some of libcurl's dependencies, and the program must get security updates of TLS.
 if(CMAKE_BUILD_TYPE MATCHES "Rel" AND NOT LAPSTRAKE_SANITIZE)
   set(is_release ON)
 endif()
 option(LAPSTRAKE_STATIC_ARCHIVES "Link libarchive, zstd and yaml-cpp statically where there are archives of them" ${is_release})
 
-# The version of libdeflate belongs to the byte format, and the library cannot say it when it runs.
+# The version of libdeflate is part of the byte format, and the library does not export it at run time.
 find_library(libdeflate_archive libdeflate.a)
 if(libdeflate_archive)
   set_target_properties(PkgConfig::libdeflate PROPERTIES INTERFACE_LINK_LIBRARIES ${libdeflate_archive})
@@ -19,7 +19,7 @@ if(LAPSTRAKE_STATIC_ARCHIVES)
   if(libzstd_archive)
     set_target_properties(PkgConfig::zstd PROPERTIES INTERFACE_LINK_LIBRARIES ${libzstd_archive})
   endif()
-  # Only the readers and writers that the program names stay: not those that need libxml2, ICU, lz4 and libacl.
+  # Only the readers and writers that the program uses are linked, and not those that need libxml2, ICU, lz4 and libacl.
   if(libarchive_archive AND libzstd_archive AND liblzma_archive AND libbz2_archive AND libnettle_archive)
     target_link_options(lapstrake_options INTERFACE -Wl,--gc-sections)
     set_target_properties(LibArchive::LibArchive PROPERTIES IMPORTED_LOCATION ${libarchive_archive} INTERFACE_LINK_LIBRARIES

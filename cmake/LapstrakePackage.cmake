@@ -1,6 +1,6 @@
-# What `cmake --install` lays down beside the program (src/cli installs that), and the Debian package that `cpack -G DEB` makes.
+# The files that `cmake --install` installs besides the program (src/cli installs that), and the Debian package of `cpack -G DEB`.
 set(doc_folder ${CMAKE_INSTALL_DATADIR}/doc/lapstrake)
-# Folders as a package has them, whatever the umask of whoever builds it.
+# The permissions of folders in the package do not depend on the umask.
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 set(CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS ${CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS})
 
@@ -12,7 +12,7 @@ install(DIRECTORY docs/ DESTINATION ${doc_folder}/docs FILES_MATCHING PATTERN "*
 install(DIRECTORY examples/ DESTINATION ${doc_folder}/examples PATTERN "bin" EXCLUDE PATTERN ".gitignore" EXCLUDE)
 install(FILES scripts/lapstrake.bash-completion DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME lapstrake)
 
-# The JSON Schema for editors, as this program's `schema` prints it (docs/how-to/editor.md).
+# The JSON Schema for editors, from this program's `schema` command (docs/how-to/editor.md).
 if(TARGET lapstrake AND NOT CMAKE_CROSSCOMPILING)
   set(schema ${CMAKE_BINARY_DIR}/lapstrake.schema.json)
   add_custom_command(OUTPUT ${schema} COMMAND lapstrake schema > ${schema}.new COMMAND ${CMAKE_COMMAND} -E rename ${schema}.new ${schema}

@@ -1,12 +1,12 @@
 # lapstrake_room(NAME layers SOURCES a.cpp b.cpp DEPENDS base oci LIBRARIES LibArchive::LibArchive)
 #
-# Declares the static library lapstrake_<room> and records its arrows; tests/rooms reads the same list (rooms.txt in the
-# build folder) and greps the includes against it. Headers that other rooms may use are in include/lapstrake/<room>/.
+# Declares the static library lapstrake_<room> and records its dependencies; tests/rooms reads the list (rooms.txt in the
+# build folder) and compares the includes with it. Headers that other rooms may use are in include/lapstrake/<room>/.
 #
 # lapstrake_room_test(NAME layers SOURCES x_test.cpp [LIBRARIES ...])
 #
-# Declares the test program <room>_test, which links its room (and so what that room may see) and nothing else:
-# an upward call fails at link.
+# Declares the test program <room>_test, which links only its room (with the room's dependencies):
+# a call to any other room fails to link.
 file(WRITE ${CMAKE_BINARY_DIR}/rooms.txt "")
 
 function(lapstrake_room)
@@ -41,7 +41,7 @@ function(lapstrake_room_test)
   target_link_libraries(${ROOM_NAME}_test PRIVATE lapstrake_options lapstrake_test_main lapstrake_${ROOM_NAME} ${ROOM_LIBRARIES})
   lapstrake_precompile(${ROOM_NAME}_test base_test <support/catch.hpp>)
   target_compile_definitions(${ROOM_NAME}_test PRIVATE LAPSTRAKE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-  # ThreadSanitizer has nothing to find in one thread, and takes five times as long.
+  # ThreadSanitizer cannot find anything with one thread, and takes five times as long.
   set(filter)
   if(LAPSTRAKE_SANITIZE MATCHES "thread")
     set(filter "~[one thread]")
@@ -50,7 +50,7 @@ function(lapstrake_room_test)
   set_tests_properties(${ROOM_NAME} PROPERTIES TIMEOUT 900 LABELS unit)
 endfunction()
 
-# The first target makes the precompiled header, the others use it.
+# The first target builds the precompiled header, the others use it.
 function(lapstrake_precompile target first)
   if(target STREQUAL first)
     target_precompile_headers(${target} PRIVATE ${LAPSTRAKE_PCH_HEADERS} ${ARGN})

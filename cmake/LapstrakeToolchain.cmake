@@ -1,4 +1,4 @@
-# Warnings, sanitizers, coverage and ccache, in one place: targets link lapstrake_options.
+# Warnings, sanitizers, coverage and ccache: targets link lapstrake_options.
 add_library(lapstrake_options INTERFACE)
 target_compile_options(lapstrake_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast
                                                    -Wcast-qual -Wextra-semi -Wimplicit-fallthrough -Wnull-dereference)
@@ -17,14 +17,14 @@ if(LAPSTRAKE_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(lapstrake_options INTERFACE -Wno-tsan)  # of Boost's fences, which the sandbox has
 endif()
 if(LAPSTRAKE_FUZZ)
-  # All code tells libFuzzer where it goes; in programs that are none, the sanitizer's runtime takes these calls.
+  # All code is instrumented for libFuzzer; in other programs the sanitizer's runtime provides the callbacks.
   if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang" OR NOT LAPSTRAKE_SANITIZE)
     message(FATAL_ERROR "LAPSTRAKE_FUZZ needs clang and LAPSTRAKE_SANITIZE: cmake --preset fuzz")
   endif()
   target_compile_options(lapstrake_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 if(LAPSTRAKE_COVERAGE)
-  # Threads count as well.
+  # Counts are correct with several threads.
   target_compile_options(lapstrake_options INTERFACE --coverage -fprofile-update=atomic)
   target_link_options(lapstrake_options INTERFACE --coverage)
 endif()
@@ -39,7 +39,7 @@ if(CMAKE_BUILD_TYPE MATCHES "Rel" AND NOT LAPSTRAKE_SANITIZE)
   target_link_options(lapstrake_options INTERFACE -pie -Wl,-z,relro,-z,now)
 endif()
 
-# A quarter less time for builds from nothing. The tests always have them, the rooms not in dev, where each file has to include what it uses.
+# Precompiled headers make clean builds a quarter faster. Tests always use them; rooms do not in dev, so that each file has to include its headers.
 option(LAPSTRAKE_PCH "Precompile the headers that most files include" OFF)
 set(LAPSTRAKE_PCH_HEADERS <algorithm> <array> <chrono> <cstdint> <filesystem> <functional> <map> <memory> <mutex> <optional> <set> <string>
                           <string_view> <utility> <variant> <vector> <nlohmann/json.hpp>)

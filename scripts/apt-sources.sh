@@ -1,5 +1,5 @@
 #!/bin/bash
-# Prints this machine's apt sources of its own release as one-line entries, for mmdebstrap: `mmdebstrap ... CODENAME ROOT -`.
+# Prints the apt sources of this machine's release as one-line entries, for mmdebstrap: `mmdebstrap ... CODENAME ROOT -`.
 set -euo pipefail
 . /etc/os-release
 codename=${VERSION_CODENAME:?no VERSION_CODENAME in /etc/os-release}
@@ -9,7 +9,7 @@ codename=${VERSION_CODENAME:?no VERSION_CODENAME in /etc/os-release}
   done
   for file in /etc/apt/sources.list.d/*.sources; do
     [[ -e $file ]] || continue
-    # Stanzas of fields; a list of suites makes an entry each.
+    # The deb822 format: stanzas of fields; each suite in a list becomes an entry.
     awk -v RS= '{
       split("", field)
       n = split($0, lines, "\n")

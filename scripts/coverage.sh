@@ -1,10 +1,10 @@
 #!/bin/bash
-# How much of lapstrake's own code the tests reach (S58): builds the preset `coverage`, runs the unit tests, those among peers and the
-# end-to-end scripts, and prints what gcov counted, by line and by branch. Branches that the compiler adds for exceptions do not count.
+# Measures the test coverage of lapstrake's code (S58): builds the preset `coverage`, runs the unit tests, the tests with peers and the
+# end-to-end scripts, and prints gcov's figures, by line and by branch. Branches that the compiler adds for exceptions do not count.
 #
 #   scripts/coverage.sh
 #
-# Each file's figures are left in build/coverage/files.txt.
+# The figures of each file are written to build/coverage/files.txt.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 command -v gcovr >/dev/null || { echo "NOT RUN: gcovr is not installed"; exit 77; }
@@ -15,7 +15,7 @@ if ! { cmake --preset coverage && cmake --build --preset coverage "-j$jobs"; } >
   exit 1
 fi
 find "$build" -name '*.gcda' -delete
-# Without those that measure the optimised program's time and memory.
+# Excludes the tests that measure time and memory of the optimised program.
 ctest --test-dir "$build" "-j$jobs" -E '^e2e\.(memory|processors|hardened|readers|hostile_base|rough_network)$' >"$log/coverage-test" 2>&1
 sed -nE '/^[0-9]+% tests passed|^Total Test time|^\t *[0-9]+ - /p' "$log/coverage-test"
 

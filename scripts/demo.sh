@@ -1,6 +1,6 @@
 #!/bin/bash
-# From nothing to a registered task definition, without an AWS account: installs what is missing, builds lapstrake, and lets
-# it build, push and register examples/hello in its own sandbox.
+# From a clone to a registered task definition, without an AWS account: installs missing packages, builds lapstrake, and builds,
+# pushes and registers examples/hello in lapstrake's sandbox.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 heading() { printf '\n== %s\n' "$*" >&2; }

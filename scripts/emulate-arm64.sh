@@ -1,11 +1,11 @@
 #!/bin/bash
-# Proves that an arm64 processor makes the same bytes: cross-compiles lapstrake, runs it under qemu-user on a tree that holds something of
-# each kind, and compares its digests with this machine's, for gzip, zstd and none.
+# Proves that an arm64 CPU gives the same bytes: cross-compiles lapstrake, runs it under qemu-user on a tree with entries of each
+# kind, and compares the digests with this machine's, for gzip, zstd and none.
 #
-#   scripts/emulate-arm64.sh PROGRAM [FOLDER]   PROGRAM is lapstrake as built for this machine; FOLDER (build/arm64) keeps the arm64
+#   scripts/emulate-arm64.sh PROGRAM [FOLDER]   PROGRAM is lapstrake, built for this machine; FOLDER (build/arm64) keeps the arm64
 #                                               libraries and the cross build for the next run
 #
-# Needs mmdebstrap, qemu-user and g++-aarch64-linux-gnu, and this machine's own apt sources. Not part of CI: the first run takes minutes.
+# Needs mmdebstrap, qemu-user and g++-aarch64-linux-gnu, and this machine's apt sources. Not part of CI: the first run takes minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 program=$(realpath "${1:?the program to compare with, such as build/release/bin/lapstrake}")
@@ -16,7 +16,7 @@ for tool in mmdebstrap qemu-aarch64 aarch64-linux-gnu-g++ cmake ninja; do
   command -v "$tool" >/dev/null || { echo "$tool is missing: apt-get install mmdebstrap qemu-user g++-aarch64-linux-gnu cmake ninja-build" >&2; exit 1; }
 done
 
-# The libraries, of this machine's own release. Unpacked only: nothing of arm64 runs here but lapstrake.
+# The libraries of this machine's release. They are only unpacked: lapstrake is the only arm64 program that runs here.
 packages=(libc6-dev libstdc++-12-dev libcurl4-openssl-dev libssl-dev libarchive-dev zlib1g-dev libdeflate-dev libzstd-dev
   nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libboost-dev)
 if [[ ! -e $folder/root.done ]]; then
@@ -49,7 +49,7 @@ cross=$folder/cross/bin/lapstrake
 [[ $(od -An -tx1 -j18 -N2 "$cross") == " b7 00" ]] || { echo "$cross is no arm64 program" >&2; exit 1; }
 emulated=(qemu-aarch64 -L "$root" "$cross")
 
-# The libraries are part of the byte format: other versions of them may well make other bytes.
+# The libraries are part of the byte format: other versions may give other bytes.
 "$program" version | sed 's/^/native: /'
 "${emulated[@]}" version | sed 's/^/arm64:  /'
 if ! diff <("$program" version) <("${emulated[@]}" version); then

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Puts Debian's static busybox at the path given: the machine's own if it is static, else the one in the package
-# busybox-static, which is downloaded and unpacked but not installed (it would displace the package busybox).
+# Copies Debian's static busybox to the given path: the machine's busybox if it is static, otherwise the one in the package
+# busybox-static, which is downloaded and unpacked but not installed (it would replace the package busybox).
 #
 #   scripts/fetch-busybox.sh examples/hello/bin/busybox
 set -euo pipefail

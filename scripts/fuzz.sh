@@ -1,11 +1,11 @@
 #!/bin/bash
-# Searches with the fuzz targets for what tests/fuzz says must not be, and tells libFuzzer's counters, a line for
-# each target (S56).
+# Runs the fuzz targets of tests/fuzz and prints libFuzzer's counters, one line for each
+# target (S56).
 #
 #   scripts/fuzz.sh [SECONDS] [TARGET...]     60 seconds each, all targets
 #
-# What reaches new code is kept in build/corpus/TARGET, for the next run. Exit code 1, and the path of the input, when there is a finding;
-# 77 when this machine has no libFuzzer.
+# Inputs that reach new code are kept in build/corpus/TARGET for the next run. After a finding it prints the path of the input and exits
+# with 1; without libFuzzer it exits with 77.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 seconds=60
@@ -39,7 +39,7 @@ for target in "${targets[@]}"; do
   log=build/log/fuzz-$target findings=build/findings/$target
   mkdir -p "build/corpus/$target" "$findings"
   before=$(find "$findings" -type f | wc -l)
-  # Limits as the goals have them: an input takes 5 s and 512 MB at most.
+  # The limits: an input may take 5 s and 512 MB.
   "build/fuzz/tests/fuzz/${target}_fuzz" "-max_total_time=$seconds" -max_len=4096 -timeout=5 -rss_limit_mb=512 -print_final_stats=1 \
     -artifact_prefix="$findings/" "build/corpus/$target" "testdata/fuzz/$target" >"$log" 2>&1
   code=$?

@@ -1,12 +1,12 @@
 #!/bin/bash
-# Installs the Debian packages that lapstrake is built with, those that are missing only.
+# Installs missing Debian packages that lapstrake needs.
 #
-#   scripts/install-deps.sh           what the build needs
-#   scripts/install-deps.sh --tests   and what the tests need
-#   scripts/install-deps.sh --demo    and what the demo needs
-#   scripts/install-deps.sh --bench   and what the bench measures beside lapstrake
+#   scripts/install-deps.sh           packages for the build
+#   scripts/install-deps.sh --tests   also packages for the tests
+#   scripts/install-deps.sh --demo    also packages for the demo
+#   scripts/install-deps.sh --bench   also the tools that the bench compares with
 #
-# As root, or with sudo; without either it prints the command that an administrator has to run.
+# Needs root or sudo; otherwise it prints the command that an administrator has to run.
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev libarchive-dev zlib1g-dev libdeflate-dev libzstd-dev
@@ -16,7 +16,7 @@ tests=(catch2 clang clang-format clang-tidy dpkg-dev file git shellcheck
   skopeo umoci buildah runc docker-registry apache2-utils openssl curl awscli python3 python3-botocore python3-jsonschema python3-yaml
   jq strace locales util-linux procps libarchive-tools libcap2-bin attr xz-utils zip zstd mmdebstrap busybox-static valgrind
   pigz isal qemu-user time gcovr)
-# The tools that the bench measures beside lapstrake, and what makes its trees.
+# The tools that the bench compares with, and those that create its trees.
 bench=(umoci skopeo buildah docker-registry curl tar pigz zstd strace valgrind python3 npm mmdebstrap openssl)
 
 wanted=("${build[@]}")
@@ -65,5 +65,5 @@ install() { # package...
 }
 
 install "${wanted[@]}"
-# The sanitizers' package of clang has clang's version in its name.
+# The name of clang's package of sanitizers contains the version of clang.
 if [[ " $* " == *" --tests "* ]]; then install "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"; fi

@@ -1,11 +1,11 @@
 #!/bin/bash
-# Installs what is missing, builds, and runs every test, with sanitizers too: what CI runs (S57).
+# Installs missing packages, builds, and runs every test, also with sanitizers. CI runs it (S57).
 #
-#   scripts/test.sh            every test once, about 25 minutes on two cores from nothing
-#   scripts/test.sh STAGE...   some: format release bench asan tsan tidy package, and dev (g++ without optimisation, all but asan's)
-#   scripts/test.sh nightly    all stages, with the tests that take long and more of ThreadSanitizer
+#   scripts/test.sh            every test once, about 25 minutes on two cores from a clean checkout
+#   scripts/test.sh STAGE...   some stages: format release bench asan tsan tidy package, and dev (g++ without optimisation)
+#   scripts/test.sh nightly    all stages, with the slow tests and more of ThreadSanitizer
 #
-# Its last line is `N passed, N failed`, of all tests of all stages; above it is what this machine could not run, and why.
+# Its last line is `N passed, N failed` for all tests of all stages; above it are the tests that this machine could not run, with reasons.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 export CTEST_OUTPUT_ON_FAILURE=1 NINJA_STATUS='[%f/%t %es] '

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Whether docs/reference/checks.md names the tests that there are: a Catch2 case by the id at the end of its name, a script by one at its
-head, the fuzz targets by one at the head of their list.
+"""Checks that docs/reference/checks.md lists the existing tests: a Catch2 case has the id at the end of its name, a script in its first
+comment, the fuzz targets in the first comment of their list.
 
-    tests/checks.py [--write]     --write fills in the column of tests
+    tests/checks.py [--write]     --write updates the column of tests
 """
 import glob, os, re, sys
 
@@ -29,14 +29,14 @@ for check in IDS.findall(re.match(r"(#.*\n)*", listing).group()):
 with open(PAGE) as file:
     before = file.read()
 listed = re.findall(r"^\| (S\d\d) \|", before, re.M)
-faults = ["%s is proven by a test, and not listed" % check for check in sorted(set(tests) - set(listed))]
-faults += ["%s is listed, and no test names it" % check for check in listed if check not in tests]
+faults = ["%s has a test, but is not listed" % check for check in sorted(set(tests) - set(listed))]
+faults += ["%s is listed, but has no test" % check for check in listed if check not in tests]
 after = re.sub(r"^\| (S\d\d) \| (.*?) \|.*$", lambda row: "| %s | %s | %s |" % (*row.groups(), "; ".join(tests.get(row[1], []))), before, flags=re.M)
 if after != before and "--write" in sys.argv:
     with open(PAGE, "w") as file:
         file.write(after)
 elif after != before:
-    faults.append("its tests are others by now: tests/checks.py --write")
+    faults.append("the list of tests is out of date: run tests/checks.py --write")
 for fault in faults:
     print("%s: %s" % (PAGE, fault))
 sys.exit(1 if faults else 0)

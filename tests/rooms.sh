@@ -1,8 +1,8 @@
 #!/bin/bash
-# Do the rooms keep to their arrows? The linker sees calls; this sees the includes.
+# Checks that rooms include only headers of the rooms that they depend on. The linker checks calls; this checks includes.
 #
 #   tests/rooms.sh SOURCE ROOMS.TXT   check a tree against the list that cmake wrote (`room folder : room room`)
-#   tests/rooms.sh --self-test        plant one violation of each rule in a tree of its own and expect it to be found
+#   tests/rooms.sh --self-test        plant one violation of each rule in a temporary tree and expect it to be found
 # shellcheck disable=SC2016,SC2094  # awk programs; the list is only read
 set -euo pipefail
 export LC_ALL=C

@@ -1,6 +1,6 @@
 """files_botocore.py DRIVER: odd and random ~/.aws files, read by lapstrake and by botocore, must mean the same.
 
-Where botocore refuses a file, lapstrake may read more of it than botocore does (a key that comes twice, a byte order
+If botocore rejects a file, lapstrake may accept more than botocore (a duplicate key, a byte order
 mark). The seed is printed; LAPSTRAKE_SEED repeats a run.
 """
 import json

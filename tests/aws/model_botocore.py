@@ -1,7 +1,7 @@
-"""model_botocore.py DRIVER: the table of ECS's model refuses what botocore's validator refuses.
+"""model_botocore.py DRIVER: the table of ECS's model rejects all documents that botocore's validator rejects.
 
-2,000 mutations of documents made of the model: kinds, required members, least sizes and choices must be
-refused at the same places. (The validator checks no largest sizes, enums or patterns; an older botocore lacks members.)"""
+2,000 mutations of documents generated from the model: wrong types, missing required members, too small sizes and wrong unions must be
+rejected at the same positions. (The validator does not check maximum sizes, enums or patterns; an older botocore lacks members.)"""
 import json
 import random
 import re

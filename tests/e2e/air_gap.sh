@@ -1,6 +1,6 @@
 #!/bin/bash
-# A base with two platforms from a registry, locked and vendored; then the project's folder alone, in a namespace without a network:
-# the same digest, and not one socket (S55). The tag moves meanwhile, and is not followed until it is asked to be.
+# Locks and vendors a base with two platforms from a registry, then builds from the project's folder in a namespace without a network: the
+# digest is the same, and no socket is opened (S55). Meanwhile the tag moves, and builds do not follow it until the lock is updated.
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"
 need curl

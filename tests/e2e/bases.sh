@@ -1,5 +1,5 @@
 #!/bin/bash
-# An image on top of a base from disk, in each form and compression that a base may have: ours, and as skopeo writes it.
+# An image on a base from disk, in each supported form and compression, written by lapstrake and by skopeo.
 . "$(dirname "$0")/lib.sh"
 need skopeo jq
 

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Images moved between registries, layouts and archives arrive with the same digest; skopeo and umoci read what we copied, and we what they
-# pushed: OCI and schema 2, gzip, zstd and plain, indexes in indexes, attestations.
+# Images that are copied between registries, layouts and archives keep their digest. skopeo and umoci read our copies, and we read their
+# images: OCI and schema 2, gzip, zstd and uncompressed, nested indexes, attestations.
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"
 need jq skopeo umoci curl

@@ -1,5 +1,5 @@
 #!/bin/bash
-# -o docker-archive: and oci-archive:, read by tools that are not ours; the same image, the same bytes.
+# Other tools read the outputs of -o docker-archive: and oci-archive:; the same image gives the same bytes.
 . "$(dirname "$0")/lib.sh"
 need skopeo jq
 have_project registry.example/team/app

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The commands in the docs work, and print what the docs say (the convention: tests/support/run_page.py). Each page runs in a
-# copy of the repository, in the sandbox.
+# The commands in the docs work, and print the output that the docs show (tests/support/run_page.py has the convention). Each page runs in
+# a copy of the repository, in the sandbox.
 . "$(dirname "$0")/lib.sh"
 need python3
 have_hello

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Registries, token servers, AWS's APIs, storage and proxies that refuse by repeating all that they were asked with, in any encoding and any
-# header: each command that talks to a network, at each of its steps, quiet, loud and as JSON, prints no secret (S07).
-# A sample of the answers; each answer at each step with LAPSTRAKE_LONG_TESTS=1.
+# Registries, token servers, AWS APIs, storage and proxies return errors that repeat the whole request, in any encoding and any header. Each
+# command that uses the network prints no secret at any of its steps: quiet, verbose and as JSON (S07).
+# Tests a sample of the responses; with LAPSTRAKE_LONG_TESTS=1, each response at each step.
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"
 . "$SOURCE/tests/support/secrets.sh"

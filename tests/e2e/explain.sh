@@ -1,5 +1,5 @@
 #!/bin/bash
-# plan and build --explain: what a build changes, and why; told before it is named, and against the last build.
+# plan and build --explain show what changed since the last build, and why; plan does so before the image gets its name.
 . "$(dirname "$0")/lib.sh"
 have_project registry.example/team/app
 

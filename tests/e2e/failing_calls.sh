@@ -1,8 +1,8 @@
 #!/bin/bash
-# Each call that opens, reads, writes, renames, links or syncs a file of the project, the store or an output fails once in each command,
-# by turns with EIO and what else such a call may fail with (disk full, quota, rights, too many files, a signal): no crash, a code of the
-# table, a whole store, no half-written output, and 0 for the right result alone; what talks to a network does its work when it is called
-# again (S59). A sample of the calls; with LAPSTRAKE_LONG_TESTS=1 all of them, with each error.
+# Each call that opens, reads, writes, renames, links or syncs a file of the project, the store or an output fails once in each command, in
+# turn with EIO and the other errors of such a call (disk full, quota, permissions, too many files, a signal). There is no crash, the exit code
+# is documented, the store is consistent, no output is half-written, and the exit code is 0 only for the right result. Commands that use the
+# network succeed when they are run again (S59). Tests a sample of the calls; with LAPSTRAKE_LONG_TESTS=1 all of them, with each error.
 . "$(dirname "$0")/lib.sh"
 need cc
 cc -shared -fPIC -O1 -o failing_calls.so "$SOURCE/tests/support/failing_calls.c" -ldl 2>cc.err || not_run "no library can be made: $(head -n 1 cc.err)"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# How the release program is linked and protected (S60).
+# The linker and compiler protections of the release program (S60).
 . "$(dirname "$0")/lib.sh"
 need readelf
 [[ $LAPSTRAKE == */build/release/* ]] || not_run "this is about the release program, build/release/bin/lapstrake"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# examples/hello: valid by image-spec, unpacked to the tree that its spec describes, and served by runc.
+# examples/hello is valid by the image-spec, unpacks to the tree that its spec describes, and runs in runc.
 . "$(dirname "$0")/lib.sh"
 need python3 umoci jq
 have_hello

@@ -1,5 +1,5 @@
 #!/bin/bash
-# --help tells the truth: every command that it lists exists, every page fits a terminal, and a slip of the finger is forgiven.
+# --help is correct: every listed command exists, every page fits a terminal, and typos get a suggestion.
 . "$(dirname "$0")/lib.sh"
 
 expect 0 lapstrake --help

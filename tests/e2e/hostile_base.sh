@@ -1,5 +1,5 @@
 #!/bin/bash
-# Small images that are made to cost memory or time, as bases and as what is looked at: each command ends with the right code in
+# Small images that are designed to consume memory or time, as bases and as arguments: each command exits with the right code in
 # bounded memory, and the error names the limit (S14, S16).
 . "$(dirname "$0")/lib.sh"
 [[ -n ${LAPSTRAKE_LONG_TESTS:-} ]] || not_run "it takes minutes: only with LAPSTRAKE_LONG_TESTS=1 (the unit tests of the limits run always)"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# A registry that means harm: whatever it sends is refused with the right code, and in little memory (S11, S12, S13, S14, S15, S16, S19).
+# All responses of a hostile registry are rejected with the right exit code, with little memory (S11, S12, S13, S14, S15, S16, S19).
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"
 need python3

@@ -1,5 +1,5 @@
 #!/bin/bash
-# kill -9 in the middle of build and push: the store stays whole, and the next run ends with the same digest.
+# kill -9 during build and push: the store stays consistent, and the next run gives the same digest.
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"
 need jq

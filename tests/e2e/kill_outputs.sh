@@ -1,6 +1,6 @@
 #!/bin/bash
-# kill -9 at calls that write, sync or publish, all along lock, vendor and build -o: the next run ends as if nothing had been, with the
-# same bytes and without leftovers.
+# kill -9 at calls that write, sync or publish, throughout lock, vendor and build -o: the next run gives the same bytes as without the kill,
+# and leaves no temporary files.
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"
 need strace

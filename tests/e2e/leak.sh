@@ -1,6 +1,6 @@
 #!/bin/bash
-# Nine secrets, the most verbose output, success and failure: they are found nowhere but where they belong (S07), nor in the
-# arguments of a process. What is kept is its owner's alone whatever the umask, and a store of another user is not used (S08).
+# With nine secrets and the most verbose output, on success and on failure, secrets appear only where they belong (S07), and not in the
+# arguments of a process. Stored data is accessible only to its owner regardless of the umask, and another user's store is not used (S08).
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"
 . "$SOURCE/tests/support/secrets.sh"

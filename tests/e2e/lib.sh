@@ -1,15 +1,15 @@
 # shellcheck shell=bash disable=SC2034  # variables that the scripts read
-# Sourced by every script of this folder: a private world, assertions that say what differed, and an end that leaves nothing behind.
+# Sourced by every script in this folder: an isolated environment, assertions that show the difference, and a cleanup at exit.
 #
-# Given by ctest: LAPSTRAKE (the program), SOURCE (the repository's root). In scripts: $work (a folder of its own), $hello
-# (after `have_hello`). A script ends with 0, 1 (with the reason on its last lines) or 77 (NOT RUN: and why).
+# ctest sets LAPSTRAKE (the program) and SOURCE (the root of the repository). Scripts can use $work (a temporary folder) and $hello
+# (after `have_hello`). A script exits with 0, 1 (with the reason on its last lines) or 77 (NOT RUN, with the reason).
 set -euo pipefail
 
 LAPSTRAKE=$(realpath "${LAPSTRAKE:?the path of the lapstrake program}")
 SOURCE=$(realpath "${SOURCE:-$(dirname "${BASH_SOURCE[0]}")/../..}")
 [[ -x $LAPSTRAKE ]] || { echo "no program at $LAPSTRAKE" >&2; exit 1; }
 
-# Nothing of the person who runs the tests may help or hurt: no credentials, no proxies, no store, no colours.
+# The user's environment must not affect the tests: no credentials, no proxies, no store, no colours.
 for name in $(compgen -e); do
   case $name in
     LAPSTRAKE_SEED | LAPSTRAKE_LONG_TESTS) ;; # asked of the scripts themselves
@@ -55,7 +55,7 @@ not_run() {
   echo "NOT RUN: $*"
   exit 77
 }
-# A part of a test that this machine cannot do; scripts/test.sh lists these lines at its end.
+# Reports a part of a test that this machine cannot run; scripts/test.sh lists these lines at the end.
 part_not_run() { echo "NOT RUN (in part): $*"; }
 need() {
   local tool
@@ -65,13 +65,13 @@ need() {
 }
 ok() { echo "ok   $*"; }
 
-# run CMD...: keeps stdout in $out (and the file out.txt), stderr in err.txt, the exit code in $code.
+# run CMD...: stores stdout in $out (and the file out.txt), stderr in err.txt, the exit code in $code.
 run() {
   code=0
   "$@" >"$work/out.txt" 2>"$work/err.txt" </dev/null || code=$?
   out=$(<"$work/out.txt")
 }
-# expect CODE CMD...: as run, and the code must be this one.
+# expect CODE CMD...: like run, and checks the exit code.
 expect() {
   local want=$1
   shift
@@ -99,10 +99,10 @@ free_of() { # pattern file what
   ok "$3"
 }
 
-# The digest of a line that build, push or a pinned reference prints.
+# Prints the digest in a line of build or push, or in a pinned reference.
 digest_of() { grep -oE 'sha256:[0-9a-f]{64}' <<<"$1" | head -n 1; }
 
-# $hello: a copy of examples/hello with Debian's static busybox in it.
+# Sets $hello: a copy of examples/hello with Debian's static busybox.
 have_hello() {
   bash "$SOURCE/scripts/fetch-busybox.sh" "$work/busybox" >/dev/null 2>&1 || not_run "no static busybox (install busybox-static)"
   hello=$work/hello
@@ -111,7 +111,7 @@ have_hello() {
   cp "$work/busybox" "$hello/bin/busybox"
 }
 
-# A small project without any outside need: $project, whose image `app` has two layers. `padding` bytes of noise make it bigger.
+# Sets $project: a small project without dependencies, whose image `app` has two layers. `padding` random bytes make it bigger.
 have_project() { # repository [padding bytes]
   project=$work/project
   mkdir -p "$project/public/css" "$project/bin"

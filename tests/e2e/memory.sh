@@ -1,5 +1,5 @@
 #!/bin/bash
-# The peak memory of a build stays below 64 MB and 250 bytes a file, whatever the image's size.
+# The peak memory of a build stays below 64 MB plus 250 bytes per file, regardless of the size of the image.
 #
 #   LAPSTRAKE_LONG_TESTS=1   also 40 GiB in 200,000 files
 . "$(dirname "$0")/lib.sh"

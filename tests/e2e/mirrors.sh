@@ -1,6 +1,6 @@
 #!/bin/bash
-# Reading from mirrors, in a world where the registry itself does not exist; client certificates by the spec and by podman's
-# folder; attachments where the registry lacks the referrers API, and in ECR.
+# Images are read from mirrors while the registry itself does not exist; client certificates from the spec and from podman's
+# folder; attachments in a registry without the referrers API, and in ECR.
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"
 need curl jq

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The migration story against stand-ins that are not ours: moto_server with signatures enforced, docker-registry behind
-# AWS's own host names by HTTPS_PROXY. From its two images to one Fargate task.
+# The migration example with servers that we did not write: moto_server with signature checks, and docker-registry behind
+# AWS host names through HTTPS_PROXY. Two images become one Fargate task.
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"
 . "$SOURCE/tests/support/moto.sh"

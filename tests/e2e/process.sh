@@ -1,5 +1,5 @@
 #!/bin/bash
-# What a caller hands over: closed descriptors, ignored signals, no threads.
+# Process state from the caller: closed descriptors, ignored signals, no threads.
 . "$(dirname "$0")/lib.sh"
 mkdir -p p/pub
 printf 'images: { app: { layers: [ { name: a, copy: [ { from: pub/, to: /pub/ } ] } ] } }\n' >p/lapstrake.yaml

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The bytes do not depend on the processor: under qemu's models of six x86 processors, from SSE2 alone to AVX2, and with 1, 2, 3 and 8
-# threads, the digests are this machine's. (scripts/emulate-arm64.sh does the same for arm64.)
+# The bytes do not depend on the CPU: under qemu's models of six x86 CPUs, from SSE2 only to AVX2, and with 1, 2, 3 and 8
+# threads, the digests are those of this machine. (scripts/emulate-arm64.sh does the same for arm64.)
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/mixed_tree.sh"
 need python3

@@ -1,5 +1,5 @@
 #!/bin/bash
-# A push to docker-registry over TLS with a password: what arrives, what is sent twice, what a wrong password says.
+# A push to docker-registry over TLS with a password: uploaded content, requests of a second push, the error for a wrong password.
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"
 need curl jq

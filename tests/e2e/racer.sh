@@ -1,5 +1,5 @@
 #!/bin/bash
-# While somebody exchanges files and folders of the project for links that lead out of it, no byte from outside gets into a layer, an
+# While another process swaps files and folders of the project for links that lead out of it, no byte from outside gets into a layer, an
 # attachment or a task definition (S45).
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"

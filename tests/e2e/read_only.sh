@@ -1,5 +1,5 @@
 #!/bin/bash
-# A store that may only be read serves what is in it, and says why it cannot take more; so does one that cannot lock or sync (S42).
+# A read-only store serves its content and reports why it cannot be written; so does a store on a file system that cannot lock or sync (S42).
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"
 start_registry joe secret

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Layers of each codec and level, of a tree that holds what readers of tars get wrong, are read the same by all who will ever read them:
-# and as the spec says.
+# All readers of tars unpack layers of each codec and level to the same tree, which contains entries that readers often get wrong, and as the
+# spec says.
 . "$(dirname "$0")/lib.sh"
 need python3 jq tar
 listing() { python3 "$SOURCE/tests/support/listing.py" "$@"; }

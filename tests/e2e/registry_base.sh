@@ -1,8 +1,8 @@
 #!/bin/bash
-# Bases in a docker-registry over TLS with a password, as umoci, buildah and skopeo put them there: our layers on top, read by umoci,
-# and run.
+# Bases in a docker-registry over TLS with a password, pushed by umoci, buildah and skopeo: umoci unpacks the image with our layers on top,
+# and runc runs it.
 #
-#   LAPSTRAKE_LONG_TESTS=1   also a whole Debian, which mmdebstrap makes
+#   LAPSTRAKE_LONG_TESTS=1   also a whole Debian, created by mmdebstrap
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"
 need skopeo umoci jq curl

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runners with empty disks that share a registry over TLS: what one compressed, the next fetches; and what a wrong login costs.
+# Runners with empty disks share a registry over TLS: one compresses the layers, the next downloads them. A wrong login is only a warning.
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"
 need curl jq

@@ -1,5 +1,5 @@
 #!/bin/bash
-# One spec, one digest: whatever the time zone, locale, umask, user, folder, file order, time stamps, threads or cache.
+# One spec, one digest: regardless of time zone, locale, umask, user, folder, file order, time stamps, threads and cache.
 . "$(dirname "$0")/lib.sh"
 have_project registry.example/team/app
 # More to get wrong: names in other scripts, a hard link, an archive, users, xattr-free copies, a deep tree, a big file.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# A push to a registry that resets one request in five is done in the end, in flat memory: four layers at once, the digest as elsewhere.
+# A push to a registry that resets one request in five succeeds with constant memory: four layers in parallel, with the usual digest.
 #
 #   LAPSTRAKE_LONG_TESTS=1   8 GiB instead of 256 MiB
 . "$(dirname "$0")/lib.sh"

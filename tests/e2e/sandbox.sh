@@ -1,5 +1,5 @@
 #!/bin/bash
-# The whole way in the sandbox, looked at by clients that are not ours: aws and skopeo.
+# The whole workflow in the sandbox, inspected by other clients: aws and skopeo.
 . "$(dirname "$0")/lib.sh"
 need jq
 have_hello

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SIGINT, SIGTERM and SIGHUP end a build, a push and the sandbox within 2 seconds, and leave nothing half-written, here and in the
+# SIGINT, SIGTERM and SIGHUP end a build, a push and the sandbox within 2 seconds, and leave nothing half-written, neither here nor in the
 # registry (S44).
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# docker-registry with tokens of a server at another origin (S01), read only, and with its storage full: each tells the truth, and
-# nothing that is half pushed has a tag.
+# docker-registry with a token server on another origin (S01), read-only, and with full storage: the errors are correct, and
+# an incomplete image never gets a tag.
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"
 need docker-registry openssl python3 curl jq

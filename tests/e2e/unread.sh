@@ -1,6 +1,6 @@
 #!/bin/bash
-# What a rebuild reads, as strace sees it: nothing of a tree that did not change, and what changed when it did. And a disk that fills up
-# in the middle of a build costs that build only.
+# The files that a rebuild reads, traced by strace: none of an unchanged tree, and the changed files of a changed one. A disk that fills up
+# during a build makes only that build fail.
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/mixed_tree.sh"
 need python3 strace

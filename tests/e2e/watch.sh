@@ -1,5 +1,5 @@
 #!/bin/bash
-# build --watch: a line for each new digest, of what changed, until Ctrl-C; with --push it is in the registry by then.
+# build --watch prints a line for each new digest of a changed image until Ctrl-C; with --push the image is in the registry by then.
 . "$(dirname "$0")/lib.sh"
 have_project registry.example/team/app
 

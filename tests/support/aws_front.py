@@ -1,4 +1,4 @@
-"""A TLS front of moto_server and a CONNECT proxy that knows AWS's host names and refuses all others.
+"""A TLS front end for moto_server, and a CONNECT proxy that accepts only AWS host names.
 
 usage: aws_front.py API_PORT REGISTRY_PORT CERTIFICATE KEY; prints "proxy 127.0.0.1:PORT" once it listens.
 """

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""The registry of leaky_registry.py, AWS's APIs and a proxy, any of which refuses by repeating all that it was asked with.
+"""The registry of leaky_registry.py, AWS APIs and a proxy. Each can return errors that repeat the whole request.
 
 echo_server.py SECRETS.json CERTIFICATE KEY CLIENT_CA SEEN MODE ECHOES
 
-It prints "listening on PORT" (TLS) and "proxy on PORT". The file MODE says "STEP STATUS FORM" and is read anew for each request:
-what is of this step is refused with this status, an echo of itself in this form; all else is answered well. SEEN gets the names of the secrets
-that came where they belong, and "struck" for each refusal; the folder ECHOES what was repeated. Steps: connect, ping, token,
-begin, upload, put, head, manifest, blob, storage, referrers, the name of an operation of an API, any; what a redirect led to is always refused. A status is a number or
-`here`, `away`, `clear`, `near`, `login`, `nonsense` (redirects to such addresses), `realm` (401 that wants logins there). Forms: raw,
-address, json, base64, hex, code, text, xml. Echoes stand in the body, the reason and in each header that a client may look at.
+It prints "listening on PORT" (TLS) and "proxy on PORT". The file MODE contains "STEP STATUS FORM" and is read for each request:
+requests of this step fail with this status and an echo of themselves in this form; all others succeed. SEEN gets the names of the secrets
+that arrive where they belong, and "struck" for each error; the folder ECHOES gets the echoes. Steps: connect, ping, token,
+begin, upload, put, head, manifest, blob, storage, referrers, the name of an operation of an API, any; a redirected request always fails. A status is a number or
+`here`, `away`, `clear`, `near`, `login`, `nonsense` (redirects to such addresses), `realm` (401 with a realm there). Forms: raw,
+address, json, base64, hex, code, text, xml. The echo is in the body, the reason and each header that a client may read.
 """
 import base64
 import itertools

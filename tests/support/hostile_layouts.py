@@ -1,4 +1,4 @@
-"""Small OCI layouts whose images are made to cost memory or time. hostile_layouts.py FOLDER makes one folder each, and prints their names."""
+"""Small OCI layouts whose images are designed to consume memory or time. hostile_layouts.py FOLDER creates one folder each, and prints their names."""
 import gzip
 import hashlib
 import json

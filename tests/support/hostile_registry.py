@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A registry that means harm, on a free port of 127.0.0.1, over plain HTTP: what it does is the repository's name.
+"""A hostile registry on a free port of 127.0.0.1, over plain HTTP: the name of the repository selects its behaviour.
 
-    hostile_registry.py FOLDER     prints "listening on HOST:PORT"; FOLDER/hits gets a line a request ("METHOD path login|-")
+    hostile_registry.py FOLDER     prints "listening on HOST:PORT"; FOLDER/hits gets a line for each request ("METHOD path login|-")
 """
 import gzip, hashlib, http.server, io, json, sys, tarfile, threading
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""A registry over TLS whose every secret is known beforehand, so that a test can look for them where they should not be.
+"""A registry over TLS with known secrets, so that a test can search for them where they must not be.
 
 leaky_registry.py SECRETS.json CERTIFICATE KEY CLIENT_CA SEEN
 
-It listens on a free port of 127.0.0.1 and prints "listening on PORT". It wants a token of its own token server, takes uploads
-at an address with `_state`, and sends blobs by a redirect to another origin with a signed query. What a repository is called says how
-it fails: ok, wrong (the token server refuses the login), forbidden (403 when an upload begins), reset (two uploads are cut off,
-the third is refused), spoilt (the storage refuses). Each secret that arrives where it belongs is noted in the file SEEN; one that
-arrives elsewhere as "stray".
+It listens on a free port of 127.0.0.1 and prints "listening on PORT". It requires a token from its token server, accepts uploads
+at a URL with `_state`, and serves blobs through a redirect to another origin with a signed query. The name of a repository selects
+the error: ok, wrong (the token server refuses the login), forbidden (403 when an upload begins), reset (two uploads are cut off,
+the third is refused), spoilt (the storage returns an error). Each secret that arrives where it belongs is written to the file SEEN; a secret
+that arrives at another place is written as "stray".
 """
 import base64
 import hashlib

@@ -1,12 +1,12 @@
-"""Lists what a layer holds as some reader sees it, a line an entry, so that `diff` shows what two of them see differently.
+"""Lists the entries of a layer as a reader sees them, one per line, so that `diff` shows differences between readers.
 
-usage: listing.py source TREE UID:GID    what a spec asks for that copies TREE with `mode: keep, xattrs: keep` and that owner to /
-       listing.py folder FOLDER          what a tool unpacked
-       listing.py tar FILE               what Python's tarfile reads (the file may be compressed)
-       --no-owners                       leaves owners away, and the setuid bits that go with them: for readers that are not root
-       --no-empty-xattrs                 leaves those without a value away: POSIX has a PAX record without one delete the record, and Go obeys
+usage: listing.py source TREE UID:GID    the entries expected from a spec that copies TREE with `mode: keep, xattrs: keep` and that owner to /
+       listing.py folder FOLDER          the files that a tool unpacked
+       listing.py tar FILE               the entries that Python's tarfile reads (the file may be compressed)
+       --no-owners                       omits owners and setuid bits: for readers that are not root
+       --no-empty-xattrs                 omits attributes without a value: POSIX has a PAX record without one delete the record, and Go obeys
 
-A line: path, kind, mode, owner, size, time, and the content's sha256 or the link's target. A file of several names is told by the first.
+A line: path, kind, mode, owner, size, time, and the content's sha256 or the link's target. A file with several names is listed under the first.
 """
 import hashlib
 import os

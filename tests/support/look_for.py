@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes secrets, and looks for them in files: look_for.py SECRETS.json make NAME[=KEY FILE]... | get NAME [address] | find FOLDER..."""
+"""Creates secrets, and searches for them in files: look_for.py SECRETS.json make NAME[=KEY FILE]... | get NAME [address] | find FOLDER..."""
 import base64
 import json
 import os

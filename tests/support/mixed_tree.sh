@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# A tree of about 8 MB with something for each path through the compressors: text, code, repetition, noise, small and large, nothing.
-# The same bytes on every machine.
+# Creates a tree of about 8 MB that exercises each path of the compressors: text, code, repetition, random bytes, small, large and empty
+# files. The bytes are the same on every machine.
 #
 #   mixed_tree FOLDER
 mixed_tree() {

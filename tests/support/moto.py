@@ -1,4 +1,4 @@
-"""A moto_server of one's own on 127.0.0.1, with signatures and policies enforced.
+"""A private moto_server on 127.0.0.1 that checks signatures and policies.
 
     with Moto() as moto:
         subprocess.run(command, env=moto.environment("admin"))

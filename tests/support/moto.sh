@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2034  # variables that the scripts read
-# Sourced after registry.sh: AWS's APIs as moto_server plays them, signatures and policies enforced, and a proxy that leads
-# AWS's own host names to it and to docker-registry.
+# Sourced after registry.sh: the AWS APIs of moto_server, which checks signatures and policies, and a proxy that connects
+# AWS host names to moto_server and docker-registry.
 #
 #   start_moto   starts docker-registry too (user AWS, moto's token); sets and exports AWS_ENDPOINT_URL, HTTPS_PROXY,
-#                SSL_CERT_FILE and the credentials of a user who may do everything; $ecr is the registry's host name
+#                SSL_CERT_FILE and the credentials of a user with all permissions; $ecr is the registry's host name
 
 start_moto() {
   need moto_server python3 curl

@@ -1,4 +1,4 @@
-"""Makes the one IAM user of a moto_server that is not locked yet, and writes its keys as a credentials file.
+"""Creates the IAM user of a moto_server that is not locked yet, and writes its keys to a credentials file.
 
 usage: moto_user.py PORT FILE
 """

@@ -1,6 +1,6 @@
-"""Makes a tree that holds what readers of tars get wrong.
+"""Creates a tree with entries that readers of tars often get wrong.
 
-usage: nasty_tree.py FOLDER; prints what this file system could not take, a line each.
+usage: nasty_tree.py FOLDER; prints the entries that this file system does not support, one per line.
 """
 import hashlib
 import os

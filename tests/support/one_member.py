@@ -1,4 +1,4 @@
-"""Holds a gzip file to what the strictest readers need: one member, nothing behind it, a header of ten bytes without flags.
+"""Checks that a gzip file is valid for the strictest readers: one member, nothing after it, a header of ten bytes without flags.
 
 usage: one_member.py FILE; prints the sha256 of its content.
 """

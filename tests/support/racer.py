@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""racer.py DONE NAME=OTHER...: exchanges each name for the other and back, as fast as it can, until the file DONE is there; prints how often.
+"""racer.py DONE NAME=OTHER...: swaps each pair of names as fast as possible until the file DONE exists; prints the number of swaps.
 
-An exchange is one step of the kernel's (renameat2): there is always something at NAME, and now and then it is the other thing.
+A swap is atomic (renameat2): NAME always exists, and sometimes it is the other file.
 """
 import ctypes, os, sys
 

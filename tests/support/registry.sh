@@ -3,7 +3,7 @@
 #
 #   make_ca                       $work/ca.pem and, signed by it, $work/tls.pem for localhost, 127.0.0.1 and AWS's names
 #   start_registry USER PASSWORD  sets $registry (host:port) and $registry_port; requests go to $registry_log
-#   requests METHOD-REGEX PATH-REGEX   how many such requests the log shows
+#   requests METHOD-REGEX PATH-REGEX   prints the number of such requests in the log
 
 make_ca() {
   [[ ! -e $work/tls.pem ]] || return 0

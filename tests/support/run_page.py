@@ -1,11 +1,11 @@
-"""Runs the commands of a page of the docs and holds their output to what the page shows.
+"""Runs the commands of a page of the docs and compares their output with the page.
 
 usage: run_page.py PAGE...
 
-In a ```console block a line `$ COMMAND` is run (`> ` continues it) and the lines below it are what it prints: each must come, in this
-order, between other lines or not. `...` stands for anything; digests (sha256:...), sizes and times of the page stand for any.
+In a ```console block a line `$ COMMAND` is run (`> ` continues it) and the lines below it are its expected output: each must appear, in this
+order; there may be other lines between them. `...` stands for any text; digests (sha256:...), sizes and times of the page stand for any.
 A page's blocks share one shell. A command must end with 0, unless the page shows `[exit N]`. A block under a line
-`<!-- not run: REASON -->` is left out, one under `<!-- needs: TOOL TOOL -->` where a tool is not installed.
+`<!-- not run: REASON -->` is skipped, and so is one under `<!-- needs: TOOL TOOL -->` if a tool is not installed.
 """
 import re
 import shutil

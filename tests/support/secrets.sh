@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Sourced after e2e/lib.sh: secrets whose characters are such that each encoding looks different, and the looking for them.
+# Sourced after e2e/lib.sh: creates secrets that look different in each encoding, and searches for them.
 #
-#   looked_for FILE NAME[=KEY FILE]...   makes them and writes them to FILE, as JSON; of a key file its second line is one
-#   secret NAME [address]                one of them; as it stands in an address
-#   found FOLDER...                      "NAME in PATH" for each that is there, in whatever encoding
+#   looked_for FILE NAME[=KEY FILE]...   creates them and writes them to FILE as JSON; the secret of a key file is its second line
+#   secret NAME [address]                prints one of them; in the form for a URL
+#   found FOLDER...                      prints "NAME in PATH" for each secret found, in any encoding
 
 looked_for() {
   secrets_file=$(realpath -m "$1")

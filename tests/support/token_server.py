@@ -3,9 +3,9 @@
 
 token_server.py CERTIFICATE KEY SIGNING_CERTIFICATE SIGNING_KEY LOG
 
-It listens on a free port of 127.0.0.1 and prints "listening on PORT". `joe` may push and pull, `eve` pull alone, nobody without a
-login may do anything. The first token for a push is no longer good when it is handed out, whatever its `expires_in` says.
-Each answer is a line of LOG: METHOD STATUS SCOPE.
+It listens on a free port of 127.0.0.1 and prints "listening on PORT". `joe` may push and pull, `eve` may only pull, anonymous
+clients may do nothing. The first token for a push has already expired when it is issued, despite its `expires_in`.
+Each response is a line in LOG: METHOD STATUS SCOPE.
 """
 import base64
 import http.server

@@ -1,6 +1,6 @@
-"""Holds an OCI image layout to image-spec: its JSON schemas, and what no schema says.
+"""Validates an OCI image layout by the image-spec: its JSON schemas, and rules that the schemas lack.
 
-usage: validate_layout.py SCHEMAS LAYOUT [TAG]; prints what is wrong and exits 1, or one line of what it saw.
+usage: validate_layout.py SCHEMAS LAYOUT [TAG]; prints the errors and exits with 1, or prints a one-line summary.
 """
 import gzip
 import hashlib
