@@ -103,8 +103,8 @@ def goals(results):
     add("web, gzip, cold: wall / umoci's", "<= 0.40", results.ratio("web", "gzip", "umoci"), 0.40)
     add("web, gzip, cold: wall / the limit", "<= 1.25", results.ratio("web", "gzip", "limit-gzip"), 1.25)
     add("web, zstd, cold: wall / `tar \\| zstd -3 -T2` with digests", "<= 0.35", results.ratio("web", "zstd", "zstd-hand"), 0.35)
-    add("the same, beside the pipe that makes no digest", "", results.ratio("web", "zstd", "zstd-bare"), None)
-    add("the same, beside the limit", "", results.ratio("web", "zstd", "limit-zstd"), None)
+    add("the same / the pipe without digests", "", results.ratio("web", "zstd", "zstd-bare"), None)
+    add("the same / the limit", "", results.ratio("web", "zstd", "limit-zstd"), None)
     for corpus in ("rootfs", "blob"):
         add(corpus + ", gzip, cold: wall / umoci's", "<= 0.45", results.ratio(corpus, "gzip", "umoci"), 0.45)
     add("web, nothing changed", "<= 0.15 s", results.value("web", "same"), 0.15, seconds)
@@ -114,19 +114,19 @@ def goals(results):
         add("app, %s, cold" % codec, "<= 15 ms", results.value("app", codec), 0.015, lambda value: "%.1f ms" % (value * 1e3))
     for codec, bound in (("gzip", 6.5), ("zstd", 4.0)):
         slope, worst = results.byte_slope(codec), results.cpu_bound(codec, bound * 1e-9)
-        add("CPU a byte, %s (blob)" % codec, "<= %.1f ns" % bound, slope and slope * 1e9, bound, "{:.2f} ns".format)
-        add("CPU, %s, the worst of web, rootfs, blob" % codec, "<= %.1f ns a byte + 12 us a file" % bound, worst and worst[0], 1,
+        add("CPU per byte, %s (blob)" % codec, "<= %.1f ns" % bound, slope and slope * 1e9, bound, "{:.2f} ns".format)
+        add("CPU, %s, the worst of web, rootfs, blob" % codec, "<= %.1f ns per byte + 12 us per file" % bound, worst and worst[0], 1,
             lambda share: "%s: %.2f of that" % (worst[1], share))
     slope = results.file_slope()
-    add("CPU a file", "<= 12 us", slope and slope * 1e6, 12, "{:.1f} us".format)
+    add("CPU per file", "<= 12 us", slope and slope * 1e6, 12, "{:.1f} us".format)
     term = results.layers_term()
-    add("CPU a file and further layer", "none: < 0.2 us", None if term is None else term * 1e6, 0.2, "{:.2f} us".format)
+    add("CPU per file and additional layer", "none: < 0.2 us", None if term is None else term * 1e6, 0.2, "{:.2f} us".format)
     memory = results.byte_slope("gzip", "rss"), results.file_slope("rss")
-    add("peak memory a byte", "none: < 0.01 B", memory[0] and max(0.0, memory[0]), 0.01, "{:.3f} B".format)
-    add("peak memory a file", "<= 250 B", memory[1] and max(0.0, memory[1]), 250, "{:.0f} B".format)
+    add("peak memory per byte", "none: < 0.01 B", memory[0] and max(0.0, memory[0]), 0.01, "{:.3f} B".format)
+    add("peak memory per file", "<= 250 B", memory[1] and max(0.0, memory[1]), 250, "{:.0f} B".format)
     for title, corpora in (("peak memory, the worst row", None), ("200,000 files and 40 GiB (`--huge`)", ["huge"])):
         worst = results.worst_memory(corpora)
-        add(title, "<= 64 MB + 250 B a file", worst and worst[0], 1,
+        add(title, "<= 64 MB + 250 B per file", worst and worst[0], 1,
             lambda share: "%.0f MB (%s, %s), %.0f %% of that" % (worst[1] / 1e6, worst[2], worst[3], share * 100))
     return lines
 
@@ -150,7 +150,7 @@ def corpus_table(results, corpus):
         table.append((results.raw["labels"][name].replace("|", "\\|"), "{:.3f}".format(row["wall"]), "{:.3f}".format(row["cpu"]),
                       "< %.0f" % (row["rss"] / 1e6) if small else number(row.get("rss"), "{:.0f}", 1e6), number(row.get("size"), "{:.2f}", 1e6),
                       number(base and row["wall"], "{:.2f}", base)))
-    return markdown(table, ("", "wall s", "CPU s", "peak MB", "made MB", "wall / gzip"))
+    return markdown(table, ("", "wall s", "CPU s", "peak MB", "output MB", "wall / gzip"))
 
 
 def limit_table(results):

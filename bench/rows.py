@@ -174,11 +174,11 @@ class Place:
         if have("umoci"):
             yield Row("umoci", "umoci insert", UMOCI, clean, size, group="peer")
         if have("zstd"):
-            yield Row("zstd-hand", "`tar | zstd -3 -T2`, both digests by hand", BY_HAND + "hand 'zstd -q -3 -T2 -c' zstd", clean, size, group="peer")
+            yield Row("zstd-hand", "`tar | zstd -3 -T2`, with both digests", BY_HAND + "hand 'zstd -q -3 -T2 -c' zstd", clean, size, group="peer")
             yield Row("zstd-bare", "`tar | zstd -3 -T2 >file`, no digest", "tar --sort=name -C tree -cf - . | zstd -q -3 -T2 -c >bare",
                       size=lambda: os.path.getsize(self.folder + "/bare"), group="peer")
         if have("pigz"):
-            yield Row("pigz-hand", "`tar | pigz -1`, both digests by hand", BY_HAND + "hand 'pigz -n -1 -p2' gzip", clean, size, group="peer")
+            yield Row("pigz-hand", "`tar | pigz -1`, with both digests", BY_HAND + "hand 'pigz -n -1 -p2' gzip", clean, size, group="peer")
         if have("buildah"):
             state = "B() { buildah --root $PWD/bah/root --runroot $PWD/bah/run --storage-driver vfs \"$@\"; }; "
             yield Row("buildah", "buildah add, commit (not compressed)", state + BUILDAH, lambda: forget(self.folder + "/out", self.folder + "/bah"),
@@ -209,17 +209,17 @@ class Place:
             cold()
             self.run(self.lapstrake("gzip", "push", "build", "-o", "oci:ready:t"))
         copy = ["copy", "oci:ready:t", REGISTRY + "/copied:t"]
-        yield Row("ready-push", "lapstrake push, built before", self.lapstrake("gzip", "push", "push"), ready, group="transfer")
+        yield Row("ready-push", "lapstrake push, already built", self.lapstrake("gzip", "push", "push"), ready, group="transfer")
         yield Row("ready-copy", "lapstrake copy of the layout", self.lapstrake("gzip", "push", *copy), ready, group="transfer")
-        yield Row("ready-copy-same", "lapstrake copy, it is there", self.lapstrake("gzip", "push", *copy),
+        yield Row("ready-copy-same", "lapstrake copy, nothing to send", self.lapstrake("gzip", "push", *copy),
                   lambda: (ready(), self.run(self.lapstrake("gzip", "push", *copy))), group="transfer")
         if have("skopeo"):
             skopeo = "skopeo copy -q --dest-tls-verify=false oci:ready:t docker://%s/skopeo:t" % REGISTRY
             yield Row("ready-skopeo", "skopeo copy of the layout", skopeo, ready, group="transfer")
-            yield Row("ready-skopeo-same", "skopeo copy, it is there", skopeo, lambda: (ready(), self.run(["bash", "-c", skopeo])), group="transfer")
+            yield Row("ready-skopeo-same", "skopeo copy, nothing to send", skopeo, lambda: (ready(), self.run(["bash", "-c", skopeo])), group="transfer")
         if have("curl"):
             # The registry checks what it is sent: this is what is left for any client.
-            yield Row("ready-curl", "curl, one PUT a blob", r"""put() { curl -sf -o reply -XPUT -H "Content-Type: $1" -T "$2" "$3"; }
+            yield Row("ready-curl", "curl, one PUT per blob", r"""put() { curl -sf -o reply -XPUT -H "Content-Type: $1" -T "$2" "$3"; }
 for blob in ready/blobs/sha256/*; do
   [[ ${blob##*/} == "$manifest" ]] && continue
   at=$(curl -sfi -XPOST http://%s/v2/curl/blobs/uploads/ | tr -d '\r' | awk 'tolower($1) == "location:" { print $2 }')
