@@ -28,9 +28,9 @@ using nlohmann::ordered_json;
 
 app::Output output_of(const std::string& text) { return {.where = oci::parse_disk_reference(text)}; }
 
-// Runs `act`; what was done before a failure is told all the same.
+// Runs `act`; prints the results as JSON even if it fails halfway.
 template <class Act>
-void telling(Desk& desk, const ordered_json& results, Act act) {
+void reporting(Desk& desk, const ordered_json& results, Act act) {
   try {
     act();
   } catch (...) {
@@ -48,7 +48,7 @@ int build(Desk& desk) {
   if (desk.options().watch) watch(desk, outputs);
   const auto project = desk.project();
   ordered_json results = ordered_json::array();
-  telling(desk, results, [&] {
+  reporting(desk, results, [&] {
     app::build(desk.context(), project, desk.options().names, outputs, [&](const app::BuiltImage& image) {
       results.push_back(json_of(image));
       print_explanation(desk, image);
@@ -61,7 +61,7 @@ int build(Desk& desk) {
 int plan(Desk& desk) {
   const auto project = desk.project();
   ordered_json results = ordered_json::array();
-  telling(desk, results, [&] {
+  reporting(desk, results, [&] {
     app::build(desk.context(), project, desk.options().names, {}, [&](const app::BuiltImage& image) {
       ordered_json one{{"name", image.name}, {"digest", image.root.digest.text()}};
       one.update(explanation_json(image));
@@ -75,7 +75,7 @@ int plan(Desk& desk) {
 int push(Desk& desk) {
   const auto project = desk.project();
   ordered_json results = ordered_json::array();
-  telling(desk, results, [&] {
+  reporting(desk, results, [&] {
     app::push(desk.context(), project, desk.options().names, {.create_repository = desk.options().create_repository},
               [&](const app::PushedImage& image) {
                 results.push_back(json_of(image));
@@ -91,7 +91,7 @@ int register_tasks(Desk& desk) {
   const auto context = desk.context();
   desk.printer().diagnostics(app::check_tasks(context, project, options.names), !options.quiet);
   ordered_json results{{"images", ordered_json::array()}, {"tasks", ordered_json::array()}};
-  telling(desk, results, [&] {
+  reporting(desk, results, [&] {
     const auto registration =
         app::register_tasks(context, project, options.names,
                             {.push = {.create_repository = options.create_repository}, .dry_run = options.dry_run},
@@ -140,14 +140,15 @@ int store_check(Desk& desk) {
   if (report.problems.empty()) {
     if (!desk.options().quiet)
       desk.printer().talk(
-          cat("all well: ", count_of(report.blobs, "blob"), ", ", human_size(report.bytes),
-              report.elsewhere > 0 ? cat("; ", count_of(report.elsewhere, "base layer"), " in their registries") : "",
+          cat("no problems found: ", count_of(report.blobs, "blob"), ", ", human_size(report.bytes),
+              report.elsewhere > 0 ? cat("; ", count_of(report.elsewhere, "base layer"), " only in registries") : "",
               "\n"));
     return 0;
   }
-  throw Error(ErrorKind::integrity,
-              cat(count_of(report.problems.size(), "problem"), " in the store `", context.store_root.string(), "`"),
-              "`lapstrake build` makes what is missing anew; remove a damaged blob's file first");
+  throw Error(
+      ErrorKind::integrity,
+      cat(count_of(report.problems.size(), "problem"), " found in the store `", context.store_root.string(), "`"),
+      "delete the files of damaged blobs, then run `lapstrake build` to recreate missing blobs");
 }
 
 int store_gc(Desk& desk) {
@@ -188,14 +189,14 @@ int help(const Printer& printer, const std::string& command) {
     return 0;
   }
   if (const auto* found = find_command(command)) {
-    printer.result(cat(found->help, "\n`lapstrake --help` lists the global options.\n"));
+    printer.result(cat(found->help, "\nRun `lapstrake --help` to see the global options.\n"));
     return 0;
   }
   std::vector<std::string> names;
   for (const auto& one : commands()) names.push_back(one.name);
   const auto near = nearest(command, names);
   throw Error(ErrorKind::usage, cat("unknown command `", command, "`"),
-              near ? cat("did you mean `lapstrake help ", *near, "`?") : "`lapstrake --help` lists the commands");
+              near ? cat("did you mean `lapstrake help ", *near, "`?") : "run `lapstrake --help` to see the commands");
 }
 
 using Run = int (*)(Desk&);
@@ -245,9 +246,9 @@ int run(const Options& options, const World& world) {
   }
   if (options.command == "store")
     throw Error(ErrorKind::usage, "`lapstrake store` needs a command: check, gc or path",
-                "e.g. `lapstrake store check`");
+                "for example `lapstrake store check`");
   if (!options.folder.empty() && ::chdir(options.folder.c_str()) != 0)
-    throw Error(ErrorKind::input, cat("cannot go to `", options.folder, "`: ", reason(errno)));
+    throw Error(ErrorKind::input, cat("cannot change to folder `", options.folder, "`: ", reason(errno)));
   if (options.command == "sandbox") return run_sandbox(options, world);
   Desk desk(options, world);
   return runner(options.command)(desk);

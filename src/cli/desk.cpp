@@ -13,7 +13,7 @@ namespace {
 std::pair<std::string, std::string> name_and_value(const std::string& text, std::string_view option) {
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals == 0)
-    throw Error(ErrorKind::usage, cat("`", option, " ", text, "` is not of the form NAME=VALUE"));
+    throw Error(ErrorKind::usage, cat("invalid value `", option, " ", text, "`: expected NAME=VALUE"));
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
@@ -24,16 +24,16 @@ std::int64_t source_date_epoch(const Environment& environment) {
   // 33 bits hold what a tar header and RFC 3339's four-digit years both can.
   if (!seconds || *seconds < 0 || *seconds > 0x1'ffff'ffff)
     throw Error(ErrorKind::usage,
-                cat("SOURCE_DATE_EPOCH is `", printable(*text, 80), "`, which is no number of seconds since 1970"),
-                "unset it, or set it to e.g. $(git log -1 --format=%ct)");
+                cat("invalid SOURCE_DATE_EPOCH `", printable(*text, 80), "`: expected a number of seconds since 1970"),
+                "unset it, or run `export SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)`");
   return *seconds;
 }
 
 oci::RegistryReference cache_place(const std::string& text, std::string_view option) {
   auto where = oci::parse_registry_reference(text);
   if (where.digest)
-    throw Error(ErrorKind::usage, cat("`", option, " ", text, "` names a digest, and a cache changes"),
-                cat("write `", option, " HOST/REPO`, or `HOST/REPO:TAG`"));
+    throw Error(ErrorKind::usage, cat("invalid value `", option, " ", text, "`: a cache cannot be pinned to a digest"),
+                cat("use `", option, " HOST/REPO` or `", option, " HOST/REPO:TAG`"));
   return where;
 }
 
@@ -70,7 +70,7 @@ app::Context Desk::context() {
   for (const auto& text : options_.platform) {
     const auto platform = oci::Platform::parse(text);
     if (std::find(context.platforms.begin(), context.platforms.end(), platform) != context.platforms.end())
-      throw Error(ErrorKind::usage, cat("`--platform ", text, "` stands twice"));
+      throw Error(ErrorKind::usage, cat("duplicate option `--platform ", text, "`"));
     context.platforms.push_back(platform);
   }
   context.given_images = given_images();
@@ -85,15 +85,15 @@ std::map<std::string, oci::Reference> Desk::given_images() const {
   for (const auto& given : options_.image) {
     const auto [name, reference] = name_and_value(given, "--image");
     if (!images.emplace(name, oci::parse_reference(reference)).second)
-      throw Error(ErrorKind::usage, cat("`--image ", name, "=...` stands twice"));
+      throw Error(ErrorKind::usage, cat("duplicate option `--image ", name, "=...`"));
   }
   return images;
 }
 
 void Desk::go_offline(app::Context& context) {
   const auto refuse = [](const std::string& what) {
-    throw Error(ErrorKind::usage, cat("`", what, "` needs a network, and `--offline` is without one"),
-                "leave `--offline` out where there is a network");
+    throw Error(ErrorKind::usage, cat("`", what, "` needs a network and cannot be used with `--offline`"),
+                "remove `--offline`");
   };
   static constexpr std::string_view need_one[] = {"push", "register", "deploy", "lock", "vendor"};
   if (std::ranges::find(need_one, options_.command) != std::end(need_one)) refuse(cat("lapstrake ", options_.command));
@@ -102,7 +102,7 @@ void Desk::go_offline(app::Context& context) {
   context.offline = true;
   if (context.cache_from.empty()) return;
   context.cache_from.clear();
-  context.progress({.kind = app::Event::Kind::note, .text = "`--offline`: `--cache-from` is not asked"});
+  context.progress({.kind = app::Event::Kind::note, .text = "ignoring `--cache-from` because of `--offline`"});
 }
 
 std::filesystem::path Desk::vendor_folder() const {
@@ -111,7 +111,7 @@ std::filesystem::path Desk::vendor_folder() const {
   return std::filesystem::path(options_.file).parent_path() / app::vendor_folder;
 }
 
-// A folder that was named must be there, but for the command that makes it.
+// A folder that the user named must exist, except for the command that creates it.
 std::optional<std::filesystem::path> Desk::vendored() const {
   auto folder = vendor_folder();
   std::error_code failure;
@@ -119,8 +119,8 @@ std::optional<std::filesystem::path> Desk::vendored() const {
   const bool has_bases = std::filesystem::exists(folder / "index.json", failure);
   if (has_bases || (!is_named && std::filesystem::is_directory(folder, failure))) return folder;
   if (is_named && options_.command != "vendor")
-    throw Error(ErrorKind::input, cat("there is no folder `", folder.string(), "` with vendored bases"),
-                cat("`lapstrake vendor ", folder.string(), "` on a host with a network writes it"));
+    throw Error(ErrorKind::input, cat("vendor folder not found: `", folder.string(), "` contains no vendored bases"),
+                cat("run `lapstrake vendor ", folder.string(), "` on a host with a network"));
   return std::nullopt;
 }
 
@@ -131,7 +131,8 @@ spec::ReadResult Desk::read() const {
   read.allow_outside = options_.allow_outside;
   for (const auto& set : options_.set) read.set.insert(name_and_value(set, "--set"));
   read.environment_variables = world_.environment;
-  if (options_.file.empty()) throw Error(ErrorKind::usage, "`--file` names no file");
+  if (options_.file.empty())
+    throw Error(ErrorKind::usage, "`--file` is empty", "name a spec, for example `--file lapstrake.yaml`");
   std::error_code ignored;
   const auto folder = std::filesystem::absolute(read.file, ignored).parent_path();
   read.git_commit = [folder] { return spec::git_commit(folder); };

@@ -1,4 +1,4 @@
-// What a command works with, made once from the options: the context, the project, the progress.
+// The context of one command, created from the options: app context, project, printer and progress view.
 #pragma once
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/base/error.hpp>
@@ -17,31 +17,31 @@ namespace lapstrake::cli {
 class Desk {
  public:
   Desk(const Options& options, const World& world);
-  ~Desk();  // takes the bars off the screen
+  ~Desk();  // erases the progress bars
   Desk(const Desk&) = delete;
   Desk& operator=(const Desk&) = delete;
 
-  // Error{usage} for options, and for a SOURCE_DATE_EPOCH, that say nothing sensible.
+  // Error{usage} for an invalid option or an invalid SOURCE_DATE_EPOCH.
   app::Context context();
   spec::ReadResult read() const;
-  // The project, its warnings printed; its mistakes are printed and end the command. Its bases are those of
-  // `lapstrake.lock`.
+  // Reads the project, pins its bases by `lapstrake.lock`, and prints warnings. Prints the mistakes and throws if there
+  // are any.
   spec::Project project();
-  // The same; nothing when there are mistakes, and their number printed, or the lock is broken, and that printed.
+  // The same, but prints the errors of the spec or the lock and returns nothing instead of throwing.
   std::optional<spec::Project> project_unless_broken();
-  // Without a look at the lock.
+  // The same as project(), without reading the lock.
   spec::Project unpinned_project() const;
   void pin(spec::Project& project);
   Error mistakes(const std::vector<spec::Diagnostic>& diagnostics) const;
-  // Empty when it cannot be told, for the commands that can do without.
+  // Empty if it is unknown and the command does not need a store.
   std::filesystem::path store_root() const;
-  // Where bases are vendored, whether or not there is such a folder.
+  // The vendor folder, which need not exist.
   std::filesystem::path vendor_folder() const;
 
   const Options& options() const { return options_; }
   const Printer& printer() const { return printer_; }
   void clear() { view_.close(); }
-  // A result for people; with --json it comes with the others.
+  // Prints a result for people; nothing with --json, where the command prints all results at once.
   void print_line(const std::string& line);
 
  private:

@@ -10,9 +10,9 @@ namespace {
 using nlohmann::ordered_json;
 using Fate = app::LayerStory::Fate;
 
-constexpr std::size_t most_told = 10;
+constexpr std::size_t most_listed = 10;
 
-// A member of an image's config, as the spec calls what decides it.
+// The spec key that sets a member of the image config.
 std::string spec_word(const std::string& member) {
   static constexpr std::pair<std::string_view, std::string_view> words[] = {
       {"Env", "env"},
@@ -46,24 +46,24 @@ std::string step_of(const std::optional<oci::Digest>& before, const oci::Digest&
 
 std::string causes(const app::LayerStory& layer) {
   auto all = layer.reasons;
-  if (const auto count = layer.changes.size(); count > 0) all.push_back(cat(count, " of its entries changed"));
-  return all.empty() ? "what changed is not known" : join(all, "; ");
+  if (const auto count = layer.changes.size(); count > 0) all.push_back(cat(count_of(count, "changed path")));
+  return all.empty() ? "cause unknown" : join(all, "; ");
 }
 
-// In an image's paths, from its root.
+// The path in the image, from its root.
 std::string shown(const layers::Change& change, std::size_t limit) { return printable(cat("/", change.path), limit); }
 
-void tell(const app::LayerStory& layer, std::vector<std::string>& lines) {
+void add_lines(const app::LayerStory& layer, std::vector<std::string>& lines) {
   const auto head = cat("  layer ", printable(layer.layer), ": ");
   if (layer.fate != Fate::rebuilt) {
-    lines.push_back(head + (layer.fate == Fate::reused ? "as before" : "new"));
+    lines.push_back(head + (layer.fate == Fate::reused ? "unchanged" : "new"));
     return;
   }
-  lines.push_back(cat(head, "built anew: ", printable(causes(layer))));
-  const auto told = std::min(most_told, layer.changes.size());
-  for (std::size_t i = 0; i < told; ++i)
+  lines.push_back(cat(head, "rebuilt: ", printable(causes(layer))));
+  const auto listed = std::min(most_listed, layer.changes.size());
+  for (std::size_t i = 0; i < listed; ++i)
     lines.push_back(cat("    ", shown(layer.changes[i], 1024), ": ", name_of(layer.changes[i].what)));
-  if (layer.changes.size() > told) lines.push_back(cat("    ... and ", layer.changes.size() - told, " more"));
+  if (layer.changes.size() > listed) lines.push_back(cat("    ... and ", layer.changes.size() - listed, " more"));
 }
 
 bool is_unexplained(const app::ImageStory& story) {
@@ -73,13 +73,13 @@ bool is_unexplained(const app::ImageStory& story) {
          story.config.empty();
 }
 
-void tell(const app::ImageStory& story, std::vector<std::string>& lines) {
+void add_lines(const app::ImageStory& story, std::vector<std::string>& lines) {
   if (story.base_before && story.base_after)
     lines.push_back(cat("  base: ", printable(*story.base_before), " -> ", printable(*story.base_after)));
   for (const auto& reason : story.reasons) lines.push_back(cat("  ", printable(reason)));
-  for (const auto& layer : story.layers) tell(layer, lines);
-  if (is_unexplained(story)) lines.push_back("  what changed is not known");
-  if (!story.config.empty()) lines.push_back(cat("  changed: ", join(spec_words(story.config), ", ")));
+  for (const auto& layer : story.layers) add_lines(layer, lines);
+  if (is_unexplained(story)) lines.push_back("  cause unknown");
+  if (!story.config.empty()) lines.push_back(cat("  changed settings: ", join(spec_words(story.config), ", ")));
 }
 
 ordered_json layer_json(const app::LayerStory& layer) {
@@ -112,16 +112,16 @@ ordered_json platform_json(const app::ImageStory& story) {
 
 std::string explanation(const app::BuiltImage& image) {
   std::vector<std::string> lines{cat(image.name, ": ", step_of(image.before, image.root.digest))};
-  if (image.stories.empty()) lines.push_back("  given by --image");
+  if (image.stories.empty()) lines.push_back("  not built: replaced by --image");
   for (const auto& story : image.stories) {
     if (image.stories.size() > 1)
       lines.push_back(cat(image.name, " ", story.platform.text(), ": ", step_of(story.before, story.after)));
-    tell(story, lines);
+    add_lines(story, lines);
   }
   if (!image.platforms_gone.empty()) {
     std::vector<std::string> gone;
     for (const auto& platform : image.platforms_gone) gone.push_back(platform.text());
-    lines.push_back(cat("  no longer for ", printable(join(gone, ", "))));
+    lines.push_back(cat("  removed platforms: ", printable(join(gone, ", "))));
   }
   return join(lines, "\n");
 }

@@ -1,4 +1,4 @@
-// What `plan` and `build --explain` say of an image: what of it is another, and why.
+// The report of `plan` and `build --explain`: what changed in an image since its last build, and why.
 #pragma once
 #include <lapstrake/app/build.hpp>
 #include <nlohmann/json_fwd.hpp>
@@ -6,9 +6,9 @@
 
 namespace lapstrake::cli {
 
-// For people: of each layer the first ten changes. Lines, without a line break at the end.
+// For people: the first ten changes of each layer. Several lines, without a line break at the end.
 std::string explanation(const app::BuiltImage& image);
-// For scripts: all of them. {"before": ..., "platforms": [...]}
+// For scripts: all changes. {"before": ..., "platforms": [...]}
 nlohmann::ordered_json explanation_json(const app::BuiltImage& image);
 
 }  // namespace lapstrake::cli

@@ -1,4 +1,4 @@
-// What `--help` says. Examples first, at most 80 columns.
+// The help pages of all commands: examples first, at most 80 columns.
 #pragma once
 #include <string>
 #include <vector>
@@ -13,7 +13,7 @@ struct Command {
 
 const std::vector<Command>& commands();
 std::string overview();  // `lapstrake --help`
-// Of a command; nothing when there is no such command.
+// Null when there is no such command.
 const Command* find_command(const std::string& name);
 
 }  // namespace lapstrake::cli

@@ -1,4 +1,5 @@
-// Commands that look at images or move them. A spec is of help (names, registries) but need not be there.
+// Commands that read or copy images: inspect, copy, diff, verify. They use the spec for names and registry settings,
+// but work without one.
 #include <algorithm>
 #include <lapstrake/app/copy.hpp>
 #include <lapstrake/app/diff.hpp>
@@ -20,13 +21,13 @@ using nlohmann::ordered_json;
 void require_names(const Desk& desk, std::size_t count, std::string_view what) {
   const auto& options = desk.options();
   if (options.names.size() == count) return;
-  throw Error(ErrorKind::usage, cat("`lapstrake ", options.command, "` takes ", what),
-              cat("`lapstrake ", options.command, " --help` shows the forms"));
+  throw Error(ErrorKind::usage, cat("`lapstrake ", options.command, "` needs ", what),
+              cat("run `lapstrake ", options.command, " --help` to see the arguments"));
 }
 
 bool may_be_a_name(const std::string& text) { return text.find_first_of("/:@") == std::string::npos; }
 
-// Nothing when there is no spec; or one with mistakes, unless `name`, one of its images, is meant.
+// Nothing if there is no spec. A spec with mistakes is an error only if one of `names` may be an image of the spec.
 std::optional<spec::Project> project_for(Desk& desk, const std::vector<std::string>& names) {
   std::error_code ignored;
   if (!std::filesystem::exists(desk.options().file, ignored)) return std::nullopt;
@@ -42,7 +43,7 @@ std::optional<spec::Project> project_for(Desk& desk, const std::vector<std::stri
 
 int inspect(Desk& desk) {
   const auto& options = desk.options();
-  require_names(desk, 1, "one image");
+  require_names(desk, 1, "exactly one argument: the image");
   const auto project = project_for(desk, options.names);
   const auto inspection = app::inspect(desk.context(), project ? &*project : nullptr, options.names.front(),
                                        {.files = options.files, .referrers = options.referrers});
@@ -56,7 +57,7 @@ int inspect(Desk& desk) {
 
 int copy(Desk& desk) {
   const auto& options = desk.options();
-  require_names(desk, 2, "two places: SRC and DST");
+  require_names(desk, 2, "exactly two arguments: SRC and DST");
   const auto to = oci::parse_reference(options.names.back());
   const auto project = project_for(desk, {options.names.front()});
   const auto copied = app::copy(desk.context(), project ? &*project : nullptr, options.names.front(), to,
@@ -78,7 +79,7 @@ int copy(Desk& desk) {
 
 int diff(Desk& desk) {
   const auto& options = desk.options();
-  require_names(desk, 2, "two images");
+  require_names(desk, 2, "exactly two arguments: the images A and B");
   const auto project = project_for(desk, options.names);
   const auto found =
       app::diff(desk.context(), project ? &*project : nullptr, options.names.front(), options.names.back());
@@ -92,7 +93,7 @@ int diff(Desk& desk) {
 
 int verify(Desk& desk) {
   const auto& options = desk.options();
-  require_names(desk, 1, "one image");
+  require_names(desk, 1, "exactly one argument: the image");
   const auto& name = options.names.front();
   const auto project = options.rebuild ? std::optional(desk.project()) : project_for(desk, options.names);
   const auto context = desk.context();
@@ -108,10 +109,11 @@ int verify(Desk& desk) {
   for (const auto& problem : found.problems) desk.print_line(printable(problem, 4096));
   if (!found.problems.empty())
     throw Error(ErrorKind::integrity,
-                cat("`", name, "` is not what it says it is: ", count_of(found.problems.size(), "problem")),
-                "do not run it; build or copy it again");
+                cat("verification of `", name, "` failed: ", count_of(found.problems.size(), "problem")),
+                "do not run this image; build or copy it again");
   std::string rebuilt;
-  if (options.rebuild) rebuilt = cat(", built again from image `", app::prove_rebuild(context, *project, found), "`");
+  if (options.rebuild)
+    rebuilt = cat(", same digest after rebuilding image `", app::prove_rebuild(context, *project, found), "`");
   desk.print_line(cat("verified: ", count_of(found.images, "image"), ", ", count_of(found.blobs, "blob"), ", ",
                       human_size(found.bytes), rebuilt));
   return 0;

@@ -1,4 +1,4 @@
-// Commands that pin bases, and bring them to where no network is.
+// Commands that pin bases (lock) and copy them to hosts without a network (vendor).
 #include <lapstrake/app/lock.hpp>
 #include <lapstrake/app/vendor.hpp>
 #include <lapstrake/base/error.hpp>
@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// Of a lock that was written, and of one that was only compared.
+// The words differ between a lock that was written and a lock that was only compared.
 std::string_view word(app::LockChange::Kind kind, bool locked) {
   switch (kind) {
     case app::LockChange::Kind::added: return locked ? "missing" : "added";
@@ -46,8 +46,8 @@ ordered_json change_json(const app::LockChange& change, bool locked) {
 int lock(Desk& desk) {
   const auto& options = desk.options();
   if (options.locked && (options.update || options.prune))
-    throw Error(ErrorKind::usage, "`--locked` writes nothing, and `--update` and `--prune` do",
-                "leave one of them out");
+    throw Error(ErrorKind::usage, "`--locked` cannot be used with `--update` or `--prune`: it writes nothing",
+                "remove `--locked` to write the lock");
   const auto project = desk.unpinned_project();
   const auto context = desk.context();
   const auto changes =
@@ -65,7 +65,7 @@ int lock(Desk& desk) {
     throw Error(
         ErrorKind::integrity,
         cat("`", app::lock_file(project).string(), "` is not up to date: ", count_of(changes.size(), "difference")),
-        "`lapstrake lock --update --prune` takes what there is now; builds stay with what is locked");
+        "run `lapstrake lock --update --prune` to pin the current digests; until then builds use the locked digests");
   return 0;
 }
 

@@ -1,4 +1,4 @@
-// The one place that exits.
+// The program's entry: standard descriptors, signals, and the exit code of every failure.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -44,8 +44,8 @@ int report_failure(const cli::Printer& printer) {
   } catch (const std::bad_alloc&) {
     cli::Printer::draw("error: out of memory\n");
   } catch (const std::exception& error) {
-    printer.error(
-        Error(ErrorKind::internal, cat("internal fault: ", error.what()), "please report it, with the command"));
+    printer.error(Error(ErrorKind::internal, cat("internal error: ", error.what()),
+                        "please report this, with the command that you ran"));
   }
   return static_cast<int>(ErrorKind::internal);
 }

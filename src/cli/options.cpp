@@ -13,7 +13,7 @@ namespace {
 // What the flags of CLI11 fill; subcommands share it.
 struct Parser {
   Options options;
-  std::string jobs, progress, port, proxy_port;  // read by us, so that a mistake is told in our words
+  std::string jobs, progress, port, proxy_port;  // parsed here for our own error messages
   CLI::App app{"lapstrake"};
 
   Parser() {
@@ -134,7 +134,8 @@ const CLI::App* app_of(const CLI::App& app, const std::string& command) {
 std::int64_t number(const std::string& text, std::string_view option, std::int64_t least, std::int64_t most) {
   const auto value = parse_integer(text);
   if (!value || *value < least || *value > most)
-    throw Error(ErrorKind::usage, cat("`", option, " ", text, "` is no number from ", least, " to ", most));
+    throw Error(ErrorKind::usage,
+                cat("invalid value `", option, " ", text, "`: expected a number from ", least, " to ", most));
   return *value;
 }
 
@@ -145,17 +146,18 @@ ProgressStyle style(const std::string& text) {
                                                                           {"none", ProgressStyle::none}};
   for (const auto& [name, value] : styles)
     if (name == text) return value;
-  throw Error(ErrorKind::usage, cat("`--progress ", text, "` is no style"), "choose auto, bar, plain or none");
+  throw Error(ErrorKind::usage, cat("unknown progress style `", text, "`"),
+              "use `--progress` with auto, bar, plain or none");
 }
 
-// "-j: 1 required TEXT missing" in CLI11's words.
-Error told(const CLI::ParseError& failure) {
+// CLI11's messages look like "-j: 1 required TEXT missing".
+Error usage_error(const CLI::ParseError& failure) {
   const std::string text = failure.what();
   const auto option = text.substr(0, text.find_first_of(": "));
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&failure) != nullptr && option.starts_with("-"))
-    return Error(ErrorKind::usage, cat("option `", option, "` needs a value, and takes one"),
-                 "`lapstrake --help` shows the options");
-  return Error(ErrorKind::usage, text, "`lapstrake --help` shows the options");
+    return Error(ErrorKind::usage, cat("option `", option, "` takes exactly one value"),
+                 "run `lapstrake --help` to see the options");
+  return Error(ErrorKind::usage, text, "run `lapstrake --help` to see the options");
 }
 
 [[noreturn]] void refuse_extra(const Parser& parser, const std::string& extra) {
@@ -168,20 +170,21 @@ Error told(const CLI::ParseError& failure) {
     const auto near = nearest(name, known);
     throw Error(ErrorKind::usage, cat("unknown option `", name, "`"),
                 near ? cat("did you mean `", *near, "`?")
-                     : cat("`lapstrake ", command, command.empty() ? "" : " ", "--help` lists the options"));
+                     : cat("run `lapstrake ", command, command.empty() ? "" : " ", "--help` to see the options"));
   }
   if (command.empty()) {
     const auto near = nearest(extra, command_names());
     throw Error(ErrorKind::usage, cat("unknown command `", extra, "`"),
-                near ? cat("did you mean `lapstrake ", *near, "`?") : "`lapstrake --help` lists the commands");
+                near ? cat("did you mean `lapstrake ", *near, "`?") : "run `lapstrake --help` to see the commands");
   }
   if (command == "store") {
     const auto near = nearest(extra, {"check", "gc", "path"});
-    throw Error(ErrorKind::usage, cat("unknown command `store ", extra, "`"),
-                near ? cat("did you mean `lapstrake store ", *near, "`?") : "the commands are check, gc and path");
+    throw Error(
+        ErrorKind::usage, cat("unknown command `store ", extra, "`"),
+        near ? cat("did you mean `lapstrake store ", *near, "`?") : "use `lapstrake store check`, `gc` or `path`");
   }
-  throw Error(ErrorKind::usage, cat("`lapstrake ", command, "` takes no argument `", extra, "`"),
-              cat("`lapstrake ", command, " --help` shows what it takes"));
+  throw Error(ErrorKind::usage, cat("unexpected argument `", extra, "` for `lapstrake ", command, "`"),
+              cat("run `lapstrake ", command, " --help` to see its arguments"));
 }
 
 }  // namespace
@@ -194,7 +197,7 @@ Options parse(const std::vector<std::string>& arguments) {
   try {
     parser.app.parse(reversed);
   } catch (const CLI::ParseError& failure) {
-    throw told(failure);
+    throw usage_error(failure);
   }
   auto& options = parser.options;
   if (!parser.jobs.empty()) options.jobs = static_cast<unsigned>(number(parser.jobs, "--jobs", 1, 1024));
@@ -205,17 +208,20 @@ Options parse(const std::vector<std::string>& arguments) {
   if (dashes != arguments.end()) parser.options.child.assign(dashes + 1, arguments.end());
   if (const auto extras = parser.app.remaining(true); !extras.empty()) refuse_extra(parser, extras.front());
   if (!parser.options.child.empty() && parser.options.command != "sandbox")
-    throw Error(ErrorKind::usage, "only `lapstrake sandbox` takes a command after `--`");
+    throw Error(ErrorKind::usage, "only `lapstrake sandbox` accepts a command after `--`",
+                "remove `--` and what follows");
   if (options.push && !options.watch)
-    throw Error(ErrorKind::usage, "`--push` goes with `--watch`", "`lapstrake push` builds and pushes once");
+    throw Error(ErrorKind::usage, "`lapstrake build --push` needs `--watch`",
+                "run `lapstrake push` to build and push once");
   if (options.command == "lock" && !options.names.empty() && !options.update)
-    throw Error(ErrorKind::usage, "`lapstrake lock` takes names with `--update` alone",
-                cat("`lapstrake lock --update ", options.names.front(), "`"));
+    throw Error(ErrorKind::usage, "`lapstrake lock` accepts names only with `--update`",
+                cat("run `lapstrake lock --update ", options.names.front(), "`"));
   if (options.command == "vendor" && options.names.size() > 1)
-    throw Error(ErrorKind::usage, "`lapstrake vendor` takes one folder", "`lapstrake vendor --help` shows the form");
+    throw Error(ErrorKind::usage, "`lapstrake vendor` accepts at most one folder",
+                "run `lapstrake vendor --help` to see its arguments");
   if (options.push && options.explain)
-    throw Error(ErrorKind::usage, "`--explain` does not go with `--push`",
-                "leave `--push` out to see why digests change");
+    throw Error(ErrorKind::usage, "`--explain` cannot be used with `--push`",
+                "remove `--push` to see why digests change");
   return parser.options;
 }
 

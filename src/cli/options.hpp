@@ -1,4 +1,4 @@
-// The command line as a value.
+// Parses the command line into a value.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -11,7 +11,7 @@ namespace lapstrake::cli {
 enum class ProgressStyle { automatic, bar, plain, none };
 
 struct Options {
-  std::string command;             // "push"; "store check" for a command of a command
+  std::string command;             // "push"; "store check" for a subcommand
   std::vector<std::string> names;  // IMAGE..., TASK..., REF
 
   // Global.
@@ -47,11 +47,12 @@ struct Options {
   std::vector<std::string> child;  // after "--"
 };
 
-// Error{usage} for what is unknown (with the nearest), missing or of the wrong type.
+// Error{usage} for an unknown option or command (suggesting the closest name), a missing value or a value of the wrong
+// type.
 Options parse(const std::vector<std::string>& arguments);
 
-// Every option name of a command as the parser knows it, "" for the global ones: so that a test can hold the help to
-// it.
+// All option names that the parser accepts for a command ("" for the global options): a test compares them with the
+// help page.
 std::vector<std::string> option_names(const std::string& command);
 
 }  // namespace lapstrake::cli

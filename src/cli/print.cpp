@@ -16,7 +16,7 @@ using nlohmann::ordered_json;
 constexpr std::string_view red = "\x1b[1;31m", yellow = "\x1b[1;33m", green = "\x1b[32m", blue = "\x1b[34m",
                            plain = "\x1b[0m";
 
-// Writes all of it; says whether it could.
+// Writes all of `text`; returns whether that succeeded.
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t size = ::write(fd, text.data(), text.size());
@@ -61,8 +61,8 @@ ordered_json without_secrets(const ordered_json& value, const Redactor& secrets)
   return out;
 }
 
-// JSON lets DEL, C1 and the marks of direction stand as they are. They are where `printable` sees something to escape;
-// all of them lie in strings, and below U+10000.
+// JSON does not escape DEL, C1 and bidirectional control characters. They are exactly where `printable` would escape;
+// they occur only inside strings, and are below U+10000.
 std::string escaped_json(std::string_view text) {
   if (printable(text, text.npos, true) == text) return std::string(text);
   std::string out;

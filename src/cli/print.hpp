@@ -1,5 +1,5 @@
-// Results on stdout, talk on stderr: the only place that prints. All that passes here is free of secrets and of what
-// would move a terminal, whoever wrote it.
+// Prints results to stdout and messages to stderr; nothing else in the program prints. Secrets and terminal control
+// characters are removed from all text.
 #pragma once
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/world.hpp>
@@ -15,14 +15,14 @@ class Printer {
  public:
   explicit Printer(const World& world);
 
-  // Error{input} when stdout cannot take it (a full disk, a closed pipe): a result that got lost is no success.
+  // Error{input} if writing to stdout fails (full disk, closed pipe): a lost result must not look like success.
   void result(const std::string& text) const;
-  // The same for JSON, which stays JSON and means the same but for the secrets.
+  // The same for JSON: the output is valid JSON with the same values, except for redacted secrets.
   void json_result(const std::string& text) const;
   void talk(const std::string& text) const;
   void error(const Error& error) const;
   void diagnostics(const std::vector<spec::Diagnostic>& diagnostics, bool warnings) const;
-  // What was made of clean() texts and of our own escape sequences.
+  // Writes text that is already clean(), with our own escape sequences.
   static void draw(const std::string& text);
 
   std::string clean(const std::string& text) const;

@@ -27,7 +27,7 @@ std::string seconds(std::chrono::system_clock::duration time) {
 struct Item {
   std::string title;
   std::uint64_t done = 0, total = 0;
-  Time began, told;
+  Time began, reported;
 };
 
 std::string bar_line(const std::string& title, const Item& item, Time now, unsigned columns) {
@@ -63,7 +63,7 @@ struct ProgressView::State {
   Item& item(const std::string& name, std::uint64_t total, Time now) {
     for (auto& one : items)
       if (one.title == name) return one;
-    return items.emplace_back(Item{.title = name, .done = 0, .total = total, .began = now, .told = now});
+    return items.emplace_back(Item{.title = name, .done = 0, .total = total, .began = now, .reported = now});
   }
 
   // Before it is cut to the terminal's width.
@@ -95,8 +95,8 @@ struct ProgressView::State {
     auto& one = item(title(event), event.total, now);
     one.done = event.done;
     if (event.total > 0) one.total = event.total;
-    if (settings.style == ProgressStyle::plain && now - one.told >= 10s) {
-      one.told = now;
+    if (settings.style == ProgressStyle::plain && now - one.reported >= 10s) {
+      one.reported = now;
       draw(now,
            cat("  ", one.title, ": ", human_size(one.done), one.total > 0 ? cat(" of ", human_size(one.total)) : ""));
     } else {

@@ -1,4 +1,4 @@
-// Events drawn: live bars on a terminal, plain lines elsewhere.
+// Shows progress events: live bars on a terminal, plain lines otherwise.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -20,7 +20,7 @@ struct ProgressSettings {
   std::function<void(const std::string&)> write;                   // to stderr
 };
 
-// `automatic` is bars on a terminal, unless CI or NO_COLOR's cousin TERM=dumb is set; plain lines otherwise.
+// `automatic` means bars on a terminal unless CI or TERM=dumb is set; plain lines otherwise.
 ProgressStyle style_for(ProgressStyle asked, bool quiet, bool terminal, const Environment& environment);
 
 // Safe to call from several threads.
@@ -29,9 +29,9 @@ class ProgressView {
   explicit ProgressView(ProgressSettings settings);
   ~ProgressView();
   void operator()(const app::Event& event);
-  // A line of its own, above the bars.
+  // Prints a separate line above the bars.
   void say(const std::string& line);
-  // Takes the bars off the screen.
+  // Erases the bars.
   void close();
 
  private:

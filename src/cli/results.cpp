@@ -60,7 +60,7 @@ ordered_json json_of(const app::RegisteredTask& task, bool dry_run) {
 
 std::string line_of(const app::RegisteredTask& task, bool dry_run) {
   if (!dry_run) return task.arn;
-  return task.diff.empty() ? cat("task `", task.name, "`: nothing would change, ", task.arn, " stands")
+  return task.diff.empty() ? cat("task `", task.name, "`: no change, ", task.arn, " is up to date")
                            : task.diff.substr(0, task.diff.find_last_not_of('\n') + 1);
 }
 

@@ -1,4 +1,4 @@
-// Results as scripts get them, and the lines that people do.
+// Formats results: JSON for scripts, lines for people.
 #pragma once
 #include <lapstrake/app/build.hpp>
 #include <lapstrake/app/push.hpp>

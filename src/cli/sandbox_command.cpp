@@ -30,10 +30,11 @@ class DataFolder {
     std::error_code failure;
     const auto folder = std::filesystem::temp_directory_path(failure);
     if (failure)
-      throw Error(ErrorKind::input, "the temporary folder (TMPDIR) is not there", "name one with `--data DIR`");
+      throw Error(ErrorKind::input, "temporary folder not found (TMPDIR)",
+                  "set TMPDIR, or name a folder with `--data DIR`");
     std::string name = (folder / "lapstrake-sandbox-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr)
-      throw Error(ErrorKind::input, cat("cannot make a folder `", name, "`: ", reason(errno)));
+      throw Error(ErrorKind::input, cat("cannot create folder `", name, "`: ", reason(errno)));
     path_ = name;
     remove_ = true;
   }
@@ -68,7 +69,7 @@ class DataFolder {
 // Waits for the child; a stop is passed on to it, and after 1.5 s it is killed.
 int wait_for(pid_t child, const World& world) {
   int waited = 0;
-  bool told = false;
+  bool is_stopping = false;
   for (;;) {
     int status = 0;
     const pid_t ended = ::waitpid(child, &status, WNOHANG);
@@ -76,8 +77,8 @@ int wait_for(pid_t child, const World& world) {
     if (ended < 0 && errno != EINTR)
       throw Error(ErrorKind::internal, cat("cannot wait for the command: ", reason(errno)));
     if (world.stop.stop_requested()) {
-      if (!told) ::kill(child, SIGTERM);
-      told = true;
+      if (!is_stopping) ::kill(child, SIGTERM);
+      is_stopping = true;
       if (waited++ == 75) ::kill(child, SIGKILL);
     }
     ::usleep(20'000);
@@ -105,7 +106,8 @@ int serve(const Printer& printer, const sandbox::Sandbox& box, const World& worl
 
 int run_sandbox(const Options& options, const World& world) {
   if (options.account.size() != 12 || options.account.find_first_not_of("0123456789") != std::string::npos)
-    throw Error(ErrorKind::usage, cat("`--account ", options.account, "` is no AWS account: it has 12 digits"));
+    throw Error(ErrorKind::usage,
+                cat("invalid value `--account ", options.account, "`: an AWS account ID has 12 digits"));
   const Printer printer(world);
   const DataFolder data(options.data);
   sandbox::Sandbox box({.folder = data.path(),
@@ -121,7 +123,7 @@ int run_sandbox(const Options& options, const World& world) {
                                    : std::function<void(const std::string&)>()});
   if (!options.quiet)
     printer.talk(cat("sandbox: ECR, ECS and STS for account ", options.account, " on https://127.0.0.1:", box.port(),
-                     ", by proxy http://127.0.0.1:", box.proxy_port(), "\n"));
+                     ", proxy http://127.0.0.1:", box.proxy_port(), "\n"));
   if (options.child.empty()) return serve(printer, box, world, options.json);
   const pid_t child = ::fork();
   if (child < 0) throw Error(ErrorKind::input, cat("cannot start a process: ", reason(errno)));

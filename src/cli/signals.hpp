@@ -1,4 +1,4 @@
-// SIGINT, SIGTERM and SIGHUP as a stop_token.
+// Turns SIGINT, SIGTERM and SIGHUP into a stop_token.
 #pragma once
 #include <atomic>
 #include <csignal>
@@ -8,19 +8,19 @@
 
 namespace lapstrake::cli {
 
-// Made before any other thread: the signals are blocked in every later thread and taken by one of its own. The first
-// one requests a stop; work that has not ended 1.8 s later is cut off (the store survives that), as it is by a second
-// signal. Signals that the caller ignores or blocks stay so.
+// Create it before any other thread: it blocks the signals in every later thread and handles them in a thread of its
+// own. The first signal requests a stop. If the work has not ended 1.8 s later, or at a second signal, the process
+// exits at once (the store survives that). Signals that the caller ignores or blocks stay ignored or blocked.
 class Interruption {
  public:
-  // Error{input} when no thread can be started.
+  // Error{input} if the thread cannot be started.
   explicit Interruption(const Inherited& caller);
   ~Interruption();
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
 
   std::stop_token token() const { return stop_.get_token(); }
-  // 130 for SIGINT, 143 for SIGTERM ...; 130 when there was none.
+  // 130 for SIGINT, 143 for SIGTERM, ...; 130 if there was no signal.
   int exit_code() const;
 
  private:

@@ -1,4 +1,4 @@
-// `lapstrake build --watch`.
+// The command `lapstrake build --watch`.
 #include <lapstrake/app/watch.hpp>
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>

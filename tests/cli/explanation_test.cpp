@@ -36,7 +36,7 @@ std::vector<layers::Change> many(std::size_t count) {
 
 }  // namespace
 
-TEST_CASE("an explanation tells the base, each layer, and the settings in the words of the spec") {
+TEST_CASE("an explanation reports the base, each layer, and the settings as the spec names them") {
   auto story = story_of({{.layer = "app", .fate = Fate::reused},
                          {.layer = "site",
                           .fate = Fate::rebuilt,
@@ -50,15 +50,15 @@ TEST_CASE("an explanation tells the base, each layer, and the settings in the wo
   CHECK(explanation(image_of({story})) == cat("web: ", older.text(), " -> ", newer.text(), R"(
   base: scratch -> sha256:1
   layer old is gone
-  layer app: as before
-  layer site: built anew: SOURCE_DATE_EPOCH was 0 and is 7; 2 of its entries changed
+  layer app: unchanged
+  layer site: rebuilt: SOURCE_DATE_EPOCH was 0 and is 7; 2 changed paths
     /www/a: mode
     /www/b: removed
   layer more: new
-  changed: Healthcheck, SOURCE_DATE_EPOCH, annotations, env, workdir)"));
+  changed settings: Healthcheck, SOURCE_DATE_EPOCH, annotations, env, workdir)"));
 }
 
-TEST_CASE("an image that is as it was, and one that is new, have one word") {
+TEST_CASE("an unchanged image and a new image are one line") {
   auto same = image_of({story_of({})}), first = same;
   same.before = same.stories[0].before = newer;
   first.before.reset();
@@ -67,7 +67,7 @@ TEST_CASE("an image that is as it was, and one that is new, have one word") {
   CHECK(explanation(first) == cat("web: new ", newer.text()));
 }
 
-TEST_CASE("ten changes are told one by one, the rest is counted, and JSON has them all") {
+TEST_CASE("ten changes are listed, the rest is counted, and JSON has them all") {
   const auto [count, last] = GENERATE(table<std::size_t, std::string>({{1, "    /f0: content"},
                                                                        {10, "    /f9: content"},
                                                                        {11, "    ... and 1 more"},
@@ -75,7 +75,7 @@ TEST_CASE("ten changes are told one by one, the rest is counted, and JSON has th
   const auto image = image_of({story_of({{.layer = "site", .fate = Fate::rebuilt, .changes = many(count)}})});
   const auto lines = split(explanation(image), '\n');
   CHECK(lines.size() == 2 + std::min<std::size_t>(count, 11));
-  CHECK(lines.at(1) == cat("  layer site: built anew: ", count, " of its entries changed"));
+  CHECK(lines.at(1) == cat("  layer site: rebuilt: ", count_of(count, "changed path")));
   CHECK(lines.back() == last);
   const auto json = explanation_json(image);
   CHECK(json["platforms"][0]["layers"][0]["changes"].size() == count);
@@ -91,17 +91,17 @@ TEST_CASE("paths cannot move a terminal, and stay apart in JSON") {
   CHECK(explanation_json(image)["platforms"][0]["layers"][0]["changes"][1]["path"] == "/c\\xff");
 }
 
-TEST_CASE("a layer that is another for no reason that is known says so") {
+TEST_CASE("a layer that was rebuilt for an unknown reason says so") {
   const auto text = explanation(image_of({story_of({{.layer = "site", .fate = Fate::rebuilt}})}));
-  CHECK(text.ends_with("  layer site: built anew: what changed is not known"));
+  CHECK(text.ends_with("  layer site: rebuilt: cause unknown"));
 }
 
-TEST_CASE("an image that is another though all that is known of it is as before says so") {
+TEST_CASE("an image whose digest changed though all that is known is unchanged says so") {
   const auto image = image_of({story_of({{.layer = "site", .fate = Fate::reused}})});
-  CHECK(explanation(image).ends_with("\n  layer site: as before\n  what changed is not known"));
+  CHECK(explanation(image).ends_with("\n  layer site: unchanged\n  cause unknown"));
 }
 
-TEST_CASE("several platforms are told one by one, and those that are gone") {
+TEST_CASE("each platform is reported, and removed platforms") {
   auto amd = story_of({}), arm = amd;
   amd.before = newer;
   arm.platform = oci::Platform::parse("linux/arm64");
@@ -110,7 +110,7 @@ TEST_CASE("several platforms are told one by one, and those that are gone") {
   image.platforms_gone = {oci::Platform::parse("linux/s390x")};
   CHECK(explanation(image) == cat("web: ", older.text(), " -> ", newer.text(), "\nweb linux/amd64: unchanged ",
                                   newer.text(), "\nweb linux/arm64: new ", newer.text(),
-                                  "\n  no longer for linux/s390x"));
+                                  "\n  removed platforms: linux/s390x"));
   const auto json = explanation_json(image);
   CHECK(json["platforms"][1]["platform"] == "linux/arm64");
   CHECK(json["platforms"][1]["before"].is_null());

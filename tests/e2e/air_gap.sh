@@ -150,7 +150,7 @@ for command in push register lock vendor "build --cache-to $inside/cache" "copy 
   says "--offline" "\`${command%% *}\` with --offline exits 2"
 done
 expect 0 lapstrake -C elsewhere --offline build --cache-from "$inside/cache"
-says "\`--cache-from\` is not asked" "a cache in a registry is left aside"
+says "ignoring \`--cache-from\`" "a cache in a registry is not used"
 mv elsewhere/lapstrake-vendor away
 expect 3 lapstrake -C elsewhere --store "$work/empty-store" --offline build
 says "$first" "a base that is not at hand exits 3 and is named"

@@ -17,7 +17,7 @@ expect 0 lapstrake -C "$project" build --explain
 equal "$out" "app $planned" "the build gives the digest that was planned"
 says "app: new $planned" "and explains it on stderr, for a plan is no build"
 plan
-equal "$out" "app: unchanged $planned"$'\n  layer program: as before\n  layer site: as before' "after the build nothing changes"
+equal "$out" "app: unchanged $planned"$'\n  layer program: unchanged\n  layer site: unchanged' "after the build nothing changes"
 
 # What changed, in files and in the spec.
 echo '<h1>edited</h1>' >"$project/public/index.html"
@@ -27,13 +27,13 @@ sed -i 's|/usr/local/bin/run \]|/usr/local/bin/run, -v ]|; s|    tags|    env: {
 plan
 cat >wanted <<TEXT
 app: $planned -> $(digest_of "${out#*-> }")
-  layer program: as before
-  layer site: built anew: 4 of its entries changed
+  layer program: unchanged
+  layer site: rebuilt: 4 changed paths
     /var/www/css/main.css: added
     /var/www/esc\\x1b[2J.html: added
     /var/www/index.html: content
     /var/www/css/site.css: removed
-  changed: entrypoint, env
+  changed settings: entrypoint, env
 TEXT
 same_file out.txt wanted "a plan names what changed"
 cp out.txt planned.txt
@@ -59,14 +59,14 @@ expect 0 lapstrake -C "$project" build --json
 equal "$(member '"explanation" in all[0]')" False "and not unless it is asked"
 
 expect 0 env SOURCE_DATE_EPOCH=86400 lapstrake -C "$project" plan
-matches "$out" 'layer program: built anew: SOURCE_DATE_EPOCH was 0 and is 86400' "an epoch makes all bytes others"
+matches "$out" 'layer program: rebuilt: SOURCE_DATE_EPOCH was 0 and is 86400' "an epoch changes all bytes"
 rm -rf "$LAPSTRAKE_STORE/cache"
 echo '<h1>forgotten</h1>' >"$project/public/index.html"
 plan
-matches "$out" 'layer program: as before'$'\n''  layer site: built anew: what it held before is not known any more' "without the cache it says what it does not know"
-matches "$(lapstrake store check 2>&1)" "all well" "plans leave the store whole"
+matches "$out" 'layer program: unchanged'$'\n''  layer site: rebuilt: what it held before is not known any more' "without the cache it says what it does not know"
+matches "$(lapstrake store check 2>&1)" "no problems found" "plans leave the store whole"
 
 expect 2 lapstrake -C "$project" plan appp
 says "did you mean \`app\`?" "a name that is not there is refused"
 expect 2 lapstrake -C "$project" build --watch --push --explain
-says "\`--explain\` does not go with \`--push\`" "so is an option that would say nothing"
+says "\`--explain\` cannot be used with \`--push\`" "so is an option that would say nothing"

@@ -42,7 +42,7 @@ commands=0 calls=0 failed=0 turn=0 network=''
 named() { echo "${1//$name/NEW}"; }
 judge() { # what
   [[ $code != 1 && $code -le 9 ]] || fail "$1: exit code $code"
-  if grep -qE 'internal fault|out of memory|Sanitizer|runtime error' err.txt; then fail "$1: a fault of ours"; fi
+  if grep -qE 'internal error|out of memory|Sanitizer|runtime error' err.txt; then fail "$1: a fault of ours"; fi
   if [[ $code == 0 ]]; then
     # Of the layers before, plan may not know then; the digest is the same.
     if [[ $1 == plan* ]]; then out=$(digest_of "$out") wanted=$(digest_of "$wanted"); fi

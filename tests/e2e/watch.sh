@@ -58,7 +58,7 @@ mkdir -p "$project/public/js/deep"
 next_line "the new folders"
 equal "$line" "$(fresh)" "a touched file has no line, new folders have"
 interrupt INT 130
-matches "$(lapstrake store check 2>&1)" "all well" "and leaves the store clean"
+matches "$(lapstrake store check 2>&1)" "no problems found" "and leaves the store clean"
 
 begin lapstrake -C "$project" build --watch --json
 next_line "the first build, as JSON"
