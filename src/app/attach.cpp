@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::string_view title_annotation = "org.opencontainers.image.title";
 
-// Opened once: what is described is what is sent, whatever its name leads to by then.
+// Opened once: the bytes that are hashed are the bytes that are sent, even if the path is replaced meanwhile.
 NamedFile file_of(const Context& context, const spec::Attachment& attachment) {
   try {
     return open_named_file(attachment.folder, attachment.from, context.allow_outside);
@@ -43,11 +43,11 @@ oci::Descriptor describe(const NamedFile& file, const std::string& type, const s
   return {.media_type = type, .digest = oci::Digest(hash.finish()), .size = size};
 }
 
-// A copy that nobody else writes to, for as long as it is sent.
+// A private copy, so that nobody changes the file while it is sent.
 AtomicFile copy_of(const Context& context, const NamedFile& file, const oci::Descriptor& layer) {
   AtomicFile copy(scratch(context));
   drain(
-      oci::verified(file.source(), layer.digest, layer.size, cat("`", file.path.string(), "`, which changed,")),
+      oci::verified(file.source(), layer.digest, layer.size, cat("the changed file `", file.path.string(), "`")),
       [&](Bytes bytes) { copy.write(bytes); }, context.world.stop);
   return copy;
 }
@@ -99,12 +99,12 @@ std::vector<oci::Descriptor> attach(const Context& context, const registry::Repo
     } catch (Error& error) {
       if (error.kind() == ErrorKind::interrupted) throw;
       if (attachment.required) {
-        error.during(cat("attaching `", attachment.from, "` to image `", image.name, "`, which is pushed"));
+        error.during(cat("attaching `", attachment.from, "` to image `", image.name, "` (already pushed)"));
         throw;
       }
       context.progress({.kind = Event::Kind::warning,
                         .image = image.name,
-                        .text = cat("`", attachment.from, "` is not attached: ", error.summary(),
+                        .text = cat("cannot attach `", attachment.from, "`: ", error.summary(),
                                     error.reason().empty() ? "" : cat(": ", error.reason()))});
     }
   }

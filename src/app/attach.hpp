@@ -1,4 +1,4 @@
-// Files that are attached to an image which was pushed: `attachments:`.
+// Attaches files to a pushed image (`attachments:` in the spec).
 #pragma once
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/registry/client.hpp>
@@ -8,11 +8,12 @@
 
 namespace lapstrake::app {
 
-// Error{input} when its file is not there, or leads out of the spec's folder.
+// Error{input} if the file is missing or outside the spec's folder.
 void require_file(const Context& context, const spec::Attachment& attachment);
 
-// Each as a manifest of its own whose subject is `image`: the same bytes give the same digest, and are there once. One
-// that fails is a warning, unless it is required. Returns the manifests of those that are attached.
+// Pushes one manifest per attachment, with `root` as its subject: the same bytes give the same digest and are stored
+// once. A failure is a warning unless the attachment is required. Returns the manifests of the attachments that were
+// pushed.
 std::vector<oci::Descriptor> attach(const Context& context, const registry::Repository& repository,
                                     const store::Store& store, const spec::Image& image, const oci::Descriptor& root);
 

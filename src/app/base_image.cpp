@@ -53,7 +53,7 @@ Layers with_oci_types(Layers layers) {
   return layers;
 }
 
-// As the lock has it, if it has it.
+// Checks the digest if the lock pins one.
 oci::Place open_disk_base(const Context& context, const spec::Project& project, const spec::Image& image,
                           const std::filesystem::path& scratch) {
   const auto place = store::open_image(std::get<oci::DiskReference>(*image.base), scratch, context.world.stop);
@@ -61,9 +61,9 @@ oci::Place open_disk_base(const Context& context, const spec::Project& project, 
   const auto digest = place.root().digest;
   const auto name = lock_name(project.folder, *image.base).value_or("");
   if (digest == *image.base_pin) return place;
-  throw Error(ErrorKind::integrity, cat("the base `", name, "` is not what `", lock_file_name, "` says"),
-              cat("put the locked one there again, or take the new one: `lapstrake lock --update ", name, "`"))
-      .because(cat("it is ", digest.text(), ", and locked is ", image.base_pin->text()));
+  throw Error(ErrorKind::integrity, cat("the base `", name, "` does not match `", lock_file_name, "`"),
+              cat("restore the locked base, or run `lapstrake lock --update ", name, "` to accept the new one"))
+      .because(cat("its digest is ", digest.text(), ", but the lock pins ", image.base_pin->text()));
 }
 
 BaseImage from_disk(const Context& context, const spec::Project& project, const spec::Image& image,

@@ -1,4 +1,4 @@
-// The image that an image is built on.
+// Loads base images: the image that an image is built on.
 #pragma once
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/layers/base_files.hpp>
@@ -17,15 +17,15 @@ struct BaseImage {
   std::string name = {};                // "host/repo:tag" of one from a registry; empty for one from disk
 };
 
-// Nothing for `scratch`. The layers of a base on disk are taken into the store as they are; those of one in a registry
-// stay there until someone needs them (distant.hpp).
+// Nothing for `scratch`. The layers of a base on disk are copied into the store; the layers of a base in a registry
+// stay there until they are needed (distant.hpp).
 std::optional<BaseImage> load_base(const Context& context, const spec::Project& project, const spec::Image& image,
                                    const oci::Platform& platform, const store::Store& store);
-// The file tree of a base alone, without a network, for checks. Nothing when the base lies in a registry, was not
-// vendored, and no build has brought it into the store yet.
+// The file tree of a base, without a network, for checks. Nothing if the base is in a registry, is not vendored, and
+// was not read by an earlier build.
 std::optional<layers::BaseFiles> known_base_files(const Context& context, const spec::Project& project,
                                                   const spec::Image& image, const oci::Platform& platform);
-// Where a command that builds nothing may spool archives to: the store's folder for it, if there is a store already.
+// The folder where a command that builds nothing spools archives: the store's scratch folder if there is a store.
 std::filesystem::path scratch(const Context& context);
 
 }  // namespace lapstrake::app

@@ -218,11 +218,10 @@ class Builder {
   // moby's layer store refuses deeper ones: "max depth exceeded".
   void warn_of_depth() const {
     if (draft_.layers.size() <= limits::docker_layers) return;
-    context_.progress(
-        {.kind = Event::Kind::warning,
-         .image = image_.name,
-         .text = cat("the image has ", draft_.layers.size(), " layers with those of its base, and Docker ",
-                     "runs images of at most ", limits::docker_layers)});
+    context_.progress({.kind = Event::Kind::warning,
+                       .image = image_.name,
+                       .text = cat("the image has ", draft_.layers.size(),
+                                   " layers including its base; Docker runs at most ", limits::docker_layers)});
   }
 
   oci::Descriptor finish() {
@@ -268,7 +267,7 @@ std::vector<const spec::Image*> choose_images(const spec::Project& project, cons
   for (const auto& name : names)
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       const auto near = nearest(name, known);
-      throw Error(ErrorKind::usage, cat("there is no image `", name, "` in `", project.file.string(), "`"),
+      throw Error(ErrorKind::usage, cat("image `", name, "` not found in `", project.file.string(), "`"),
                   near            ? cat("did you mean `", *near, "`?")
                   : known.empty() ? "add it under `images:`"
                                   : cat("the images are: ", join(known, ", ")));

@@ -81,12 +81,16 @@ void lay_over(std::vector<CacheEntry>& entries, CacheEntry used, sys_seconds now
 }  // namespace
 
 std::vector<CacheEntry> parse_cache(std::string_view text, std::string_view media_type, std::string_view what) {
-  const auto refuse = [&](std::string why) { throw Error(ErrorKind::integrity, cat(what, " is no cache: ", why)); };
-  if (text.size() > most_cache_text) refuse(cat("it has ", human_size(text.size())));
+  const auto refuse = [&](std::string why) {
+    throw Error(ErrorKind::integrity, cat(what, " is not a layer cache: ", why));
+  };
+  if (text.size() > most_cache_text)
+    refuse(cat("its size is ", human_size(text.size()), ", the limit ", human_size(most_cache_text)));
   const auto manifest = oci::parse_manifest(text, media_type, what);
   if (manifest.artifact_type != cache_artifact_type)
     refuse(cat("its `artifactType` is `", printable(manifest.artifact_type, 120), "`"));
-  if (manifest.layers.size() > most_cache_entries) refuse(cat("it has ", manifest.layers.size(), " layers"));
+  if (manifest.layers.size() > most_cache_entries)
+    refuse(cat("it has ", manifest.layers.size(), " layers, the limit is ", most_cache_entries));
   std::vector<CacheEntry> entries;
   for (const auto& layer : manifest.layers)
     if (auto entry = entry_of(layer)) entries.push_back(std::move(*entry));

@@ -16,7 +16,8 @@ std::vector<CacheEntry> read_cache(const registry::Repository& repository, const
                                    const oci::RegistryReference& where) {
   const auto what = cat("`", where.text(), "`");
   if (found.size > most_cache_text)
-    throw Error(ErrorKind::integrity, cat(what, " is no cache: it has ", human_size(found.size)));
+    throw Error(ErrorKind::integrity, cat(what, " is not a layer cache: its size is ", human_size(found.size),
+                                          ", the limit ", human_size(most_cache_text)));
   const auto manifest = repository.get_manifest(found.digest.text());
   return parse_cache(manifest.text, manifest.descriptor.media_type, what);
 }

@@ -1,4 +1,4 @@
-// Where a cache lies, and how it is read: what taking from one and writing to one share.
+// The tag of a layer cache and reading its manifest, shared by `--cache-from` and `--cache-to`.
 #pragma once
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/oci/platform.hpp>
@@ -12,11 +12,11 @@
 
 namespace lapstrake::app {
 
-// A tag of its own for each image and platform, when none was given.
+// If no tag was given, a separate tag for each image and platform.
 oci::RegistryReference with_cache_tag(oci::RegistryReference where, const spec::Image& image,
                                       const oci::Platform& platform);
 
-// Error{integrity} for what is no cache.
+// Error{integrity} if it is not a cache.
 std::vector<CacheEntry> read_cache(const registry::Repository& repository, const oci::Descriptor& found,
                                    const oci::RegistryReference& where);
 

@@ -1,4 +1,4 @@
-// `--cache-to`.
+// Saves layers to a cache in a registry (`--cache-to`).
 #include <atomic>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>
@@ -53,14 +53,14 @@ class Writing {
       bring(used);
       put(text, used, now);
       event.kind = Event::Kind::finished;
-      event.text = cat(count_of(used.size(), "layer"), ", ", sent_.load(), " sent, ", mounted_.load(), " mounted, to `",
-                       where_.text(), "`");
+      event.text = cat(count_of(used.size(), "layer"), " saved to `", where_.text(), "`: ", sent_.load(), " sent, ",
+                       mounted_.load(), " mounted");
     }
     context_.progress(event);
   }
 
  private:
-  // What is there but broken is written anew; what is something else is not ours to replace.
+  // A damaged cache at our own tag is replaced; anything else at a tag that the user chose is not.
   std::vector<CacheEntry> read(const oci::Descriptor& found) const {
     try {
       return read_cache(*repository_, found, where_);
@@ -69,7 +69,7 @@ class Writing {
         if (error.kind() == ErrorKind::integrity) return {};
         throw;
       }
-      error.helped_by("choose another tag, or leave it out: what is there is not overwritten");
+      error.helped_by("use a different tag, or none: existing content is not overwritten");
       throw;
     }
   }
@@ -101,7 +101,7 @@ class Writing {
     }
   }
 
-  // Of entries that were there before, blobs may be gone: a lifecycle rule, a clean-up by hand.
+  // Blobs of earlier entries may be missing: a lifecycle rule, or a manual clean-up.
   void put(const std::string& text, const std::vector<CacheEntry>& used, std::chrono::sys_seconds now) const {
     try {
       repository_->put_manifest(where_.tag, text, std::string(oci::media_type::manifest));
@@ -141,7 +141,7 @@ void keep_in_registry(const Context& context, const Network& network, const stor
       context.progress({.kind = Event::Kind::warning,
                         .image = {},
                         .subject = {},
-                        .text = cat("the cache `", where.text(), "` is not brought up to date: ", in_one_line(error))});
+                        .text = cat("cannot update the cache `", where.text(), "`: ", in_one_line(error))});
     }
   }
 }

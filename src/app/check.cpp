@@ -28,8 +28,8 @@ spec::Diagnostic unknown_base(const spec::Image& image) {
   told.severity = spec::Diagnostic::Severity::warning;
   told.where = image.where;
   told.message =
-      cat("image `", image.name, "` is not checked: its base `", oci::text(*image.base), "` is not in the store yet");
-  told.help = cat("`lapstrake build ", image.name, "` fetches it");
+      cat("cannot check image `", image.name, "`: its base `", oci::text(*image.base), "` is not in the store");
+  told.help = cat("run `lapstrake build ", image.name, "` to download it");
   return told;
 }
 
@@ -84,8 +84,8 @@ void check_settings(const spec::Image& image, std::vector<spec::Diagnostic>& fou
   spec::Diagnostic told;
   told.severity = spec::Diagnostic::Severity::warning;
   told.where = image.repository_settings->where;
-  told.message = cat("`repository_settings` is for Amazon ECR, and `", host, "` is another registry");
-  told.help = "remove it; `push --create-repository` makes repositories at ECR alone";
+  told.message = cat("`repository_settings` applies only to Amazon ECR, and `", host, "` is not an ECR registry");
+  told.help = "remove it; `lapstrake push --create-repository` creates repositories only in ECR";
   found.push_back(std::move(told));
 }
 

@@ -29,8 +29,8 @@ class TemporaryFolder {
   TemporaryFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "lapstrake-copy-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr)
-      throw Error(ErrorKind::input, cat("cannot make a folder `", name, "`: ", reason(errno)),
-                  "set TMPDIR to a folder that can be written");
+      throw Error(ErrorKind::input, cat("cannot create folder `", name, "`: ", reason(errno)),
+                  "set TMPDIR to a writable folder");
     path_ = name;
   }
   ~TemporaryFolder() {
@@ -72,15 +72,16 @@ class Copying {
  private:
   void require_digest(const oci::RegistryReference& to) const {
     if (!to.digest || *to.digest == root_.digest) return;
-    throw Error(ErrorKind::integrity, cat("`", origin_.place.name, "` is not `", to.text(), "`"),
-                index_ ? "copy the whole index, without `--platform`" : "")
-        .because(cat(index_ ? "its manifest for the platform has the digest " : "its digest is ", root_.digest.text()));
+    throw Error(ErrorKind::integrity, cat("the digest of `", origin_.place.name, "` differs from `", to.text(), "`"),
+                index_ ? "remove `--platform` to copy the whole index" : "")
+        .because(
+            cat(index_ ? "the digest of its manifest for the platform is " : "its digest is ", root_.digest.text()));
   }
   void require_fit(const oci::DiskReference& to) const {
     if (to.form != oci::DiskReference::Form::docker_archive || !oci::is_index(root_.media_type)) return;
     const auto platforms = platforms_of(origin_.place, root_);
     throw Error(ErrorKind::usage,
-                cat("a docker-archive holds one platform, and `", origin_.place.name, "` is an index"),
+                cat("a docker-archive holds only one platform, but `", origin_.place.name, "` is an index"),
                 cat("choose one with `--platform ", platforms.empty() ? "OS/ARCH" : printable(platforms[0].text(), 80),
                     "`, or copy to `oci-archive:FILE`"));
   }
@@ -89,19 +90,19 @@ class Copying {
     for (const auto& manifest : manifests_)
       for (const auto& blob : manifest.blobs)
         if (!blob.urls.empty())
-          context_.progress(
-              {.kind = Event::Kind::warning,
-               .text = cat("the layer ", blob.digest.text(), " is not copied: it is stored elsewhere, at ",
-                           printable(blob.urls.front(), 200))});
+          context_.progress({.kind = Event::Kind::warning,
+                             .text = cat("skipped foreign layer ", blob.digest.text(), ", stored at ",
+                                         printable(blob.urls.front(), 200))});
   }
 
   // containers/image looks for OCI's media types alone in a layout.
   void tell_docker_types(const oci::DiskReference& to) const {
     if (root_.media_type != oci::media_type::docker_manifest && root_.media_type != oci::media_type::docker_index)
       return;
-    context_.progress({.kind = Event::Kind::warning,
-                       .text = cat("`", origin_.place.name, "` is of Docker's schema 2, and kept as it is: lapstrake ",
-                                   "reads it from `", to.text(), "`, but skopeo and podman do not")});
+    context_.progress(
+        {.kind = Event::Kind::warning,
+         .text = cat("`", origin_.place.name, "` has Docker schema 2 manifests, which are copied unchanged: ",
+                     "lapstrake can read `", to.text(), "`, but skopeo and podman cannot")});
   }
 
   // --- into a registry
@@ -139,7 +140,7 @@ class Copying {
   // Nothing that is copied has to stay: where the store cannot be written, one in TMPDIR does for this run.
   store::Store store() {
     if (origin_.distant) return origin_.distant->store();
-    std::string why = "it may only be read";
+    std::string why = "it is read-only";
     try {
       auto own = store::Store::open(context_.store_root);
       if (::access(own.scratch().c_str(), W_OK | X_OK) == 0) return own;
@@ -233,8 +234,8 @@ CopiedImage copy(const Context& context, const spec::Project* project, const std
     auto copied = Copying(serial, project, source).run(to, settings);
     if (copied.source_index)
       context.progress({.kind = Event::Kind::note,
-                        .text = cat("the copy is one platform of the index ", copied.source_index->text(),
-                                    ", so its digest is another: ", copied.root.digest.text())});
+                        .text = cat("copied one platform of the index ", copied.source_index->text(),
+                                    "; its digest differs: ", copied.root.digest.text())});
     return copied;
   });
 }

@@ -28,8 +28,9 @@ Context with_serial_progress(const Context& context) {
 void fetch(const Context& context, const registry::Repository& repository, const oci::Descriptor& blob,
            const std::string& image, const Sink& sink) {
   if (!blob.urls.empty())
-    throw Error(ErrorKind::input, cat("the layer ", blob.digest.text(), " does not lie in `", repository.name(), "`"),
-                "foreign layers are never fetched: choose a base without them");
+    throw Error(ErrorKind::input,
+                cat("foreign layer ", blob.digest.text(), " is not stored in `", repository.name(), "`"),
+                "foreign layers are never downloaded; use a base without them");
   if (context.offline)
     throw not_at_hand(context, cat("the layer ", blob.digest.text(), " of `", repository.name(), "`"));
   Event event{.kind = Event::Kind::started, .image = image, .subject = cat("base layer ", blob.digest.brief())};
@@ -69,8 +70,8 @@ void Distant::read_vendored(const Vendored& from, const oci::Descriptor& blob, c
 std::shared_ptr<const registry::Repository> Distant::repository(const oci::Digest& blob) const {
   const auto where = store::find_origin(store_, blob);
   if (!where)
-    throw Error(ErrorKind::input, cat("the store has no blob ", blob.text(), ", and does not know where it lies"),
-                "build the image again");
+    throw Error(ErrorKind::input, cat("blob ", blob.text(), " is missing from the store, and its registry is unknown"),
+                "run `lapstrake build` to rebuild the image");
   const std::lock_guard lock(repositories_->mutex);
   auto& known = repositories_->by_name[where->text()];
   if (known == nullptr) known = network_.reading(where->host, where->repository);

@@ -18,28 +18,28 @@
 
 namespace lapstrake::app {
 
-// Streams a blob, verified at its end, and tells of it. `image`: for whom, in what is told.
+// Streams a blob, verified at its end, and reports progress for `image`.
 void fetch(const Context& context, const registry::Repository& repository, const oci::Descriptor& blob,
            const std::string& image, const Sink& sink);
 
-// The context with a progress that several threads may tell at once.
+// The context with a progress callback that several threads may call at once.
 Context with_serial_progress(const Context& context);
 
 // Safe to use from several threads. The context must outlive it.
 class Distant {
  public:
-  // What the network was made of must outlive it too.
+  // The context of the network must outlive it too.
   Distant(const Context& context, Network network, store::Store store, std::string image);
 
-  // Into the store, unless it is there. Error{input} when nobody knows where it is.
+  // Copies the blob into the store unless it is there. Error{input} if its registry is unknown.
   void take(const oci::Descriptor& blob) const;
-  // All that the store lacks of an image, for outputs on disk; several blobs at once.
+  // Copies all missing blobs of an image into the store, for outputs on disk; several blobs at once.
   void complete(const oci::Descriptor& root) const;
-  // The store, which takes what is asked for and missing.
+  // A place that reads from the store and downloads missing blobs into it.
   oci::Place place(const std::string& name, const oci::Descriptor& root) const;
-  // In which repository of `host`, besides `repository`, the blob lies; empty when none is known.
+  // Another repository on the host of `target` that has the blob; empty if none is known.
   std::string neighbour(const oci::Digest& blob, const oci::RegistryReference& target) const;
-  // Streams it from where it lies.
+  // Streams the blob from the vendor folder or its registry.
   void read(const oci::Descriptor& blob, const Sink& sink) const;
   const store::Store& store() const { return store_; }
   // The vendor folder, if it has the blob.
@@ -63,8 +63,8 @@ class Distant {
   std::optional<Vendored> vendored_;
 };
 
-// The files of an image's blobs on their way into a registry: the store's own, or for those that it lacks files of its
-// scratch, each as long as it is needed.
+// Blobs of an image as files, for a push: the store's own files, or temporary files for blobs that are missing there,
+// each kept until drop().
 class Cargo {
  public:
   Cargo(const Distant& distant, const std::vector<registry::PushedManifest>& manifests);

@@ -1,5 +1,5 @@
-// Logins of ECR, shared by all that asks for them: a token is good for every registry of its region, whatever the
-// account and the form of the host's name.
+// Caches ECR logins for a run: a token is valid for every registry of its region, regardless of the account and the
+// form of the host name.
 #pragma once
 #include <functional>
 #include <lapstrake/aws/ecr.hpp>
@@ -20,8 +20,8 @@ class EcrLogins {
 
   explicit EcrLogins(Clock clock) : clock_(std::move(clock)) {}
 
-  // The login of `key` (a region): fetched when there is none or when it is to be renewed, and at half of its life. One
-  // that cannot be had anew at that time is good until it ends. Fetches one after the other.
+  // The login of `key` (a region). Fetches it if it is missing, to be renewed, or past half of its life; if that last
+  // fetch fails, the old one is used until it expires. Fetches are serialized.
   Login login(const std::string& key, bool renew, const Fetch& fetch);
 
  private:

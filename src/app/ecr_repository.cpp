@@ -28,8 +28,7 @@ void warn_of_differences(const EcrQuestion& question, const aws::EcrRepository& 
   const auto all = aws::differences(in_ecrs_words(question.settings), found.settings);
   if (!all.empty())
     tell(question, Event::Kind::warning,
-         cat("the repository `", question.target.repository,
-             "` is there already and stays as it is: ", join(all, "; ")));
+         cat("the repository `", question.target.repository, "` already exists and is not changed: ", join(all, "; ")));
 }
 
 std::string caller(const EcrQuestion& question, const aws::EcrHost& ecr) {
@@ -62,19 +61,21 @@ Error missing_right(const EcrQuestion& question, const aws::EcrHost& ecr, std::s
   const auto who = caller(question, ecr);
   Error error(ErrorKind::access, std::move(what),
               cat("add this statement to a policy of ", who,
-                  " (and, from another account, the like to the repository's own):\n", push_statement(question, ecr)));
-  error.because(cat("the repository `", question.target.repository, "` is there, but ECR hangs up on uploads of ", who,
-                    ": most likely ecr:InitiateLayerUpload is not allowed"));
+                  " (for cross-account pushes, also to the repository policy):\n", push_statement(question, ecr)));
+  error.because(cat("the repository `", question.target.repository,
+                    "` exists, but ECR closes the connection on uploads by ", who,
+                    ": ecr:InitiateLayerUpload is probably not allowed"));
   return error;
 }
 
 Error either_way(const EcrQuestion& question, const aws::EcrHost& ecr, std::string what, const std::string& why) {
   const auto who = caller(question, ecr);
   Error error(ErrorKind::network, std::move(what),
-              cat("if it is missing, create it: ", creation(question, ecr),
-                  "; if it is there, add this statement to a policy of ", who, ":\n", push_statement(question, ecr)));
-  error.because(cat("ECR hangs up on uploads of ", who, ": either there is no repository `", question.target.repository,
-                    "`, or ecr:InitiateLayerUpload is not allowed (asking ECR which of them failed: ", why, ")"));
+              cat("if the repository is missing, create it: ", creation(question, ecr),
+                  "; if it exists, add this statement to a policy of ", who, ":\n", push_statement(question, ecr)));
+  error.because(cat("ECR closes the connection on uploads by ", who, ": either the repository `",
+                    question.target.repository,
+                    "` is missing, or ecr:InitiateLayerUpload is not allowed (cannot find out which: ", why, ")"));
   return error;
 }
 
@@ -83,7 +84,7 @@ Error either_way(const EcrQuestion& question, const aws::EcrHost& ecr, std::stri
 EcrFinding find_in_ecr(const EcrQuestion& question) {
   using enum EcrFinding::Kind;
   const auto ecr = aws::parse_ecr_host(question.target.host);
-  if (!ecr) return {.kind = unknown, .why = "it is another registry"};
+  if (!ecr) return {.kind = unknown, .why = "it is not an ECR registry"};
   try {
     const auto found = aws::find_repository(question.network.session(*ecr), ecr->account, question.target.repository);
     if (!found) return {.kind = absent};
@@ -104,7 +105,7 @@ Error explained(const Error& failure, const EcrFinding& finding, const EcrQuesti
     if (finding.kind == unknown) return either_way(question, *ecr, failure.summary(), finding.why);
     Error missing(ErrorKind::network, failure.summary(), cat("create it: ", creation(question, *ecr)));
     missing.because(
-        cat("there is no repository `", question.target.repository, "` in account ", ecr->account, ", ", ecr->region));
+        cat("repository `", question.target.repository, "` not found in account ", ecr->account, ", ", ecr->region));
     return missing;
   }();
   for (const auto& doing : failure.steps()) error.during(doing);
@@ -115,13 +116,13 @@ void create_in_ecr(const EcrQuestion& question) {
   const auto& target = question.target;
   const auto ecr = aws::parse_ecr_host(target.host);
   if (aws::is_public_ecr(target.host))
-    throw Error(ErrorKind::usage, "`--create-repository` makes no repositories of ECR Public",
-                cat("make it by `aws ecr-public create-repository --region us-east-1 --repository-name ",
+    throw Error(ErrorKind::usage, "`--create-repository` does not support ECR Public",
+                cat("run `aws ecr-public create-repository --region us-east-1 --repository-name ",
                     target.repository.substr(target.repository.find('/') + 1), "`"));
   if (!ecr)
     throw Error(ErrorKind::usage,
-                cat("`--create-repository` works for ECR, and `", target.host, "` is another registry"),
-                "create the repository there by its own means");
+                cat("`--create-repository` supports only ECR, and `", target.host, "` is not an ECR registry"),
+                "create the repository with the tools of that registry");
   const auto made = aws::create_repository(question.network.session(*ecr), ecr->account, target.repository,
                                            in_ecrs_words(question.settings));
   if (!made.is_new) return warn_of_differences(question, made.repository);

@@ -1,4 +1,4 @@
-// A push to ECR whose repository is missing, or seems to be.
+// Diagnoses and creates missing ECR repositories for a push.
 #pragma once
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/base/error.hpp>
@@ -11,11 +11,11 @@
 
 namespace lapstrake::app {
 
-// ECR hangs up on an upload both when the repository is missing and when the right to push is
-// (aws/containers-roadmap#1970): who asks can tell.
+// ECR closes the connection on an upload both if the repository is missing and if the permission to push is missing
+// (aws/containers-roadmap#1970); only a look-up tells them apart.
 struct EcrFinding {
   enum class Kind { absent, present, unknown } kind = Kind::unknown;
-  std::string why = {};  // it is not known
+  std::string why = {};  // why it is unknown
 };
 
 struct EcrQuestion {
@@ -25,12 +25,12 @@ struct EcrQuestion {
   const std::optional<spec::RepositorySettings>& settings;
 };
 
-// Asks DescribeRepositories; of one that is there, warns of what it has otherwise than the settings say. `unknown` for
-// registries that are not ECR, and when the asking fails.
+// Calls DescribeRepositories; warns if an existing repository differs from the settings. `unknown` for registries that
+// are not ECR, and if the call fails.
 EcrFinding find_in_ecr(const EcrQuestion& question);
-// The failure in ECR's case, with the cure that belongs to it.
+// The failure with its cause and cure added, according to the finding.
 Error explained(const Error& failure, const EcrFinding& finding, const EcrQuestion& question);
-// Makes it with the settings, and tells. Error{usage} for registries that are not ECR.
+// Creates the repository with the settings and reports it. Error{usage} for registries that are not ECR.
 void create_in_ecr(const EcrQuestion& question);
 
 }  // namespace lapstrake::app

@@ -1,4 +1,4 @@
-// `--image NAME=REFERENCE`: an image that was built earlier or elsewhere, in place of NAME.
+// `--image NAME=REFERENCE`: uses an existing image instead of building NAME.
 #include <lapstrake/app/build.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
@@ -20,7 +20,7 @@ void copy_into(const store::Store& store, const oci::Place& place, const oci::De
 
 BuiltImage take_in(const Context& context, const spec::Image& image, const oci::DiskReference& reference,
                    const store::Store& store) {
-  return step(cat("reading `", reference.text(), "` in place of image `", image.name, "`"), [&] {
+  return step(cat("reading `", reference.text(), "` instead of building image `", image.name, "`"), [&] {
     const auto place = store::open_image(reference, store.scratch(), context.world.stop);
     BuiltImage taken{.name = image.name, .root = place.root(), .manifests = {}};
     copy_into(store, place, taken.root, context.world.stop);
@@ -41,10 +41,10 @@ BuiltImage obtain_image(const Context& context, const spec::Project& project, co
   const auto given = context.given_images.find(image.name);
   if (given == context.given_images.end()) return build_image(context, project, image, store);
   if (const auto* disk = std::get_if<oci::DiskReference>(&given->second)) return take_in(context, image, *disk, store);
-  throw Error(
-      ErrorKind::usage,
-      cat("`--image ", image.name, "=", oci::text(given->second), "` lies in a registry: there is nothing to build"),
-      cat("`lapstrake register` and `lapstrake push` take it as it is; leave `", image.name, "` out here"));
+  throw Error(ErrorKind::usage,
+              cat("`--image ", image.name, "=", oci::text(given->second),
+                  "` names an image in a registry: there is nothing to build"),
+              cat("remove `", image.name, "` from this command; `lapstrake push` and `lapstrake register` accept it"));
 }
 
 }  // namespace lapstrake::app

@@ -1,4 +1,4 @@
-// Images on their way to a registry: the steps that `push` and `register` share.
+// Resolving and pushing images: the steps that `push`, `register`, `copy` and `watch` share.
 #pragma once
 #include <functional>
 #include <lapstrake/app/push.hpp>
@@ -9,7 +9,7 @@
 
 namespace lapstrake::app {
 
-// Built or taken in, or lying in a registry already (`given`).
+// An image in the store, or one that is already in a registry (`given`).
 struct ReadyImage {
   const spec::Image* image = nullptr;
   oci::Descriptor root;
@@ -23,7 +23,7 @@ ReadyImage make_ready(const Context& context, const Network& network, const spec
 PushedImage push_ready(const Context& context, const Network& network, const ReadyImage& ready,
                        const store::Store& store, const PushSettings& settings);
 
-// What goes to a registry, wherever it comes from.
+// Everything that one push needs.
 struct Shipment {
   std::string image;  // as events call it
   oci::RegistryReference target;
@@ -34,13 +34,14 @@ struct Shipment {
   std::optional<spec::RepositorySettings> repository_settings = {};    // for a repository that is to be made
   std::function<void(const registry::PushEvent&)> told = nullptr;      // besides the context's progress
 };
-// A repository that is missing is made if `settings` say so, or else told from a right that is.
+// Creates a missing repository if `settings` say so; otherwise the error tells a missing repository from a missing
+// permission.
 registry::PushReport ship(const Context& context, const Network& network, const Shipment& shipment,
                           const PushSettings& settings);
 
-// What push_ready would give, without sending anything.
+// The first reference that push_ready would return, without sending anything.
 oci::PinnedReference expected_reference(const ReadyImage& ready);
-// Error{usage} when the image cannot be pushed.
+// Error{usage} if the image cannot be pushed.
 void require_pushable(const Context& context, const spec::Image& image);
 
 }  // namespace lapstrake::app

@@ -28,7 +28,7 @@ std::string raised(const std::string& name) try {
 }
 
 [[noreturn]] void too_many(const std::string& what, const std::string& limit, const std::string& or_else = {}) {
-  throw Error(ErrorKind::input, cat("cannot watch ", what, ": the limit of this machine is reached"),
+  throw Error(ErrorKind::input, cat("cannot watch ", what, ": inotify limit of this machine reached"),
               cat("raise it with `sudo sysctl ", raised(limit), "`", or_else));
 }
 
@@ -46,7 +46,7 @@ std::optional<int> Inotify::add(const std::string& folder) {
   const int why = errno;
   if (why == ENOSPC)
     too_many(cat("`", printable(folder, 4096), "`"), "max_user_watches",
-             ", or leave big folders that no image needs out by `.lapstrakeignore`");
+             ", or exclude large unused folders in `.lapstrakeignore`");
   // What went away is told by the folder above it, what may not be read by the build.
   if (why == ENOENT || why == ENOTDIR || why == EACCES || why == ELOOP || why == ENAMETOOLONG) return std::nullopt;
   throw Error(ErrorKind::input, cat("cannot watch `", printable(folder, 4096), "`: ", reason(why)));
@@ -55,7 +55,7 @@ std::optional<int> Inotify::add(const std::string& folder) {
 void Inotify::remove(int watch) {
   // EINVAL: the kernel dropped it already, with the folder.
   if (::inotify_rm_watch(events_.get(), watch) != 0 && errno != EINVAL)
-    throw Error(ErrorKind::internal, cat("cannot end a watch: ", reason(errno)));
+    throw Error(ErrorKind::internal, cat("cannot stop watching: ", reason(errno)));
 }
 
 bool Inotify::wait(std::optional<std::chrono::milliseconds> patience, const std::stop_token& stop) const {
@@ -75,7 +75,7 @@ std::vector<Inotify::Event> Inotify::read() {
     const ssize_t size = ::read(events_.get(), room.data(), room.size());
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == EAGAIN) return events;
-    if (size < 0) throw Error(ErrorKind::internal, cat("cannot read what changed: ", reason(errno)));
+    if (size < 0) throw Error(ErrorKind::internal, cat("cannot read the changes: ", reason(errno)));
     for (std::size_t at = 0; at < static_cast<std::size_t>(size);) {
       inotify_event head{};
       std::memcpy(&head, room.data() + at, sizeof head);

@@ -1,4 +1,4 @@
-// The kernel's word on which folders changed: inotify(7).
+// Watches folders for changes with inotify(7).
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -18,17 +18,17 @@ class Inotify {
     std::string name{};  // in the folder; empty for the folder itself
   };
 
-  // Error{input} with the limit to raise when there are too many.
+  // Error{input} with the limit to raise if there are too many.
   Inotify();
 
-  // The watch of a folder, the same as before when it has one; nothing when there is no folder that may be read. Error
-  // {input} with the limit to raise when there are too many.
+  // The watch of a folder (the existing one, if any); nothing if the folder is missing or unreadable. Error{input} with
+  // the limit to raise if there are too many.
   std::optional<int> add(const std::string& folder);
   void remove(int watch);
 
-  // Whether there is something to be read, after at most `patience`; false at once when stopped.
+  // Whether there are events to read, after at most `patience`; false at once when stopped.
   bool wait(std::optional<std::chrono::milliseconds> patience, const std::stop_token& stop) const;
-  // What happened since, without waiting.
+  // The events since the last call, without waiting.
   std::vector<Event> read();
 
  private:

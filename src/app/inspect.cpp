@@ -134,8 +134,9 @@ ordered_json json_of(const InspectedImage& image) {
 
 std::vector<oci::Descriptor> referrers_of(const Origin& origin, const oci::Digest& digest) {
   if (origin.repository == nullptr)
-    throw Error(ErrorKind::usage, cat("`", origin.place.name, "` is not in a registry, and `--referrers` asks one"),
-                "name it as HOST/REPOSITORY:TAG");
+    throw Error(ErrorKind::usage,
+                cat("`--referrers` needs an image in a registry, and `", origin.place.name, "` is not in one"),
+                "name the image as HOST/REPOSITORY:TAG");
   return registry::list_referrers(*origin.repository, digest);
 }
 

@@ -1,4 +1,4 @@
-// Which paths make an image large.
+// Finds the largest paths of an image.
 #pragma once
 #include <lapstrake/app/inspect.hpp>
 #include <string>
@@ -11,9 +11,8 @@ struct LargePath {
   std::uint64_t bytes = 0;
 };
 
-// Files, and folders with all that is below them, of at least a twentieth of all bytes: at most 20, in the order of
-// paths, so that what a folder holds follows it. Each layer's file counts, also one that a later layer replaces: it is
-// in the image all the same.
+// Files and folders (with everything below them) of at least a twentieth of all bytes: at most 20, sorted by path, so
+// that a folder precedes its contents. Files that a later layer replaces count too: they are still part of the image.
 std::vector<LargePath> largest(const std::vector<InspectedLayer>& layers);
 
 }  // namespace lapstrake::app

@@ -13,7 +13,7 @@ namespace {
 std::string outcome(const LayerOrder& order, const layers::Written& written) {
   auto text = cat(count_of(order.entries.size(), "entry", "entries"), ", ", human_size(written.tar_size), " -> ",
                   human_size(written.size));
-  if (written.reused_size > 0) text += cat(", ", human_size(written.reused_size), " as before");
+  if (written.reused_size > 0) text += cat(", ", human_size(written.reused_size), " reused");
   return text;
 }
 
@@ -25,7 +25,7 @@ oci::Digest LayerPlace::key() const {
 
 namespace {
 
-// Whoever has pieces of the layer at hand makes it of them sooner than it can be fetched.
+// Not if a previous build of the layer is known: reusing its chunks is faster than downloading.
 std::optional<store::CachedLayer> fetched(const Context& context, const store::Store& store, const LayerOrder& order,
                                           const layers::WriteOptions& options) {
   if (order.cache == nullptr || store::find_former(store, order.place.key())) return std::nullopt;
@@ -33,7 +33,7 @@ std::optional<store::CachedLayer> fetched(const Context& context, const store::S
       context, store, {.entries = order.entries, .options = options, .image = order.image, .layer = order.place.layer});
 }
 
-// Makes the layer's bytes, of the pieces of the layer before as far as they are the same.
+// Writes the layer, reusing the unchanged chunks of its previous build.
 store::CachedLayer write_anew(const Context& context, const store::Store& store, const LayerOrder& order,
                               layers::WriteOptions options, std::string& said) {
   const auto former = store::find_former(store, order.place.key());
@@ -51,8 +51,7 @@ store::CachedLayer write_anew(const Context& context, const store::Store& store,
           .tar_size = written.tar_size};
 }
 
-// A blob from a registry's cache is compared with what this program makes by sample alone. So it is remembered apart,
-// for builds that have a cache.
+// A blob from a registry cache is checked only by sample. So it is remembered separately, for builds that use a cache.
 oci::Digest with_cache(const oci::Digest& fingerprint) {
   return oci::Digest::of(cat("from a registry's cache ", fingerprint.text()));
 }
@@ -94,7 +93,7 @@ store::CachedLayer build_layer(const Context& context, const store::Store& store
     std::string said;
     if (!layer) layer = write_anew(context, store, order, options, said);
     event.kind = is_fetched ? Event::Kind::reused : Event::Kind::finished;
-    event.text = is_fetched ? cat(human_size(layer->blob.size), " from the registry's cache") : said;
+    event.text = is_fetched ? cat(human_size(layer->blob.size), " from the registry cache") : said;
     if (fingerprint) store::keep_layer(store, is_fetched ? with_cache(*fingerprint) : *fingerprint, *layer);
   }
   context.progress(event);

@@ -1,5 +1,5 @@
-// One layer, from its entries to a blob in the store, by the shortest way that there is: taken as it was, put together
-// from pieces of the layer that was built before, fetched from where another machine left it, or made anew.
+// Builds one layer from its entries into a blob in the store, in the fastest way: reuses the unchanged layer, reuses
+// chunks of the previous build, downloads it from a registry cache, or writes it from scratch.
 #pragma once
 #include <chrono>
 #include <lapstrake/app/context.hpp>

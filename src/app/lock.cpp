@@ -88,15 +88,15 @@ class Locking {
     for (const auto& [name, base] : wanted_) known.push_back(name);
     const auto near = nearest(text, known);
     throw Error(ErrorKind::usage,
-                cat("`", printable(text, 200), "` is no base and no image of `", project_.file.string(), "`"),
+                cat("`", printable(text, 200), "` is not a base or an image of `", project_.file.string(), "`"),
                 near              ? cat("did you mean `", *near, "`?")
-                : wanted_.empty() ? "no image has a base whose name could move"
+                : wanted_.empty() ? "no image uses a base by tag or from disk"
                                   : cat("the bases are: ", join(names(), ", ")));
   }
   std::string base_of(const spec::Image& image) const {
     const auto name = image.base ? lock_name(project_.folder, *image.base) : std::nullopt;
     if (name && wanted_.contains(*name)) return *name;
-    throw Error(ErrorKind::usage, cat("image `", image.name, "` has no base whose name could move"),
+    throw Error(ErrorKind::usage, cat("image `", image.name, "` has no base by tag or from disk"),
                 wanted_.empty() ? "" : cat("the bases are: ", join(names(), ", ")));
   }
   std::vector<std::string> names() const {
@@ -141,10 +141,9 @@ class Locking {
   // They may be another environment's, whose variables are not set here.
   void keep_for_unknown(const std::vector<std::string>& unused) const {
     if (unused.empty()) return;
-    context_.progress(
-        {.kind = Event::Kind::note,
-         .text = cat("kept in `", lock_file(project_).string(), "`: ", listed(unused),
-                     "; whether they are needed cannot be told, since a base holds a variable that is not set here")});
+    context_.progress({.kind = Event::Kind::note,
+                       .text = cat("kept in `", lock_file(project_).string(), "`: ", listed(unused),
+                                   "; they may still be needed, because a base contains a variable that is not set")});
   }
 
   const Context& context_;
@@ -174,15 +173,15 @@ void pin_bases(const Context& context, spec::Project& project) {
   if (context.locked && !missing.empty()) {
     const auto file = lock_file(project).string();
     throw Error(ErrorKind::usage,
-                lock ? cat("`", file, "` has no entry for ", listed(missing)) : cat("there is no `", file, "`"),
-                cat("`", command(project), "` writes it"))
-        .because(lock ? "" : cat("`--locked` takes the digests from it for ", listed(missing)));
+                lock ? cat("`", file, "` has no entry for ", listed(missing)) : cat("`", file, "` not found"),
+                cat("run `", command(project), "`"))
+        .because(lock ? "" : cat("`--locked` needs it for the digests of ", listed(missing)));
   }
   if (!lock) return;
   if (!missing.empty())
     context.progress({.kind = Event::Kind::note,
-                      .text = cat("not in `", lock_file(project).string(), "`: ", listed(missing), "; `",
-                                  command(project), "` adds what is missing")});
+                      .text = cat("missing from `", lock_file(project).string(), "`: ", listed(missing), "; run `",
+                                  command(project), "` to add them")});
   for (auto& image : project.images) {
     const auto name = image.base ? lock_name(project.folder, *image.base) : std::nullopt;
     if (!name) continue;

@@ -10,21 +10,21 @@ namespace {
 
 constexpr std::size_t most_bytes = 4u << 20;
 constexpr int version = 1;
-constexpr const char* cure = "take it from version control again, or remove it and run `lapstrake lock`";
+constexpr const char* cure = "restore it from version control, or delete it and run `lapstrake lock`";
 
 [[noreturn]] void refuse(std::string_view what, std::string_view why) {
   throw Error(ErrorKind::usage, cat(what, " ", why), cure);
 }
 
 [[noreturn]] void refuse(const Error& error) {
-  Error told(ErrorKind::usage, error.summary(), cure);
-  if (!error.reason().empty()) told.because(error.reason());
-  throw told;
+  Error usage(ErrorKind::usage, error.summary(), cure);
+  if (!error.reason().empty()) usage.because(error.reason());
+  throw usage;
 }
 
 [[noreturn]] void refuse_newer(std::string_view what) {
   throw Error(ErrorKind::usage, cat(what, " was written by a newer lapstrake"),
-              "use that one, or remove the file and run `lapstrake lock`");
+              "use the newer version, or delete the file and run `lapstrake lock`");
 }
 
 nlohmann::json parsed(std::string_view text, std::string_view what) {
@@ -37,9 +37,9 @@ nlohmann::json parsed(std::string_view text, std::string_view what) {
 
 void require_version(const nlohmann::json& object, std::string_view what) {
   const auto found = object.find("version");
-  if (found == object.end() || !found->is_number_unsigned()) refuse(what, "does not say its `version`");
+  if (found == object.end() || !found->is_number_unsigned()) refuse(what, "has no `version`");
   if (*found > version) refuse_newer(what);
-  if (*found != version) refuse(what, "has no version that there ever was");
+  if (*found != version) refuse(what, "has an invalid `version`");
 }
 
 // As lock_name() writes it, so that one base has one entry.
@@ -57,7 +57,7 @@ bool is_lock_name(const std::string& name) try {
 
 Lock parse_lock(std::string_view text, std::string_view what) {
   const auto object = parsed(text, what);
-  if (!object.is_object()) refuse(what, "is no JSON object");
+  if (!object.is_object()) refuse(what, "is not a JSON object");
   require_version(object, what);
   for (const auto& [name, value] : object.items())
     if (name != "version" && name != "bases") refuse_newer(what);
@@ -65,9 +65,9 @@ Lock parse_lock(std::string_view text, std::string_view what) {
   if (bases == object.end() || !bases->is_object()) refuse(what, "has no `bases`");
   Lock lock;
   for (const auto& [name, value] : bases->items()) {
-    if (!is_lock_name(name)) refuse(what, cat("has an entry `", printable(name, 200), "`, which is no name of a base"));
+    if (!is_lock_name(name)) refuse(what, cat("has an invalid base name `", printable(name, 200), "`"));
     const auto digest = value.is_string() ? oci::Digest::parse(value.get_ref<const std::string&>()) : std::nullopt;
-    if (!digest) refuse(what, cat("has no digest for `", printable(name, 200), "`"));
+    if (!digest) refuse(what, cat("has no valid digest for `", printable(name, 200), "`"));
     lock.bases.emplace(name, *digest);
   }
   return lock;

@@ -90,7 +90,7 @@ class PlatformWalk {
   void add(const oci::Platform& platform) {
     if (!seen_.insert(platform).second) return;
     if (all_.size() == limits::platforms)
-      throw Error(ErrorKind::integrity, cat("`", place_.name, "` is for more than ", limits::platforms, " platforms"));
+      throw Error(ErrorKind::integrity, cat("`", place_.name, "` has more than ", limits::platforms, " platforms"));
     all_.push_back(platform);
   }
   std::string text_of(const oci::Descriptor& descriptor) {

@@ -1,4 +1,4 @@
-// Walking an image from its root: what it consists of, which platforms it is for.
+// Walks an image from its root: lists its manifests, blobs and platforms.
 #pragma once
 #include <lapstrake/oci/place.hpp>
 #include <lapstrake/registry/push.hpp>
@@ -9,7 +9,8 @@ namespace lapstrake::app {
 // Children first, the root last.
 std::vector<registry::PushedManifest> manifests_of(const oci::Place& place, const oci::Descriptor& root);
 
-// Of a manifest what its config states; of an index what its images are for (attestations, unknown/unknown, left out).
+// For a manifest the platform of its config; for an index the platforms of its images (without attestations,
+// unknown/unknown).
 std::vector<oci::Platform> platforms_of(const oci::Place& place, const oci::Descriptor& root);
 
 }  // namespace lapstrake::app

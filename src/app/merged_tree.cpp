@@ -32,7 +32,7 @@ std::string joined(std::string_view folder, std::string_view name) {
 std::string inner_path(std::string_view path) {
   while (path.starts_with('/')) path.remove_prefix(1);
   for (const auto& part : split(path, '/'))
-    if (part == "..") broken(path, "would lie outside of the image");
+    if (part == "..") broken(path, "is outside the image");
   if (path.size() > limits::path_bytes) broken(path, "is longer than 4096 bytes");
   return std::string(path);
 }
@@ -100,7 +100,7 @@ void MergedTree::lay(const layers::TarEntry& entry, const Source& data) {
     const auto target = inner_path(*entry.target);
     const auto found = nodes_.find(joined(follow(parent_of(target)), name_of(target)));
     if (found == nodes_.end() || found->second.facts.type == 'd')
-      broken(path, cat("is a hard link to `", printable(target, 4096), "`, which is no file"));
+      broken(path, cat("is a hard link to `", printable(target, 4096), "`, which is not a file"));
     if (found->first == real) return;
     node.facts = found->second.facts;
   } else {
@@ -117,7 +117,7 @@ void MergedTree::lay(const layers::TarEntry& entry, const Source& data) {
 void MergedTree::white_out(const std::string& folder, std::string_view name) {
   if (name == ".wh..wh..opq") return remove_lower(folder);
   name.remove_prefix(whiteout.size());
-  if (name.empty() || name == "." || name == "..") broken(folder, "has a whiteout of no name");
+  if (name.empty() || name == "." || name == "..") broken(folder, "contains a whiteout without a name");
   if (name.starts_with(whiteout)) return;  // AUFS's own notes
   const auto path = joined(folder, name);
   const auto found = nodes_.find(path);
@@ -132,7 +132,7 @@ void MergedTree::make_parents(std::string_view path) {
     const auto [at, is_new] = nodes_.try_emplace(std::string(folder), Node{.facts = {.type = 'd', .mode = 0755}});
     auto& node = at->second;
     if (is_new) charge(folder, 0);
-    if (node.facts.type != 'd') broken(path, cat("lies in `", printable(folder, 4096), "`, which is no folder"));
+    if (node.facts.type != 'd') broken(path, cat("is inside `", printable(folder, 4096), "`, which is not a folder"));
     if (!is_new && node.layer == layers_) return;
     node.layer = layers_;
   }
@@ -179,7 +179,7 @@ std::string MergedTree::follow(std::string_view path) {
       continue;
     }
     if (++links > most_links || todo.size() > limits::path_bytes || out.size() > limits::path_bytes)
-      broken(path, "cannot be followed: its symbolic links lead in a circle");
+      broken(path, "cannot be resolved: loop of symbolic links");
     const auto& target = found->second.facts.target;
     if (target.starts_with('/')) out.clear();
     const auto steps = split(target, '/');

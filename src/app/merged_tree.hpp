@@ -1,4 +1,4 @@
-// The files that a container of an image would see: its layers laid one on another, whiteouts applied.
+// Merges the layers of an image into the file tree that a container would see, with whiteouts applied.
 #pragma once
 #include <lapstrake/app/diff.hpp>
 #include <lapstrake/base/bytes.hpp>
@@ -15,8 +15,8 @@ namespace lapstrake::app {
 
 class MergedTree {
  public:
-  // Streams a layer, hashes what its files hold, and lays it on top. Error{integrity} for what is not a tar, for `..`,
-  // for more than ReadLimits and TreeBudget allow; a copy of a tree shares its budget.
+  // Streams a layer, hashes its files, and adds it on top. Error{integrity} if it is not a tar, contains `..`, or
+  // exceeds ReadLimits or TreeBudget; a copy of a tree shares its budget.
   void add_layer(const Source& blob, std::string_view what, const std::stop_token& stop);
 
   struct Node {

@@ -59,8 +59,7 @@ aws::Session Network::session(const std::string& region) const {
   const auto settings = aws::find_settings(context_.world.environment, context_.profile, context_.region);
   if (context_.log) context_.log(cat("AWS credentials from ", settings.credentials.source));
   const auto chosen = !region.empty() ? region : settings.region.value_or("");
-  if (chosen.empty())
-    throw Error(ErrorKind::usage, "no AWS region is set", "give `--region REGION`, or set AWS_REGION");
+  if (chosen.empty()) throw Error(ErrorKind::usage, "no AWS region is set", "use `--region REGION`, or set AWS_REGION");
   return {.transport = transport_,
           .credentials = settings.credentials,
           .region = chosen,
@@ -93,7 +92,7 @@ registry::Login Network::ecr_login(const std::string& host, const std::string& k
     const auto login = logins_->login(key, renew, fetch);
     return registry::Login{.username = login.token.username,
                            .password = login.token.password,
-                           .source = cat("an ECR token, by ", login.source)};
+                           .source = cat("an ECR token, with AWS credentials from ", login.source)};
   });
 }
 
@@ -110,7 +109,7 @@ std::optional<registry::Login> Network::public_login(const registry::Keychain& d
     if (error.kind() == ErrorKind::interrupted) throw;
     auto stored = docker(host, renew);
     if (!no_public_login_->exchange(true) && !stored && !aws::is_no_credentials(error))
-      notice_for(context_)(cat("going on without a login to `", host, "`, which a push needs: ", error.summary(),
+      notice_for(context_)(cat("continuing without a login to `", host, "`; a push needs one: ", error.summary(),
                                error.reason().empty() ? "" : ": ", error.reason()));
     return stored;
   }

@@ -1,4 +1,4 @@
-// A file's mode as people write it.
+// Formats a file mode in octal.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -12,15 +12,14 @@ namespace lapstrake::app {
 
 http::Transport no_transport() {
   return [](const http::Request& request) -> http::Response {
-    throw Error(ErrorKind::usage,
-                cat("`--offline` makes no connection, and this needs one to `", request.url.host, "`"),
-                "leave `--offline` out where there is a network");
+    throw Error(ErrorKind::usage, cat("cannot connect to `", request.url.host, "`: `--offline` is set"),
+                "remove `--offline` on a host with a network");
   };
 }
 
 namespace {
 
-// Without what goes before it, whether or not a `/` ends it.
+// The last component, with or without a `/` at the end.
 std::string name_of(const std::filesystem::path& folder) {
   const auto whole = std::filesystem::absolute(folder).lexically_normal();
   return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
@@ -29,11 +28,11 @@ std::string name_of(const std::filesystem::path& folder) {
 }  // namespace
 
 Error not_at_hand(const Context& context, std::string_view what) {
-  const auto folder = context.vendored ? cat(" and not in `", context.vendored->string(), "`") : std::string();
-  return Error(ErrorKind::input, cat("`--offline`: ", what, " is not in the store", folder),
-               cat("run `lapstrake vendor` on a host with a network, and bring the folder `",
+  const auto folder = context.vendored ? cat(" and from `", context.vendored->string(), "`") : std::string();
+  return Error(ErrorKind::input, cat("`--offline`: ", what, " is missing from the store", folder),
+               cat("run `lapstrake vendor` on a host with a network, and copy the folder `",
                    context.vendored ? name_of(*context.vendored) : std::string(vendor_folder), "` and `",
-                   lock_file_name, "` here"));
+                   lock_file_name, "` to this host"));
 }
 
 void require_bases(const Context& context, const spec::Project& project, const std::vector<const spec::Image*>& images,

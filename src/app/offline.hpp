@@ -1,4 +1,4 @@
-// `--offline`: what cannot be had without a network is told as such.
+// `--offline`: errors for everything that needs a network.
 #pragma once
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/base/error.hpp>
@@ -10,13 +10,13 @@
 
 namespace lapstrake::app {
 
-// A transport that makes no connection, and says so: Error{usage}.
+// A transport that opens no connection: every request is Error{usage}.
 http::Transport no_transport();
 
-// Error{input}: `what` is neither in the store nor in the vendor folder.
+// Error{input}: `what` is missing from the store and from the vendor folder.
 Error not_at_hand(const Context& context, std::string_view what);
 
-// Error{input} listing the bases of `images` that a build could not read; for Context::offline alone.
+// Error{input} listing the bases of `images` that a build could not read; does nothing unless Context::offline.
 void require_bases(const Context& context, const spec::Project& project, const std::vector<const spec::Image*>& images,
                    const store::Store& store);
 

@@ -23,9 +23,9 @@ Origin in_store(const Context& context, const spec::Project* project, const spec
   const auto store = store::Store::open(context.store_root);
   const auto root = store.ref(ref_name(image));
   if (!root)
-    throw Error(ErrorKind::input, cat("image `", image.name, "` was not built yet"),
-                cat("`lapstrake build ", image.name, "`"));
-  // Layers of its base may still lie in their registry.
+    throw Error(ErrorKind::input, cat("image `", image.name, "` has not been built"),
+                cat("run `lapstrake build ", image.name, "`"));
+  // Layers of its base may exist only in their registry.
   const auto distant =
       std::make_shared<const Distant>(context, Network(context, registries_of(project)), store, image.name);
   Origin origin{.place = distant->place(image.name, *root)};
@@ -106,8 +106,8 @@ Registries registries_of(const spec::Project* project) {
 
 oci::Descriptor chosen_root(const Context& context, const oci::Place& place) {
   if (context.platforms.size() > 1)
-    throw Error(ErrorKind::usage, "`--platform` stands twice, and one image can be chosen",
-                "leave it out for all platforms");
+    throw Error(ErrorKind::usage, "only one `--platform` can be chosen here",
+                "remove `--platform` to use all platforms");
   const auto root =
       context.platforms.empty() ? place.root() : oci::load(place, context.platforms[0]).manifest_descriptor;
   return {.media_type = root.media_type, .digest = root.digest, .size = root.size};

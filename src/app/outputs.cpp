@@ -31,13 +31,14 @@ void check_outputs(const std::vector<const spec::Image*>& images, const Context&
   for (const auto& output : outputs) {
     if (images.size() > 1)
       throw Error(ErrorKind::usage,
-                  cat("`-o ", output.where.text(), "` holds one image, and ", images.size(), " are to be built"),
-                  cat("name the one: `lapstrake build ", images.front()->name, " -o ", output.where.text(), "`"));
+                  cat("`-o ", output.where.text(), "` holds only one image, but ", images.size(), " are selected"),
+                  cat("name one image: `lapstrake build ", images.front()->name, " -o ", output.where.text(), "`"));
     for (const auto* image : images) {
       const auto platforms = context.platforms.empty() ? image->platforms.size() : context.platforms.size();
       if (output.where.form == Form::docker_archive && platforms > 1)
         throw Error(
-            ErrorKind::usage, cat("a docker-archive holds one platform, and image `", image->name, "` has ", platforms),
+            ErrorKind::usage,
+            cat("a docker-archive holds only one platform, but image `", image->name, "` has ", platforms),
             cat("choose one with `--platform ", image->platforms.front().text(), "`, or write `-o oci-archive:FILE`"));
     }
   }

@@ -1,4 +1,4 @@
-// `-o`: images in the forms that other tools read.
+// Writes images to layouts and archives (`-o`).
 #pragma once
 #include <lapstrake/app/build.hpp>
 

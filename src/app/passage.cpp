@@ -18,7 +18,7 @@ std::filesystem::path Passage::bring(const oci::Digest& digest) {
   if (origin_.place.file)
     if (auto file = origin_.place.file(blob)) return *file;
   AtomicFile file(store_.scratch(), "free some space, or point `--store` (LAPSTRAKE_STORE) at a larger disk");
-  step(cat("reading it from `", origin_.place.name, "`"),
+  step(cat("reading the blob from `", origin_.place.name, "`"),
        [&] { read_told(context_, origin_, blob, [&](Bytes bytes) { file.write(bytes); }); });
   const std::lock_guard lock(mutex_);
   return files_.insert_or_assign(digest, std::move(file)).first->second.path();

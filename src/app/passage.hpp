@@ -1,6 +1,6 @@
-// Blobs on their way from one place to another, each in a file while it is sent: an upload may have to begin anew, and
-// a stream from elsewhere cannot be read twice. A layout's own files serve as they are, and are verified as they go
-// out, before their last byte; of others what was verified on the way into the store's scratch is all that goes out.
+// Stages the blobs of a copy as files, because a failed upload must be restarted and a remote stream cannot be read
+// twice. Files of a layout are used directly and verified while they are sent, before their last byte. Other blobs are
+// verified while they are written to the store's scratch folder.
 #pragma once
 #include <filesystem>
 #include <lapstrake/base/atomic_file.hpp>
@@ -16,11 +16,12 @@ namespace lapstrake::app {
 // Safe to use from several threads.
 class Passage {
  public:
-  // All but the manifests must outlive it.
+  // All arguments except the manifests must outlive it.
   Passage(const Context& context, const Origin& origin, const store::Store& store,
           const std::vector<registry::PushedManifest>& manifests);
 
-  // The file of a blob: the store's or the layout's own, or one that is there until drop() or this end.
+  // The file of a blob: the store's or the layout's own file, or a temporary one that exists until drop() or the end of
+  // this object.
   std::filesystem::path bring(const oci::Digest& digest);
   void drop(const oci::Digest& digest);
 

@@ -29,7 +29,7 @@ class Events {
     switch (pushed.kind) {
       case Kind::checking: return;
       case Kind::present: event.kind = Event::Kind::reused, event.text = "already in the registry"; break;
-      case Kind::mounted: event.kind = Event::Kind::reused, event.text = "taken over from another repository"; break;
+      case Kind::mounted: event.kind = Event::Kind::reused, event.text = "mounted from another repository"; break;
       case Kind::sending: event.kind = Event::Kind::progress; break;
       case Kind::sent:
         event.kind = Event::Kind::finished, event.text = cat(human_size(pushed.blob.size), " sent");
@@ -90,7 +90,7 @@ std::vector<oci::PinnedReference> pinned(const oci::RegistryReference& target, c
 
 // The image that `--image` gives, where it lies.
 ReadyImage look_up(const Network& network, const spec::Image& image, const oci::RegistryReference& given) {
-  return step(cat("looking up `", given.text(), "` in place of image `", image.name, "`"), [&] {
+  return step(cat("resolving `", given.text(), "` for image `", image.name, "`"), [&] {
     const auto place = registry::place(network.repository(given.host, given.repository), given);
     const auto root = place.root();
     return ReadyImage{.image = &image, .root = root, .platforms = platforms_of(place, root), .given = given};
@@ -163,7 +163,7 @@ void require_pushable(const Context& context, const spec::Image& image) {
       given != context.given_images.end() && std::holds_alternative<oci::RegistryReference>(given->second);
   if (image.repository.empty() && !elsewhere)
     throw Error(ErrorKind::usage,
-                cat("image `", image.name, "` has no `repository:` to be pushed to (", image.where.text(), ")"),
+                cat("image `", image.name, "` has no `repository:` to push to (", image.where.text(), ")"),
                 "add `repository: HOST/NAME` to the image");
   for (const auto& attachment : image.attachments)
     if (attachment.required && !elsewhere) require_file(context, attachment);
@@ -180,7 +180,7 @@ std::vector<PushedImage> push(const Context& context, const spec::Project& proje
   for (const auto* image : images) require_pushable(context, *image);
   if (images.empty())
     throw Error(ErrorKind::usage, cat("no image of `", project.file.string(), "` has a `repository:`"),
-                "add `repository: HOST/NAME` to the images that shall be pushed");
+                "add `repository: HOST/NAME` to the images to push");
   const auto store = store::Store::open(context.store_root);
   const Network network(context, project.registries);
   std::vector<PushedImage> pushed;

@@ -1,11 +1,11 @@
-// Diagnostics from beyond the reader, given the lines that they point to.
+// Adds the source lines to diagnostics that were not created by the spec reader.
 #pragma once
 #include <lapstrake/spec/diagnostic.hpp>
 #include <vector>
 
 namespace lapstrake::app {
 
-// Fills `line` from the files that the positions name; a file that cannot be read again leaves it empty.
+// Fills in `line` from the files of the positions; stays empty if the file cannot be read.
 std::vector<spec::Diagnostic> quoted(std::vector<spec::Diagnostic> diagnostics);
 
 }  // namespace lapstrake::app

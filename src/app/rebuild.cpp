@@ -1,4 +1,4 @@
-// `verify --rebuild`: whether an image comes from this spec.
+// `verify --rebuild`: checks that an image was built from this spec.
 #include <lapstrake/app/build.hpp>
 #include <lapstrake/app/verify.hpp>
 #include <lapstrake/base/error.hpp>
@@ -23,24 +23,24 @@ const spec::Image& image_of(const spec::Project& project, const std::string& nam
     if (lies_in(image.repository, reference)) return image;
   if (project.images.size() == 1) return project.images.front();
   throw Error(ErrorKind::usage,
-              cat("cannot tell which image of `", project.file.string(), "` `", name, "` comes from: it has ",
-                  project.images.size(), ", and none is in that repository"),
-              "set the image's `repository:` to where it lies");
+              cat("cannot match `", name, "` to an image of `", project.file.string(), "`: none of its ",
+                  project.images.size(), " images has this repository"),
+              "set the `repository:` of the image to its registry and name");
 }
 
 }  // namespace
 
 std::string prove_rebuild(const Context& context, const spec::Project& project, const Verification& verified) {
   const auto& image = image_of(project, verified.reference);
-  return step(cat("building image `", image.name, "` again"), [&] {
-    auto anew = context;
-    anew.no_cache = anew.is_trial = true;
-    const auto built = build_image(anew, project, image, store::Store::open(context.store_root));
+  return step(cat("rebuilding image `", image.name, "`"), [&] {
+    auto uncached = context;
+    uncached.no_cache = uncached.is_trial = true;
+    const auto built = build_image(uncached, project, image, store::Store::open(context.store_root));
     if (built.root.digest == verified.root.digest) return image.name;
-    throw Error(ErrorKind::integrity, cat("`", verified.reference, "` is not what this spec builds"),
-                cat("`lapstrake build ", image.name, "`, then `lapstrake diff ", verified.reference, " ", image.name,
-                    "` shows what differs"))
-        .because(cat("it is ", verified.root.digest.text(), ", and image `", image.name, "` builds to ",
+    throw Error(ErrorKind::integrity, cat("`", verified.reference, "` differs from the image that this spec builds"),
+                cat("run `lapstrake build ", image.name, "`, then `lapstrake diff ", verified.reference, " ",
+                    image.name, "` to see the differences"))
+        .because(cat("its digest is ", verified.root.digest.text(), ", but image `", image.name, "` builds to ",
                      built.root.digest.text()));
   });
 }

@@ -1,4 +1,4 @@
-// A recipe with `${platform.arch}` and its kin filled in for one platform.
+// Fills in `${platform.arch}` and similar variables of a recipe.
 #pragma once
 #include <lapstrake/oci/platform.hpp>
 #include <lapstrake/oci/recipe.hpp>

@@ -22,7 +22,7 @@ void require_clean(const Context& context, const spec::Project& project, const s
   });
   if (errors > 0)
     throw Error(ErrorKind::usage, cat(count_of(static_cast<std::uint64_t>(errors), "mistake"), " in the tasks"),
-                "`lapstrake check` lists them");
+                "run `lapstrake check` to list them");
 }
 
 // The images that the tasks name, in the spec's order.
@@ -98,13 +98,13 @@ class Registrar {
                          .image = {},
                          .subject = {},
                          .text = cat("task ", task.name, ": ECS did not keep `", member.substr(1),
-                                     "`: remove it, or each `register` makes a new revision")});
+                                     "`: remove it, otherwise every `lapstrake register` creates a new revision")});
     const auto colon = revision.arn.rfind('/');
     context_.progress({.kind = revision.is_new ? Event::Kind::finished : Event::Kind::reused,
                        .image = {},
                        .subject = cat("task ", task.name),
-                       .text = cat(revision.is_new ? "registered " : "nothing changed: ",
-                                   revision.arn.substr(colon + 1), revision.is_new ? "" : " stands")});
+                       .text = cat(revision.is_new ? "registered " : "no change: ", revision.arn.substr(colon + 1),
+                                   revision.is_new ? "" : " is up to date")});
     return registered;
   }
 

@@ -1,4 +1,4 @@
-// The host's own `registries:` file, under the project's.
+// Reads the host-wide `registries:` file and merges it into the project's settings.
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/spec/read.hpp>
@@ -21,7 +21,7 @@ std::optional<std::filesystem::path> host_file(const Environment& environment) {
   return std::filesystem::exists(usual, ignored) ? std::optional(usual) : std::nullopt;
 }
 
-// What the project says of a registry stands; what it does not say is the host's.
+// The project's settings take precedence over the host's, key by key.
 void fill(spec::RegistrySettings& project, spec::RegistrySettings&& host) {
   if (!project.ca) project.ca = std::move(host.ca);
   if (!project.client_certificate) {
@@ -44,8 +44,8 @@ Registries with_host_registries(Registries registries, const Environment& enviro
   options.environment_variables = environment;
   auto result = spec::read(options);
   if (!result.project)
-    throw Error(ErrorKind::usage, cat("the registries of this host, `", file->string(), "`, cannot be used"),
-                "mend the file, or point LAPSTRAKE_REGISTRIES at another")
+    throw Error(ErrorKind::usage, cat("cannot use the registry settings of this host, `", file->string(), "`"),
+                "correct the file, or set LAPSTRAKE_REGISTRIES to a different file")
         .because(result.diagnostics.empty() ? "" : spec::report(result.diagnostics.front()));
   for (auto& [host, settings] : result.project->registries) fill(registries[host], std::move(settings));
   return registries;

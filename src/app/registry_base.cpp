@@ -99,15 +99,15 @@ oci::Descriptor RegistryBase::root() const {
   return root;
 }
 
-// Without a network a tag is what it was.
+// Without a network a tag keeps its last known digest.
 oci::Descriptor RegistryBase::last_known() const {
   const auto known = reference_.digest ? std::nullopt : remembered_base(reference_, store_);
   if (!known) throw not_at_hand(context_, cat("the base `", reference_.text(), "`"));
   const auto root = known->root();
   context_.progress({.kind = Event::Kind::note,
                      .image = image_,
-                     .text = cat("`--offline`: `", reference_.text(), "` is taken for what it was last, ",
-                                 root.digest.text(), "; `lapstrake lock` pins it")});
+                     .text = cat("`--offline`: using the last known digest of `", reference_.text(), "`, ",
+                                 root.digest.text(), "; run `lapstrake lock` to pin it")});
   return root;
 }
 
@@ -117,10 +117,10 @@ oci::Descriptor RegistryBase::resolve() const {
   } catch (Error& error) {
     const auto known = error.kind() == ErrorKind::network ? remembered_base(reference_, store_) : std::nullopt;
     if (known && !reference_.digest)
-      error.helped_by(cat("the store has what it was last: to build on that without asking, write `base: ",
-                          reference_.host, "/", reference_.repository, "@", known->root().digest.text(), "`"));
+      error.helped_by(cat("to use the last known digest without asking the registry, write `base: ", reference_.host,
+                          "/", reference_.repository, "@", known->root().digest.text(), "`"));
     error.helped_by(
-        cat("see whether `", reference_.host, "` can be reached from here; a base on disk needs no network"));
+        cat("check whether `", reference_.host, "` is reachable from this host; a base on disk needs no network"));
     throw;
   }
 }
@@ -128,9 +128,9 @@ oci::Descriptor RegistryBase::resolve() const {
 oci::Descriptor RegistryBase::still_there() const {
   if (auto found = repository_->find_manifest(reference_.digest->text())) return *std::move(found);
   throw Error(ErrorKind::network,
-              cat("`", repository_->name(), "` no longer has ", reference_.digest->text(), ", which `", lock_file_name,
-                  "` has for `", base_name(reference_), "`"),
-              cat("`lapstrake lock --update ", base_name(reference_), "` takes what the tag names now"));
+              cat("`", repository_->name(), "` no longer has ", reference_.digest->text(), ", the digest of `",
+                  base_name(reference_), "` in `", lock_file_name, "`"),
+              cat("run `lapstrake lock --update ", base_name(reference_), "` to pin the current digest"));
 }
 
 void RegistryBase::require_network(const oci::Descriptor& blob) const {

@@ -1,5 +1,5 @@
-// A base that lies in a registry, read through the store and the vendor folder: what was had once is not asked for
-// again.
+// Reads a base image from the store, the vendor folder or its registry, in this order; manifests and configs that were
+// downloaded once are kept in the store.
 #pragma once
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/layers/base_files.hpp>
@@ -17,18 +17,18 @@ namespace lapstrake::app {
 
 class RegistryBase {
  public:
-  // `pin`: the digest that the lock has for it. `image`: the one that is built on it, for the progress.
+  // `pin`: its digest in the lock. `image`: the image that is built on it, for progress events.
   RegistryBase(const Context& context, const Registries& registries, const oci::RegistryReference& reference,
                const std::optional<oci::Digest>& pin, const store::Store& store, std::string image);
 
-  // Its root is found out once a run, and not at all when there is a digest that the store or the vendor folder has.
-  // Manifests and configs stay in the store.
+  // Its root is resolved once per run, and without the registry if the digest is known and in the store or the vendor
+  // folder. Manifests and configs are kept in the store.
   oci::Place place() const;
-  // Whether its root can be told without a network.
+  // Whether its root is known without a network.
   bool is_at_hand() const;
-  // The files of its layers, which are read from the store or else from the registry, and not kept.
+  // The files of its layers, read from the store or the registry. The layers are not kept.
   layers::BaseFiles files(const std::vector<oci::Descriptor>& layers) const;
-  // Notes for those who need the layers later where they lie.
+  // Records in the store which repository has the layers, for later downloads.
   void keep_origins(const std::vector<oci::Descriptor>& layers) const;
 
  private:
@@ -51,14 +51,14 @@ class RegistryBase {
   oci::Place remote_;
 };
 
-// How people, and org.opencontainers.image.base.name, call it: "docker.io/library/debian:12", with the digest only when
-// there is no tag.
+// The name as in org.opencontainers.image.base.name: "docker.io/library/debian:12"; with the digest only if there is no
+// tag.
 std::string base_name(const oci::RegistryReference& reference);
 
-// With the lock's digest, unless it has one of its own.
+// The reference with the lock's digest, unless it has a digest.
 oci::RegistryReference pinned(oci::RegistryReference reference, const std::optional<oci::Digest>& pin);
 
-// The base as the store knows it from a build before, without a network; nothing when it does not.
+// The base as an earlier build left it in the store, without a network; nothing if it is unknown.
 std::optional<oci::Place> remembered_base(const oci::RegistryReference& reference, const store::Store& store);
 
 // "layer sha256:... of the base `host/repo:tag`"

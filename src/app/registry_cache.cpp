@@ -16,7 +16,7 @@ std::string_view layer_type(oci::Codec codec) {
   return codec == oci::Codec::zstd ? oci::media_type::layer_zstd : oci::media_type::layer_gzip;
 }
 
-// Compressed bytes are hardly more than they were before: what says so is not worth the way.
+// Compressed bytes are hardly more than uncompressed ones: do not download an entry that claims so.
 bool is_plausible(const CacheEntry& entry) { return entry.blob.size <= entry.tar_size + entry.tar_size / 8 + 4096; }
 
 void warn(const Context& context, std::string text) {
@@ -57,7 +57,7 @@ class Fetch {
  private:
   layers::RepackCheck new_check() const { return {compression_, piece_sizes_, "the blob"}; }
 
-  // The store has bytes of this digest. When they are not the layer's, what the registry sends says more.
+  // The store has a blob of this digest. If it is not the layer's, the registry's blob decides.
   bool is_whole_here() {
     auto check = new_check();
     try {
@@ -72,8 +72,8 @@ class Fetch {
 
   void expect(const oci::Digest& found) const {
     if (found != entry_.diff_id)
-      throw Error(ErrorKind::integrity, cat("the blob ", entry_.blob.digest.text(), " unpacks to ", found.text(),
-                                            ", and the layer is ", entry_.diff_id.text()));
+      throw Error(ErrorKind::integrity, cat("the blob ", entry_.blob.digest.text(), " has the diff_id ", found.text(),
+                                            ", expected ", entry_.diff_id.text()));
   }
 
   void tell(std::size_t bytes) {
@@ -104,7 +104,7 @@ RegistryCache::RegistryCache(const Context& context, Network network, const spec
   for (const auto& from : context.cache_from) from_.push_back(with_cache_tag(from, image, platform));
 }
 
-// What cannot be read is told, and is no cache.
+// A cache that cannot be read is a warning, and is not used.
 void RegistryCache::load(const Context& context) {
   const std::lock_guard lock(mutex_);
   if (std::exchange(is_loaded_, true)) return;
@@ -116,14 +116,14 @@ void RegistryCache::load(const Context& context) {
         context.progress({.kind = Event::Kind::note,
                           .image = {},
                           .subject = {},
-                          .text = cat("there is no cache at `", from.text(), "` yet")});
+                          .text = cat("no cache found at `", from.text(), "`")});
         continue;
       }
       cache.entries = read_cache(*cache.repository, *found, from);
       caches_.push_back(std::move(cache));
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) throw;
-      warn(context, cat("the cache `", from.text(), "` is not used: ", in_one_line(error)));
+      warn(context, cat("cannot use the cache `", from.text(), "`: ", in_one_line(error)));
     }
   }
 }
@@ -160,7 +160,7 @@ std::optional<store::CachedLayer> RegistryCache::find(const Context& context, co
       return store::CachedLayer{.diff_id = written.diff_id, .blob = entry->blob, .tar_size = written.tar_size};
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) throw;
-      warn(context, cat("the cache `", cache->where.text(), "` gives a wrong blob for layer `", wanted.layer,
+      warn(context, cat("ignoring the entry of cache `", cache->where.text(), "` for layer `", wanted.layer,
                         "`: ", in_one_line(error)));
     }
   }

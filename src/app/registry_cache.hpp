@@ -1,9 +1,9 @@
-// `--cache-from` and `--cache-to`: layers that another machine compressed, for one whose disk is empty.
+// Reuses layers from a cache in a registry, for machines with an empty store (`--cache-from`).
 //
-// A layer is read and hashed, and the cache is asked for its diff_id. What it has is taken into the store, and unpacked
-// on its way: only a blob that has the digest that the cache names, unpacks to the diff_id that was computed here, and
-// is compressed as this program compresses it (layers::RepackCheck: framing exactly, pieces by sample) is taken. Builds
-// without `--cache-from` never use it. All that is wrong with a cache is a warning, and the layer is compressed here.
+// A layer is read and hashed, and its diff_id is looked up in the cache. The blob is downloaded into the store and
+// unpacked on the way. It is used only if it has the digest that the cache names, unpacks to the diff_id computed here,
+// and is compressed as this program compresses it (layers::RepackCheck: framing exactly, chunks by sample). Builds
+// without `--cache-from` never use it. Every problem with a cache is a warning, and the layer is compressed here.
 #pragma once
 #include <lapstrake/app/build.hpp>
 #include <lapstrake/app/context.hpp>
@@ -23,18 +23,18 @@
 
 namespace lapstrake::app {
 
-// The caches that one image's layers for one platform may be taken from. Safe to use from several threads.
+// The caches for the layers of one image and platform. Safe to use from several threads.
 class RegistryCache {
  public:
   RegistryCache(const Context& context, Network network, const spec::Image& image, const oci::Platform& platform);
 
-  // What the caches are asked for.
+  // A layer to look up.
   struct Wanted {
     const std::vector<layers::Entry>& entries;
     const layers::WriteOptions& options;
-    std::string image{}, layer{};  // for what is told
+    std::string image{}, layer{};  // for messages
   };
-  // The layer, its blob in the store; nothing when it must be made. Does not read `entries` when no cache can have it.
+  // The layer, its blob in the store; nothing if it must be built. Does not read `entries` if no cache can have it.
   std::optional<store::CachedLayer> find(const Context& context, const store::Store& store, const Wanted& wanted);
 
  private:
@@ -57,8 +57,8 @@ class RegistryCache {
   std::vector<Cache> caches_;  // once loaded, they stay as they are
 };
 
-// Brings the layers of an image that was just built into `context.cache_to`, if that is set. `pushed_to`: where the
-// registry has them already.
+// Saves the layers of an image that was just built to `context.cache_to`, if that is set. `pushed_to`: a repository
+// that already has them.
 void keep_in_registry(const Context& context, const Network& network, const store::Store& store,
                       const spec::Image& image, const std::vector<PlatformLayers>& layers,
                       const std::optional<oci::RegistryReference>& pushed_to = std::nullopt);

@@ -79,11 +79,11 @@ LayerStory layer_story(const store::Store& store, const NamedLayer* before, cons
   if (story.fate == LayerStory::Fate::reused) return story;
   const auto old = store::find_inventory(store, before->blob), now = store::find_inventory(store, after.blob);
   if (!old || !now) {
-    story.reasons.emplace_back("what it held before is not known any more");
+    story.reasons.emplace_back("previous contents unknown");
     return story;
   }
   story.reasons = layers::wholesale_changes(*old, *now);
-  if (old->key != now->key) story.reasons.emplace_back("contents of the same size could not be compared");
+  if (old->key != now->key) story.reasons.emplace_back("files of the same size could not be compared");
   story.changes = layers::changes(*old, *now);
   return story;
 }
@@ -106,11 +106,11 @@ std::vector<std::string> image_reasons(const oci::LoadedImage& old, const oci::L
   const auto base_before = annotation(old.manifest, oci::base_name_annotation),
              base_after = annotation(now.manifest, oci::base_name_annotation);
   if (base_before && base_after && base_before != base_after)
-    out.push_back(cat("the base was called ", *base_before, " and is called ", *base_after));
+    out.push_back(cat("the base name was ", *base_before, " and is ", *base_after));
   for (const auto& one : before)
     if (find(before, one.name) == &one && find(after, one.name) == nullptr)
-      out.push_back(cat("layer ", one.name, " is gone"));
-  if (common_names(before, after) != common_names(after, before)) out.emplace_back("the layers have another order");
+      out.push_back(cat("layer ", one.name, " was removed"));
+  if (common_names(before, after) != common_names(after, before)) out.emplace_back("the order of the layers changed");
   return out;
 }
 

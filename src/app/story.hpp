@@ -1,4 +1,4 @@
-// Finds out what explain.hpp tells, from what the store knows of the last build.
+// Compares a build with the last build of the image in the store (explain.hpp).
 #pragma once
 #include <lapstrake/app/build.hpp>
 #include <lapstrake/app/explain.hpp>
@@ -9,7 +9,7 @@
 
 namespace lapstrake::app {
 
-// How the history of an image tells the layers of its spec: these words, and the layer's name.
+// `created_by` in the history of an image, followed by the layer's name, marks the layers of its spec.
 inline constexpr std::string_view history_of_layer = "lapstrake layer ";
 
 struct NamedLayer {
@@ -17,12 +17,12 @@ struct NamedLayer {
   oci::Digest blob;
 };
 
-// `name`: the ref of the last build; `after`: the manifest that was built now, and `layers` its own, in order. What a
-// layer was before is what that image has: a build that failed half-way counts for nothing.
+// `name`: the ref of the last build; `after`: the manifest of this build; `layers`: its layers over the base, in order.
+// Layers are compared with that image, so a build that failed halfway does not count.
 ImageStory image_story(const store::Store& store, const std::string& name, const oci::Platform& platform,
                        const oci::Descriptor& after, const std::vector<NamedLayer>& layers);
 
-// BuiltImage::before and platforms_gone.
+// Sets BuiltImage::before and platforms_gone.
 void tell_last_build(const store::Store& store, const std::string& name, BuiltImage& built);
 
 }  // namespace lapstrake::app

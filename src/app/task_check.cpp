@@ -58,7 +58,7 @@ spec::Diagnostic diagnostic(const spec::Task& task, const aws::Finding& finding,
   told.message = cat("task `", task.name, "`", where.empty() ? "" : cat(", ", where), ": ", finding.message);
   told.help = finding.help;
   if (!finding.rule.empty()) {
-    told.message += "; AWS's reference says so";
+    told.message += " (from the AWS reference)";
     told.help += cat(", or ignore it with `ignore_rules: [", finding.rule, "]` in the task if ECS accepts it");
   }
   // Nothing nearer than the task itself: the value stands in the file that `from:` names.
@@ -78,9 +78,10 @@ std::vector<aws::Finding> check_images(const json& document, const spec::Project
     const auto pointer = cat("/containerDefinitions/", i, "/image");
     if (std::any_of(project.images.begin(), project.images.end(),
                     [&](const auto& image) { return image.name == name; }))
-      findings.push_back({.pointer = pointer,
-                          .message = cat("`", name, "` is an image of this spec, written like one of Docker Hub's"),
-                          .help = cat("write `image: \"${images.", name, "}\"` to have it built, pushed and pinned")});
+      findings.push_back(
+          {.pointer = pointer,
+           .message = cat("`", name, "` is an image of this spec, but ECS would pull it from Docker Hub"),
+           .help = cat("write `image: \"${images.", name, "}\"` to build, push and pin it")});
   }
   return findings;
 }
@@ -161,7 +162,7 @@ std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Pro
       facts[references[image.name]] = fact_of(context.platforms.empty() ? image.platforms : context.platforms);
     if (image.repository.empty() && std::find(task.images.begin(), task.images.end(), image.name) != task.images.end())
       findings.push_back({.pointer = "/containerDefinitions",
-                          .message = cat("image `", image.name, "` has no `repository:` to be pushed to"),
+                          .message = cat("image `", image.name, "` has no `repository:` to push to"),
                           .help = cat("add `repository: HOST/NAME` to it (", image.where.text(), ")")});
   }
   document = filled(std::move(document), references);
@@ -180,10 +181,10 @@ std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Pro
   if (more > 0)
     diagnostics.push_back({.severity = spec::Diagnostic::Severity::warning,  // errors, if any, are among the first
                            .where = task.where,
-                           .message = cat("task `", task.name, "` has ", more, " more mistakes, which are not shown"),
+                           .message = cat("task `", task.name, "` has ", more, " more mistakes (not shown)"),
                            .hint = {},
                            .line = {},
-                           .help = "correct those above first"});
+                           .help = "correct the mistakes above first"});
   return hidden(quoted(std::move(diagnostics)), environment_values(document));
 }
 
@@ -199,7 +200,7 @@ std::vector<const spec::Task*> choose_tasks(const spec::Project& project, const 
   for (const auto& name : names)
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       const auto near = nearest(name, known);
-      throw Error(ErrorKind::usage, cat("there is no task `", name, "` in `", project.file.string(), "`"),
+      throw Error(ErrorKind::usage, cat("task `", name, "` not found in `", project.file.string(), "`"),
                   near            ? cat("did you mean `", *near, "`?")
                   : known.empty() ? "add it under `tasks:`"
                                   : cat("the tasks are: ", join(known, ", ")));

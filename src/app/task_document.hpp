@@ -1,4 +1,4 @@
-// A task of the spec as the document that ECS will get.
+// Builds the task definition document for ECS from a task of the spec.
 #pragma once
 #include <lapstrake/aws/task_definition.hpp>
 #include <lapstrake/spec/project.hpp>
@@ -9,16 +9,17 @@
 
 namespace lapstrake::app {
 
-// The tasks named (all, if none), in the spec's order. Error{usage} for a name that is not there.
+// The named tasks (all if no name is given), in the order of the spec. Error{usage} for an unknown name.
 std::vector<const spec::Task*> choose_tasks(const spec::Project& project, const std::vector<std::string>& names);
 
-// `from:` with the overlay merged in, strings where ECS wants strings, the family filled; `${images.N}` still stands.
+// `from:` merged with the overlay, with strings where ECS wants strings and the family filled in. `${images.N}` is not
+// replaced.
 nlohmann::json document_of(const spec::Task& task);
 
-// Every `${images.N}` replaced by the reference of N.
+// Replaces every `${images.N}` by the reference of N.
 nlohmann::json filled(nlohmann::json document, const std::map<std::string, std::string>& references);
 
-// What an image is for, if that is one platform.
+// The platform of an image that has exactly one.
 aws::ImageFact fact_of(const std::vector<oci::Platform>& platforms);
 
 }  // namespace lapstrake::app

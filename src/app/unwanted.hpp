@@ -1,6 +1,6 @@
-// Which paths surely stay out of an image, so that they need not be watched. Loose to the safe side: a pattern that
-// takes more to understand than `*`, `?` and `**` leaves nothing out, a list with exceptions neither. What the image
-// gets is decided in `layers` alone.
+// Ignore patterns for the watcher: paths that are certainly not part of an image need not be watched. Conservative: a
+// pattern with more than `*`, `?` and `**`, and a list with exceptions, ignore nothing. `layers` decides which files an
+// image gets.
 #pragma once
 #include <string>
 #include <string_view>
@@ -12,14 +12,14 @@ class Unwanted {
  public:
   Unwanted() = default;
   explicit Unwanted(const std::vector<std::string>& patterns);
-  // `path`: relative, of something in a folder that is not matched itself.
+  // `path`: relative, in a folder that is not matched itself.
   bool matches(std::string_view path) const;
 
  private:
   std::vector<std::vector<std::string>> patterns_;  // by their parts
 };
 
-// Whether `path`, or what may lie in it, can match the parts of a glob: the reader of globs takes what lies in a match.
+// Whether `path`, or anything below it, can match the parts of a glob; everything below a match belongs to it.
 bool may_match(const std::vector<std::string>& glob, std::string_view path);
 
 }  // namespace lapstrake::app

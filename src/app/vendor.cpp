@@ -78,8 +78,8 @@ void require_layout(const Context& context, const fs::path& folder) {
   std::error_code failure;
   if (fs::exists(file, failure))
     context.progress({.kind = Event::Kind::warning,
-                      .text = cat("`", file.string(), "` was damaged and is written anew: `lapstrake vendor -e NAME` ",
-                                  "brings the bases of other environments back")});
+                      .text = cat("recreated the damaged `", file.string(),
+                                  "`: run `lapstrake vendor -e NAME` to restore the ", "bases of other environments")});
   write_file(file, render(index_or_none(folder)));
 }
 
@@ -88,27 +88,26 @@ std::string name_of(const oci::Descriptor& entry) {
   return found == entry.annotations.end() ? std::string() : found->second;
 }
 
-// A folder that is somebody else's is left alone.
+// A folder with other contents is not touched.
 void require_ours(const fs::path& folder, const fs::path& store_root) {
   std::error_code failure;
   if (!fs::exists(folder, failure)) return;
-  constexpr const char* cure = "name a new folder, or one that `lapstrake vendor` made";
+  constexpr const char* cure = "use a new folder, or one created by `lapstrake vendor`";
   if (fs::equivalent(folder, store_root, failure))
     throw Error(ErrorKind::usage, cat("cannot vendor into `", folder.string(), "`: it is the store"), cure);
   if (is_layout(folder)) {
     for (const auto& entry : index_or_none(folder).manifests)
       if (const auto name = name_of(entry); !name.ends_with(cat("@", entry.digest.text())))
         throw Error(ErrorKind::input,
-                    cat("cannot vendor into `", folder.string(), "`: it has an image ",
-                        name.empty() ? "without a name" : cat("`", printable(name, 200), "`"),
-                        ", and `lapstrake vendor` names all by their digests"),
+                    cat("cannot vendor into `", folder.string(), "`: `lapstrake vendor` did not write its image ",
+                        name.empty() ? entry.digest.text() : cat("`", printable(name, 200), "`")),
                     cure);
     return;
   }
   for (fs::directory_iterator each(folder, failure), end; !failure && each != end; each.increment(failure)) {
     const auto name = each->path().filename().string();
     if (name != "blobs" && !is_temporary_name(name))
-      throw Error(ErrorKind::input, cat("cannot vendor into `", folder.string(), "`: it has other files in it"), cure);
+      throw Error(ErrorKind::input, cat("cannot vendor into `", folder.string(), "`: it contains other files"), cure);
   }
 }
 
@@ -199,7 +198,7 @@ class Vendoring {
 
   void tell_foreign(const oci::Descriptor& layer, const std::string& base) const {
     context_.progress({.kind = Event::Kind::warning,
-                       .text = cat(layer_of_base(layer, base), " stays away: it is stored elsewhere, at ",
+                       .text = cat("skipped foreign ", layer_of_base(layer, base), ", stored at ",
                                    printable(layer.urls.front(), 200))});
   }
 
@@ -283,7 +282,7 @@ std::vector<VendoredBase> vendor(const Context& given, const spec::Project& proj
     for (const auto& entry : wanted_bases(serial, locked)) {
       const auto& wanted = entry.second;
       all.push_back(
-          step(cat("bringing `", entry.first, "`"), [&] { return Vendoring(serial, locked, folder).bring(wanted); }));
+          step(cat("vendoring `", entry.first, "`"), [&] { return Vendoring(serial, locked, folder).bring(wanted); }));
       if (each) each(all.back());
     }
     return all;

@@ -1,4 +1,4 @@
-// The folder that `lapstrake vendor` wrote, for reading. Nothing in it is believed: all is verified by its digest.
+// Reads the folder that `lapstrake vendor` wrote. Nothing in it is trusted: every blob is verified by its digest.
 #pragma once
 #include <filesystem>
 #include <lapstrake/app/context.hpp>
@@ -10,7 +10,7 @@
 
 namespace lapstrake::app {
 
-// The cure of all that is wrong in such a folder.
+// The help of all errors in such a folder.
 inline constexpr std::string_view vendor_again = "run `lapstrake vendor` again on a host with a network";
 
 class Vendored {
@@ -20,23 +20,23 @@ class Vendored {
   const std::filesystem::path& folder() const { return folder_; }
   bool has(const oci::Digest& digest) const;
   std::filesystem::path blob_path(const oci::Digest& digest) const;
-  // The manifest or index of that digest, if it is there, and the folder's own and no other's child. Error{integrity or
-  // input} when index.json cannot be used.
+  // The manifest or index of that digest, if index.json lists it (not as a child of another index) and its blob exists.
+  // Error{integrity or input} if index.json cannot be used.
   std::optional<oci::Descriptor> root(const oci::Digest& digest) const;
   std::string text(const oci::Descriptor& blob) const;
-  Source open(const oci::Descriptor& blob) const;  // fails at its end when the bytes are not the digest's
+  Source open(const oci::Descriptor& blob) const;  // fails at its end if the digest differs
   oci::Place place(const std::string& name, const oci::Descriptor& root) const;
-  // Reads the blob, so that its file may be used afterwards.
+  // Reads and verifies the blob, so that its file may be used afterwards.
   void verify(const oci::Descriptor& blob, const std::stop_token& stop) const;
 
  private:
   std::filesystem::path folder_;
 };
 
-// Of a folder that has one. Error{integrity or input} with the cure.
+// Reads index.json. Error{integrity or input} with the help text.
 oci::Index index_of(const std::filesystem::path& folder);
 
-// Nothing when there is no such folder.
+// Nothing if there is no such folder.
 std::optional<Vendored> vendored(const Context& context);
 
 }  // namespace lapstrake::app

@@ -99,7 +99,7 @@ class Verifying {
 
   std::string manifest_text(const oci::Descriptor& descriptor) {
     if (origin_.repository && !origin_.repository->find_manifest(descriptor.digest.text()))
-      throw Error(ErrorKind::integrity, "it is not there");
+      throw Error(ErrorKind::integrity, "missing");
     visits_.weigh(descriptor);
     return origin_.place.text(descriptor);
   }
@@ -128,11 +128,11 @@ class Verifying {
       of = cat(" of ", printable(config.platform.text(), 80));
       diff_ids = config.diff_ids;
       if (descriptor.platform && !fits(*descriptor.platform, config.platform))
-        throw Error(ErrorKind::integrity, cat("it is for ", printable(config.platform.text(), 80),
-                                              ", and its index says ", printable(descriptor.platform->text(), 80)));
+        throw Error(ErrorKind::integrity, cat("its platform is ", printable(config.platform.text(), 80),
+                                              ", but the index says ", printable(descriptor.platform->text(), 80)));
       if (diff_ids.size() != manifest.layers.size())
-        throw Error(ErrorKind::integrity, cat("it counts ", count_of(diff_ids.size(), "diff_id"), ", and its manifest ",
-                                              count_of(manifest.layers.size(), "layer")));
+        throw Error(ErrorKind::integrity, cat("it has ", count_of(diff_ids.size(), "diff_id"),
+                                              ", but the manifest has ", count_of(manifest.layers.size(), "layer")));
     });
     for (std::size_t i = 0; i < manifest.layers.size(); ++i)
       want_layer(manifest.layers[i], i < diff_ids.size() ? std::optional(diff_ids[i]) : std::nullopt, of);
@@ -151,8 +151,7 @@ class Verifying {
     if (oci::is_layer(layer.media_type))
       wanted.codec = codec_of(layer.media_type);
     else if (layer.urls.empty())
-      out_.problems.push_back(
-          cat(wanted.what, ": the media type `", printable(layer.media_type, 120), "` is not a layer's"));
+      out_.problems.push_back(cat(wanted.what, ": `", printable(layer.media_type, 120), "` is not a layer media type"));
     want(std::move(wanted));
   }
 
@@ -161,14 +160,14 @@ class Verifying {
       wanted_.push_back(std::move(wanted));
       return;
     }
-    context_.progress({.kind = Event::Kind::warning,
-                       .text = cat(wanted.what, " is not looked at: it is stored elsewhere, at ",
-                                   printable(wanted.blob.urls.front(), 200))});
+    context_.progress(
+        {.kind = Event::Kind::warning,
+         .text = cat("skipped foreign ", wanted.what, ", stored at ", printable(wanted.blob.urls.front(), 200))});
   }
 
   void require_there(const oci::Descriptor& blob) const {
     if (origin_.repository && !origin_.repository->has_blob(blob.digest, blob.size))
-      throw Error(ErrorKind::integrity, cat("it is not there, or it has not its ", blob.size, " bytes"));
+      throw Error(ErrorKind::integrity, cat("missing, or not ", blob.size, " bytes long"));
   }
 
   // Each blob once, whatever it is part of.
@@ -212,7 +211,7 @@ class Verifying {
     }
     count(wanted.blob);
     if (wanted.codec && wanted.diff_id && found.diff_id != wanted.diff_id)
-      out_.problems.push_back(cat(wanted.what, ": it unpacks to ", found.diff_id->text(), ", and the config says ",
+      out_.problems.push_back(cat(wanted.what, ": its diff_id is ", found.diff_id->text(), ", but the config says ",
                                   wanted.diff_id->text()));
   }
 

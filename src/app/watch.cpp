@@ -55,7 +55,7 @@ class Watch {
     const auto all = names();
     todo_.insert(all.begin(), all.end());
     build();
-    note(cat("watching ", count_of(folders_.count(), "folder"), " for changes; Ctrl-C ends it"));
+    note(cat("watching ", count_of(folders_.count(), "folder"), " for changes; press Ctrl-C to stop"));
   }
 
   // The images that are to be built. Errors of choose_images, and for what cannot be pushed.
@@ -66,7 +66,7 @@ class Watch {
     for (const auto* image : chosen) require_pushable(context_, *image);
     if (chosen.empty())
       throw Error(ErrorKind::usage, cat("no image of `", project.file.string(), "` has a `repository:`"),
-                  "add `repository: HOST/NAME` to the images that shall be pushed");
+                  "add `repository: HOST/NAME` to the images to push");
     return chosen;
   }
 
@@ -122,7 +122,7 @@ class Watch {
     else if (is_new)
       reports_.built(*built);
     else if (was_broken)
-      note(cat(name, ": as before"));
+      note(cat(name, ": unchanged"));
     return true;
   }
 

@@ -1,6 +1,5 @@
-// Sources as the kernel watches them: folders, whatever lies in them. Editors that save by rename, links on the way to
-// a source, sources that are not there yet and folders that come and go are all seen, since what is watched is the
-// folder around the name.
+// Watches sources for changes by watching their parent folders. This covers editors that save by rename, symbolic links
+// in the path of a source, sources that do not exist yet, and folders that are created or deleted.
 #pragma once
 #include <chrono>
 #include <filesystem>
@@ -16,36 +15,36 @@
 
 namespace lapstrake::app {
 
-// One thing that an image, or the spec, is made of.
+// One source of an image, or of the spec.
 struct Watched {
-  enum class Depth { itself, folder, tree };  // the name alone; also what lies in it; all that is below it
+  enum class Depth { itself, folder, tree };  // only the path; also its entries; everything below it
   std::string image{};                        // empty: the spec
-  std::filesystem::path path{};               // absolute; there or not, a file or a folder
+  std::filesystem::path path{};               // absolute; a file or a folder, which need not exist
   Depth depth = Depth::itself;
-  std::vector<std::string> glob{};     // of a tree: the parts that choose from it; none: all of it
-  Unwanted exclude{}, ignored{};       // of a tree: relative to it; and to the spec's folder
-  std::optional<std::string> place{};  // of a tree: its path from the spec's folder, when it lies there
+  std::vector<std::string> glob{};     // of a tree: the parts of a glob; empty: all of it
+  Unwanted exclude{}, ignored{};       // of a tree: patterns relative to it; and to the spec's folder
+  std::optional<std::string> place{};  // of a tree inside the spec's folder: its relative path
   bool follow_links = false;
 };
 
 struct Changes {
   std::set<std::string> images{};  // the empty name: the spec
-  bool places = false;             // the way to a source changed: watch() has to look again
-  bool lost = false;               // there was more than the kernel could keep: anything may have changed
+  bool places = false;             // the path to a source changed: call watch() again
+  bool lost = false;               // the kernel's queue overflowed: anything may have changed
   bool any() const { return lost || !images.empty(); }
 };
 
 class WatchedFolders {
  public:
-  // Errors of Inotify. `top`: the spec's folder. `own`: what lapstrake itself writes, of which nothing is to be heard.
+  // Errors of Inotify. `top`: the spec's folder. `own`: paths that lapstrake writes, whose changes are ignored.
   WatchedFolders(const std::filesystem::path& top, const std::vector<std::filesystem::path>& own);
 
-  // From now on these; what happens after the call is not missed. Errors of Inotify.
+  // Replaces the watched sources; no change after the call is missed. Errors of Inotify.
   void watch(std::vector<Watched> all);
-  // Waits until something has changed, and then until nothing did for `quiet`, at most `patience` after the first.
+  // Waits for a change, and then until nothing has changed for `quiet`, at most `patience` after the first change.
   // Error{interrupted} when stopped.
   Changes wait(std::chrono::milliseconds quiet, std::chrono::milliseconds patience, const std::stop_token& stop);
-  // Whether wait() would have something to tell by now.
+  // Whether wait() would return a change now.
   bool changed();
   std::size_t count() const { return folders_.size(); }
 
@@ -57,7 +56,7 @@ class WatchedFolders {
   struct Folder {
     std::string path;
     std::vector<Role> roles{};
-    std::vector<std::pair<std::string, std::size_t>> names{};  // those that matter whatever else does
+    std::vector<std::pair<std::string, std::size_t>> names{};  // names that matter even if the folder has no role
   };
 
   Folder* folder_at(const std::string& path);

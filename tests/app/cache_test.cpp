@@ -24,7 +24,7 @@ struct Tree : Journey {
     context.store_root = dir / (no_cache ? "fresh" : "store");
     context.progress = [this, no_cache](const app::Event& event) {
       reused += event.kind == app::Event::Kind::reused;
-      const bool is_of_pieces = event.text.ends_with(" as before");
+      const bool is_of_pieces = event.text.ends_with(" reused");
       as_before += is_of_pieces;
       if (no_cache) CHECK_FALSE(is_of_pieces);
     };

@@ -65,13 +65,13 @@ TEST_CASE("a missing repository, a missing right, and what cannot be told apart 
     const char *reason, *help;
   };
   const auto row = GENERATE(
-      Row{false, false, "", ErrorKind::network, "there is no repository `web` in account 123456789012, us-east-1",
+      Row{false, false, "", ErrorKind::network, "repository `web` not found in account 123456789012, us-east-1",
           "aws ecr create-repository --region us-east-1 --repository-name web"},
       Row{true, false, lacks_uploads, ErrorKind::access,
-          "hangs up on uploads of arn:aws:iam::123456789012:user/sandbox", R"("ecr:InitiateLayerUpload")"},
+          "closes the connection on uploads by arn:aws:iam::123456789012:user/sandbox", R"("ecr:InitiateLayerUpload")"},
       Row{true, true, lacks_uploads, ErrorKind::access, "is there",
           "arn:aws:ecr:us-east-1:123456789012:repository/web"},
-      Row{true, false, lacks_all, ErrorKind::network, "either there is no repository `web`, or ecr:InitiateLayerUpload",
+      Row{true, false, lacks_all, ErrorKind::network, "either the repository `web` is missing, or ecr:InitiateLayerUpload",
           "--create-repository"},
       Row{false, false, lacks_all, ErrorKind::network, "these AWS credentials may not do ecr:DescribeRepositories",
           R"("Effect":"Allow")"});
@@ -102,7 +102,7 @@ TEST_CASE("a repository that is there and has other settings is warned of, and s
   journey.dir.write("public/index.html", "changed\n");
   journey.box->set_faults(lacks_uploads);
   failure_of([&] { journey.push(); });
-  CHECK_THAT(journey.told, Contains("stays as it is: its tag mutability is MUTABLE, not IMMUTABLE"));
+  CHECK_THAT(journey.told, Contains("is not changed: its tag mutability is MUTABLE, not IMMUTABLE"));
   CHECK_THAT(journey.told, !Contains("scan on push"));
   CHECK(journey.described()["imageTagMutability"] == "MUTABLE");
 }
@@ -116,7 +116,7 @@ TEST_CASE("`check` warns of settings for a repository that is not ECR's") {
   const auto found = app::check(journey.context(), journey.project());
   REQUIRE(found.size() == 1);
   CHECK(found[0].severity == spec::Diagnostic::Severity::warning);
-  CHECK_THAT(found[0].message, Contains("`registry.example` is another registry"));
+  CHECK_THAT(found[0].message, Contains("`registry.example` is not an ECR registry"));
   CHECK(found[0].where.line == 5);
 }
 
@@ -208,12 +208,12 @@ TEST_CASE("ECR Public is pushed to with a login, and pulled from without one") {
   SECTION("no credentials at all") {
     for (const char* name : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}) journey.variables.erase(name);
     look();
-    CHECK_THAT(journey.told, !Contains("going on without"));
+    CHECK_THAT(journey.told, !Contains("continuing without"));
   }
   SECTION("credentials that may not log in") {
     journey.box->set_faults(R"({"deny":["ecr-public:*"]})");
     look();
-    CHECK_THAT(journey.told, Contains("going on without a login to `public.ecr.aws`") &&
+    CHECK_THAT(journey.told, Contains("continuing without a login to `public.ecr.aws`") &&
                                  Contains("ecr-public:GetAuthorizationToken"));
     journey.dir.write("public/index.html", "changed\n");
     CHECK(failure_of([&] { journey.push(); }).kind() == ErrorKind::access);

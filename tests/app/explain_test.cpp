@@ -150,7 +150,7 @@ TEST_CASE("the layers' order is told") {
   shop.respell("name: aside", "name: settings");
   const auto story = shop.story();
   REQUIRE_FALSE(story.empty());
-  CHECK(story.at(0) == "the layers have another order");
+  CHECK(story.at(0) == "the order of the layers changed");
 }
 
 TEST_CASE("a plan gives no name, and a second one says the same") {
@@ -204,7 +204,7 @@ TEST_CASE("without the cache it is known whether a layer changed, and not what o
   CHECK(shop.story().empty());
   forget();
   shop.dir.write("public/index.html", "HELLO\n");
-  CHECK(shop.story() == Texts{"site: what it held before is not known any more"});
+  CHECK(shop.story() == Texts{"site: previous contents unknown"});
   shop.dir.write("public/index.html", "hello\n");
   CHECK(shop.story() == Texts{"site: content www/index.html"});  // from then on it is
 }
@@ -274,7 +274,7 @@ TEST_CASE("a layer that another image built first has other tags: sizes are comp
   shop.built("job");
   shop.respell("from: code/", "from: public/");
   CHECK(shop.story("job") ==
-        Texts{"site: contents of the same size could not be compared", "site: content www/style.css"});
+        Texts{"site: files of the same size could not be compared", "site: content www/style.css"});
 }
 
 TEST_CASE("an image that is given has no story, and a plan with it gives no name") {

@@ -142,7 +142,7 @@ TEST_CASE("an index for too many platforms is refused by those who look at each"
   }
   made.root(HandMade::index(children).dump(), oci::media_type::index);
   CHECK_THAT(refusal([&] { app::inspect(made.context(), nullptr, made.reference(), {}); }),
-             Contains("is for more than 100 platforms"));
+             Contains("has more than 100 platforms"));
 }
 
 TEST_CASE("names in layers end at a limit in each command that lists files (S16)") {
@@ -192,7 +192,7 @@ TEST_CASE("more layers than Docker takes are warned of, those of the base counte
   CHECK_THAT(made.told, !Contains("Docker runs"));
   root_of(125);
   made.built();
-  CHECK_THAT(made.told, Contains("has 126 layers") && Contains("Docker runs images of at most 125"));
+  CHECK_THAT(made.told, Contains("has 126 layers") && Contains("Docker runs at most 125"));
 }
 
 TEST_CASE("an image for arm says the variant of its base") {

@@ -94,18 +94,18 @@ TEST_CASE("a lock is written one entry a line, sorted, and read as the same") {
 TEST_CASE("a lock that is not one is refused as a whole, with the file's name and the cure") {
   const auto [text, why] = GENERATE(table<const char*, const char*>({
       {"", "not valid JSON"},
-      {"[]", "no JSON object"},
+      {"[]", "is not a JSON object"},
       {"<<<<<<< HEAD", "not valid JSON"},
       {R"({"bases":{}})", "`version`"},
       {R"({"version":"1","bases":{}})", "`version`"},
-      {R"({"version":0,"bases":{}})", "no version"},
+      {R"({"version":0,"bases":{}})", "an invalid `version`"},
       {R"({"version":2,"bases":{}})", "newer lapstrake"},
       {R"({"version":1,"bases":{},"packages":{}})", "newer lapstrake"},
       {R"({"version":1})", "no `bases`"},
-      {R"({"version":1,"bases":{"debian:12":"sha256:00"}})", "no name of a base"},
-      {R"({"version":1,"bases":{"docker.io/library/debian":"x"}})", "no name of a base"},
-      {R"({"version":1,"bases":{"docker.io/library/debian:12":"latest"}})", "no digest"},
-      {R"({"version":1,"bases":{"oci:../a/../b:v1":"x"}})", "no name of a base"},
+      {R"({"version":1,"bases":{"debian:12":"sha256:00"}})", "an invalid base name"},
+      {R"({"version":1,"bases":{"docker.io/library/debian":"x"}})", "an invalid base name"},
+      {R"({"version":1,"bases":{"docker.io/library/debian:12":"latest"}})", "no valid digest"},
+      {R"({"version":1,"bases":{"oci:../a/../b:v1":"x"}})", "an invalid base name"},
       {R"({"version":1,"bases":{},"bases":{}})", "twice"},
   }));
   const auto error = failure_of([&, given = text] { app::parse_lock(given, "`lapstrake.lock`"); });
@@ -146,7 +146,7 @@ TEST_CASE("nothing is pruned while some base cannot be told") {
                                                                  {"r.example/b:v1", journey.first.digest}}}));
   CHECK(app::lock_drift(journey.context(), journey.read("lapstrake.yaml")).empty());
   CHECK(journey.lock({.prune = true}).empty());
-  CHECK_THAT(journey.told, Contains("`r.example/b:v1`; whether they are needed cannot be told"));
+  CHECK_THAT(journey.told, Contains("`r.example/b:v1`; they may still be needed"));
   CHECK_THAT(journey.lock_text(), Contains("r.example/b:v1"));
 }
 
@@ -310,7 +310,7 @@ TEST_CASE("vendoring again fetches nothing, and heals what is damaged, with no h
   CHECK_THAT(failure_of([&] { journey.built(journey.isolated()); }).help(), Contains("run `lapstrake vendor` again"));
   CHECK(again("third-store").blobs_fetched == (in_index ? 0 : 1));
   CHECK(read_file(file) == text);
-  CHECK((journey.told.find("was damaged and is written anew") != std::string::npos) == in_index);
+  CHECK((journey.told.find("recreated the damaged") != std::string::npos) == in_index);
 }
 
 TEST_CASE("a vendor folder is a layout even when there is nothing to bring") {
@@ -424,6 +424,6 @@ TEST_CASE("a store that has a base builds on it without a network") {
   context.offline = true;
   const auto asked = journey.box->records().size();
   CHECK(journey.built(context) == online);
-  CHECK_THAT(journey.told, Contains("is taken for what it was last"));
+  CHECK_THAT(journey.told, Contains("using the last known digest"));
   CHECK(journey.box->records().size() == asked);
 }

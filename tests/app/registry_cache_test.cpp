@@ -50,7 +50,7 @@ struct Runners : Journey {
     }));
   }
   std::size_t compressed() const { return told(app::Event::Kind::finished, "layer "); }
-  std::size_t fetched() const { return told(app::Event::Kind::reused, "from the registry's cache"); }
+  std::size_t fetched() const { return told(app::Event::Kind::reused, "from the registry cache"); }
   std::size_t warnings() const { return told(app::Event::Kind::warning, ""); }
   std::size_t uploads() const { return count("POST", "/blobs/uploads/"); }
 
@@ -136,7 +136,7 @@ TEST_CASE("each image and platform has a tag of its own when none is given") {
   Runners runners;
   runners.tag = "";
   const auto digest = runners.pushed("first", true, true);
-  CHECK(runners.told(app::Event::Kind::note, "there is no cache at") == 1);
+  CHECK(runners.told(app::Event::Kind::note, "no cache found at") == 1);
   CHECK(runners.count("PUT", "/manifests/lapstrake-cache-") == 1);
   CHECK(runners.pushed("second", true, true) == digest);
   CHECK(runners.fetched() == 2);
@@ -150,7 +150,8 @@ TEST_CASE("a cache in another repository is filled, also by a build that pushes 
   context.cache_to = runners.where();
   const auto built = app::build(context, runners.project(), {}, {}).at(0);
   CHECK(runners.uploads() == 3);  // two layers and the empty config
-  CHECK(runners.told(app::Event::Kind::finished, "cache: 2 layers, 2 sent, 0 mounted, to `") == 1);
+  CHECK(runners.told(app::Event::Kind::finished, "cache: 2 layers saved to `") == 1);
+  CHECK(runners.told(app::Event::Kind::finished, ": 2 sent, 0 mounted") == 1);
   context = runners.runner("second");
   context.cache_from = {runners.where()};
   CHECK(app::build(context, runners.project(), {}, {}).at(0).root.digest == built.root.digest);
@@ -252,7 +253,7 @@ TEST_CASE("what is no cache is a warning, and no more") {
         R"({"rules":[{"match":{"method":"GET","path":"/v2/web/manifests/sha256*"},"from":1,"do":{"status":200,"body":")",
         replace_all(text, "\"", "\\\""), "\"}}]}"));
     CHECK(runners.pushed("second", true, false) == digest);
-    CHECK(runners.told(app::Event::Kind::warning, "is not used") == 1);
+    CHECK(runners.told(app::Event::Kind::warning, "cannot use the cache") == 1);
     runners.box->set_faults("");
   }
   SECTION("replies that are not JSON, another thing, or none") {
@@ -262,7 +263,7 @@ TEST_CASE("what is no cache is a warning, and no more") {
     runners.box->set_faults(cat(
         R"({"rules":[{"match":{"method":"GET","path":"/v2/web/manifests/sha256*"},"from":1,"do":{)", reply, "}}]}"));
     CHECK(runners.pushed("second", true, false) == digest);
-    CHECK(runners.told(app::Event::Kind::warning, "is not used") == 1);
+    CHECK(runners.told(app::Event::Kind::warning, "cannot use the cache") == 1);
     runners.box->set_faults("");
   }
   CHECK(runners.pushed("third", true, true) == digest);
@@ -277,8 +278,8 @@ TEST_CASE("a cache that may not be written costs a warning, and the image is pus
   runners.repository = "cache";
   runners.box->set_faults(cat(R"({"rules":[{"match":{"path":"/v2/cache/*"},"from":1,"do":{)", act, "}}]}"));
   const auto digest = runners.pushed("first", true, true);
-  CHECK(runners.told(app::Event::Kind::warning, "is not used") == 1);
-  CHECK(runners.told(app::Event::Kind::warning, "is not brought up to date") == 1);
+  CHECK(runners.told(app::Event::Kind::warning, "cannot use the cache") == 1);
+  CHECK(runners.told(app::Event::Kind::warning, "cannot update the cache") == 1);
   runners.box->set_faults("");
   CHECK(runners.registry() != nullptr);
   CHECK(runners.pushed("second", true, true) == digest);

@@ -125,7 +125,7 @@ equal "$(digest_of "$out")" "$all" "and back into a registry"
 arm64=$(entry arm64 | jq -r .digest)
 expect 0 lapstrake --platform linux/arm64 copy "$registry/team/app:v1" oci:one:v1
 equal "$out" "oci:one:v1@$arm64" "one platform is the manifest itself"
-says "its digest is another" "and it says that the digest is another"
+says "its digest differs" "and it says that the digest differs"
 expect 0 skopeo inspect --config oci:one:v1
 equal "$(jq -r .architecture out.txt)" arm64 "skopeo sees the right one"
 expect 0 lapstrake --platform linux/amd64 copy "$registry/team/app:v1" oci:one:v2

@@ -63,7 +63,7 @@ matches "$out" 'layer program: rebuilt: SOURCE_DATE_EPOCH was 0 and is 86400' "a
 rm -rf "$LAPSTRAKE_STORE/cache"
 echo '<h1>forgotten</h1>' >"$project/public/index.html"
 plan
-matches "$out" 'layer program: unchanged'$'\n''  layer site: rebuilt: what it held before is not known any more' "without the cache it says what it does not know"
+matches "$out" 'layer program: unchanged'$'\n''  layer site: rebuilt: previous contents unknown' "without the cache it says what it does not know"
 matches "$(lapstrake store check 2>&1)" "no problems found" "plans leave the store whole"
 
 expect 2 lapstrake -C "$project" plan appp

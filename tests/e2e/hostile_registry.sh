@@ -52,4 +52,4 @@ rm -f hits
 on foreign:v1 "7:7"
 expect 3 lapstrake -C app build -o oci:../foreign
 ! grep -q elsewhere hits || fail "a foreign layer was fetched"
-says "foreign layers are never fetched" "a layer that lies elsewhere is told, and not fetched"
+says "foreign layers are never downloaded" "a foreign layer is reported, and not downloaded"

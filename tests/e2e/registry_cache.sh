@@ -20,7 +20,7 @@ expect 0 lapstrake --store "$work/alone" -C "$project" build
 wanted=$(digest_of "$out")
 push one --cache-from "$cache" --cache-to "$cache"
 equal "$(digest_of "$out")" "$wanted" "the first push gives the digest of a build without a cache"
-says "there is no cache" "it tells that there is no cache yet"
+says "no cache found" "it reports that there is no cache yet"
 equal "$(requests POST '/v2/team/cache/blobs/uploads/[?]mount=')" 2 "its layers are mounted from where they were pushed to"
 equal "$(requests PUT /v2/team/cache/blobs/uploads/)" 1 "nothing but the empty config is sent to the cache"
 equal "$(requests PUT /v2/team/cache/manifests/lapstrake-cache-)" 1 "one manifest holds them"
@@ -28,7 +28,7 @@ equal "$(requests PUT /v2/team/cache/manifests/lapstrake-cache-)" 1 "one manifes
 forget_requests
 push two --cache-from "$cache" --cache-to "$cache"
 equal "$(digest_of "$out")" "$wanted" "a second runner with an empty disk has the same digest"
-equal "$(grep -c "from the registry's cache" err.txt)" 2 "it takes both layers from the cache"
+equal "$(grep -c "from the registry cache" err.txt)" 2 "it takes both layers from the cache"
 free_of 'layer .*entries,' err.txt "and compresses none"
 equal "$(requests '(POST|PATCH|PUT)' /v2/)" 0 "it writes nothing to the registry"
 expect 0 lapstrake --store "$work/two" store check
@@ -45,17 +45,17 @@ jq -c '.layers as $l | .layers[0] |= ($l[0] + {digest: $l[1].digest, size: $l[1]
 put poisoned.json
 push three --cache-from "$cache"
 equal "$(digest_of "$out")" "$wanted" "a poisoned cache does not change the digest"
-says "gives a wrong blob for layer" "and is found out"
+says "ignoring the entry of cache" "and is found out"
 jq -c '.layers |= map(.annotations["dev.lapstrake.byte-format"] = "1 (libarchive 3.0)")' cache.json >old.json
 put old.json
 push four --cache-from "$cache"
 equal "$(digest_of "$out")" "$wanted" "a cache of another byte format does not either"
-equal "$(grep -c "from the registry's cache" err.txt)" 0 "and is not used"
+equal "$(grep -c "from the registry cache" err.txt)" 0 "and is not used"
 put cache.json
 
 # A tag that is an image stays one.
 push five --cache-from "$registry/team/app:v1" --cache-to "$registry/team/app:v1"
-says "is not brought up to date" "an image's tag is not overwritten with a cache"
+says "cannot update the cache" "an image's tag is not overwritten with a cache"
 equal "sha256:$(fetch -H "Accept: $manifest" "https://$registry/v2/team/app/manifests/v1" | sha256sum | cut -d' ' -f1)" "$wanted" \
   "it is still the image"
 

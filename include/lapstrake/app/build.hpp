@@ -1,4 +1,4 @@
-// From a spec's images to whole images in the store, and to the forms that other tools read.
+// Builds the images of a spec into the store and writes them to layouts and archives.
 #pragma once
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/app/explain.hpp>
@@ -13,7 +13,7 @@
 
 namespace lapstrake::app {
 
-// What an image has over its base, for one platform.
+// The layers of an image over its base, for one platform.
 struct PlatformLayers {
   oci::Platform platform{};
   std::vector<store::CachedLayer> layers{};
@@ -22,13 +22,13 @@ struct PlatformLayers {
 struct BuiltImage {
   std::string name;
   oci::Descriptor root;                    // a manifest, or an index when there are several platforms
-  std::vector<oci::Descriptor> manifests;  // one a platform, `platform` set
-  // If Context::explain: one a platform (none for an image that was given), and of the last build's root its digest and
-  // the platforms that it had and this one has not.
+  std::vector<oci::Descriptor> manifests;  // one per platform, with `platform` set
+  // With Context::explain: one per platform (none for an image given by `--image`); the root digest of the last build,
+  // and the platforms that only the last build had.
   std::vector<ImageStory> stories{};
   std::optional<oci::Digest> before{};
   std::vector<oci::Platform> platforms_gone{};
-  std::vector<PlatformLayers> layers{};  // one a platform; none for an image that was given
+  std::vector<PlatformLayers> layers{};  // one per platform; none for an image given by `--image`
 };
 
 // `-o TYPE:PATH[:TAG]`.
@@ -36,22 +36,23 @@ struct Output {
   oci::DiskReference where;
 };
 
-// The images named (all, if none), in the spec's order. Error{usage} for a name that is not there, with the nearest.
+// The named images (all if no name is given), in the order of the spec. Error{usage} for an unknown name, with the
+// closest name.
 std::vector<const spec::Image*> choose_images(const spec::Project& project, const std::vector<std::string>& names);
 
-// What the store calls the image: its repository tells the same names of two projects apart.
+// The name of the image's ref in the store. It includes the repository, so that equal names in two projects differ.
 std::string ref_name(const spec::Image& image);
 
 BuiltImage build_image(const Context& context, const spec::Project& project, const spec::Image& image,
                        const store::Store& store);
 
-// The image that `--image` gives in place of this one, taken into the store; else built. Error{usage} for one that lies
-// in a registry.
+// The image that `--image` names instead, copied into the store; otherwise builds it. Error{usage} if `--image` names
+// an image in a registry.
 BuiltImage obtain_image(const Context& context, const spec::Project& project, const spec::Image& image,
                         const store::Store& store);
 
-// Builds the images and writes the outputs; `each` is told every image as soon as it stands. Error{usage}, before
-// anything is built, for outputs that cannot hold them.
+// Builds the images and writes the outputs; calls `each` for every finished image. Error{usage}, before anything is
+// built, for outputs that cannot hold the images.
 std::vector<BuiltImage> build(const Context& context, const spec::Project& project,
                               const std::vector<std::string>& names, const std::vector<Output>& outputs,
                               const std::function<void(const BuiltImage&)>& each = nullptr);

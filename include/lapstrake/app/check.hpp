@@ -1,4 +1,4 @@
-// All that is wrong with a project, told without a network.
+// Checks a project offline and reports every mistake.
 #pragma once
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/spec/diagnostic.hpp>
@@ -7,8 +7,8 @@
 
 namespace lapstrake::app {
 
-// What the reader cannot see: sources that are missing or cannot be packed, bases that cannot be read, task definitions
-// that ECS would refuse. No file's content is read.
+// Reports mistakes that the spec reader cannot see: missing sources, sources that cannot be packed, bases that cannot
+// be read, task definitions that ECS would reject. Reads no file contents.
 std::vector<spec::Diagnostic> check(const Context& context, const spec::Project& project);
 
 }  // namespace lapstrake::app

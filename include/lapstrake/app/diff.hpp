@@ -1,4 +1,4 @@
-// How two images differ: their configs, their layers, and the files that a container would see.
+// Compares two images: their configs, their layers, and the files that a container would see.
 #pragma once
 #include <cstdint>
 #include <lapstrake/app/context.hpp>
@@ -11,7 +11,7 @@
 namespace lapstrake::app {
 
 struct FileFacts {
-  char type = '-';  // as `ls -l` has it: - d l; s: a device, FIFO or socket
+  char type = '-';  // as in `ls -l`: - d l; s: a device, FIFO or socket
   std::uint32_t mode = 0, uid = 0, gid = 0;
   std::uint64_t size = 0;
   std::string target = {};                  // of a symbolic link
@@ -20,8 +20,8 @@ struct FileFacts {
 };
 struct FileChange {
   std::string path;                        // "etc/passwd"
-  std::optional<FileFacts> before, after;  // absent: it was added, or removed
-  std::vector<std::string> what = {};      // of one that is in both: "type", "content", "mode", "owner", ...
+  std::optional<FileFacts> before, after;  // absent if it was added or removed
+  std::vector<std::string> what = {};      // if both have it: "type", "content", "mode", "owner", ...
 };
 struct MemberChange {
   std::string name;                          // "config.User", "config.Env PATH", "annotation NAME"
@@ -45,10 +45,10 @@ struct ImageDiff {
   bool same() const { return before.digest == after.digest; }
 };
 
-// Names as in inspect(). Files are compared by type, SHA-256 of their bytes, target, mode, owner and extended
-// attributes; times and the history are not. Layers that both have at the bottom are read once; nothing of it is
-// written to disk, and a layer's bytes are never in memory as a whole. Two images of one platform each are compared
-// whatever their platforms are. With Context::platforms that one alone.
+// Names as in inspect(). Compares files by type, SHA-256 of their bytes, target, mode, owner and extended attributes;
+// ignores times and the history. Lower layers that both images share are read once; nothing is written to disk, and a
+// layer is never in memory as a whole. Two images of one platform each are compared even if the platforms differ. With
+// Context::platforms compares only that platform.
 ImageDiff diff(const Context& context, const spec::Project* project, const std::string& before,
                const std::string& after);
 std::string report(const ImageDiff& difference);       // for people; empty for the same image

@@ -1,4 +1,4 @@
-// Why a build gave another image than the one before it: the base, the layers file by file, the config.
+// What changed between two builds of an image, and why: the base, the layers file by file, the config.
 #pragma once
 #include <lapstrake/layers/inventory.hpp>
 #include <lapstrake/oci/descriptor.hpp>
@@ -12,12 +12,12 @@ namespace lapstrake::app {
 struct LayerStory {
   enum class Fate {
     reused,   // the same blob as before
-    rebuilt,  // another one, because of `reasons` and `changes`
-    first     // nothing is known of one before
+    rebuilt,  // a different blob, because of `reasons` and `changes`
+    first     // no previous layer is known
   };
   std::string layer{};
   Fate fate = Fate::first;
-  std::vector<std::string> reasons{};     // what makes all bytes others: "compression was gzip 1 and is zstd 3"
+  std::vector<std::string> reasons{};     // causes that change all bytes: "compression was gzip 1 and is zstd 3"
   std::vector<layers::Change> changes{};  // all of them, in the layer's order
 };
 
@@ -26,7 +26,7 @@ struct ImageStory {
   std::optional<oci::Digest> before{};                     // the manifest's digest of the last build, if there was one
   oci::Digest after = oci::Digest::of(std::string());      // ... and of this one
   std::optional<std::string> base_before{}, base_after{};  // digests, when they differ
-  std::vector<std::string> reasons{};                      // what else: "layer `a` is gone", another byte format
+  std::vector<std::string> reasons{};                      // other causes: "layer a was removed", a changed byte format
   std::vector<std::string> config{};  // names of the members that differ: "Env", "Entrypoint", "annotations"
   std::vector<LayerStory> layers{};
 };

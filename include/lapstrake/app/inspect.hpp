@@ -1,4 +1,4 @@
-// A look into an image, wherever it lies.
+// Reads the manifests, config, layers and files of an image for `lapstrake inspect`.
 #pragma once
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/oci/image.hpp>
@@ -11,8 +11,8 @@
 namespace lapstrake::app {
 
 struct InspectedFile {
-  std::string path;  // "etc/passwd"; whiteouts as they are
-  char type = '-';   // as `ls -l` has it: - d l h (hard link)
+  std::string path;  // "etc/passwd"; whiteouts included
+  char type = '-';   // as in `ls -l`: - d l h (hard link)
   std::uint32_t mode = 0, uid = 0, gid = 0;
   std::uint64_t size = 0;
   std::string target;
@@ -21,7 +21,7 @@ struct InspectedLayer {
   oci::Descriptor descriptor;
   oci::Digest diff_id;
   std::string created_by;
-  std::vector<InspectedFile> files{};  // when asked for
+  std::vector<InspectedFile> files{};  // if requested
 };
 struct InspectedImage {
   oci::Descriptor manifest;
@@ -33,14 +33,14 @@ struct InspectedImage {
 struct Inspection {
   std::string name;
   oci::Descriptor root;
-  std::vector<InspectedImage> images;                       // one a platform (all of an index, unless --platform chose)
-  std::optional<std::vector<oci::Descriptor>> referrers{};  // what is attached to the root; when asked for
+  std::vector<InspectedImage> images;  // one per platform (all of an index, unless --platform chose)
+  std::optional<std::vector<oci::Descriptor>> referrers{};  // artifacts attached to the root; if requested
 };
 
-// `name`: any reference form, or the name of an image of `project` that was built into the store.
+// `name`: any form of reference, or the name of an image of `project` that was built into the store.
 struct InspectOptions {
-  bool files = false;      // the layers are read as streams, and their entries listed
-  bool referrers = false;  // of an image in a registry: Error{usage} for others
+  bool files = false;      // read the layers as streams and list their entries
+  bool referrers = false;  // list the referrers; Error{usage} if the image is not in a registry
 };
 Inspection inspect(const Context& context, const spec::Project* project, const std::string& name,
                    const InspectOptions& options = {});

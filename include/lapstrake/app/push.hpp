@@ -1,4 +1,4 @@
-// From images in the store to a registry: what is missing, then the manifest, then the tags.
+// Pushes images to a registry: first missing blobs, then the manifest, then the tags.
 #pragma once
 #include <lapstrake/app/build.hpp>
 #include <lapstrake/app/context.hpp>
@@ -14,13 +14,13 @@ struct PushSettings {
 
 struct PushedImage {
   std::string name{};
-  std::vector<oci::PinnedReference> references{};  // one a tag, or one without a tag; never empty
+  std::vector<oci::PinnedReference> references{};  // one per tag, or one without a tag; never empty
   std::uint64_t blobs_sent = 0, bytes_sent = 0, blobs_present = 0;
-  std::vector<oci::Descriptor> attachments{};  // their manifests; those that failed and were not required are absent
+  std::vector<oci::Descriptor> attachments{};  // manifests of the attachments, without optional ones that failed
 };
 
-// Builds and pushes the images named (all that have a `repository`, if none is named). An image that `--image` gives
-// from a registry is resolved to its digest and not pushed. `each` is told every image as soon as it is there.
+// Builds and pushes the named images (all with a `repository` if no name is given). An image that `--image` names in a
+// registry is resolved to its digest and not pushed. Calls `each` for every pushed image.
 std::vector<PushedImage> push(const Context& context, const spec::Project& project,
                               const std::vector<std::string>& names, const PushSettings& settings,
                               const std::function<void(const PushedImage&)>& each = nullptr);

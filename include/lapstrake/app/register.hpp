@@ -1,4 +1,4 @@
-// From tasks of a spec to task definition revisions, pinned by digest.
+// Registers the tasks of a spec as ECS task definitions with images pinned by digest.
 #pragma once
 #include <lapstrake/app/push.hpp>
 #include <lapstrake/spec/diagnostic.hpp>
@@ -9,15 +9,14 @@ namespace lapstrake::app {
 
 struct RegisterSettings {
   PushSettings push{};
-  bool dry_run = false;  // builds, sends nothing, registers nothing: shows the difference
+  bool dry_run = false;  // build and show the diff; push and register nothing
 };
 
 struct RegisteredTask {
   std::string name{}, family{};
-  std::string
-      arn{};  // of the revision that stands now; for a dry run of the newest active one, empty when there is none
+  std::string arn{};    // of the latest revision; in a dry run of the latest active one, empty if there is none
   bool is_new = false;  // false: nothing changed (or a dry run)
-  std::string diff{};   // dry run: unified, empty when nothing would change
+  std::string diff{};   // dry run: unified diff, empty if nothing would change
 };
 
 struct Registration {
@@ -25,13 +24,13 @@ struct Registration {
   std::vector<RegisteredTask> tasks;
 };
 
-// What is wrong with the tasks, told from the documents alone, with positions in the spec where there are any.
+// Mistakes in the tasks, found offline, with positions in the spec where known.
 std::vector<spec::Diagnostic> check_tasks(const Context& context, const spec::Project& project,
                                           const std::vector<std::string>& names);
 
-// Checks offline, builds and pushes the images that the tasks name, fills them in, registers what differs. Throws
-// Error{usage} when check_tasks finds errors: call that first to print them. `each` is told every task as soon as its
-// revision stands.
+// Checks offline, builds and pushes the images that the tasks name, inserts their references, and registers tasks that
+// differ. Error{usage} if check_tasks finds errors: call that first to print them. Calls `each` for every registered
+// task.
 Registration register_tasks(const Context& context, const spec::Project& project, const std::vector<std::string>& names,
                             const RegisterSettings& settings,
                             const std::function<void(const RegisteredTask&)>& each = nullptr);

@@ -1,4 +1,4 @@
-// Building again, whenever something that an image is made of changes.
+// Rebuilds images whenever their sources change (`build --watch`).
 #pragma once
 #include <chrono>
 #include <filesystem>
@@ -13,25 +13,25 @@
 namespace lapstrake::app {
 
 struct WatchSettings {
-  std::vector<std::string> names{};       // all, if none; with `push` all that have a `repository`
-  std::vector<Output> outputs{};          // written again with each build
+  std::vector<std::string> names{};       // all if empty; with `push` all that have a `repository`
+  std::vector<Output> outputs{};          // rewritten by every build
   std::optional<PushSettings> push = {};  // each new digest is pushed
-  // A build begins when nothing has changed for `quiet`, at most `patience` after the first change.
+  // A build starts when nothing has changed for `quiet`, at most `patience` after the first change.
   std::chrono::milliseconds quiet{30}, patience{300};
 };
 
-// What comes of it. What these throw ends the watch.
+// Callbacks for results. An exception from a callback ends the watch.
 struct WatchReports {
-  std::function<void(const BuiltImage&)> built;    // a digest that is new; not with `push`
-  std::function<void(const PushedImage&)> pushed;  // with `push`: as soon as it is there
-  std::function<void(const Error&)> failed;        // and the watch goes on
+  std::function<void(const BuiltImage&)> built;    // for a new digest; not with `push`
+  std::function<void(const PushedImage&)> pushed;  // with `push`: after each push
+  std::function<void(const Error&)> failed;        // the watch continues
 };
 
-// Builds the images, and then for ever those of which a source, a base or the spec changes. `read` reads the spec
-// `file`, now and whenever it changes, and gives nothing when it has mistakes, which it tells itself. Returns never:
-// Error{interrupted} when stopped; what `read` throws, and Error{usage} for names and outputs that cannot be, at once;
-// Error{input} when no more can be watched. All that a build may throw is told instead, and the next change tries
-// again.
+// Builds the images, and rebuilds an image whenever one of its sources, its base or the spec changes. `read` reads the
+// spec `file`, at the start and after each change; it returns nothing if the spec has mistakes, and reports them. Never
+// returns: throws Error{interrupted} when stopped; exceptions of the first `read`, and Error{usage} for invalid names
+// and outputs, at once; Error{input} when no more folders can be watched. Errors of a build are reported, and the next
+// change triggers another attempt.
 [[noreturn]] void watch(const Context& context, const std::filesystem::path& file,
                         const std::function<std::optional<spec::Project>()>& read, const WatchSettings& settings,
                         const WatchReports& reports);
