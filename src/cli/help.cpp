@@ -343,7 +343,7 @@ std::string overview() {
 Usage: lapstrake [global options] COMMAND [NAME...]
 
 Builds container images from lapstrake.yaml without a daemon, pushes them and
-registers ECS task definitions pinned by digest. It never runs code from an image.
+registers ECS task definitions pinned by digest. Never runs code from an image.
 
 Commands:
 )";

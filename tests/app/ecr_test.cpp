@@ -69,7 +69,7 @@ TEST_CASE("a missing repository, a missing right, and what cannot be told apart 
           "aws ecr create-repository --region us-east-1 --repository-name web"},
       Row{true, false, lacks_uploads, ErrorKind::access,
           "closes the connection on uploads by arn:aws:iam::123456789012:user/sandbox", R"("ecr:InitiateLayerUpload")"},
-      Row{true, true, lacks_uploads, ErrorKind::access, "is there",
+      Row{true, true, lacks_uploads, ErrorKind::access, "exists, but",
           "arn:aws:ecr:us-east-1:123456789012:repository/web"},
       Row{true, false, lacks_all, ErrorKind::network, "either the repository `web` is missing, or ecr:InitiateLayerUpload",
           "--create-repository"},

@@ -123,7 +123,7 @@ TEST_CASE("a layer that is built anew is told with what changed") {
          shop.respell("    entrypoint", "      - { name: more, files: [ { path: /a, text: a } ] }\n    entrypoint");
        }},
       {"a layer's name",
-       {"layer settings is gone", "conf: new"},
+       {"layer settings was removed", "conf: new"},
        [](auto& shop) { shop.respell("name: settings", "name: conf"); }},
   };
   for (const auto& [what, wanted, act] : cases) {

@@ -331,7 +331,7 @@ TEST_CASE("nothing is vendored into the store, nor into a layout of other images
   const auto before = read_file(folder / "index.json");
   const auto error = failure_of([&] { app::vendor(journey.context(), journey.read("lapstrake.yaml"), folder); });
   CHECK_THAT(report(error), Contains(cat("cannot vendor into `", folder.string(), "`")));
-  CHECK_THAT(error.help(), Contains("name a new folder"));
+  CHECK_THAT(error.help(), Contains("use a new folder"));
   CHECK(read_file(folder / "index.json") == before);
   CHECK_FALSE(std::filesystem::exists(journey.dir / "lapstrake.lock"));
 }

@@ -45,11 +45,11 @@ TEST_CASE("an explanation reports the base, each layer, and the settings as the 
                          {.layer = "more", .fate = Fate::first}});
   story.base_before = "scratch";
   story.base_after = "sha256:1";
-  story.reasons = {"layer old is gone"};
+  story.reasons = {"layer old was removed"};
   story.config = {"Env", "Healthcheck", "WorkingDir", "annotations", "created"};
   CHECK(explanation(image_of({story})) == cat("web: ", older.text(), " -> ", newer.text(), R"(
   base: scratch -> sha256:1
-  layer old is gone
+  layer old was removed
   layer app: unchanged
   layer site: rebuilt: SOURCE_DATE_EPOCH was 0 and is 7; 2 changed paths
     /www/a: mode
