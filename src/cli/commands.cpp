@@ -30,116 +30,116 @@ app::Output output_of(const std::string& text) { return {.where = oci::parse_dis
 
 // Runs `act`; prints the results as JSON even if it fails halfway.
 template <class Act>
-void reporting(Desk& desk, const ordered_json& results, Act act) {
+void reporting(CommandContext& command, const ordered_json& results, Act act) {
   try {
     act();
   } catch (...) {
-    desk.clear();
-    if (desk.options().json) print_json(desk.printer(), results);
+    command.clear();
+    if (command.options().json) print_json(command.printer(), results);
     throw;
   }
-  desk.clear();
-  if (desk.options().json) print_json(desk.printer(), results);
+  command.clear();
+  if (command.options().json) print_json(command.printer(), results);
 }
 
-int build(Desk& desk) {
+int build(CommandContext& command) {
   std::vector<app::Output> outputs;
-  for (const auto& output : desk.options().outputs) outputs.push_back(output_of(output));
-  if (desk.options().watch) watch(desk, outputs);
-  const auto project = desk.project();
+  for (const auto& output : command.options().outputs) outputs.push_back(output_of(output));
+  if (command.options().watch) watch(command, outputs);
+  const auto project = command.project();
   ordered_json results = ordered_json::array();
-  reporting(desk, results, [&] {
-    app::build(desk.context(), project, desk.options().names, outputs, [&](const app::BuiltImage& image) {
+  reporting(command, results, [&] {
+    app::build(command.context(), project, command.options().names, outputs, [&](const app::BuiltImage& image) {
       results.push_back(json_of(image));
-      print_explanation(desk, image);
-      desk.print_line(cat(image.name, " ", image.root.digest.text()));
+      print_explanation(command, image);
+      command.print_line(cat(image.name, " ", image.root.digest.text()));
     });
   });
   return 0;
 }
 
-int plan(Desk& desk) {
-  const auto project = desk.project();
+int plan(CommandContext& command) {
+  const auto project = command.project();
   ordered_json results = ordered_json::array();
-  reporting(desk, results, [&] {
-    app::build(desk.context(), project, desk.options().names, {}, [&](const app::BuiltImage& image) {
+  reporting(command, results, [&] {
+    app::build(command.context(), project, command.options().names, {}, [&](const app::BuiltImage& image) {
       ordered_json one{{"name", image.name}, {"digest", image.root.digest.text()}};
       one.update(explanation_json(image));
       results.push_back(one);
-      desk.print_line(explanation(image));
+      command.print_line(explanation(image));
     });
   });
   return 0;
 }
 
-int push(Desk& desk) {
-  const auto project = desk.project();
+int push(CommandContext& command) {
+  const auto project = command.project();
   ordered_json results = ordered_json::array();
-  reporting(desk, results, [&] {
-    app::push(desk.context(), project, desk.options().names, {.create_repository = desk.options().create_repository},
-              [&](const app::PushedImage& image) {
+  reporting(command, results, [&] {
+    app::push(command.context(), project, command.options().names,
+              {.create_repository = command.options().create_repository}, [&](const app::PushedImage& image) {
                 results.push_back(json_of(image));
-                for (const auto& reference : image.references) desk.print_line(reference.text());
+                for (const auto& reference : image.references) command.print_line(reference.text());
               });
   });
   return 0;
 }
 
-int register_tasks(Desk& desk) {
-  const auto& options = desk.options();
-  const auto project = desk.project();
-  const auto context = desk.context();
-  desk.printer().diagnostics(app::check_tasks(context, project, options.names), !options.quiet);
+int register_tasks(CommandContext& command) {
+  const auto& options = command.options();
+  const auto project = command.project();
+  const auto context = command.context();
+  command.printer().diagnostics(app::check_tasks(context, project, options.names), !options.quiet);
   ordered_json results{{"images", ordered_json::array()}, {"tasks", ordered_json::array()}};
-  reporting(desk, results, [&] {
+  reporting(command, results, [&] {
     const auto registration =
         app::register_tasks(context, project, options.names,
                             {.push = {.create_repository = options.create_repository}, .dry_run = options.dry_run},
                             [&](const app::RegisteredTask& task) {
                               results["tasks"].push_back(json_of(task, options.dry_run));
-                              desk.print_line(line_of(task, options.dry_run));
+                              command.print_line(line_of(task, options.dry_run));
                             });
     for (const auto& image : registration.images) results["images"].push_back(json_of(image));
   });
   return 0;
 }
 
-int check(Desk& desk) {
-  const auto result = desk.read();
+int check(CommandContext& command) {
+  const auto result = command.read();
   auto diagnostics = result.diagnostics;
   if (auto project = result.project) {
-    desk.pin(*project);
-    for (auto& one : app::check(desk.context(), *project)) diagnostics.push_back(std::move(one));
+    command.pin(*project);
+    for (auto& one : app::check(command.context(), *project)) diagnostics.push_back(std::move(one));
   }
-  desk.clear();
-  if (desk.options().json) {
+  command.clear();
+  if (command.options().json) {
     ordered_json list = ordered_json::array();
     for (const auto& one : diagnostics) list.push_back(json_of(one));
-    print_json(desk.printer(), list);
+    print_json(command.printer(), list);
   } else {
     for (const auto& one : diagnostics)
-      if (!desk.options().quiet || one.severity == spec::Diagnostic::Severity::error)
-        desk.printer().result(spec::report(one));
+      if (!command.options().quiet || one.severity == spec::Diagnostic::Severity::error)
+        command.printer().result(spec::report(one));
   }
   const bool wrong = std::any_of(diagnostics.begin(), diagnostics.end(),
                                  [](const auto& one) { return one.severity == spec::Diagnostic::Severity::error; });
-  if (wrong) throw desk.mistakes(diagnostics);
+  if (wrong) throw command.mistakes(diagnostics);
   return 0;
 }
 
-int store_check(Desk& desk) {
-  const auto context = desk.context();
+int store_check(CommandContext& command) {
+  const auto context = command.context();
   const auto report = store::Store::open(context.store_root).check(context.world.stop);
-  if (desk.options().json)
-    print_json(desk.printer(), ordered_json{{"blobs", report.blobs},
-                                            {"bytes", report.bytes},
-                                            {"elsewhere", report.elsewhere},
-                                            {"problems", report.problems}});
+  if (command.options().json)
+    print_json(command.printer(), ordered_json{{"blobs", report.blobs},
+                                               {"bytes", report.bytes},
+                                               {"elsewhere", report.elsewhere},
+                                               {"problems", report.problems}});
   else
-    for (const auto& problem : report.problems) desk.printer().result(problem + "\n");
+    for (const auto& problem : report.problems) command.printer().result(problem + "\n");
   if (report.problems.empty()) {
-    if (!desk.options().quiet)
-      desk.printer().talk(
+    if (!command.options().quiet)
+      command.printer().talk(
           cat("no problems found: ", count_of(report.blobs, "blob"), ", ", human_size(report.bytes),
               report.elsewhere > 0 ? cat("; ", count_of(report.elsewhere, "base layer"), " only in registries") : "",
               "\n"));
@@ -151,34 +151,34 @@ int store_check(Desk& desk) {
       "delete the files of damaged blobs, then run `lapstrake build` to recreate missing blobs");
 }
 
-int store_gc(Desk& desk) {
-  const auto context = desk.context();
+int store_gc(CommandContext& command) {
+  const auto context = command.context();
   const auto report = store::Store::gc(context.store_root, context.world);
-  if (desk.options().json)
-    print_json(desk.printer(),
+  if (command.options().json)
+    print_json(command.printer(),
                {{"removed", report.removed}, {"freedBytes", report.freed_bytes}, {"kept", report.kept}});
   else
-    desk.printer().result(cat("removed ", count_of(report.removed, "blob"), " (", human_size(report.freed_bytes),
-                              "), kept ", report.kept, "\n"));
+    command.printer().result(cat("removed ", count_of(report.removed, "blob"), " (", human_size(report.freed_bytes),
+                                 "), kept ", report.kept, "\n"));
   return 0;
 }
 
-int store_path(Desk& desk) {
-  const auto root = desk.store_root().string();
-  if (desk.options().json)
-    print_json(desk.printer(), ordered_json{{"path", root}});
+int store_path(CommandContext& command) {
+  const auto root = command.store_root().string();
+  if (command.options().json)
+    print_json(command.printer(), ordered_json{{"path", root}});
   else
-    desk.printer().result(root + "\n");
+    command.printer().result(root + "\n");
   return 0;
 }
 
-int version(Desk& desk) {
+int version(CommandContext& command) {
   const auto libraries = http::library_versions();
-  if (desk.options().json)
-    print_json(desk.printer(),
+  if (command.options().json)
+    print_json(command.printer(),
                {{"version", LAPSTRAKE_VERSION}, {"byteFormat", layers::byte_format()}, {"libraries", libraries}});
   else
-    desk.printer().result(
+    command.printer().result(
         cat("lapstrake ", LAPSTRAKE_VERSION, "\nbyte format ", layers::byte_format(), "\n", libraries, "\n"));
   return 0;
 }
@@ -199,9 +199,9 @@ int help(const Printer& printer, const std::string& command) {
               near ? cat("did you mean `lapstrake help ", *near, "`?") : "run `lapstrake --help` to see the commands");
 }
 
-using Run = int (*)(Desk&);
+using Run = int (*)(CommandContext&);
 
-Run runner(const std::string& command) {
+Run runner(const std::string& wanted) {
   static constexpr struct {
     std::string_view name;
     Run run;
@@ -221,19 +221,19 @@ Run runner(const std::string& command) {
       {"store check", store_check},
       {"store gc", store_gc},
       {"store path", store_path},
-      {"schema", [](Desk& desk) { return desk.printer().result(spec::json_schema()), 0; }},
+      {"schema", [](CommandContext& command) { return command.printer().result(spec::json_schema()), 0; }},
   };
   for (const auto& [name, run] : table)
-    if (name == command) return run;
+    if (name == wanted) return run;
   return nullptr;
 }
 
 }  // namespace
 
-void print_explanation(Desk& desk, const app::BuiltImage& image) {
-  if (!desk.options().explain || desk.options().json) return;
-  desk.clear();
-  desk.printer().talk(explanation(image) + "\n");
+void print_explanation(CommandContext& command, const app::BuiltImage& image) {
+  if (!command.options().explain || command.options().json) return;
+  command.clear();
+  command.printer().talk(explanation(image) + "\n");
 }
 
 int run(const Options& options, const World& world) {
@@ -250,8 +250,8 @@ int run(const Options& options, const World& world) {
   if (!options.folder.empty() && ::chdir(options.folder.c_str()) != 0)
     throw Error(ErrorKind::input, cat("cannot change to folder `", options.folder, "`: ", reason(errno)));
   if (options.command == "sandbox") return run_sandbox(options, world);
-  Desk desk(options, world);
-  return runner(options.command)(desk);
+  CommandContext command(options, world);
+  return runner(options.command)(command);
 }
 
 }  // namespace lapstrake::cli

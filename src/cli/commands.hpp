@@ -14,16 +14,16 @@ namespace lapstrake::cli {
 int run(const Options& options, const World& world);
 int run_sandbox(const Options& options, const World& world);  // sandbox_command.cpp
 // `build --explain`: prints to stderr; with --json the explanation is part of the result.
-void print_explanation(Desk& desk, const app::BuiltImage& image);
+void print_explanation(CommandContext& command, const app::BuiltImage& image);
 // Commands that read or copy images, with or without a spec (image_commands.cpp).
-int inspect(Desk& desk);
-int copy(Desk& desk);
-int verify(Desk& desk);
-int diff(Desk& desk);
+int inspect(CommandContext& command);
+int copy(CommandContext& command);
+int verify(CommandContext& command);
+int diff(CommandContext& command);
 // Commands that pin bases and copy them to hosts without a network (lock_commands.cpp).
-int lock(Desk& desk);
-int vendor(Desk& desk);
+int lock(CommandContext& command);
+int vendor(CommandContext& command);
 // `build --watch`: runs until interrupted (watch_command.cpp).
-[[noreturn]] void watch(Desk& desk, const std::vector<app::Output>& outputs);
+[[noreturn]] void watch(CommandContext& command, const std::vector<app::Output>& outputs);
 
 }  // namespace lapstrake::cli

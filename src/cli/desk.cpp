@@ -39,7 +39,7 @@ oci::RegistryReference cache_place(const std::string& text, std::string_view opt
 
 }  // namespace
 
-Desk::Desk(const Options& options, const World& world)
+CommandContext::CommandContext(const Options& options, const World& world)
     : options_(options),
       world_(world),
       printer_(world),
@@ -50,9 +50,9 @@ Desk::Desk(const Options& options, const World& world)
              .clean = [printer = printer_](const std::string& text) { return printer.clean(text); },
              .write = Printer::draw}) {}
 
-Desk::~Desk() { view_.close(); }
+CommandContext::~CommandContext() { view_.close(); }
 
-app::Context Desk::context() {
+app::Context CommandContext::context() {
   app::Context context{.world = world_, .store_root = store_root()};
   context.jobs = options_.jobs == 0 ? default_jobs() : options_.jobs;
   context.allow_outside = options_.allow_outside;
@@ -80,7 +80,7 @@ app::Context Desk::context() {
   return context;
 }
 
-std::map<std::string, oci::Reference> Desk::given_images() const {
+std::map<std::string, oci::Reference> CommandContext::given_images() const {
   std::map<std::string, oci::Reference> images;
   for (const auto& given : options_.image) {
     const auto [name, reference] = name_and_value(given, "--image");
@@ -90,7 +90,7 @@ std::map<std::string, oci::Reference> Desk::given_images() const {
   return images;
 }
 
-void Desk::go_offline(app::Context& context) {
+void CommandContext::go_offline(app::Context& context) {
   const auto refuse = [](const std::string& what) {
     throw Error(ErrorKind::usage, cat("`", what, "` needs a network and cannot be used with `--offline`"),
                 "remove `--offline`");
@@ -105,14 +105,14 @@ void Desk::go_offline(app::Context& context) {
   context.progress({.kind = app::Event::Kind::note, .text = "ignoring `--cache-from` because of `--offline`"});
 }
 
-std::filesystem::path Desk::vendor_folder() const {
+std::filesystem::path CommandContext::vendor_folder() const {
   if (options_.vendored) return *options_.vendored;
   if (const auto named = world_.environment("LAPSTRAKE_VENDORED")) return *named;
   return std::filesystem::path(options_.file).parent_path() / app::vendor_folder;
 }
 
 // A folder that the user named must exist, except for the command that creates it.
-std::optional<std::filesystem::path> Desk::vendored() const {
+std::optional<std::filesystem::path> CommandContext::vendored() const {
   auto folder = vendor_folder();
   std::error_code failure;
   const bool is_named = options_.vendored || world_.environment("LAPSTRAKE_VENDORED");
@@ -124,7 +124,7 @@ std::optional<std::filesystem::path> Desk::vendored() const {
   return std::nullopt;
 }
 
-spec::ReadResult Desk::read() const {
+spec::ReadResult CommandContext::read() const {
   spec::ReadOptions read;
   read.file = options_.file;
   read.environment = options_.environment;
@@ -139,7 +139,7 @@ spec::ReadResult Desk::read() const {
   return spec::read(read);
 }
 
-std::optional<spec::Project> Desk::project_if_right(std::vector<spec::Diagnostic>& diagnostics) const {
+std::optional<spec::Project> CommandContext::project_if_right(std::vector<spec::Diagnostic>& diagnostics) const {
   auto result = read();
   printer_.diagnostics(result.diagnostics, !options_.quiet);
   diagnostics = std::move(result.diagnostics);
@@ -149,20 +149,20 @@ std::optional<spec::Project> Desk::project_if_right(std::vector<spec::Diagnostic
   return std::move(result.project);
 }
 
-spec::Project Desk::unpinned_project() const {
+spec::Project CommandContext::unpinned_project() const {
   std::vector<spec::Diagnostic> diagnostics;
   auto project = project_if_right(diagnostics);
   if (!project) throw mistakes(diagnostics);
   return std::move(*project);
 }
 
-spec::Project Desk::project() {
+spec::Project CommandContext::project() {
   auto project = unpinned_project();
   pin(project);
   return project;
 }
 
-std::optional<spec::Project> Desk::project_unless_broken() {
+std::optional<spec::Project> CommandContext::project_unless_broken() {
   std::vector<spec::Diagnostic> diagnostics;
   auto project = project_if_right(diagnostics);
   if (!project) {
@@ -178,7 +178,7 @@ std::optional<spec::Project> Desk::project_unless_broken() {
   }
 }
 
-void Desk::pin(spec::Project& project) {
+void CommandContext::pin(spec::Project& project) {
   app::Context context{.world = world_};
   context.locked = options_.locked;
   context.given_images = given_images();
@@ -186,14 +186,14 @@ void Desk::pin(spec::Project& project) {
   app::pin_bases(context, project);
 }
 
-Error Desk::mistakes(const std::vector<spec::Diagnostic>& diagnostics) const {
+Error CommandContext::mistakes(const std::vector<spec::Diagnostic>& diagnostics) const {
   const auto count = std::count_if(diagnostics.begin(), diagnostics.end(),
                                    [](const auto& one) { return one.severity == spec::Diagnostic::Severity::error; });
   return Error(ErrorKind::usage,
                cat(count_of(static_cast<std::uint64_t>(count), "mistake"), " in `", options_.file, "`"));
 }
 
-std::filesystem::path Desk::store_root() const {
+std::filesystem::path CommandContext::store_root() const {
   try {
     return store::default_root(options_.store, world_.environment);
   } catch (const Error&) {
@@ -203,7 +203,7 @@ std::filesystem::path Desk::store_root() const {
   }
 }
 
-void Desk::print_line(const std::string& line) {
+void CommandContext::print_line(const std::string& line) {
   if (options_.json) return;
   clear();
   printer_.result(line + "\n");

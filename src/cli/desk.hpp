@@ -14,12 +14,12 @@
 
 namespace lapstrake::cli {
 
-class Desk {
+class CommandContext {
  public:
-  Desk(const Options& options, const World& world);
-  ~Desk();  // erases the progress bars
-  Desk(const Desk&) = delete;
-  Desk& operator=(const Desk&) = delete;
+  CommandContext(const Options& options, const World& world);
+  ~CommandContext();  // erases the progress bars
+  CommandContext(const CommandContext&) = delete;
+  CommandContext& operator=(const CommandContext&) = delete;
 
   // Error{usage} for an invalid option or an invalid SOURCE_DATE_EPOCH.
   app::Context context();

@@ -18,8 +18,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-void require_names(const Desk& desk, std::size_t count, std::string_view what) {
-  const auto& options = desk.options();
+void require_names(const CommandContext& command, std::size_t count, std::string_view what) {
+  const auto& options = command.options();
   if (options.names.size() == count) return;
   throw Error(ErrorKind::usage, cat("`lapstrake ", options.command, "` needs ", what),
               cat("run `lapstrake ", options.command, " --help` to see the arguments"));
@@ -28,43 +28,43 @@ void require_names(const Desk& desk, std::size_t count, std::string_view what) {
 bool may_be_a_name(const std::string& text) { return text.find_first_of("/:@") == std::string::npos; }
 
 // Nothing if there is no spec. A spec with mistakes is an error only if one of `names` may be an image of the spec.
-std::optional<spec::Project> project_for(Desk& desk, const std::vector<std::string>& names) {
+std::optional<spec::Project> project_for(CommandContext& command, const std::vector<std::string>& names) {
   std::error_code ignored;
-  if (!std::filesystem::exists(desk.options().file, ignored)) return std::nullopt;
-  auto result = desk.read();
+  if (!std::filesystem::exists(command.options().file, ignored)) return std::nullopt;
+  auto result = command.read();
   if (!result.project && std::any_of(names.begin(), names.end(), may_be_a_name)) {
-    desk.printer().diagnostics(result.diagnostics, !desk.options().quiet);
-    throw desk.mistakes(result.diagnostics);
+    command.printer().diagnostics(result.diagnostics, !command.options().quiet);
+    throw command.mistakes(result.diagnostics);
   }
   return std::move(result.project);
 }
 
 }  // namespace
 
-int inspect(Desk& desk) {
-  const auto& options = desk.options();
-  require_names(desk, 1, "exactly one argument: the image");
-  const auto project = project_for(desk, options.names);
-  const auto inspection = app::inspect(desk.context(), project ? &*project : nullptr, options.names.front(),
+int inspect(CommandContext& command) {
+  const auto& options = command.options();
+  require_names(command, 1, "exactly one argument: the image");
+  const auto project = project_for(command, options.names);
+  const auto inspection = app::inspect(command.context(), project ? &*project : nullptr, options.names.front(),
                                        {.files = options.files, .referrers = options.referrers});
-  desk.clear();
+  command.clear();
   if (options.json)
-    desk.printer().json_result(app::report_json(inspection));
+    command.printer().json_result(app::report_json(inspection));
   else
-    desk.printer().result(app::report(inspection));
+    command.printer().result(app::report(inspection));
   return 0;
 }
 
-int copy(Desk& desk) {
-  const auto& options = desk.options();
-  require_names(desk, 2, "exactly two arguments: SRC and DST");
+int copy(CommandContext& command) {
+  const auto& options = command.options();
+  require_names(command, 2, "exactly two arguments: SRC and DST");
   const auto to = oci::parse_reference(options.names.back());
-  const auto project = project_for(desk, {options.names.front()});
-  const auto copied = app::copy(desk.context(), project ? &*project : nullptr, options.names.front(), to,
+  const auto project = project_for(command, {options.names.front()});
+  const auto copied = app::copy(command.context(), project ? &*project : nullptr, options.names.front(), to,
                                 {.create_repository = options.create_repository});
-  desk.clear();
+  command.clear();
   if (options.json)
-    print_json(desk.printer(),
+    print_json(command.printer(),
                {{"source", options.names.front()},
                 {"reference", copied.reference},
                 {"digest", copied.root.digest.text()},
@@ -73,40 +73,40 @@ int copy(Desk& desk) {
                 {"blobsSent", copied.blobs_sent},
                 {"bytesSent", copied.bytes_sent},
                 {"blobsPresent", copied.blobs_present}});
-  desk.print_line(copied.reference);
+  command.print_line(copied.reference);
   return 0;
 }
 
-int diff(Desk& desk) {
-  const auto& options = desk.options();
-  require_names(desk, 2, "exactly two arguments: the images A and B");
-  const auto project = project_for(desk, options.names);
+int diff(CommandContext& command) {
+  const auto& options = command.options();
+  require_names(command, 2, "exactly two arguments: the images A and B");
+  const auto project = project_for(command, options.names);
   const auto found =
-      app::diff(desk.context(), project ? &*project : nullptr, options.names.front(), options.names.back());
-  desk.clear();
+      app::diff(command.context(), project ? &*project : nullptr, options.names.front(), options.names.back());
+  command.clear();
   if (options.json)
-    desk.printer().json_result(app::report_json(found));
+    command.printer().json_result(app::report_json(found));
   else
-    desk.printer().result(app::report(found));
+    command.printer().result(app::report(found));
   return 0;
 }
 
-int verify(Desk& desk) {
-  const auto& options = desk.options();
-  require_names(desk, 1, "exactly one argument: the image");
+int verify(CommandContext& command) {
+  const auto& options = command.options();
+  require_names(command, 1, "exactly one argument: the image");
   const auto& name = options.names.front();
-  const auto project = options.rebuild ? std::optional(desk.project()) : project_for(desk, options.names);
-  const auto context = desk.context();
+  const auto project = options.rebuild ? std::optional(command.project()) : project_for(command, options.names);
+  const auto context = command.context();
   const auto found = app::verify(context, project ? &*project : nullptr, name);
-  desk.clear();
+  command.clear();
   if (options.json)
-    print_json(desk.printer(), {{"name", name},
-                                {"digest", found.root.digest.text()},
-                                {"images", found.images},
-                                {"blobs", found.blobs},
-                                {"bytes", found.bytes},
-                                {"problems", found.problems}});
-  for (const auto& problem : found.problems) desk.print_line(printable(problem, 4096));
+    print_json(command.printer(), {{"name", name},
+                                   {"digest", found.root.digest.text()},
+                                   {"images", found.images},
+                                   {"blobs", found.blobs},
+                                   {"bytes", found.bytes},
+                                   {"problems", found.problems}});
+  for (const auto& problem : found.problems) command.print_line(printable(problem, 4096));
   if (!found.problems.empty())
     throw Error(ErrorKind::integrity,
                 cat("verification of `", name, "` failed: ", count_of(found.problems.size(), "problem")),
@@ -114,8 +114,8 @@ int verify(Desk& desk) {
   std::string rebuilt;
   if (options.rebuild)
     rebuilt = cat(", same digest after rebuilding image `", app::prove_rebuild(context, *project, found), "`");
-  desk.print_line(cat("verified: ", count_of(found.images, "image"), ", ", count_of(found.blobs, "blob"), ", ",
-                      human_size(found.bytes), rebuilt));
+  command.print_line(cat("verified: ", count_of(found.images, "image"), ", ", count_of(found.blobs, "blob"), ", ",
+                         human_size(found.bytes), rebuilt));
   return 0;
 }
 

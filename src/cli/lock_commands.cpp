@@ -43,13 +43,13 @@ ordered_json change_json(const app::LockChange& change, bool locked) {
 
 }  // namespace
 
-int lock(Desk& desk) {
-  const auto& options = desk.options();
+int lock(CommandContext& command) {
+  const auto& options = command.options();
   if (options.locked && (options.update || options.prune))
     throw Error(ErrorKind::usage, "`--locked` cannot be used with `--update` or `--prune`: it writes nothing",
                 "remove `--locked` to write the lock");
-  const auto project = desk.unpinned_project();
-  const auto context = desk.context();
+  const auto project = command.unpinned_project();
+  const auto context = command.context();
   const auto changes =
       options.locked
           ? app::lock_drift(context, project)
@@ -57,10 +57,10 @@ int lock(Desk& desk) {
   ordered_json results = ordered_json::array();
   for (const auto& change : changes) {
     results.push_back(change_json(change, options.locked));
-    desk.print_line(line_of(change, options.locked));
+    command.print_line(line_of(change, options.locked));
   }
-  desk.clear();
-  if (options.json) print_json(desk.printer(), results);
+  command.clear();
+  if (options.json) print_json(command.printer(), results);
   if (options.locked && !changes.empty())
     throw Error(
         ErrorKind::integrity,
@@ -69,21 +69,21 @@ int lock(Desk& desk) {
   return 0;
 }
 
-int vendor(Desk& desk) {
-  const auto& options = desk.options();
-  const auto project = desk.unpinned_project();
-  const auto folder = options.names.empty() ? desk.vendor_folder() : std::filesystem::path(options.names.front());
+int vendor(CommandContext& command) {
+  const auto& options = command.options();
+  const auto project = command.unpinned_project();
+  const auto folder = options.names.empty() ? command.vendor_folder() : std::filesystem::path(options.names.front());
   ordered_json results = ordered_json::array();
-  app::vendor(desk.context(), project, folder, [&](const app::VendoredBase& base) {
+  app::vendor(command.context(), project, folder, [&](const app::VendoredBase& base) {
     results.push_back({{"name", base.name},
                        {"digest", base.digest.text()},
                        {"blobsFetched", base.blobs_fetched},
                        {"bytesFetched", base.bytes_fetched},
                        {"blobsPresent", base.blobs_present}});
-    desk.print_line(base.name.find('@') == std::string::npos ? cat(base.name, "@", base.digest.text()) : base.name);
+    command.print_line(base.name.find('@') == std::string::npos ? cat(base.name, "@", base.digest.text()) : base.name);
   });
-  desk.clear();
-  if (options.json) print_json(desk.printer(), results);
+  command.clear();
+  if (options.json) print_json(command.printer(), results);
   return 0;
 }
 

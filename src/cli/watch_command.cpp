@@ -9,33 +9,33 @@
 
 namespace lapstrake::cli {
 
-void watch(Desk& desk, const std::vector<app::Output>& outputs) {
-  const auto& options = desk.options();
-  const auto context = desk.context();
+void watch(CommandContext& command, const std::vector<app::Output>& outputs) {
+  const auto& options = command.options();
+  const auto context = command.context();
   const auto read = [&] {
-    desk.clear();
-    return desk.project_unless_broken();
+    command.clear();
+    return command.project_unless_broken();
   };
   app::WatchSettings settings{.names = options.names, .outputs = outputs};
   if (options.push) settings.push = app::PushSettings{};
   app::watch(context, options.file, read, settings,
              {.built =
                   [&](const app::BuiltImage& image) {
-                    desk.clear();
-                    if (options.json) print_json_line(desk.printer(), json_of(image));
-                    print_explanation(desk, image);
-                    desk.print_line(cat(image.name, " ", image.root.digest.text()));
+                    command.clear();
+                    if (options.json) print_json_line(command.printer(), json_of(image));
+                    print_explanation(command, image);
+                    command.print_line(cat(image.name, " ", image.root.digest.text()));
                   },
               .pushed =
                   [&](const app::PushedImage& image) {
-                    desk.clear();
-                    if (options.json) print_json_line(desk.printer(), json_of(image));
-                    for (const auto& reference : image.references) desk.print_line(reference.text());
+                    command.clear();
+                    if (options.json) print_json_line(command.printer(), json_of(image));
+                    for (const auto& reference : image.references) command.print_line(reference.text());
                   },
               .failed =
                   [&](const Error& error) {
-                    desk.clear();
-                    desk.printer().error(error);
+                    command.clear();
+                    command.printer().error(error);
                   }});
 }
 
