@@ -50,9 +50,9 @@ class Copying {
   Copying(const Context& context, const spec::Project* project, const std::string& source)
       : context_(context),
         project_(project),
-        origin_(open_origin(context, project, source)),
-        root_(chosen_root(context, origin_.place)) {
-    if (root_.digest != origin_.place.root().digest) index_ = origin_.place.root().digest;
+        source_(open_image(context, project, source)),
+        root_(selected_root(context, source_.place)) {
+    if (root_.digest != source_.place.root().digest) index_ = source_.place.root().digest;
   }
 
   CopiedImage run(const oci::Reference& to, const PushSettings& settings) {
@@ -61,7 +61,7 @@ class Copying {
       require_digest(*remote);
     else
       require_fit(std::get<oci::DiskReference>(to));
-    manifests_ = manifests_of(origin_.place, root_);
+    manifests_ = manifests_of(source_.place, root_);
     tell_foreign();
     auto copied = remote != nullptr ? to_registry(*remote, settings) : to_disk(std::get<oci::DiskReference>(to));
     copied.root = root_;
@@ -72,16 +72,16 @@ class Copying {
  private:
   void require_digest(const oci::RegistryReference& to) const {
     if (!to.digest || *to.digest == root_.digest) return;
-    throw Error(ErrorKind::integrity, cat("the digest of `", origin_.place.name, "` differs from `", to.text(), "`"),
+    throw Error(ErrorKind::integrity, cat("the digest of `", source_.place.name, "` differs from `", to.text(), "`"),
                 index_ ? "remove `--platform` to copy the whole index" : "")
         .because(
             cat(index_ ? "the digest of its manifest for the platform is " : "its digest is ", root_.digest.text()));
   }
   void require_fit(const oci::DiskReference& to) const {
     if (to.form != oci::DiskReference::Form::docker_archive || !oci::is_index(root_.media_type)) return;
-    const auto platforms = platforms_of(origin_.place, root_);
+    const auto platforms = platforms_of(source_.place, root_);
     throw Error(ErrorKind::usage,
-                cat("a docker-archive holds only one platform, but `", origin_.place.name, "` is an index"),
+                cat("a docker-archive holds only one platform, but `", source_.place.name, "` is an index"),
                 cat("choose one with `--platform ", platforms.empty() ? "OS/ARCH" : printable(platforms[0].text(), 80),
                     "`, or copy to `oci-archive:FILE`"));
   }
@@ -101,7 +101,7 @@ class Copying {
       return;
     context_.progress(
         {.kind = Event::Kind::warning,
-         .text = cat("`", origin_.place.name, "` has Docker schema 2 manifests, which are copied unchanged: ",
+         .text = cat("`", source_.place.name, "` has Docker schema 2 manifests, which are copied unchanged: ",
                      "lapstrake can read `", to.text(), "`, but skopeo and podman cannot")});
   }
 
@@ -111,9 +111,9 @@ class Copying {
     const Network network(context_, registries_of(project_));
     const auto tag = to.tag.empty() && !to.digest ? std::string("latest") : to.tag;
     const auto scratch = store();
-    Passage passage(context_, origin_, scratch, manifests_);
+    Passage passage(context_, source_, scratch, manifests_);
     const auto report = ship(context_, network,
-                             {.image = origin_.place.name,
+                             {.image = source_.place.name,
                               .target = to,
                               .tags = tag.empty() ? std::vector<std::string>{} : std::vector<std::string>{tag},
                               .manifests = manifests_,
@@ -133,13 +133,13 @@ class Copying {
 
   // A registry may give its blobs from one repository to the next by itself.
   std::string neighbour(const oci::Digest& blob, const oci::RegistryReference& to) const {
-    if (origin_.distant) return origin_.distant->neighbour(blob, to);
-    const bool may = origin_.remote && origin_.remote->host == to.host && origin_.remote->repository != to.repository;
-    return may ? origin_.remote->repository : std::string();
+    if (source_.distant) return source_.distant->neighbour(blob, to);
+    const bool may = source_.remote && source_.remote->host == to.host && source_.remote->repository != to.repository;
+    return may ? source_.remote->repository : std::string();
   }
   // Nothing that is copied has to stay: where the store cannot be written, one in TMPDIR does for this run.
   store::Store store() {
-    if (origin_.distant) return origin_.distant->store();
+    if (source_.distant) return source_.distant->store();
     std::string why = "it is read-only";
     try {
       auto own = store::Store::open(context_.store_root);
@@ -162,7 +162,7 @@ class Copying {
         blobs.size(), at_a_time, [&](std::size_t i) { take(to_store, blobs[i], to); }, context_.world.stop);
     for (const auto& manifest : manifests_) to_store.put(manifest.text, manifest.descriptor.media_type);
     if (to.form != oci::DiskReference::Form::docker_archive) tell_docker_types(to);
-    const auto tag = !to.tag.empty() ? to.tag : !origin_.tag.empty() ? origin_.tag : std::string("latest");
+    const auto tag = !to.tag.empty() ? to.tag : !source_.tag.empty() ? source_.tag : std::string("latest");
     step(cat("writing `", to.text(), "`"), [&] { write(to_store, to, tag); });
     auto named = to;
     if (to.form != oci::DiskReference::Form::docker_archive) named.tag = tag;
@@ -180,16 +180,16 @@ class Copying {
     store::write_docker_archive(store, root_, to.path, to.tag.empty() ? full_names() : std::vector{to.tag}, stop);
   }
   std::vector<std::string> full_names() const {
-    return origin_.full_name.empty() ? no_names : std::vector{origin_.full_name};
+    return source_.full_name.empty() ? no_names : std::vector{source_.full_name};
   }
 
   void take(const store::Store& store, const oci::Descriptor& blob, const oci::DiskReference& to) const {
     if (store.has(blob)) return;
     if (to.form == oci::DiskReference::Form::layout && is_right(to.path / "blobs/sha256" / blob.digest.hex(), blob))
       return;
-    step(cat("reading the blob ", blob.digest.text(), " of `", origin_.place.name, "`"), [&] {
+    step(cat("reading the blob ", blob.digest.text(), " of `", source_.place.name, "`"), [&] {
       auto writer = store.new_blob();
-      read_told(context_, origin_, blob, [&](Bytes bytes) { writer.write(bytes); });
+      read_blob(context_, source_, blob, [&](Bytes bytes) { writer.write(bytes); });
       writer.commit(blob.digest, store::Store::Existing::replace);
     });
   }
@@ -219,7 +219,7 @@ class Copying {
   const Context& context_;
   const spec::Project* project_;
   std::unique_ptr<TemporaryFolder> temporary_;
-  Origin origin_;
+  SourceImage source_;
   oci::Descriptor root_;
   std::optional<oci::Digest> index_;
   std::vector<registry::PushedManifest> manifests_;

@@ -123,7 +123,7 @@ std::vector<LayerLine> missing_in(const std::vector<LayerLine>& others, const st
 
 class Comparing {
  public:
-  Comparing(const Context& context, const Origin& before, const Origin& after)
+  Comparing(const Context& context, const SourceImage& before, const SourceImage& after)
       : context_(context), before_(before), after_(after) {}
 
   PlatformDiff platform(const oci::Platform& before, const oci::Platform& after) const {
@@ -151,15 +151,15 @@ class Comparing {
     for (std::size_t i = shared; i < b.size(); ++i) add(after, after_, is, i);
     out.files = compare_files(before, after);
   }
-  void add(MergedTree& tree, const Origin& origin, const oci::LoadedImage& image, std::size_t i) const {
+  void add(MergedTree& tree, const SourceImage& source, const oci::LoadedImage& image, std::size_t i) const {
     const auto& layer = image.manifest.layers[i];
-    tree.add_layer(origin.place.open(layer), cat("layer ", layer.digest.text(), " of `", origin.place.name, "`"),
+    tree.add_layer(source.place.open(layer), cat("layer ", layer.digest.text(), " of `", source.place.name, "`"),
                    context_.world.stop);
   }
 
   const Context& context_;
-  const Origin& before_;
-  const Origin& after_;
+  const SourceImage& before_;
+  const SourceImage& after_;
 };
 
 using Platforms = std::vector<oci::Platform>;
@@ -189,15 +189,15 @@ void compare_all(const Comparing& comparing, const Platforms& before, const Plat
 ImageDiff diff(const Context& context, const spec::Project* project, const std::string& before,
                const std::string& after) {
   return step(cat("comparing `", before, "` with `", after, "`"), [&] {
-    const auto was = open_origin(context, project, before);
-    const auto is = open_origin(context, project, after);
+    const auto was = open_image(context, project, before);
+    const auto is = open_image(context, project, after);
     ImageDiff out{.before_name = before,
                   .after_name = after,
-                  .before = chosen_root(context, was.place),
-                  .after = chosen_root(context, is.place)};
+                  .before = selected_root(context, was.place),
+                  .after = selected_root(context, is.place)};
     if (out.same()) return out;
-    const auto platforms = [&](const Origin& origin, const oci::Descriptor& root) {
-      return context.platforms.empty() ? platforms_of(origin.place, root) : context.platforms;
+    const auto platforms = [&](const SourceImage& source, const oci::Descriptor& root) {
+      return context.platforms.empty() ? platforms_of(source.place, root) : context.platforms;
     };
     compare_all(Comparing(context, was, is), platforms(was, out.before), platforms(is, out.after), out);
     return out;

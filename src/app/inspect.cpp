@@ -132,12 +132,12 @@ ordered_json json_of(const InspectedImage& image) {
   return out;
 }
 
-std::vector<oci::Descriptor> referrers_of(const Origin& origin, const oci::Digest& digest) {
-  if (origin.repository == nullptr)
+std::vector<oci::Descriptor> referrers_of(const SourceImage& source, const oci::Digest& digest) {
+  if (source.repository == nullptr)
     throw Error(ErrorKind::usage,
-                cat("`--referrers` needs an image in a registry, and `", origin.place.name, "` is not in one"),
+                cat("`--referrers` needs an image in a registry, and `", source.place.name, "` is not in one"),
                 "name the image as HOST/REPOSITORY:TAG");
-  return registry::list_referrers(*origin.repository, digest);
+  return registry::list_referrers(*source.repository, digest);
 }
 
 }  // namespace
@@ -145,8 +145,8 @@ std::vector<oci::Descriptor> referrers_of(const Origin& origin, const oci::Diges
 Inspection inspect(const Context& context, const spec::Project* project, const std::string& name,
                    const InspectOptions& options) {
   return step(cat("inspecting `", name, "`"), [&] {
-    const auto origin = open_origin(context, project, name);
-    const auto& place = origin.place;
+    const auto source = open_image(context, project, name);
+    const auto& place = source.place;
     Inspection inspection{.name = name, .root = place.root(), .images = {}};
     layers::TreeBudget budget;
     auto platforms = context.platforms;
@@ -155,7 +155,7 @@ Inspection inspect(const Context& context, const spec::Project* project, const s
       inspection.images.push_back(look_into(oci::load(place, platform)));
       if (options.files) list_files(place, inspection.images.back(), budget, context.world.stop);
     }
-    if (options.referrers) inspection.referrers = referrers_of(origin, inspection.root.digest);
+    if (options.referrers) inspection.referrers = referrers_of(source, inspection.root.digest);
     return inspection;
   });
 }

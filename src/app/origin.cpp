@@ -19,7 +19,7 @@ const spec::Image* image_called(const spec::Project* project, const std::string&
   return nullptr;
 }
 
-Origin in_store(const Context& context, const spec::Project* project, const spec::Image& image) {
+SourceImage in_store(const Context& context, const spec::Project* project, const spec::Image& image) {
   const auto store = store::Store::open(context.store_root);
   const auto root = store.ref(ref_name(image));
   if (!root)
@@ -28,39 +28,39 @@ Origin in_store(const Context& context, const spec::Project* project, const spec
   // Layers of its base may exist only in their registry.
   const auto distant =
       std::make_shared<const Distant>(context, Network(context, registries_of(project)), store, image.name);
-  Origin origin{.place = distant->place(image.name, *root)};
-  origin.distant = distant;
-  if (!image.tags.empty()) origin.tag = image.tags.front();
-  if (!image.repository.empty() && !origin.tag.empty()) origin.full_name = cat(image.repository, ":", origin.tag);
-  return origin;
+  SourceImage source{.place = distant->place(image.name, *root)};
+  source.distant = distant;
+  if (!image.tags.empty()) source.tag = image.tags.front();
+  if (!image.repository.empty() && !source.tag.empty()) source.full_name = cat(image.repository, ":", source.tag);
+  return source;
 }
 
 // A name in an archive may be a tag or a whole reference.
-void name_after(Origin& origin, const std::string& tag) {
+void set_names(SourceImage& source, const std::string& tag) {
   const auto colon = tag.rfind(':');
-  origin.tag = colon == std::string::npos ? tag : tag.substr(colon + 1);
-  if (colon != std::string::npos) origin.full_name = tag;
+  source.tag = colon == std::string::npos ? tag : tag.substr(colon + 1);
+  if (colon != std::string::npos) source.full_name = tag;
 }
 
-Origin on_disk(const Context& context, const oci::DiskReference& reference) {
-  Origin origin{.place = store::open_image(reference, scratch(context), context.world.stop)};
-  origin.disk = reference;
-  name_after(origin, reference.tag);
-  return origin;
+SourceImage on_disk(const Context& context, const oci::DiskReference& reference) {
+  SourceImage source{.place = store::open_image(reference, scratch(context), context.world.stop)};
+  source.disk = reference;
+  set_names(source, reference.tag);
+  return source;
 }
 
-Origin in_registry(const Context& context, const Registries& registries, const oci::RegistryReference& reference) {
+SourceImage in_registry(const Context& context, const Registries& registries, const oci::RegistryReference& reference) {
   const Network network(context, registries);
   const auto repository = network.reading(reference.host, reference.repository);
-  Origin origin{.place = registry::place(repository, reference)};
-  origin.remote = reference;
-  origin.repository = repository;
-  origin.tag = reference.tag.empty() && !reference.digest ? "latest" : reference.tag;
-  if (!origin.tag.empty()) origin.full_name = cat(repository->name(), ":", origin.tag);
-  return origin;
+  SourceImage source{.place = registry::place(repository, reference)};
+  source.remote = reference;
+  source.repository = repository;
+  source.tag = reference.tag.empty() && !reference.digest ? "latest" : reference.tag;
+  if (!source.tag.empty()) source.full_name = cat(repository->name(), ":", source.tag);
+  return source;
 }
 
-Origin found(const Context& context, const spec::Project* project, const std::string& name) {
+SourceImage found(const Context& context, const spec::Project* project, const std::string& name) {
   if (const auto* image = image_called(project, name)) return in_store(context, project, *image);
   const auto reference = oci::parse_reference(name);
   if (const auto* disk = std::get_if<oci::DiskReference>(&reference)) return on_disk(context, *disk);
@@ -69,7 +69,7 @@ Origin found(const Context& context, const spec::Project* project, const std::st
 
 }  // namespace
 
-void Origin::read(const oci::Descriptor& blob, const Sink& sink, const std::stop_token& stop) const {
+void SourceImage::read(const oci::Descriptor& blob, const Sink& sink, const std::stop_token& stop) const {
   if (distant != nullptr && !distant->store().has(blob)) return distant->read(blob, sink);
   if (repository == nullptr) {
     drain(place.open(blob), sink, stop);
@@ -78,10 +78,10 @@ void Origin::read(const oci::Descriptor& blob, const Sink& sink, const std::stop
   repository->get_blob(blob, sink);  // in one request, where the place reads in windows
 }
 
-void read_told(const Context& context, const Origin& origin, const oci::Descriptor& blob, const Sink& sink) {
-  Event event{.kind = Event::Kind::progress, .image = origin.place.name, .total = blob.size};
+void read_blob(const Context& context, const SourceImage& source, const oci::Descriptor& blob, const Sink& sink) {
+  Event event{.kind = Event::Kind::progress, .image = source.place.name, .total = blob.size};
   event.subject = cat("reading blob ", blob.digest.brief());
-  origin.read(
+  source.read(
       blob,
       [&](Bytes bytes) {
         sink(bytes);
@@ -94,17 +94,17 @@ void read_told(const Context& context, const Origin& origin, const oci::Descript
   context.progress(event);
 }
 
-Origin open_origin(const Context& context, const spec::Project* project, const std::string& name) {
-  auto origin = found(context, project, name);
-  origin.place.root = [root = origin.place.root()] { return root; };
-  return origin;
+SourceImage open_image(const Context& context, const spec::Project* project, const std::string& name) {
+  auto source = found(context, project, name);
+  source.place.root = [root = source.place.root()] { return root; };
+  return source;
 }
 
 Registries registries_of(const spec::Project* project) {
   return project != nullptr ? project->registries : Registries{};
 }
 
-oci::Descriptor chosen_root(const Context& context, const oci::Place& place) {
+oci::Descriptor selected_root(const Context& context, const oci::Place& place) {
   if (context.platforms.size() > 1)
     throw Error(ErrorKind::usage, "only one `--platform` can be chosen here",
                 "remove `--platform` to use all platforms");

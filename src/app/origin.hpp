@@ -13,7 +13,7 @@
 
 namespace lapstrake::app {
 
-struct Origin {
+struct SourceImage {
   oci::Place place;  // its root is resolved once, so that a tag that moves meanwhile does not mix two images
   // Its source: one of these three.
   std::shared_ptr<const Distant> distant = nullptr;  // the store
@@ -28,15 +28,15 @@ struct Origin {
 };
 
 // `name`: any form of reference, or the name of an image of `project` that was built into the store. The context must
-// outlive the origin.
-Origin open_origin(const Context& context, const spec::Project* project, const std::string& name);
+// outlive the source.
+SourceImage open_image(const Context& context, const spec::Project* project, const std::string& name);
 
 // Reads a blob and reports progress.
-void read_told(const Context& context, const Origin& origin, const oci::Descriptor& blob, const Sink& sink);
+void read_blob(const Context& context, const SourceImage& source, const oci::Descriptor& blob, const Sink& sink);
 
 Registries registries_of(const spec::Project* project);
 
 // The root; with `--platform` the manifest of the index for that platform. Error{usage} for more than one platform.
-oci::Descriptor chosen_root(const Context& context, const oci::Place& place);
+oci::Descriptor selected_root(const Context& context, const oci::Place& place);
 
 }  // namespace lapstrake::app

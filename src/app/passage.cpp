@@ -5,21 +5,21 @@
 
 namespace lapstrake::app {
 
-Passage::Passage(const Context& context, const Origin& origin, const store::Store& store,
+Passage::Passage(const Context& context, const SourceImage& source, const store::Store& store,
                  const std::vector<registry::PushedManifest>& manifests)
-    : context_(context), origin_(origin), store_(store) {
+    : context_(context), source_(source), store_(store) {
   for (const auto& manifest : manifests)
     for (const auto& blob : manifest.blobs) blobs_.emplace(blob.digest, blob);
 }
 
 std::filesystem::path Passage::bring(const oci::Digest& digest) {
-  if (origin_.distant && store_.has(digest)) return store_.blob_path(digest);
+  if (source_.distant && store_.has(digest)) return store_.blob_path(digest);
   const auto& blob = blobs_.at(digest);
-  if (origin_.place.file)
-    if (auto file = origin_.place.file(blob)) return *file;
+  if (source_.place.file)
+    if (auto file = source_.place.file(blob)) return *file;
   AtomicFile file(store_.scratch(), "free some space, or point `--store` (LAPSTRAKE_STORE) at a larger disk");
-  step(cat("reading the blob from `", origin_.place.name, "`"),
-       [&] { read_told(context_, origin_, blob, [&](Bytes bytes) { file.write(bytes); }); });
+  step(cat("reading the blob from `", source_.place.name, "`"),
+       [&] { read_blob(context_, source_, blob, [&](Bytes bytes) { file.write(bytes); }); });
   const std::lock_guard lock(mutex_);
   return files_.insert_or_assign(digest, std::move(file)).first->second.path();
 }

@@ -17,7 +17,7 @@ namespace lapstrake::app {
 class Passage {
  public:
   // All arguments except the manifests must outlive it.
-  Passage(const Context& context, const Origin& origin, const store::Store& store,
+  Passage(const Context& context, const SourceImage& source, const store::Store& store,
           const std::vector<registry::PushedManifest>& manifests);
 
   // The file of a blob: the store's or the layout's own file, or a temporary one that exists until drop() or the end of
@@ -27,7 +27,7 @@ class Passage {
 
  private:
   const Context& context_;
-  const Origin& origin_;
+  const SourceImage& source_;
   const store::Store& store_;
   std::map<oci::Digest, oci::Descriptor> blobs_;
   std::mutex mutex_;

@@ -50,12 +50,12 @@ struct Found {
 
 class Verifying {
  public:
-  Verifying(const Context& context, const Origin& origin, const VerifySettings& settings, const std::string& name)
+  Verifying(const Context& context, const SourceImage& source, const VerifySettings& settings, const std::string& name)
       : context_(context),
-        origin_(origin),
+        source_(source),
         settings_(settings),
         visits_(name),
-        out_({.reference = name, .root = chosen_root(context, origin.place), .problems = {}}) {}
+        out_({.reference = name, .root = selected_root(context, source.place), .problems = {}}) {}
 
   Verification run() {
     visit(out_.root, "", 0);
@@ -77,7 +77,7 @@ class Verifying {
       return std::nullopt;
     } catch (const Error& error) {
       // On disk what is missing is an input; a registry was asked before.
-      const bool is_missing = error.kind() == ErrorKind::input && !origin_.remote;
+      const bool is_missing = error.kind() == ErrorKind::input && !source_.remote;
       if (error.kind() != ErrorKind::integrity && !is_missing) throw;
       return error.reason().empty() ? error.summary() : cat(error.summary(), ": ", error.reason());
     }
@@ -98,10 +98,10 @@ class Verifying {
   }
 
   std::string manifest_text(const oci::Descriptor& descriptor) {
-    if (origin_.repository && !origin_.repository->find_manifest(descriptor.digest.text()))
+    if (source_.repository && !source_.repository->find_manifest(descriptor.digest.text()))
       throw Error(ErrorKind::integrity, "missing");
     visits_.weigh(descriptor);
-    return origin_.place.text(descriptor);
+    return source_.place.text(descriptor);
   }
 
   void visit_children(const oci::Index& index, std::uint64_t depth) {
@@ -141,7 +141,7 @@ class Verifying {
   oci::ImageConfig config_of(const oci::Descriptor& descriptor) {
     require_there(descriptor);
     visits_.weigh(descriptor);
-    const auto text = origin_.place.text(descriptor);
+    const auto text = source_.place.text(descriptor);
     count(descriptor);
     return oci::parse_config(text, "it");
   }
@@ -166,7 +166,7 @@ class Verifying {
   }
 
   void require_there(const oci::Descriptor& blob) const {
-    if (origin_.repository && !origin_.repository->has_blob(blob.digest, blob.size))
+    if (source_.repository && !source_.repository->has_blob(blob.digest, blob.size))
       throw Error(ErrorKind::integrity, cat("missing, or not ", blob.size, " bytes long"));
   }
 
@@ -196,7 +196,7 @@ class Verifying {
     };
     found.problem = problem_of([&] {
       require_there(wanted.blob);
-      read_told(context_, origin_, wanted.blob, [&](Bytes bytes) { unpack([&] { unpacked.write(bytes); }); });
+      read_blob(context_, source_, wanted.blob, [&](Bytes bytes) { unpack([&] { unpacked.write(bytes); }); });
       unpack([&] { found.diff_id = unpacked.finish(); });
       if (broken && wanted.codec) throw *broken;
     });
@@ -222,7 +222,7 @@ class Verifying {
   }
 
   const Context& context_;
-  const Origin& origin_;
+  const SourceImage& source_;
   const VerifySettings& settings_;
   oci::Visits visits_;
   std::set<oci::Digest> counted_;
@@ -237,8 +237,8 @@ Verification verify(const Context& context, const spec::Project* project, const 
                     const VerifySettings& settings) {
   return step(cat("verifying `", name, "`"), [&] {
     const auto serial = with_serial_progress(context);
-    const auto origin = open_origin(serial, project, name);
-    return Verifying(serial, origin, settings, name).run();
+    const auto source = open_image(serial, project, name);
+    return Verifying(serial, source, settings, name).run();
   });
 }
 
