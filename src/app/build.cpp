@@ -315,7 +315,7 @@ std::vector<BuiltImage> build(const Context& context, const spec::Project& proje
   for (const auto* image : images) {
     built.push_back(obtain_image(context, project, *image, store));
     if (!outputs.empty())
-      Distant(context, Network(context, project.registries), store, image->name).complete(built.back().root);
+      RemoteLayers(context, Network(context, project.registries), store, image->name).complete(built.back().root);
     for (const auto& output : outputs) write_output(store, *image, built.back().root, output, context.world.stop);
     if (context.cache_to)
       keep_in_registry(context, Network(context, project.registries), store, *image, built.back().layers);

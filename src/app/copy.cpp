@@ -133,13 +133,13 @@ class Copying {
 
   // A registry may give its blobs from one repository to the next by itself.
   std::string neighbour(const oci::Digest& blob, const oci::RegistryReference& to) const {
-    if (source_.distant) return source_.distant->neighbour(blob, to);
+    if (source_.remote_layers) return source_.remote_layers->neighbour(blob, to);
     const bool may = source_.remote && source_.remote->host == to.host && source_.remote->repository != to.repository;
     return may ? source_.remote->repository : std::string();
   }
   // Nothing that is copied has to stay: where the store cannot be written, one in TMPDIR does for this run.
   store::Store store() {
-    if (source_.distant) return source_.distant->store();
+    if (source_.remote_layers) return source_.remote_layers->store();
     std::string why = "it is read-only";
     try {
       auto own = store::Store::open(context_.store_root);

@@ -48,18 +48,18 @@ void fetch(const Context& context, const registry::Repository& repository, const
   context.progress(event);
 }
 
-Distant::Distant(const Context& context, Network network, store::Store store, std::string image)
+RemoteLayers::RemoteLayers(const Context& context, Network network, store::Store store, std::string image)
     : context_(std::make_shared<const Context>(with_serial_progress(context))),
       network_(std::move(network)),
       store_(std::move(store)),
       image_(std::move(image)),
       vendored_(app::vendored(*context_)) {}
 
-const Vendored* Distant::vendored(const oci::Digest& blob) const {
+const Vendored* RemoteLayers::vendored(const oci::Digest& blob) const {
   return vendored_ && vendored_->has(blob) ? &*vendored_ : nullptr;
 }
 
-void Distant::read_vendored(const Vendored& from, const oci::Descriptor& blob, const Sink& sink) const {
+void RemoteLayers::read_vendored(const Vendored& from, const oci::Descriptor& blob, const Sink& sink) const {
   drain(from.open(blob), sink, context_->world.stop);
   context_->progress({.kind = Event::Kind::finished,
                       .image = image_,
@@ -67,7 +67,7 @@ void Distant::read_vendored(const Vendored& from, const oci::Descriptor& blob, c
                       .text = cat(human_size(blob.size), " read from `", from.folder().string(), "`")});
 }
 
-std::shared_ptr<const registry::Repository> Distant::repository(const oci::Digest& blob) const {
+std::shared_ptr<const registry::Repository> RemoteLayers::repository(const oci::Digest& blob) const {
   const auto where = store::find_origin(store_, blob);
   if (!where)
     throw Error(ErrorKind::input, cat("blob ", blob.text(), " is missing from the store, and its registry is unknown"),
@@ -78,21 +78,21 @@ std::shared_ptr<const registry::Repository> Distant::repository(const oci::Diges
   return known;
 }
 
-void Distant::read(const oci::Descriptor& blob, const Sink& sink) const {
+void RemoteLayers::read(const oci::Descriptor& blob, const Sink& sink) const {
   if (const auto* folder = vendored(blob.digest)) return read_vendored(*folder, blob, sink);
   const auto from = repository(blob.digest);
   step(cat("reading ", blob.digest.brief(), " from `", from->name(), "`"),
        [&] { fetch(*context_, *from, blob, image_, sink); });
 }
 
-void Distant::take(const oci::Descriptor& blob) const {
+void RemoteLayers::take(const oci::Descriptor& blob) const {
   if (store_.has(blob)) return;
   auto writer = store_.new_blob(store::Store::Hashing::by_caller);
   read(blob, [&](Bytes bytes) { writer.write(bytes); });
   writer.commit(blob.digest);
 }
 
-void Distant::complete(const oci::Descriptor& root) const {
+void RemoteLayers::complete(const oci::Descriptor& root) const {
   std::map<oci::Digest, oci::Descriptor> missing;
   for (const auto& manifest : manifests_of(store_.place(image_, root), root))
     for (const auto& blob : manifest.blobs)
@@ -103,7 +103,7 @@ void Distant::complete(const oci::Descriptor& root) const {
       blobs.size(), most_downloads, [&](std::size_t i) { take(*blobs[i]); }, context_->world.stop);
 }
 
-oci::Place Distant::place(const std::string& name, const oci::Descriptor& root) const {
+oci::Place RemoteLayers::place(const std::string& name, const oci::Descriptor& root) const {
   auto place = store_.place(name, root);
   place.open = [self = *this, open = place.open](const oci::Descriptor& blob) {
     const bool is_elsewhere = self.vendored(blob.digest) != nullptr || store::find_origin(self.store_, blob.digest);
@@ -113,25 +113,26 @@ oci::Place Distant::place(const std::string& name, const oci::Descriptor& root) 
   return place;
 }
 
-std::string Distant::neighbour(const oci::Digest& blob, const oci::RegistryReference& target) const {
+std::string RemoteLayers::neighbour(const oci::Digest& blob, const oci::RegistryReference& target) const {
   const auto where = store::find_origin(store_, blob);
   return where && where->host == target.host && where->repository != target.repository ? where->repository : "";
 }
 
-Cargo::Cargo(const Distant& distant, const std::vector<registry::PushedManifest>& manifests) : distant_(distant) {
+Cargo::Cargo(const RemoteLayers& remote_layers, const std::vector<registry::PushedManifest>& manifests)
+    : remote_layers_(remote_layers) {
   for (const auto& manifest : manifests)
     for (const auto& blob : manifest.blobs) blobs_.emplace(blob.digest, blob);
 }
 
 std::filesystem::path Cargo::file(const oci::Digest& digest) {
-  const auto& store = distant_.store();
+  const auto& store = remote_layers_.store();
   if (store.has(digest)) return store.blob_path(digest);
-  if (const auto* folder = distant_.vendored(digest)) {
-    folder->verify(blobs_.at(digest), distant_.stop());
+  if (const auto* folder = remote_layers_.vendored(digest)) {
+    folder->verify(blobs_.at(digest), remote_layers_.stop());
     return folder->blob_path(digest);
   }
   AtomicFile file(store.scratch(), std::string(more_space));
-  distant_.read(blobs_.at(digest), [&](Bytes bytes) { file.write(bytes); });
+  remote_layers_.read(blobs_.at(digest), [&](Bytes bytes) { file.write(bytes); });
   const std::lock_guard lock(mutex_);
   return files_.insert_or_assign(digest, std::move(file)).first->second.path();
 }

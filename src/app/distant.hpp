@@ -26,10 +26,10 @@ void fetch(const Context& context, const registry::Repository& repository, const
 Context with_serial_progress(const Context& context);
 
 // Safe to use from several threads. The context must outlive it.
-class Distant {
+class RemoteLayers {
  public:
   // The context of the network must outlive it too.
-  Distant(const Context& context, Network network, store::Store store, std::string image);
+  RemoteLayers(const Context& context, Network network, store::Store store, std::string image);
 
   // Copies the blob into the store unless it is there. Error{input} if its registry is unknown.
   void take(const oci::Descriptor& blob) const;
@@ -67,12 +67,12 @@ class Distant {
 // each kept until drop().
 class Cargo {
  public:
-  Cargo(const Distant& distant, const std::vector<registry::PushedManifest>& manifests);
+  Cargo(const RemoteLayers& remote_layers, const std::vector<registry::PushedManifest>& manifests);
   std::filesystem::path file(const oci::Digest& digest);
   void drop(const oci::Digest& digest);
 
  private:
-  const Distant& distant_;
+  const RemoteLayers& remote_layers_;
   std::map<oci::Digest, oci::Descriptor> blobs_;
   std::mutex mutex_;
   std::map<oci::Digest, AtomicFile> files_;  // never published: removed when they are let go

@@ -26,10 +26,10 @@ SourceImage in_store(const Context& context, const spec::Project* project, const
     throw Error(ErrorKind::input, cat("image `", image.name, "` has not been built"),
                 cat("run `lapstrake build ", image.name, "`"));
   // Layers of its base may exist only in their registry.
-  const auto distant =
-      std::make_shared<const Distant>(context, Network(context, registries_of(project)), store, image.name);
-  SourceImage source{.place = distant->place(image.name, *root)};
-  source.distant = distant;
+  const auto remote_layers =
+      std::make_shared<const RemoteLayers>(context, Network(context, registries_of(project)), store, image.name);
+  SourceImage source{.place = remote_layers->place(image.name, *root)};
+  source.remote_layers = remote_layers;
   if (!image.tags.empty()) source.tag = image.tags.front();
   if (!image.repository.empty() && !source.tag.empty()) source.full_name = cat(image.repository, ":", source.tag);
   return source;
@@ -70,7 +70,7 @@ SourceImage found(const Context& context, const spec::Project* project, const st
 }  // namespace
 
 void SourceImage::read(const oci::Descriptor& blob, const Sink& sink, const std::stop_token& stop) const {
-  if (distant != nullptr && !distant->store().has(blob)) return distant->read(blob, sink);
+  if (remote_layers != nullptr && !remote_layers->store().has(blob)) return remote_layers->read(blob, sink);
   if (repository == nullptr) {
     drain(place.open(blob), sink, stop);
     return;

@@ -16,7 +16,7 @@ namespace lapstrake::app {
 struct SourceImage {
   oci::Place place;  // its root is resolved once, so that a tag that moves meanwhile does not mix two images
   // Its source: one of these three.
-  std::shared_ptr<const Distant> distant = nullptr;  // the store
+  std::shared_ptr<const RemoteLayers> remote_layers = nullptr;  // the store
   std::optional<oci::DiskReference> disk = {};
   std::optional<oci::RegistryReference> remote = {};
   std::shared_ptr<const registry::Repository> repository = nullptr;  // of `remote`

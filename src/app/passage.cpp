@@ -13,7 +13,7 @@ Passage::Passage(const Context& context, const SourceImage& source, const store:
 }
 
 std::filesystem::path Passage::bring(const oci::Digest& digest) {
-  if (source_.distant && store_.has(digest)) return store_.blob_path(digest);
+  if (source_.remote_layers && store_.has(digest)) return store_.blob_path(digest);
   const auto& blob = blobs_.at(digest);
   if (source_.place.file)
     if (auto file = source_.place.file(blob)) return *file;

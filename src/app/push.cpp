@@ -123,21 +123,22 @@ PushedImage push_ready(const Context& context, const Network& network, const Rea
   auto pushed = step(cat("pushing image `", ready.image->name, "` to `", ready.image->repository, "`"), [&] {
     const auto manifests = manifests_of(store.place(ready.image->name, ready.root), ready.root);
     const auto serial = with_serial_progress(context);  // what is read and what is sent both tell
-    const Distant distant(serial, network, store, ready.image->name);
-    Cargo cargo(distant, manifests);
-    const auto report = ship(serial, network,
-                             {.image = ready.image->name,
-                              .target = target,
-                              .tags = ready.image->tags,
-                              .manifests = manifests,
-                              .blobs = [&](const oci::Digest& digest) { return cargo.file(digest); },
-                              .neighbour = [&](const oci::Digest& blob) { return distant.neighbour(blob, target); },
-                              .repository_settings = ready.image->repository_settings,
-                              .told =
-                                  [&](const registry::PushEvent& event) {
-                                    if (event.kind == registry::PushEvent::Kind::sent) cargo.drop(event.blob.digest);
-                                  }},
-                             settings);
+    const RemoteLayers remote_layers(serial, network, store, ready.image->name);
+    Cargo cargo(remote_layers, manifests);
+    const auto report =
+        ship(serial, network,
+             {.image = ready.image->name,
+              .target = target,
+              .tags = ready.image->tags,
+              .manifests = manifests,
+              .blobs = [&](const oci::Digest& digest) { return cargo.file(digest); },
+              .neighbour = [&](const oci::Digest& blob) { return remote_layers.neighbour(blob, target); },
+              .repository_settings = ready.image->repository_settings,
+              .told =
+                  [&](const registry::PushEvent& event) {
+                    if (event.kind == registry::PushEvent::Kind::sent) cargo.drop(event.blob.digest);
+                  }},
+             settings);
     return PushedImage{.name = ready.image->name,
                        .references = pinned(target, ready.image->tags, ready.root.digest),
                        .blobs_sent = report.blobs_sent,
