@@ -139,8 +139,8 @@ class Builder {
   }
 
   // Against the last build: before the image's name is given to what was built now.
-  ImageStory story(const oci::Descriptor& built) const {
-    return image_story(store_, ref_name(image_), platform_, built, own_layers_);
+  ImageChange explain(const oci::Descriptor& built) const {
+    return explain_image(store_, ref_name(image_), platform_, built, own_layers_);
   }
 
   PlatformLayers layers() const { return {.platform = platform_, .layers = built_}; }
@@ -288,7 +288,7 @@ BuiltImage build_image(const Context& context, const spec::Project& project, con
       Builder builder(context, project, image, platform, store);
       built.manifests.push_back(builder.run());
       built.layers.push_back(builder.layers());
-      if (context.explain) built.stories.push_back(builder.story(built.manifests.back()));
+      if (context.explain) built.changes.push_back(builder.explain(built.manifests.back()));
     }
     if (built.manifests.size() == 1) {
       built.root = built.manifests.front();
@@ -298,7 +298,7 @@ BuiltImage build_image(const Context& context, const spec::Project& project, con
                              .annotations = image.annotations};
       built.root = store.put(oci::render(index), oci::media_type::index);
     }
-    if (context.explain) tell_last_build(store, ref_name(image), built);
+    if (context.explain) set_last_build(store, ref_name(image), built);
     if (!context.is_trial) store.set_ref(ref_name(image), built.root);
     return built;
   });

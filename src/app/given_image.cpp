@@ -28,7 +28,7 @@ BuiltImage take_in(const Context& context, const spec::Image& image, const oci::
       taken.manifests.push_back(oci::load(place, platform).manifest_descriptor);
       taken.manifests.back().platform = platform;
     }
-    if (context.explain) tell_last_build(store, ref_name(image), taken);
+    if (context.explain) set_last_build(store, ref_name(image), taken);
     if (!context.is_trial) store.set_ref(ref_name(image), taken.root);
     return taken;
   });

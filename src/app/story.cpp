@@ -72,20 +72,20 @@ const NamedLayer* find(const std::vector<NamedLayer>& layers, const std::string&
   return found == layers.rend() ? nullptr : &*found;
 }
 
-LayerStory layer_story(const store::Store& store, const NamedLayer* before, const NamedLayer& after) {
-  LayerStory story{.layer = after.name};
-  if (before == nullptr) return story;
-  story.fate = before->blob == after.blob ? LayerStory::Fate::reused : LayerStory::Fate::rebuilt;
-  if (story.fate == LayerStory::Fate::reused) return story;
+LayerChange layer_change(const store::Store& store, const NamedLayer* before, const NamedLayer& after) {
+  LayerChange change{.layer = after.name};
+  if (before == nullptr) return change;
+  change.status = before->blob == after.blob ? LayerChange::Status::reused : LayerChange::Status::rebuilt;
+  if (change.status == LayerChange::Status::reused) return change;
   const auto old = store::find_inventory(store, before->blob), now = store::find_inventory(store, after.blob);
   if (!old || !now) {
-    story.reasons.emplace_back("previous contents unknown");
-    return story;
+    change.reasons.emplace_back("previous contents unknown");
+    return change;
   }
-  story.reasons = layers::wholesale_changes(*old, *now);
-  if (old->key != now->key) story.reasons.emplace_back("files of the same size could not be compared");
-  story.changes = layers::changes(*old, *now);
-  return story;
+  change.reasons = layers::wholesale_changes(*old, *now);
+  if (old->key != now->key) change.reasons.emplace_back("files of the same size could not be compared");
+  change.changes = layers::changes(*old, *now);
+  return change;
 }
 
 // The names of both, in the order of the first.
@@ -116,20 +116,20 @@ std::vector<std::string> image_reasons(const oci::LoadedImage& old, const oci::L
 
 }  // namespace
 
-ImageStory image_story(const store::Store& store, const std::string& name, const oci::Platform& platform,
-                       const oci::Descriptor& after, const std::vector<NamedLayer>& layers) {
-  ImageStory story{.platform = platform, .after = after.digest};
+ImageChange explain_image(const store::Store& store, const std::string& name, const oci::Platform& platform,
+                          const oci::Descriptor& after, const std::vector<NamedLayer>& layers) {
+  ImageChange change{.platform = platform, .after = after.digest};
   const auto ref = store.ref(name);
   const auto old = ref ? loaded(store, *ref, platform) : std::nullopt;
   const auto now = loaded(store, after, platform);
   std::vector<NamedLayer> before;
   if (old && now) {
-    story.before = old->manifest_descriptor.digest;
+    change.before = old->manifest_descriptor.digest;
     const auto base_before = annotation(old->manifest, oci::base_digest_annotation),
                base_after = annotation(now->manifest, oci::base_digest_annotation);
     const bool is_base_same = base_before == base_after;
     if (!is_base_same)
-      story.base_before = base_before.value_or("scratch"), story.base_after = base_after.value_or("scratch");
+      change.base_before = base_before.value_or("scratch"), change.base_after = base_after.value_or("scratch");
     before = named_layers(*old, is_base_same ? now->manifest.layers.size() - layers.size() : 0);
     // Of a base that was another it is not told which layers were its own; those that were built in this place were
     // not.
@@ -138,16 +138,16 @@ ImageStory image_story(const store::Store& store, const std::string& name, const
         const LayerPlace place{.image = name, .platform = platform.text(), .layer = one.name};
         return find(layers, one.name) == nullptr && !store::last_built(store, place.key());
       });
-    story.reasons = image_reasons(*old, *now, before, layers);
+    change.reasons = image_reasons(*old, *now, before, layers);
     auto members = differing_members(old->config_text, now->config_text);
     if (annotations_of_spec(old->manifest) != annotations_of_spec(now->manifest)) members.insert("annotations");
-    story.config = {members.begin(), members.end()};
+    change.config = {members.begin(), members.end()};
   }
-  for (const auto& layer : layers) story.layers.push_back(layer_story(store, find(before, layer.name), layer));
-  return story;
+  for (const auto& layer : layers) change.layers.push_back(layer_change(store, find(before, layer.name), layer));
+  return change;
 }
 
-void tell_last_build(const store::Store& store, const std::string& name, BuiltImage& built) {
+void set_last_build(const store::Store& store, const std::string& name, BuiltImage& built) {
   const auto last = store.ref(name);
   if (!last) return;
   built.before = last->digest;

@@ -19,10 +19,10 @@ struct NamedLayer {
 
 // `name`: the ref of the last build; `after`: the manifest of this build; `layers`: its layers over the base, in order.
 // Layers are compared with that image, so a build that failed halfway does not count.
-ImageStory image_story(const store::Store& store, const std::string& name, const oci::Platform& platform,
-                       const oci::Descriptor& after, const std::vector<NamedLayer>& layers);
+ImageChange explain_image(const store::Store& store, const std::string& name, const oci::Platform& platform,
+                          const oci::Descriptor& after, const std::vector<NamedLayer>& layers);
 
 // Sets BuiltImage::before and platforms_gone.
-void tell_last_build(const store::Store& store, const std::string& name, BuiltImage& built);
+void set_last_build(const store::Store& store, const std::string& name, BuiltImage& built);
 
 }  // namespace lapstrake::app

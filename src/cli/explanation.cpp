@@ -8,7 +8,7 @@ namespace lapstrake::cli {
 namespace {
 
 using nlohmann::ordered_json;
-using Fate = app::LayerStory::Fate;
+using Status = app::LayerChange::Status;
 
 constexpr std::size_t most_listed = 10;
 
@@ -44,7 +44,7 @@ std::string step_of(const std::optional<oci::Digest>& before, const oci::Digest&
   return *before == after ? cat("unchanged ", after.text()) : cat(before->text(), " -> ", after.text());
 }
 
-std::string causes(const app::LayerStory& layer) {
+std::string causes(const app::LayerChange& layer) {
   auto all = layer.reasons;
   if (const auto count = layer.changes.size(); count > 0) all.push_back(cat(count_of(count, "changed path")));
   return all.empty() ? "cause unknown" : join(all, "; ");
@@ -53,10 +53,10 @@ std::string causes(const app::LayerStory& layer) {
 // The path in the image, from its root.
 std::string shown(const layers::Change& change, std::size_t limit) { return printable(cat("/", change.path), limit); }
 
-void add_lines(const app::LayerStory& layer, std::vector<std::string>& lines) {
+void add_lines(const app::LayerChange& layer, std::vector<std::string>& lines) {
   const auto head = cat("  layer ", printable(layer.layer), ": ");
-  if (layer.fate != Fate::rebuilt) {
-    lines.push_back(head + (layer.fate == Fate::reused ? "unchanged" : "new"));
+  if (layer.status != Status::rebuilt) {
+    lines.push_back(head + (layer.status == Status::reused ? "unchanged" : "new"));
     return;
   }
   lines.push_back(cat(head, "rebuilt: ", printable(causes(layer))));
@@ -66,29 +66,29 @@ void add_lines(const app::LayerStory& layer, std::vector<std::string>& lines) {
   if (layer.changes.size() > listed) lines.push_back(cat("    ... and ", layer.changes.size() - listed, " more"));
 }
 
-bool is_unexplained(const app::ImageStory& story) {
-  const bool is_same = std::all_of(story.layers.begin(), story.layers.end(),
-                                   [](const auto& layer) { return layer.fate == Fate::reused; });
-  return story.before && *story.before != story.after && is_same && !story.base_before && story.reasons.empty() &&
-         story.config.empty();
+bool is_unexplained(const app::ImageChange& change) {
+  const bool is_same = std::all_of(change.layers.begin(), change.layers.end(),
+                                   [](const auto& layer) { return layer.status == Status::reused; });
+  return change.before && *change.before != change.after && is_same && !change.base_before && change.reasons.empty() &&
+         change.config.empty();
 }
 
-void add_lines(const app::ImageStory& story, std::vector<std::string>& lines) {
-  if (story.base_before && story.base_after)
-    lines.push_back(cat("  base: ", printable(*story.base_before), " -> ", printable(*story.base_after)));
-  for (const auto& reason : story.reasons) lines.push_back(cat("  ", printable(reason)));
-  for (const auto& layer : story.layers) add_lines(layer, lines);
-  if (is_unexplained(story)) lines.push_back("  cause unknown");
-  if (!story.config.empty()) lines.push_back(cat("  changed settings: ", join(spec_words(story.config), ", ")));
+void add_lines(const app::ImageChange& change, std::vector<std::string>& lines) {
+  if (change.base_before && change.base_after)
+    lines.push_back(cat("  base: ", printable(*change.base_before), " -> ", printable(*change.base_after)));
+  for (const auto& reason : change.reasons) lines.push_back(cat("  ", printable(reason)));
+  for (const auto& layer : change.layers) add_lines(layer, lines);
+  if (is_unexplained(change)) lines.push_back("  cause unknown");
+  if (!change.config.empty()) lines.push_back(cat("  changed settings: ", join(spec_words(change.config), ", ")));
 }
 
-ordered_json layer_json(const app::LayerStory& layer) {
-  static constexpr const char* fates[] = {"reused", "rebuilt", "new"};
+ordered_json layer_json(const app::LayerChange& layer) {
+  static constexpr const char* statuses[] = {"reused", "rebuilt", "new"};
   ordered_json changes = ordered_json::array();
   for (const auto& change : layer.changes)
     changes.push_back({{"path", shown(change, std::string::npos)}, {"what", name_of(change.what)}});
   return {{"name", layer.layer},
-          {"fate", fates[static_cast<std::size_t>(layer.fate)]},
+          {"fate", statuses[static_cast<std::size_t>(layer.status)]},
           {"reasons", layer.reasons},
           {"changes", changes}};
 }
@@ -97,26 +97,26 @@ ordered_json text_or_null(const std::optional<oci::Digest>& digest) {
   return digest ? ordered_json(digest->text()) : ordered_json(nullptr);
 }
 
-ordered_json platform_json(const app::ImageStory& story) {
+ordered_json platform_json(const app::ImageChange& change) {
   ordered_json layers = ordered_json::array();
-  for (const auto& layer : story.layers) layers.push_back(layer_json(layer));
+  for (const auto& layer : change.layers) layers.push_back(layer_json(layer));
   ordered_json base = nullptr;
-  if (story.base_before && story.base_after) base = {{"before", *story.base_before}, {"after", *story.base_after}};
-  return {{"platform", story.platform.text()}, {"before", text_or_null(story.before)},
-          {"digest", story.after.text()},      {"base", base},
-          {"reasons", story.reasons},          {"layers", layers},
-          {"config", spec_words(story.config)}};
+  if (change.base_before && change.base_after) base = {{"before", *change.base_before}, {"after", *change.base_after}};
+  return {{"platform", change.platform.text()}, {"before", text_or_null(change.before)},
+          {"digest", change.after.text()},      {"base", base},
+          {"reasons", change.reasons},          {"layers", layers},
+          {"config", spec_words(change.config)}};
 }
 
 }  // namespace
 
 std::string explanation(const app::BuiltImage& image) {
   std::vector<std::string> lines{cat(image.name, ": ", step_of(image.before, image.root.digest))};
-  if (image.stories.empty()) lines.push_back("  not built: replaced by --image");
-  for (const auto& story : image.stories) {
-    if (image.stories.size() > 1)
-      lines.push_back(cat(image.name, " ", story.platform.text(), ": ", step_of(story.before, story.after)));
-    add_lines(story, lines);
+  if (image.changes.empty()) lines.push_back("  not built: replaced by --image");
+  for (const auto& change : image.changes) {
+    if (image.changes.size() > 1)
+      lines.push_back(cat(image.name, " ", change.platform.text(), ": ", step_of(change.before, change.after)));
+    add_lines(change, lines);
   }
   if (!image.platforms_gone.empty()) {
     std::vector<std::string> gone;
@@ -128,7 +128,7 @@ std::string explanation(const app::BuiltImage& image) {
 
 ordered_json explanation_json(const app::BuiltImage& image) {
   ordered_json platforms = ordered_json::array(), gone = ordered_json::array();
-  for (const auto& story : image.stories) platforms.push_back(platform_json(story));
+  for (const auto& change : image.changes) platforms.push_back(platform_json(change));
   for (const auto& platform : image.platforms_gone) gone.push_back(platform.text());
   return {{"before", text_or_null(image.before)}, {"platforms", platforms}, {"platformsGone", gone}};
 }

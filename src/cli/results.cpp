@@ -48,7 +48,7 @@ ordered_json json_of(const app::BuiltImage& image) {
                    {"digest", image.root.digest.text()},
                    {"mediaType", image.root.media_type},
                    {"platforms", platforms}};
-  if (!image.stories.empty()) one["explanation"] = explanation_json(image);
+  if (!image.changes.empty()) one["explanation"] = explanation_json(image);
   return one;
 }
 

@@ -12,21 +12,22 @@ using namespace lapstrake;
 namespace {
 
 using Texts = std::vector<std::string>;
-using Fate = app::LayerStory::Fate;
+using Status = app::LayerChange::Status;
 
-// All that a story tells, a line each: nothing for what is as before.
-Texts lines_of(const app::ImageStory& story) {
+// All parts of an explanation, one line each; nothing for unchanged ones.
+Texts lines_of(const app::ImageChange& image) {
   Texts out;
-  if (story.base_before) out.push_back("base");
-  for (const auto& reason : story.reasons) out.push_back(reason);
-  for (const auto& layer : story.layers) {
-    if (layer.fate == Fate::first) out.push_back(layer.layer + ": new");
+  if (image.base_before) out.push_back("base");
+  for (const auto& reason : image.reasons) out.push_back(reason);
+  for (const auto& layer : image.layers) {
+    if (layer.status == Status::added) out.push_back(layer.layer + ": new");
     for (const auto& reason : layer.reasons) out.push_back(layer.layer + ": " + reason);
     for (const auto& change : layer.changes)
       out.push_back(cat(layer.layer, ": ", layers::name_of(change.what), " ", change.path));
-    if (layer.fate == Fate::rebuilt && layer.reasons.empty() && layer.changes.empty()) out.push_back(layer.layer + "?");
+    if (layer.status == Status::rebuilt && layer.reasons.empty() && layer.changes.empty())
+      out.push_back(layer.layer + "?");
   }
-  for (const auto& member : story.config) out.push_back("config " + member);
+  for (const auto& member : image.config) out.push_back("config " + member);
   return out;
 }
 
@@ -44,7 +45,7 @@ struct Workshop : Journey {
   }
   app::BuiltImage built(const std::string& name = "web") { return made(false, name); }
   app::BuiltImage planned() { return made(true); }
-  Texts story(const std::string& name = "web") { return lines_of(built(name).stories.at(0)); }
+  Texts changes(const std::string& name = "web") { return lines_of(built(name).changes.at(0)); }
 
   std::filesystem::path page() const { return dir / "public/index.html"; }
   // Changes the spec in one place.
@@ -65,13 +66,13 @@ TEST_CASE("of a first build all is new; of the next, nothing") {
   Workshop shop;
   const auto first = shop.built();
   CHECK_FALSE(first.before);
-  CHECK_FALSE(first.stories.at(0).before);
-  CHECK(lines_of(first.stories.at(0)) == Texts{"site: new", "settings: new"});
+  CHECK_FALSE(first.changes.at(0).before);
+  CHECK(lines_of(first.changes.at(0)) == Texts{"site: new", "settings: new"});
   const auto again = shop.built();
   CHECK(again.before == first.root.digest);
   CHECK(again.root.digest == first.root.digest);
-  CHECK(again.stories.at(0).before == again.stories.at(0).after);
-  CHECK(lines_of(again.stories.at(0)).empty());
+  CHECK(again.changes.at(0).before == again.changes.at(0).after);
+  CHECK(lines_of(again.changes.at(0)).empty());
 }
 
 TEST_CASE("a layer that is built anew is told with what changed") {
@@ -133,12 +134,12 @@ TEST_CASE("a layer that is built anew is told with what changed") {
     act(shop);
     const auto planned = shop.planned();
     const auto built = shop.built();
-    CHECK(lines_of(planned.stories.at(0)) == wanted);
-    CHECK(lines_of(built.stories.at(0)) == wanted);  // a plan is no build to compare with
+    CHECK(lines_of(planned.changes.at(0)) == wanted);
+    CHECK(lines_of(built.changes.at(0)) == wanted);  // a plan is no build to compare with
     CHECK(planned.root.digest == built.root.digest);
     CHECK(built.before == before);
     CHECK((built.root.digest == before) == wanted.empty());
-    CHECK(shop.story().empty());
+    CHECK(shop.changes().empty());
   }
 }
 
@@ -148,22 +149,22 @@ TEST_CASE("the layers' order is told") {
   shop.respell("name: site", "name: aside");
   shop.respell("name: settings", "name: site");
   shop.respell("name: aside", "name: settings");
-  const auto story = shop.story();
-  REQUIRE_FALSE(story.empty());
-  CHECK(story.at(0) == "the order of the layers changed");
+  const auto change = shop.changes();
+  REQUIRE_FALSE(change.empty());
+  CHECK(change.at(0) == "the order of the layers changed");
 }
 
 TEST_CASE("a plan gives no name, and a second one says the same") {
   Workshop shop;
   const auto first = shop.planned(), second = shop.planned();
-  CHECK(lines_of(first.stories.at(0)) == lines_of(second.stories.at(0)));
+  CHECK(lines_of(first.changes.at(0)) == lines_of(second.changes.at(0)));
   CHECK_FALSE(second.before);
   CHECK(store::Store::open(shop.dir / "store").refs().empty());
   shop.built();
   shop.dir.write("public/index.html", "edited\n");
   const auto once = shop.planned(), twice = shop.planned();
-  CHECK(lines_of(once.stories.at(0)) == Texts{"site: content www/index.html"});
-  CHECK(lines_of(once.stories.at(0)) == lines_of(twice.stories.at(0)));
+  CHECK(lines_of(once.changes.at(0)) == Texts{"site: content www/index.html"});
+  CHECK(lines_of(once.changes.at(0)) == lines_of(twice.changes.at(0)));
 }
 
 TEST_CASE("a plan's layers are not built again") {
@@ -186,7 +187,7 @@ TEST_CASE("a build that failed half-way is not what the next one is compared wit
     if (event.subject == "layer settings") throw Error(ErrorKind::input, "the disk is full");
   };
   CHECK(failure_of([&] { app::build(context, shop.project(), {"web"}, {}); }).summary() == "the disk is full");
-  CHECK(shop.story() == Texts{"site: content www/index.html", "settings: content etc/web.ini"});
+  CHECK(shop.changes() == Texts{"site: content www/index.html", "settings: content etc/web.ini"});
 }
 
 TEST_CASE("without the cache it is known whether a layer changed, and not what of it") {
@@ -201,12 +202,12 @@ TEST_CASE("without the cache it is known whether a layer changed, and not what o
         std::filesystem::resize_file(file, std::filesystem::file_size(file) - 1);
   };
   forget();
-  CHECK(shop.story().empty());
+  CHECK(shop.changes().empty());
   forget();
   shop.dir.write("public/index.html", "HELLO\n");
-  CHECK(shop.story() == Texts{"site: previous contents unknown"});
+  CHECK(shop.changes() == Texts{"site: previous contents unknown"});
   shop.dir.write("public/index.html", "hello\n");
-  CHECK(shop.story() == Texts{"site: content www/index.html"});  // from then on it is
+  CHECK(shop.changes() == Texts{"site: content www/index.html"});  // from then on it is
 }
 
 TEST_CASE("a last build whose blobs are gone is no help, and no failure") {
@@ -214,7 +215,7 @@ TEST_CASE("a last build whose blobs are gone is no help, and no failure") {
   const auto digest = shop.built().root.digest;
   std::filesystem::remove(shop.dir / "store/blobs/sha256" / std::string(digest.hex()));
   shop.respell("debug=0", "debug=1");
-  CHECK(shop.story() == Texts{"site: new", "settings: new"});
+  CHECK(shop.changes() == Texts{"site: new", "settings: new"});
 }
 
 TEST_CASE("a base that changed is told, and its layers are not taken for the image's own") {
@@ -227,18 +228,18 @@ TEST_CASE("a base that changed is told, and its layers are not taken for the ima
   shop.dir.write("lapstrake.yaml", spec("1", "      - { name: old, files: [ { path: /b, text: b } ] }\n"));
   shop.export_image("base", "base");
   shop.built();
-  CHECK(shop.story().empty());
+  CHECK(shop.changes().empty());
   std::filesystem::remove_all(shop.dir / "base");
   shop.dir.write("lapstrake.yaml", spec("2", ""));
   shop.export_image("base", "base");
-  const auto changed = shop.planned().stories.at(0);
+  const auto changed = shop.planned().changes.at(0);
   CHECK(lines_of(changed) == Texts{"base"});
   CHECK(changed.base_before->starts_with("sha256:"));
   CHECK(changed.base_before != changed.base_after);
   shop.dir.write("public/index.html", "HELLO\n");
-  CHECK(shop.story() == Texts{"base", "site: content www/index.html"});
+  CHECK(shop.changes() == Texts{"base", "site: content www/index.html"});
   shop.respell("    base: oci:base\n", "");
-  const auto none = shop.built().stories.at(0);
+  const auto none = shop.built().changes.at(0);
   CHECK(lines_of(none) == Texts{"base"});
   CHECK(none.base_after == "scratch");
 }
@@ -249,15 +250,15 @@ TEST_CASE("platforms are told one by one, and those that are gone") {
   shop.built();
   shop.respell("linux/arm64 ]", "linux/s390x ]");
   const auto other = shop.built();
-  REQUIRE(other.stories.size() == 2);
-  CHECK(lines_of(other.stories[0]).empty());
-  CHECK(lines_of(other.stories[1]) == Texts{"site: new", "settings: new"});
+  REQUIRE(other.changes.size() == 2);
+  CHECK(lines_of(other.changes[0]).empty());
+  CHECK(lines_of(other.changes[1]) == Texts{"site: new", "settings: new"});
   CHECK(other.platforms_gone == std::vector{oci::Platform::parse("linux/arm64")});
   shop.respell("linux/amd64, linux/s390x", "linux/amd64");
   const auto one = shop.built();
   CHECK(one.before == other.root.digest);
   CHECK(one.before != one.root.digest);
-  CHECK(lines_of(one.stories.at(0)).empty());
+  CHECK(lines_of(one.changes.at(0)).empty());
   CHECK(one.platforms_gone == std::vector{oci::Platform::parse("linux/s390x")});
 }
 
@@ -273,11 +274,11 @@ TEST_CASE("a layer that another image built first has other tags: sizes are comp
   shop.built("web");
   shop.built("job");
   shop.respell("from: code/", "from: public/");
-  CHECK(shop.story("job") ==
+  CHECK(shop.changes("job") ==
         Texts{"site: files of the same size could not be compared", "site: content www/style.css"});
 }
 
-TEST_CASE("an image that is given has no story, and a plan with it gives no name") {
+TEST_CASE("an image that is given has no explanation, and a plan with it gives no name") {
   Workshop shop;
   shop.export_image("web", "given");
   const auto last = shop.built().root.digest;
@@ -291,7 +292,7 @@ TEST_CASE("an image that is given has no story, and a plan with it gives no name
     return app::build(context, shop.project(), {"web"}, {}).at(0);
   };
   const auto planned = with(true);
-  CHECK(planned.stories.empty());
+  CHECK(planned.changes.empty());
   CHECK(planned.root.digest == last);
   CHECK(planned.before == edited);
   CHECK(with(false).before == edited);

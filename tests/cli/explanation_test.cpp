@@ -8,23 +8,23 @@
 
 using namespace lapstrake;
 using namespace lapstrake::cli;
-using Fate = app::LayerStory::Fate;
+using Status = app::LayerChange::Status;
 using What = layers::Change::What;
 
 namespace {
 
 const auto older = oci::Digest::of("older"), newer = oci::Digest::of("newer");
 
-app::ImageStory story_of(std::vector<app::LayerStory> layers) {
+app::ImageChange change_of(std::vector<app::LayerChange> layers) {
   return {
       .platform = oci::Platform::parse("linux/amd64"), .before = older, .after = newer, .layers = std::move(layers)};
 }
 
-app::BuiltImage image_of(std::vector<app::ImageStory> stories) {
+app::BuiltImage image_of(std::vector<app::ImageChange> changes) {
   return {.name = "web",
           .root = {.media_type = {}, .digest = newer},
           .manifests = {},
-          .stories = std::move(stories),
+          .changes = std::move(changes),
           .before = older};
 }
 
@@ -37,17 +37,17 @@ std::vector<layers::Change> many(std::size_t count) {
 }  // namespace
 
 TEST_CASE("an explanation reports the base, each layer, and the settings as the spec names them") {
-  auto story = story_of({{.layer = "app", .fate = Fate::reused},
-                         {.layer = "site",
-                          .fate = Fate::rebuilt,
-                          .reasons = {"SOURCE_DATE_EPOCH was 0 and is 7"},
-                          .changes = {{"www/a", What::mode}, {"www/b", What::removed}}},
-                         {.layer = "more", .fate = Fate::first}});
-  story.base_before = "scratch";
-  story.base_after = "sha256:1";
-  story.reasons = {"layer old was removed"};
-  story.config = {"Env", "Healthcheck", "WorkingDir", "annotations", "created"};
-  CHECK(explanation(image_of({story})) == cat("web: ", older.text(), " -> ", newer.text(), R"(
+  auto change = change_of({{.layer = "app", .status = Status::reused},
+                           {.layer = "site",
+                            .status = Status::rebuilt,
+                            .reasons = {"SOURCE_DATE_EPOCH was 0 and is 7"},
+                            .changes = {{"www/a", What::mode}, {"www/b", What::removed}}},
+                           {.layer = "more", .status = Status::added}});
+  change.base_before = "scratch";
+  change.base_after = "sha256:1";
+  change.reasons = {"layer old was removed"};
+  change.config = {"Env", "Healthcheck", "WorkingDir", "annotations", "created"};
+  CHECK(explanation(image_of({change})) == cat("web: ", older.text(), " -> ", newer.text(), R"(
   base: scratch -> sha256:1
   layer old was removed
   layer app: unchanged
@@ -59,10 +59,10 @@ TEST_CASE("an explanation reports the base, each layer, and the settings as the 
 }
 
 TEST_CASE("an unchanged image and a new image are one line") {
-  auto same = image_of({story_of({})}), first = same;
-  same.before = same.stories[0].before = newer;
+  auto same = image_of({change_of({})}), first = same;
+  same.before = same.changes[0].before = newer;
   first.before.reset();
-  first.stories[0].before.reset();
+  first.changes[0].before.reset();
   CHECK(explanation(same) == cat("web: unchanged ", newer.text()));
   CHECK(explanation(first) == cat("web: new ", newer.text()));
 }
@@ -72,7 +72,7 @@ TEST_CASE("ten changes are listed, the rest is counted, and JSON has them all") 
                                                                        {10, "    /f9: content"},
                                                                        {11, "    ... and 1 more"},
                                                                        {1234, "    ... and 1224 more"}}));
-  const auto image = image_of({story_of({{.layer = "site", .fate = Fate::rebuilt, .changes = many(count)}})});
+  const auto image = image_of({change_of({{.layer = "site", .status = Status::rebuilt, .changes = many(count)}})});
   const auto lines = split(explanation(image), '\n');
   CHECK(lines.size() == 2 + std::min<std::size_t>(count, 11));
   CHECK(lines.at(1) == cat("  layer site: rebuilt: ", count_of(count, "changed path")));
@@ -84,7 +84,7 @@ TEST_CASE("ten changes are listed, the rest is counted, and JSON has them all") 
 
 TEST_CASE("paths cannot move a terminal, and stay apart in JSON") {
   const std::vector<layers::Change> changes{{"a\x1b[2J\nb", What::added}, {"c\xff", What::added}};
-  const auto image = image_of({story_of({{.layer = "site", .fate = Fate::rebuilt, .changes = changes}})});
+  const auto image = image_of({change_of({{.layer = "site", .status = Status::rebuilt, .changes = changes}})});
   const auto lines = split(explanation(image), '\n');
   CHECK(lines.at(2) == "    /a\\x1b[2J\\x0ab: added");
   CHECK(lines.at(3) == "    /c\\xff: added");
@@ -92,17 +92,17 @@ TEST_CASE("paths cannot move a terminal, and stay apart in JSON") {
 }
 
 TEST_CASE("a layer that was rebuilt for an unknown reason says so") {
-  const auto text = explanation(image_of({story_of({{.layer = "site", .fate = Fate::rebuilt}})}));
+  const auto text = explanation(image_of({change_of({{.layer = "site", .status = Status::rebuilt}})}));
   CHECK(text.ends_with("  layer site: rebuilt: cause unknown"));
 }
 
 TEST_CASE("an image whose digest changed though all that is known is unchanged says so") {
-  const auto image = image_of({story_of({{.layer = "site", .fate = Fate::reused}})});
+  const auto image = image_of({change_of({{.layer = "site", .status = Status::reused}})});
   CHECK(explanation(image).ends_with("\n  layer site: unchanged\n  cause unknown"));
 }
 
 TEST_CASE("each platform is reported, and removed platforms") {
-  auto amd = story_of({}), arm = amd;
+  auto amd = change_of({}), arm = amd;
   amd.before = newer;
   arm.platform = oci::Platform::parse("linux/arm64");
   arm.before.reset();
@@ -118,7 +118,7 @@ TEST_CASE("each platform is reported, and removed platforms") {
 }
 
 TEST_CASE("the result of a build has its explanation only if one was asked for") {
-  CHECK(json_of(image_of({story_of({})}))["explanation"]["before"] == older.text());
+  CHECK(json_of(image_of({change_of({})}))["explanation"]["before"] == older.text());
   auto plain = image_of({});
   plain.before.reset();
   CHECK_FALSE(json_of(plain).contains("explanation"));

@@ -25,7 +25,7 @@ struct BuiltImage {
   std::vector<oci::Descriptor> manifests;  // one per platform, with `platform` set
   // With Context::explain: one per platform (none for an image given by `--image`); the root digest of the last build,
   // and the platforms that only the last build had.
-  std::vector<ImageStory> stories{};
+  std::vector<ImageChange> changes{};
   std::optional<oci::Digest> before{};
   std::vector<oci::Platform> platforms_gone{};
   std::vector<PlatformLayers> layers{};  // one per platform; none for an image given by `--image`

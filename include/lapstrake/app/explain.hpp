@@ -9,26 +9,26 @@
 
 namespace lapstrake::app {
 
-struct LayerStory {
-  enum class Fate {
+struct LayerChange {
+  enum class Status {
     reused,   // the same blob as before
     rebuilt,  // a different blob, because of `reasons` and `changes`
-    first     // no previous layer is known
+    added     // no previous layer is known
   };
   std::string layer{};
-  Fate fate = Fate::first;
+  Status status = Status::added;
   std::vector<std::string> reasons{};     // causes that change all bytes: "compression was gzip 1 and is zstd 3"
   std::vector<layers::Change> changes{};  // all of them, in the layer's order
 };
 
-struct ImageStory {
+struct ImageChange {
   oci::Platform platform{};
   std::optional<oci::Digest> before{};                     // the manifest's digest of the last build, if there was one
   oci::Digest after = oci::Digest::of(std::string());      // ... and of this one
   std::optional<std::string> base_before{}, base_after{};  // digests, when they differ
   std::vector<std::string> reasons{};                      // other causes: "layer a was removed", a changed byte format
   std::vector<std::string> config{};  // names of the members that differ: "Env", "Entrypoint", "annotations"
-  std::vector<LayerStory> layers{};
+  std::vector<LayerChange> layers{};
 };
 
 }  // namespace lapstrake::app
