@@ -299,7 +299,7 @@ BuiltImage build_image(const Context& context, const spec::Project& project, con
       built.root = store.put(oci::render(index), oci::media_type::index);
     }
     if (context.explain) set_last_build(store, ref_name(image), built);
-    if (!context.is_trial) store.set_ref(ref_name(image), built.root);
+    if (!context.dry_run) store.set_ref(ref_name(image), built.root);
     return built;
   });
 }

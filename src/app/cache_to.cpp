@@ -126,7 +126,7 @@ class Writing {
 void keep_in_registry(const Context& context, const Network& network, const store::Store& store,
                       const spec::Image& image, const std::vector<PlatformLayers>& layers,
                       const std::optional<oci::RegistryReference>& pushed_to) {
-  if (!context.cache_to || context.is_trial || image.compression.codec == oci::Codec::none) return;
+  if (!context.cache_to || context.dry_run || image.compression.codec == oci::Codec::none) return;
   std::map<std::string, std::vector<CacheEntry>> by_tag;
   for (const auto& [platform, own] : layers)
     for (auto& entry : entries_of(own, image.compression))

@@ -29,7 +29,7 @@ BuiltImage take_in(const Context& context, const spec::Image& image, const oci::
       taken.manifests.back().platform = platform;
     }
     if (context.explain) set_last_build(store, ref_name(image), taken);
-    if (!context.is_trial) store.set_ref(ref_name(image), taken.root);
+    if (!context.dry_run) store.set_ref(ref_name(image), taken.root);
     return taken;
   });
 }

@@ -98,7 +98,7 @@ store::CachedLayer build_layer(const Context& context, const store::Store& store
   }
   context.progress(event);
   const auto place = order.place.key();
-  if (!context.is_trial && store::last_built(store, place) != layer->blob.digest)
+  if (!context.dry_run && store::last_built(store, place) != layer->blob.digest)
     store::keep_last_built(store, place, layer->blob.digest);
   return *layer;
 }

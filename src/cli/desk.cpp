@@ -57,8 +57,8 @@ app::Context CommandContext::context() {
   context.jobs = options_.jobs == 0 ? default_jobs() : options_.jobs;
   context.allow_outside = options_.allow_outside;
   context.no_cache = options_.no_cache;
-  context.is_trial = options_.command == "plan";
-  context.explain = options_.explain || context.is_trial;
+  context.dry_run = options_.command == "plan";
+  context.explain = options_.explain || context.dry_run;
   context.epoch = source_date_epoch(world_.environment);
   context.profile = options_.profile;
   context.region = options_.region;

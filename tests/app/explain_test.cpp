@@ -36,10 +36,10 @@ struct Workshop : Journey {
 
   Workshop() { dir.write("public/style.css", "h1 {}\n"); }
 
-  app::BuiltImage made(bool is_trial, const std::string& name = "web") {
+  app::BuiltImage made(bool dry_run, const std::string& name = "web") {
     auto context = this->context();
     context.explain = true;
-    context.is_trial = is_trial;
+    context.dry_run = dry_run;
     context.epoch = epoch;
     return app::build(context, project(), {name}, {}).at(0);
   }
@@ -287,8 +287,8 @@ TEST_CASE("an image that is given has no explanation, and a plan with it gives n
   auto context = shop.context();
   context.explain = true;
   context.given_images.emplace("web", oci::parse_reference("oci:" + (shop.dir / "given").string()));
-  const auto with = [&](bool is_trial) {
-    context.is_trial = is_trial;
+  const auto with = [&](bool dry_run) {
+    context.dry_run = dry_run;
     return app::build(context, shop.project(), {"web"}, {}).at(0);
   };
   const auto planned = with(true);

@@ -52,7 +52,7 @@ struct Context {
   bool allow_outside = false;                            // --allow-outside
   bool no_cache = false;                                 // --no-cache: ignore cached layers and notes
   bool explain = false;                                  // --explain: report why layers are rebuilt
-  bool is_trial = false;                                 // plan: sets no refs, does not count as the last build
+  bool dry_run = false;                                  // plan: sets no refs, does not count as the last build
   std::int64_t epoch = 0;                                // SOURCE_DATE_EPOCH: seconds
   std::vector<oci::Platform> platforms{};                // --platform: instead of the platforms in the spec
   std::map<std::string, oci::Reference> given_images{};  // --image NAME=REFERENCE
