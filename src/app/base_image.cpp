@@ -127,7 +127,7 @@ std::optional<layers::BaseFiles> remembered_files(const Context& context, const 
 
 std::optional<layers::BaseFiles> vendored_files(const Context& context, const oci::RegistryReference& reference,
                                                 const oci::Platform& platform) {
-  const auto folder = vendored(context);
+  const auto folder = open_vendor_folder(context);
   const auto root = folder && reference.digest ? folder->root(*reference.digest) : std::nullopt;
   if (!root) return std::nullopt;
   const auto place = folder->place(reference.text(), *root);

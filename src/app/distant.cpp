@@ -53,13 +53,13 @@ RemoteLayers::RemoteLayers(const Context& context, Network network, store::Store
       network_(std::move(network)),
       store_(std::move(store)),
       image_(std::move(image)),
-      vendored_(app::vendored(*context_)) {}
+      vendor_folder_(app::open_vendor_folder(*context_)) {}
 
-const Vendored* RemoteLayers::vendored(const oci::Digest& blob) const {
-  return vendored_ && vendored_->has(blob) ? &*vendored_ : nullptr;
+const VendorFolder* RemoteLayers::find_vendored(const oci::Digest& blob) const {
+  return vendor_folder_ && vendor_folder_->has(blob) ? &*vendor_folder_ : nullptr;
 }
 
-void RemoteLayers::read_vendored(const Vendored& from, const oci::Descriptor& blob, const Sink& sink) const {
+void RemoteLayers::read_vendored(const VendorFolder& from, const oci::Descriptor& blob, const Sink& sink) const {
   drain(from.open(blob), sink, context_->world.stop);
   context_->progress({.kind = Event::Kind::finished,
                       .image = image_,
@@ -79,7 +79,7 @@ std::shared_ptr<const registry::Repository> RemoteLayers::repository(const oci::
 }
 
 void RemoteLayers::read(const oci::Descriptor& blob, const Sink& sink) const {
-  if (const auto* folder = vendored(blob.digest)) return read_vendored(*folder, blob, sink);
+  if (const auto* folder = find_vendored(blob.digest)) return read_vendored(*folder, blob, sink);
   const auto from = repository(blob.digest);
   step(cat("reading ", blob.digest.brief(), " from `", from->name(), "`"),
        [&] { fetch(*context_, *from, blob, image_, sink); });
@@ -106,7 +106,8 @@ void RemoteLayers::complete(const oci::Descriptor& root) const {
 oci::Place RemoteLayers::place(const std::string& name, const oci::Descriptor& root) const {
   auto place = store_.place(name, root);
   place.open = [self = *this, open = place.open](const oci::Descriptor& blob) {
-    const bool is_elsewhere = self.vendored(blob.digest) != nullptr || store::find_origin(self.store_, blob.digest);
+    const bool is_elsewhere =
+        self.find_vendored(blob.digest) != nullptr || store::find_origin(self.store_, blob.digest);
     if (!self.store_.has(blob) && is_elsewhere) self.take(blob);
     return open(blob);
   };
@@ -127,7 +128,7 @@ Cargo::Cargo(const RemoteLayers& remote_layers, const std::vector<registry::Push
 std::filesystem::path Cargo::file(const oci::Digest& digest) {
   const auto& store = remote_layers_.store();
   if (store.has(digest)) return store.blob_path(digest);
-  if (const auto* folder = remote_layers_.vendored(digest)) {
+  if (const auto* folder = remote_layers_.find_vendored(digest)) {
     folder->verify(blobs_.at(digest), remote_layers_.stop());
     return folder->blob_path(digest);
   }

@@ -43,11 +43,11 @@ class RemoteLayers {
   void read(const oci::Descriptor& blob, const Sink& sink) const;
   const store::Store& store() const { return store_; }
   // The vendor folder, if it has the blob.
-  const Vendored* vendored(const oci::Digest& blob) const;
+  const VendorFolder* find_vendored(const oci::Digest& blob) const;
   const std::stop_token& stop() const { return context_->world.stop; }
 
  private:
-  void read_vendored(const Vendored& from, const oci::Descriptor& blob, const Sink& sink) const;
+  void read_vendored(const VendorFolder& from, const oci::Descriptor& blob, const Sink& sink) const;
   std::shared_ptr<const registry::Repository> repository(const oci::Digest& blob) const;
 
   struct Repositories {
@@ -60,7 +60,7 @@ class RemoteLayers {
   std::shared_ptr<Repositories> repositories_ = std::make_shared<Repositories>();
   store::Store store_;
   std::string image_;
-  std::optional<Vendored> vendored_;
+  std::optional<VendorFolder> vendor_folder_;
 };
 
 // Blobs of an image as files, for a push: the store's own files, or temporary files for blobs that are missing there,

@@ -28,10 +28,10 @@ std::string name_of(const std::filesystem::path& folder) {
 }  // namespace
 
 Error not_at_hand(const Context& context, std::string_view what) {
-  const auto folder = context.vendored ? cat(" and from `", context.vendored->string(), "`") : std::string();
+  const auto folder = context.vendor_folder ? cat(" and from `", context.vendor_folder->string(), "`") : std::string();
   return Error(ErrorKind::input, cat("`--offline`: ", what, " is missing from the store", folder),
                cat("run `lapstrake vendor` on a host with a network, and copy the folder `",
-                   context.vendored ? name_of(*context.vendored) : std::string(vendor_folder), "` and `",
+                   context.vendor_folder ? name_of(*context.vendor_folder) : std::string(vendor_folder_name), "` and `",
                    lock_file_name, "` to this host"));
 }
 

@@ -67,7 +67,7 @@ RegistryBase::RegistryBase(const Context& context, const Registries& registries,
     : context_(context),
       reference_(pinned(reference, pin)),
       is_locked_(!reference.digest && pin),
-      vendored_(vendored(context)),
+      vendor_folder_(open_vendor_folder(context)),
       store_(store),
       image_(std::move(image)),
       repository_(Network(context, registries).reading(reference.host, reference.repository)),
@@ -76,9 +76,9 @@ RegistryBase::RegistryBase(const Context& context, const Registries& registries,
 std::optional<oci::Descriptor> RegistryBase::known_root() const {
   if (!reference_.digest) return std::nullopt;
   if (const auto known = remembered_base(reference_, store_)) return known->root();
-  auto root = vendored_ ? vendored_->root(*reference_.digest) : std::nullopt;
+  auto root = vendor_folder_ ? vendor_folder_->root(*reference_.digest) : std::nullopt;
   if (!root) return std::nullopt;
-  require_kind(*root, text(*root), vendored_->folder());
+  require_kind(*root, text(*root), vendor_folder_->folder());
   store::keep_base(store_, exact_name(reference_), *root);
   return root;
 }
@@ -139,16 +139,16 @@ void RegistryBase::require_network(const oci::Descriptor& blob) const {
 
 std::string RegistryBase::text(const oci::Descriptor& blob) const {
   if (store_.has(blob)) return store_.place(reference_.text(), blob).text(blob);
-  const bool is_vendored = vendored_ && vendored_->has(blob.digest);
+  const bool is_vendored = vendor_folder_ && vendor_folder_->has(blob.digest);
   if (!is_vendored) require_network(blob);
-  auto text = is_vendored ? vendored_->text(blob) : remote_.text(blob);
+  auto text = is_vendored ? vendor_folder_->text(blob) : remote_.text(blob);
   store_.put(text, blob.media_type);
   return text;
 }
 
 Source RegistryBase::open(const oci::Descriptor& blob) const {
   if (store_.has(blob)) return store_.open_blob(blob);
-  if (vendored_ && vendored_->has(blob.digest)) return vendored_->open(blob);
+  if (vendor_folder_ && vendor_folder_->has(blob.digest)) return vendor_folder_->open(blob);
   require_network(blob);
   return remote_.open(blob);
 }
@@ -169,7 +169,7 @@ layers::BaseFiles RegistryBase::files(const std::vector<oci::Descriptor>& layers
   const auto context = with_serial_progress(context_);
   std::map<oci::Digest, std::optional<AtomicFile>> spooled;
   for (const auto& layer : layers)
-    if (!store_.has(layer) && !(vendored_ && vendored_->has(layer.digest))) spooled.try_emplace(layer.digest);
+    if (!store_.has(layer) && !(vendor_folder_ && vendor_folder_->has(layer.digest))) spooled.try_emplace(layer.digest);
   std::vector<const oci::Descriptor*> missing;
   std::set<oci::Digest> seen;
   for (const auto& layer : layers)

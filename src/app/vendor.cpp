@@ -172,7 +172,7 @@ class Vendoring {
   // What the folder has and is right is not asked for.
   oci::Place with_texts_at_hand(oci::Place place) const {
     place.text = [this, text = std::move(place.text)](const oci::Descriptor& blob) {
-      return is_right(blob) ? Vendored(folder_).text(blob) : text(blob);
+      return is_right(blob) ? VendorFolder(folder_).text(blob) : text(blob);
     };
     return place;
   }
@@ -267,7 +267,7 @@ class Vendoring {
 std::vector<VendoredBase> vendor(const Context& given, const spec::Project& project, const fs::path& folder,
                                  const std::function<void(const VendoredBase&)>& each) {
   auto context = given;
-  context.vendored.reset();  // it may be this folder, and damaged
+  context.vendor_folder.reset();  // it may be this folder, and damaged
   return step(cat("vendoring into `", folder.string(), "`"), [&] {
     require_ours(folder, context.store_root);
     if (!context.locked)

@@ -30,18 +30,18 @@ oci::Index index_of(const std::filesystem::path& folder) {
   });
 }
 
-Vendored::Vendored(std::filesystem::path folder) : folder_(std::move(folder)) {}
+VendorFolder::VendorFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-std::filesystem::path Vendored::blob_path(const oci::Digest& digest) const {
+std::filesystem::path VendorFolder::blob_path(const oci::Digest& digest) const {
   return folder_ / "blobs/sha256" / digest.hex();
 }
 
-bool Vendored::has(const oci::Digest& digest) const {
+bool VendorFolder::has(const oci::Digest& digest) const {
   std::error_code failure;
   return std::filesystem::is_regular_file(blob_path(digest), failure);
 }
 
-std::optional<oci::Descriptor> Vendored::root(const oci::Digest& digest) const {
+std::optional<oci::Descriptor> VendorFolder::root(const oci::Digest& digest) const {
   for (auto entry : index_of(folder_).manifests)
     if (entry.digest == digest && has(digest)) {
       entry.annotations.clear();
@@ -50,7 +50,7 @@ std::optional<oci::Descriptor> Vendored::root(const oci::Digest& digest) const {
   return std::nullopt;
 }
 
-Source Vendored::open(const oci::Descriptor& blob) const {
+Source VendorFolder::open(const oci::Descriptor& blob) const {
   auto bytes = with_cure([&] {
     return oci::verified(file_source(blob_path(blob.digest)), blob.digest, blob.size,
                          cat("blob ", blob.digest.text(), " of `", folder_.string(), "`"));
@@ -58,26 +58,27 @@ Source Vendored::open(const oci::Descriptor& blob) const {
   return [bytes = std::move(bytes)](std::span<std::byte> room) { return with_cure([&] { return bytes(room); }); };
 }
 
-std::string Vendored::text(const oci::Descriptor& blob) const {
+std::string VendorFolder::text(const oci::Descriptor& blob) const {
   return read_all(open(blob), most_manifest_bytes, cat("blob ", blob.digest.brief(), " of `", folder_.string(), "`"));
 }
 
-oci::Place Vendored::place(const std::string& name, const oci::Descriptor& root) const {
+oci::Place VendorFolder::place(const std::string& name, const oci::Descriptor& root) const {
   return {.name = name,
           .root = [root] { return root; },
           .text = [self = *this](const oci::Descriptor& blob) { return self.text(blob); },
           .open = [self = *this](const oci::Descriptor& blob) { return self.open(blob); }};
 }
 
-void Vendored::verify(const oci::Descriptor& blob, const std::stop_token& stop) const {
+void VendorFolder::verify(const oci::Descriptor& blob, const std::stop_token& stop) const {
   drain(
       open(blob), [](Bytes) {}, stop);
 }
 
-std::optional<Vendored> vendored(const Context& context) {
+std::optional<VendorFolder> open_vendor_folder(const Context& context) {
   std::error_code failure;
-  if (!context.vendored || !std::filesystem::exists(*context.vendored / "index.json", failure)) return std::nullopt;
-  return Vendored(*context.vendored);
+  if (!context.vendor_folder || !std::filesystem::exists(*context.vendor_folder / "index.json", failure))
+    return std::nullopt;
+  return VendorFolder(*context.vendor_folder);
 }
 
 }  // namespace lapstrake::app

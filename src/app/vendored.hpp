@@ -13,9 +13,9 @@ namespace lapstrake::app {
 // The help of all errors in such a folder.
 inline constexpr std::string_view vendor_again = "run `lapstrake vendor` again on a host with a network";
 
-class Vendored {
+class VendorFolder {
  public:
-  explicit Vendored(std::filesystem::path folder);
+  explicit VendorFolder(std::filesystem::path folder);
 
   const std::filesystem::path& folder() const { return folder_; }
   bool has(const oci::Digest& digest) const;
@@ -37,6 +37,6 @@ class Vendored {
 oci::Index index_of(const std::filesystem::path& folder);
 
 // Nothing if there is no such folder.
-std::optional<Vendored> vendored(const Context& context);
+std::optional<VendorFolder> open_vendor_folder(const Context& context);
 
 }  // namespace lapstrake::app

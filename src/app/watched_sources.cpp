@@ -18,7 +18,7 @@ constexpr std::string_view ignore_file = ".lapstrakeignore";
 
 // What is `layers`' own to leave out comes first.
 Unwanted ignored_in(const fs::path& folder) {
-  std::vector<std::string> patterns{std::string(lock_file_name), std::string(vendor_folder)};
+  std::vector<std::string> patterns{std::string(lock_file_name), std::string(vendor_folder_name)};
   try {
     for (const auto& line : split(read_file(folder / ignore_file, 1 << 20), '\n'))
       if (!line.starts_with('#')) patterns.push_back(line);

@@ -75,7 +75,7 @@ app::Context CommandContext::context() {
   }
   context.given_images = given_images();
   context.locked = options_.locked;
-  context.vendored = vendored();
+  context.vendor_folder = existing_vendor_folder();
   if (options_.offline) go_offline(context);
   return context;
 }
@@ -108,11 +108,11 @@ void CommandContext::go_offline(app::Context& context) {
 std::filesystem::path CommandContext::vendor_folder() const {
   if (options_.vendored) return *options_.vendored;
   if (const auto named = world_.environment("LAPSTRAKE_VENDORED")) return *named;
-  return std::filesystem::path(options_.file).parent_path() / app::vendor_folder;
+  return std::filesystem::path(options_.file).parent_path() / app::vendor_folder_name;
 }
 
 // A folder that the user named must exist, except for the command that creates it.
-std::optional<std::filesystem::path> CommandContext::vendored() const {
+std::optional<std::filesystem::path> CommandContext::existing_vendor_folder() const {
   auto folder = vendor_folder();
   std::error_code failure;
   const bool is_named = options_.vendored || world_.environment("LAPSTRAKE_VENDORED");

@@ -47,7 +47,7 @@ class CommandContext {
  private:
   void go_offline(app::Context& context);
   std::map<std::string, oci::Reference> given_images() const;
-  std::optional<std::filesystem::path> vendored() const;
+  std::optional<std::filesystem::path> existing_vendor_folder() const;
   std::optional<spec::Project> project_if_right(std::vector<spec::Diagnostic>& diagnostics) const;
 
   const Options& options_;

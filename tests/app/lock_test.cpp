@@ -73,7 +73,7 @@ struct Pinning : Journey {
   app::Context isolated() {
     auto context = this->context();
     context.store_root = dir / "isolated-store";
-    context.vendored = dir / "vendored";
+    context.vendor_folder = dir / "vendored";
     context.offline = context.locked = true;
     return context;
   }
@@ -293,7 +293,7 @@ TEST_CASE("vendoring again fetches nothing, and heals what is damaged, with no h
   Pinning journey;
   journey.vendor();
   auto context = journey.context();
-  context.vendored = journey.dir / "vendored";  // as the program has it, beside the spec
+  context.vendor_folder = journey.dir / "vendored";  // as the program has it, beside the spec
   const auto again = [&](const char* store) {
     context.store_root = journey.dir / store;
     return app::vendor(context, journey.read("lapstrake.yaml"), journey.dir / "vendored").at(0);
@@ -403,7 +403,7 @@ TEST_CASE("without a network what is missing is told, with where to get it") {
   const auto asked = journey.box->records().size();
   auto context = journey.isolated();
   SECTION("a base that was never vendored") {
-    context.vendored = journey.dir / "vendored/";
+    context.vendor_folder = journey.dir / "vendored/";
     const auto error = failure_of([&] { journey.built(context); });
     CHECK(error.kind() == ErrorKind::input);
     CHECK_THAT(error.summary(), Contains(journey.first.digest.text()));

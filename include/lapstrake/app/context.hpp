@@ -61,7 +61,7 @@ struct Context {
   std::optional<std::string> profile{}, region{};    // --profile, --region
   bool locked = false;                               // --locked: every base must have an entry in `lapstrake.lock`
   bool offline = false;                              // --offline: open no connection
-  std::optional<std::filesystem::path> vendored{};   // --vendored: folder with vendored bases
+  std::optional<std::filesystem::path> vendor_folder{};  // --vendored: folder with vendored bases
   std::uint64_t parts_from = 64u << 20;  // blobs of at least this size are uploaded in parts after two failed PUTs
   std::shared_ptr<Run> run = std::make_shared<Run>();
   Progress progress = [](const Event&) {};

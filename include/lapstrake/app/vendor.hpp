@@ -12,7 +12,7 @@
 
 namespace lapstrake::app {
 
-inline constexpr std::string_view vendor_folder = "lapstrake-vendor";  // beside the spec
+inline constexpr std::string_view vendor_folder_name = "lapstrake-vendor";  // beside the spec
 
 struct VendoredBase {
   std::string name;  // as from base_name(): "docker.io/library/debian:12-slim"
