@@ -112,18 +112,19 @@ class Copying {
     const auto tag = to.tag.empty() && !to.digest ? std::string("latest") : to.tag;
     const auto scratch = store();
     Passage passage(context_, source_, scratch, manifests_);
-    const auto report = ship(context_, network,
-                             {.image = source_.place.name,
-                              .target = to,
-                              .tags = tag.empty() ? std::vector<std::string>{} : std::vector<std::string>{tag},
-                              .manifests = manifests_,
-                              .blobs = [&](const oci::Digest& digest) { return passage.bring(digest); },
-                              .neighbour = [&](const oci::Digest& blob) { return neighbour(blob, to); },
-                              .told =
-                                  [&](const registry::PushEvent& event) {
-                                    if (event.kind == registry::PushEvent::Kind::sent) passage.drop(event.blob.digest);
-                                  }},
-                             settings);
+    const auto report =
+        push_manifests(context_, network,
+                       {.image = source_.place.name,
+                        .target = to,
+                        .tags = tag.empty() ? std::vector<std::string>{} : std::vector<std::string>{tag},
+                        .manifests = manifests_,
+                        .blobs = [&](const oci::Digest& digest) { return passage.bring(digest); },
+                        .neighbour = [&](const oci::Digest& blob) { return neighbour(blob, to); },
+                        .on_event =
+                            [&](const registry::PushEvent& event) {
+                              if (event.kind == registry::PushEvent::Kind::sent) passage.drop(event.blob.digest);
+                            }},
+                       settings);
     return {.reference = oci::PinnedReference{to.host, to.repository, tag, root_.digest}.text(),
             .root = root_,
             .blobs_sent = report.blobs_sent,

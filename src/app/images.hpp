@@ -10,7 +10,7 @@
 namespace lapstrake::app {
 
 // An image in the store, or one that is already in a registry (`given`).
-struct ReadyImage {
+struct ResolvedImage {
   const spec::Image* image = nullptr;
   oci::Descriptor root;
   std::vector<oci::Platform> platforms;
@@ -18,13 +18,13 @@ struct ReadyImage {
   std::vector<PlatformLayers> layers = {};  // of those that were built, for `--cache-to`
 };
 
-ReadyImage make_ready(const Context& context, const Network& network, const spec::Project& project,
+ResolvedImage resolve(const Context& context, const Network& network, const spec::Project& project,
                       const spec::Image& image, const store::Store& store);
-PushedImage push_ready(const Context& context, const Network& network, const ReadyImage& ready,
-                       const store::Store& store, const PushSettings& settings);
+PushedImage push_resolved(const Context& context, const Network& network, const ResolvedImage& resolved,
+                          const store::Store& store, const PushSettings& settings);
 
 // Everything that one push needs.
-struct Shipment {
+struct PushRequest {
   std::string image;  // as events call it
   oci::RegistryReference target;
   std::vector<std::string> tags;
@@ -32,15 +32,15 @@ struct Shipment {
   registry::BlobPath blobs;
   std::function<std::string(const oci::Digest&)> neighbour = nullptr;  // as of registry::PushOptions
   std::optional<spec::RepositorySettings> repository_settings = {};    // for a repository that is to be made
-  std::function<void(const registry::PushEvent&)> told = nullptr;      // besides the context's progress
+  std::function<void(const registry::PushEvent&)> on_event = nullptr;  // besides the context's progress
 };
 // Creates a missing repository if `settings` say so; otherwise the error tells a missing repository from a missing
 // permission.
-registry::PushReport ship(const Context& context, const Network& network, const Shipment& shipment,
-                          const PushSettings& settings);
+registry::PushReport push_manifests(const Context& context, const Network& network, const PushRequest& request,
+                                    const PushSettings& settings);
 
-// The first reference that push_ready would return, without sending anything.
-oci::PinnedReference expected_reference(const ReadyImage& ready);
+// The first reference that push_resolved would return, without sending anything.
+oci::PinnedReference expected_reference(const ResolvedImage& resolved);
 // Error{usage} if the image cannot be pushed.
 void require_pushable(const Context& context, const spec::Image& image);
 

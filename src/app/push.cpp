@@ -52,30 +52,30 @@ class Events {
 
 }  // namespace
 
-registry::PushReport ship(const Context& context, const Network& network, const Shipment& shipment,
-                          const PushSettings& settings) {
-  const auto& target = shipment.target;
+registry::PushReport push_manifests(const Context& context, const Network& network, const PushRequest& request,
+                                    const PushSettings& settings) {
+  const auto& target = request.target;
   const auto repository = network.repository(target.host, target.repository);
-  const auto progress = [&, events = Events(context, shipment.image)](const registry::PushEvent& event) {
+  const auto progress = [&, events = Events(context, request.image)](const registry::PushEvent& event) {
     events(event);
-    if (shipment.told) shipment.told(event);
+    if (request.on_event) request.on_event(event);
   };
   const registry::PushOptions options{.jobs = 4,
-                                      .tags = shipment.tags,
-                                      .neighbour = shipment.neighbour,
+                                      .tags = request.tags,
+                                      .neighbour = request.neighbour,
                                       .progress = progress,
                                       .stop = context.world.stop};
   try {
-    return registry::push(*repository, shipment.manifests, shipment.blobs, options);
+    return registry::push(*repository, request.manifests, request.blobs, options);
   } catch (const Error& error) {
     if (!registry::is_missing_repository(error)) throw;
-    const EcrQuestion question{context, network, target, shipment.repository_settings};
+    const EcrQuestion question{context, network, target, request.repository_settings};
     const auto finding = find_in_ecr(question);
     if (!settings.create_repository || finding.kind == EcrFinding::Kind::present)
       throw explained(error, finding, question);
     create_in_ecr(question);
   }
-  return registry::push(*repository, shipment.manifests, shipment.blobs, options);
+  return registry::push(*repository, request.manifests, request.blobs, options);
 }
 
 namespace {
@@ -89,73 +89,74 @@ std::vector<oci::PinnedReference> pinned(const oci::RegistryReference& target, c
 }
 
 // The image that `--image` gives, where it lies.
-ReadyImage look_up(const Network& network, const spec::Image& image, const oci::RegistryReference& given) {
+ResolvedImage resolve_in_registry(const Network& network, const spec::Image& image,
+                                  const oci::RegistryReference& given) {
   return step(cat("resolving `", given.text(), "` for image `", image.name, "`"), [&] {
     const auto place = registry::place(network.repository(given.host, given.repository), given);
     const auto root = place.root();
-    return ReadyImage{.image = &image, .root = root, .platforms = platforms_of(place, root), .given = given};
+    return ResolvedImage{.image = &image, .root = root, .platforms = platforms_of(place, root), .given = given};
   });
 }
 
-oci::PinnedReference pinned_given(const ReadyImage& ready) {
-  return {ready.given->host, ready.given->repository, ready.given->tag, ready.root.digest};
+oci::PinnedReference given_reference(const ResolvedImage& resolved) {
+  return {resolved.given->host, resolved.given->repository, resolved.given->tag, resolved.root.digest};
 }
 
 }  // namespace
 
-ReadyImage make_ready(const Context& context, const Network& network, const spec::Project& project,
+ResolvedImage resolve(const Context& context, const Network& network, const spec::Project& project,
                       const spec::Image& image, const store::Store& store) {
   const auto given = context.given_images.find(image.name);
   if (given != context.given_images.end())
     if (const auto* remote = std::get_if<oci::RegistryReference>(&given->second))
-      return look_up(network, image, *remote);
+      return resolve_in_registry(network, image, *remote);
   const auto built = obtain_image(context, project, image, store);
-  ReadyImage ready{.image = &image, .root = built.root, .platforms = {}, .given = {}, .layers = built.layers};
+  ResolvedImage resolved{.image = &image, .root = built.root, .platforms = {}, .given = {}, .layers = built.layers};
   for (const auto& manifest : built.manifests)
-    if (manifest.platform) ready.platforms.push_back(*manifest.platform);
-  return ready;
+    if (manifest.platform) resolved.platforms.push_back(*manifest.platform);
+  return resolved;
 }
 
-PushedImage push_ready(const Context& context, const Network& network, const ReadyImage& ready,
-                       const store::Store& store, const PushSettings& settings) {
-  if (ready.given) return {.name = ready.image->name, .references = {pinned_given(ready)}};
-  const auto target = oci::parse_registry_reference(ready.image->repository);
-  auto pushed = step(cat("pushing image `", ready.image->name, "` to `", ready.image->repository, "`"), [&] {
-    const auto manifests = manifests_of(store.place(ready.image->name, ready.root), ready.root);
+PushedImage push_resolved(const Context& context, const Network& network, const ResolvedImage& resolved,
+                          const store::Store& store, const PushSettings& settings) {
+  if (resolved.given) return {.name = resolved.image->name, .references = {given_reference(resolved)}};
+  const auto target = oci::parse_registry_reference(resolved.image->repository);
+  auto pushed = step(cat("pushing image `", resolved.image->name, "` to `", resolved.image->repository, "`"), [&] {
+    const auto manifests = manifests_of(store.place(resolved.image->name, resolved.root), resolved.root);
     const auto serial = with_serial_progress(context);  // what is read and what is sent both tell
-    const RemoteLayers remote_layers(serial, network, store, ready.image->name);
+    const RemoteLayers remote_layers(serial, network, store, resolved.image->name);
     Cargo cargo(remote_layers, manifests);
     const auto report =
-        ship(serial, network,
-             {.image = ready.image->name,
-              .target = target,
-              .tags = ready.image->tags,
-              .manifests = manifests,
-              .blobs = [&](const oci::Digest& digest) { return cargo.file(digest); },
-              .neighbour = [&](const oci::Digest& blob) { return remote_layers.neighbour(blob, target); },
-              .repository_settings = ready.image->repository_settings,
-              .told =
-                  [&](const registry::PushEvent& event) {
-                    if (event.kind == registry::PushEvent::Kind::sent) cargo.drop(event.blob.digest);
-                  }},
-             settings);
-    return PushedImage{.name = ready.image->name,
-                       .references = pinned(target, ready.image->tags, ready.root.digest),
+        push_manifests(serial, network,
+                       {.image = resolved.image->name,
+                        .target = target,
+                        .tags = resolved.image->tags,
+                        .manifests = manifests,
+                        .blobs = [&](const oci::Digest& digest) { return cargo.file(digest); },
+                        .neighbour = [&](const oci::Digest& blob) { return remote_layers.neighbour(blob, target); },
+                        .repository_settings = resolved.image->repository_settings,
+                        .on_event =
+                            [&](const registry::PushEvent& event) {
+                              if (event.kind == registry::PushEvent::Kind::sent) cargo.drop(event.blob.digest);
+                            }},
+                       settings);
+    return PushedImage{.name = resolved.image->name,
+                       .references = pinned(target, resolved.image->tags, resolved.root.digest),
                        .blobs_sent = report.blobs_sent,
                        .bytes_sent = report.bytes_sent,
                        .blobs_present = report.blobs_present};
   });
-  if (!ready.image->attachments.empty())
+  if (!resolved.image->attachments.empty())
     pushed.attachments =
-        attach(context, *network.repository(target.host, target.repository), store, *ready.image, ready.root);
-  keep_in_registry(context, network, store, *ready.image, ready.layers, target);
+        attach(context, *network.repository(target.host, target.repository), store, *resolved.image, resolved.root);
+  keep_in_registry(context, network, store, *resolved.image, resolved.layers, target);
   return pushed;
 }
 
-oci::PinnedReference expected_reference(const ReadyImage& ready) {
-  if (ready.given) return pinned_given(ready);
-  const auto target = oci::parse_registry_reference(ready.image->repository);
-  return pinned(target, ready.image->tags, ready.root.digest).front();
+oci::PinnedReference expected_reference(const ResolvedImage& resolved) {
+  if (resolved.given) return given_reference(resolved);
+  const auto target = oci::parse_registry_reference(resolved.image->repository);
+  return pinned(target, resolved.image->tags, resolved.root.digest).front();
 }
 
 void require_pushable(const Context& context, const spec::Image& image) {
@@ -186,8 +187,8 @@ std::vector<PushedImage> push(const Context& context, const spec::Project& proje
   const Network network(context, project.registries);
   std::vector<PushedImage> pushed;
   for (const auto* image : images) {
-    const auto ready = make_ready(context, network, project, *image, store);
-    pushed.push_back(push_ready(context, network, ready, store, settings));
+    const auto resolved = resolve(context, network, project, *image, store);
+    pushed.push_back(push_resolved(context, network, resolved, store, settings));
     if (each) each(pushed.back());
   }
   return pushed;

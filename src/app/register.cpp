@@ -56,7 +56,7 @@ class Registrar {
     const auto images = images_of(project_, tasks);
     for (const auto* image : images) require_pushable(context_, *image);
     const auto session = network_.session(region_for(network_, images));  // before anything is built: no keys, no work
-    ready_images(images);
+    resolve_images(images);
     Registration registration{.images = std::move(pushed_), .tasks = {}};
     for (const auto* task : tasks) {
       registration.tasks.push_back(
@@ -67,22 +67,22 @@ class Registrar {
   }
 
  private:
-  void ready_images(const std::vector<const spec::Image*>& images) {
+  void resolve_images(const std::vector<const spec::Image*>& images) {
     const auto store = store::Store::open(context_.store_root);
     for (const auto* image : images) {
-      const auto ready = make_ready(context_, network_, project_, *image, store);
+      const auto resolved = resolve(context_, network_, project_, *image, store);
       if (settings_.dry_run) {
-        keep(ready, expected_reference(ready));
+        keep(resolved, expected_reference(resolved));
       } else {
-        pushed_.push_back(push_ready(context_, network_, ready, store, settings_.push));
-        keep(ready, pushed_.back().references.front());
+        pushed_.push_back(push_resolved(context_, network_, resolved, store, settings_.push));
+        keep(resolved, pushed_.back().references.front());
       }
     }
   }
 
-  void keep(const ReadyImage& ready, const oci::PinnedReference& reference) {
-    references_[ready.image->name] = reference.text();
-    facts_[reference.text()] = fact_of(ready.platforms);
+  void keep(const ResolvedImage& resolved, const oci::PinnedReference& reference) {
+    references_[resolved.image->name] = reference.text();
+    facts_[reference.text()] = fact_of(resolved.platforms);
   }
 
   RegisteredTask one(const aws::Session& session, const spec::Task& task) const {

@@ -137,7 +137,8 @@ class Watch {
     const auto store = store::Store::open(context_.store_root);
     const auto image = choose_images(*project_, {built.name}).front();
     const Network network(context_, project_->registries);
-    return push_ready(context_, network, {.image = image, .root = built.root, .platforms = {}}, store, *settings_.push);
+    return push_resolved(context_, network, {.image = image, .root = built.root, .platforms = {}}, store,
+                         *settings_.push);
   }
 
   // Runs `act`; false when it failed, which is told unless a change on its way may heal it.
