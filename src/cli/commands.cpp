@@ -139,7 +139,7 @@ int store_check(CommandContext& command) {
     for (const auto& problem : report.problems) command.printer().result(problem + "\n");
   if (report.problems.empty()) {
     if (!command.options().quiet)
-      command.printer().talk(
+      command.printer().message(
           cat("no problems found: ", count_of(report.blobs, "blob"), ", ", human_size(report.bytes),
               report.elsewhere > 0 ? cat("; ", count_of(report.elsewhere, "base layer"), " only in registries") : "",
               "\n"));
@@ -233,7 +233,7 @@ Run runner(const std::string& wanted) {
 void print_explanation(CommandContext& command, const app::BuiltImage& image) {
   if (!command.options().explain || command.options().json) return;
   command.clear();
-  command.printer().talk(explanation(image) + "\n");
+  command.printer().message(explanation(image) + "\n");
 }
 
 int run(const Options& options, const World& world) {
@@ -241,7 +241,7 @@ int run(const Options& options, const World& world) {
   if (options.help || options.command == "help")
     return help(printer, options.command == "help" ? join(options.names, " ") : options.command);
   if (options.command.empty()) {
-    printer.talk(overview());
+    printer.message(overview());
     return static_cast<int>(ErrorKind::usage);
   }
   if (options.command == "store")

@@ -64,7 +64,7 @@ app::Context CommandContext::context() {
   context.region = options_.region;
   context.progress = [this](const app::Event& event) { view_(event); };
   if (options_.verbose > 0)
-    context.log = [this](const std::string& line) { view_.say(cat("  ", printable(line, 4096))); };
+    context.log = [this](const std::string& line) { view_.print(cat("  ", printable(line, 4096))); };
   for (const auto& text : options_.cache_from) context.cache_from.push_back(cache_place(text, "--cache-from"));
   if (options_.cache_to) context.cache_to = cache_place(*options_.cache_to, "--cache-to");
   for (const auto& text : options_.platform) {
@@ -73,14 +73,14 @@ app::Context CommandContext::context() {
       throw Error(ErrorKind::usage, cat("duplicate option `--platform ", text, "`"));
     context.platforms.push_back(platform);
   }
-  context.given_images = given_images();
+  context.prebuilt_images = prebuilt_images();
   context.locked = options_.locked;
   context.vendor_folder = existing_vendor_folder();
   if (options_.offline) go_offline(context);
   return context;
 }
 
-std::map<std::string, oci::Reference> CommandContext::given_images() const {
+std::map<std::string, oci::Reference> CommandContext::prebuilt_images() const {
   std::map<std::string, oci::Reference> images;
   for (const auto& given : options_.image) {
     const auto [name, reference] = name_and_value(given, "--image");
@@ -181,7 +181,7 @@ std::optional<spec::Project> CommandContext::project_unless_broken() {
 void CommandContext::pin(spec::Project& project) {
   app::Context context{.world = world_};
   context.locked = options_.locked;
-  context.given_images = given_images();
+  context.prebuilt_images = prebuilt_images();
   context.progress = [this](const app::Event& event) { view_(event); };
   app::pin_bases(context, project);
 }

@@ -46,7 +46,7 @@ class CommandContext {
 
  private:
   void go_offline(app::Context& context);
-  std::map<std::string, oci::Reference> given_images() const;
+  std::map<std::string, oci::Reference> prebuilt_images() const;
   std::optional<std::filesystem::path> existing_vendor_folder() const;
   std::optional<spec::Project> project_if_right(std::vector<spec::Diagnostic>& diagnostics) const;
 

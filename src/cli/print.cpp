@@ -85,13 +85,13 @@ void Printer::result(const std::string& text) const { print_result(clean(text));
 
 void Printer::json_result(const std::string& text) const { print_result(clean_json(text)); }
 
-void Printer::talk(const std::string& text) const { draw(coloured(clean(text), colours_)); }
+void Printer::message(const std::string& text) const { draw(coloured(clean(text), colours_)); }
 
-void Printer::error(const Error& error) const { talk(report(error)); }
+void Printer::error(const Error& error) const { message(report(error)); }
 
 void Printer::diagnostics(const std::vector<spec::Diagnostic>& diagnostics, bool warnings) const {
   for (const auto& diagnostic : diagnostics)
-    if (warnings || diagnostic.severity == spec::Diagnostic::Severity::error) talk(spec::report(diagnostic));
+    if (warnings || diagnostic.severity == spec::Diagnostic::Severity::error) message(spec::report(diagnostic));
 }
 
 void Printer::draw(const std::string& text) { (void)write_all(STDERR_FILENO, text); }

@@ -19,7 +19,7 @@ class Printer {
   void result(const std::string& text) const;
   // The same for JSON: the output is valid JSON with the same values, except for redacted secrets.
   void json_result(const std::string& text) const;
-  void talk(const std::string& text) const;
+  void message(const std::string& text) const;
   void error(const Error& error) const;
   void diagnostics(const std::vector<spec::Diagnostic>& diagnostics, bool warnings) const;
   // Writes text that is already clean(), with our own escape sequences.

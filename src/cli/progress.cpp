@@ -140,7 +140,7 @@ void ProgressView::operator()(const app::Event& event) {
   }
 }
 
-void ProgressView::say(const std::string& line) {
+void ProgressView::print(const std::string& line) {
   const std::lock_guard lock(state_->mutex);
   state_->draw(state_->settings.clock(), line);
 }

@@ -30,7 +30,7 @@ class ProgressView {
   ~ProgressView();
   void operator()(const app::Event& event);
   // Prints a separate line above the bars.
-  void say(const std::string& line);
+  void print(const std::string& line);
   // Erases the bars.
   void close();
 

@@ -51,8 +51,8 @@ class DataFolder {
   bool remove_ = false;
 };
 
-[[noreturn]] void become(const Printer& printer, const std::vector<std::string>& command, const sandbox::Sandbox& box,
-                         const World& world) {
+[[noreturn]] void run_command(const Printer& printer, const std::vector<std::string>& command,
+                              const sandbox::Sandbox& box, const World& world) {
   if (world.inherited) restore(*world.inherited);
   for (const auto& name : box.unset_variables()) ::unsetenv(name.c_str());
   for (const auto& [name, value] : box.environment()) ::setenv(name.c_str(), value.c_str(), 1);
@@ -62,7 +62,7 @@ class DataFolder {
   ::execvp(words[0], words.data());
   // `lapstrake sandbox -- lapstrake ...` works before the program is on the PATH.
   if (errno == ENOENT && command.front() == "lapstrake") ::execv("/proc/self/exe", words.data());
-  printer.talk(cat("error: cannot run `", command.front(), "`: ", reason(errno), "\n"));
+  printer.message(cat("error: cannot run `", command.front(), "`: ", reason(errno), "\n"));
   ::_exit(127);
 }
 
@@ -110,24 +110,25 @@ int run_sandbox(const Options& options, const World& world) {
                 cat("invalid value `--account ", options.account, "`: an AWS account ID has 12 digits"));
   const Printer printer(world);
   const DataFolder data(options.data);
-  sandbox::Sandbox box({.folder = data.path(),
-                        .account = options.account,
-                        .region = options.region.value_or("us-east-1"),
-                        .port = options.port,
-                        .proxy_port = options.proxy_port,
-                        .faults = options.faults.empty() ? "" : read_file(options.faults, 1 << 20),
-                        .create_repositories = !options.no_create,
-                        .immutable_tags = options.immutable_tags,
-                        .log = options.verbose > 0
-                                   ? [printer](const std::string& line) { printer.talk(cat("sandbox: ", line, "\n")); }
-                                   : std::function<void(const std::string&)>()});
+  sandbox::Sandbox box(
+      {.folder = data.path(),
+       .account = options.account,
+       .region = options.region.value_or("us-east-1"),
+       .port = options.port,
+       .proxy_port = options.proxy_port,
+       .faults = options.faults.empty() ? "" : read_file(options.faults, 1 << 20),
+       .create_repositories = !options.no_create,
+       .immutable_tags = options.immutable_tags,
+       .log = options.verbose > 0
+                  ? [printer](const std::string& line) { printer.message(cat("sandbox: ", line, "\n")); }
+                  : std::function<void(const std::string&)>()});
   if (!options.quiet)
-    printer.talk(cat("sandbox: ECR, ECS and STS for account ", options.account, " on https://127.0.0.1:", box.port(),
-                     ", proxy http://127.0.0.1:", box.proxy_port(), "\n"));
+    printer.message(cat("sandbox: ECR, ECS and STS for account ", options.account, " on https://127.0.0.1:", box.port(),
+                        ", proxy http://127.0.0.1:", box.proxy_port(), "\n"));
   if (options.child.empty()) return serve(printer, box, world, options.json);
   const pid_t child = ::fork();
   if (child < 0) throw Error(ErrorKind::input, cat("cannot start a process: ", reason(errno)));
-  if (child == 0) become(printer, options.child, box, world);
+  if (child == 0) run_command(printer, options.child, box, world);
   return wait_for(child, world);
 }
 

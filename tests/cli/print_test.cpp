@@ -48,9 +48,9 @@ TEST_CASE("an escape of JSON and what follows it are not taken for a secret") {
 TEST_CASE("JSON that holds control characters escapes them and means the same") {
   const Scene scene;
   const ordered_json value{{"a", "\x7f \u0085 \u202e \u2028 \u00e9\t"}};
-  const auto told = scene.printer.clean_json(value.dump() + "\n");
-  CHECK(told == "{\"a\":\"\\u007f \\u0085 \\u202e \\u2028 \u00e9\\t\"}\n");
-  CHECK(ordered_json::parse(told) == value);
+  const auto text = scene.printer.clean_json(value.dump() + "\n");
+  CHECK(text == "{\"a\":\"\\u007f \\u0085 \\u202e \\u2028 \u00e9\\t\"}\n");
+  CHECK(ordered_json::parse(text) == value);
 }
 
 TEST_CASE("a bar's title is cleaned before it is cut to the terminal's width (S07)") {
