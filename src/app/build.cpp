@@ -56,7 +56,7 @@ void add_missing(std::vector<std::string>& list, const std::vector<std::string>&
 }
 
 // Over the base's config, by a Dockerfile's rules: an entrypoint of the spec's own drops the base's cmd.
-void lay_config(oci::ImageConfig& config, const spec::Image& image) {
+void apply_config(oci::ImageConfig& config, const spec::Image& image) {
   if (image.entrypoint) config.entrypoint = image.entrypoint, config.cmd.reset();
   if (image.cmd) config.cmd = image.cmd;
   for (const auto& [name, value] : image.env) set_variable(config.env, name, value);
@@ -91,7 +91,7 @@ Draft begin(const Context& context, const spec::Image& image, const oci::Platfor
   draft.config.platform = platform_on(platform, base);
   draft.config.created = created;
   complete_history(draft.config, created);
-  lay_config(draft.config, image);
+  apply_config(draft.config, image);
   for (const auto& [name, value] : image.annotations) draft.annotations[name] = value;
   draft.annotations[std::string(oci::byte_format_annotation)] = layers::byte_format();
   return draft;
@@ -100,7 +100,7 @@ Draft begin(const Context& context, const spec::Image& image, const oci::Platfor
 using Time = std::chrono::system_clock::time_point;
 
 // A layer with all decided, before its bytes are made.
-struct Laid {
+struct PlannedLayer {
   std::string name;
   std::vector<layers::Entry> entries;
   Time listed_at;  // when the listing of `entries` began
@@ -126,13 +126,13 @@ class Builder {
     const layers::AccountTable accounts(image_.accounts, below_);
     if (auto entries = accounts.entries(below_); !entries.empty()) {
       below_.add_layer(entries);
-      laid_.push_back({.name = "accounts", .entries = std::move(entries), .listed_at = {}});
+      planned_.push_back({.name = "accounts", .entries = std::move(entries), .listed_at = {}});
     }
     for (const auto& recipe : image_.layers)
       building(recipe.name, [&] {
         const auto listed_at = context_.world.clock();
-        laid_.push_back({.name = recipe.name, .entries = assemble(recipe, accounts), .listed_at = listed_at});
-        if (&recipe != &image_.layers.back()) below_.add_layer(laid_.back().entries);  // for those that come upon it
+        planned_.push_back({.name = recipe.name, .entries = assemble(recipe, accounts), .listed_at = listed_at});
+        if (&recipe != &image_.layers.back()) below_.add_layer(planned_.back().entries);  // for those that come upon it
       });
     build_layers();
     return finish();
@@ -172,36 +172,36 @@ class Builder {
     std::stop_source failed;  // one layer's failure stops the others
     const std::stop_callback forward(context_.world.stop, [&] { failed.request_stop(); });
     context.world.stop = failed.get_token();
-    std::mutex telling;
+    std::mutex progress_mutex;
     context.progress = [&](const Event& event) {
-      const std::lock_guard lock(telling);
+      const std::lock_guard lock(progress_mutex);
       context_.progress(event);
     };
     const auto cache = cache_for(context, project_, image_, platform_);
-    std::vector<std::optional<store::CachedLayer>> built(laid_.size());
+    std::vector<std::optional<store::CachedLayer>> built(planned_.size());
     std::exception_ptr first;
     const auto build_one = [&](std::size_t i) {
       try {
-        building(laid_[i].name,
-                 [&] { built[i] = build_layer(context, store_, order_of(laid_[i], at_once, cache.get())); });
-        laid_[i].entries = {};
+        building(planned_[i].name,
+                 [&] { built[i] = build_layer(context, store_, job_for(planned_[i], at_once, cache.get())); });
+        planned_[i].entries = {};
       } catch (...) {
-        const std::lock_guard lock(telling);
+        const std::lock_guard lock(progress_mutex);
         if (!first) first = std::current_exception();
         failed.request_stop();
       }
     };
-    parallel_for_each(laid_.size(), at_once, build_one, context_.world.stop);
+    parallel_for_each(planned_.size(), at_once, build_one, context_.world.stop);
     if (first) std::rethrow_exception(first);
-    for (std::size_t i = 0; i < built.size(); ++i) add(laid_[i].name, *built[i]);
+    for (std::size_t i = 0; i < built.size(); ++i) add(planned_[i].name, *built[i]);
   }
 
-  LayerOrder order_of(const Laid& laid, unsigned at_once, RegistryCache* cache) const {
-    return {.place = {.image = ref_name(image_), .platform = platform_.text(), .layer = laid.name},
+  LayerJob job_for(const PlannedLayer& planned, unsigned at_once, RegistryCache* cache) const {
+    return {.id = {.image = ref_name(image_), .platform = platform_.text(), .layer = planned.name},
             .image = image_.name,
-            .entries = laid.entries,
+            .entries = planned.entries,
             .compression = image_.compression,
-            .listed_at = laid.listed_at,
+            .listed_at = planned.listed_at,
             .memory = layers::most_memory / at_once,
             .cache = cache};
   }
@@ -249,7 +249,7 @@ class Builder {
   const oci::Platform& platform_;
   const store::Store& store_;
   layers::BaseFiles below_;
-  std::vector<Laid> laid_;
+  std::vector<PlannedLayer> planned_;
   Draft draft_;
   std::vector<NamedLayer> own_layers_;
   std::vector<store::CachedLayer> built_;
@@ -313,12 +313,12 @@ std::vector<BuiltImage> build(const Context& context, const spec::Project& proje
   require_bases(context, project, images, store);
   std::vector<BuiltImage> built;
   for (const auto* image : images) {
-    built.push_back(obtain_image(context, project, *image, store));
+    built.push_back(build_or_load_image(context, project, *image, store));
     if (!outputs.empty())
       RemoteLayers(context, Network(context, project.registries), store, image->name).complete(built.back().root);
     for (const auto& output : outputs) write_output(store, *image, built.back().root, output, context.world.stop);
     if (context.cache_to)
-      keep_in_registry(context, Network(context, project.registries), store, *image, built.back().layers);
+      save_to_cache(context, Network(context, project.registries), store, *image, built.back().layers);
     if (each) each(built.back());
   }
   return built;

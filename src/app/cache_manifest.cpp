@@ -67,10 +67,10 @@ oci::Descriptor layer_of(const CacheEntry& entry) {
   return layer;
 }
 
-void lay_over(std::vector<CacheEntry>& entries, CacheEntry used, sys_seconds now) {
+void add_or_update(std::vector<CacheEntry>& entries, CacheEntry used, sys_seconds now) {
   used.used = now;
   const auto found =
-      std::find_if(entries.begin(), entries.end(), [&](const auto& one) { return one.stands_for_the_same(used); });
+      std::find_if(entries.begin(), entries.end(), [&](const auto& one) { return one.has_same_content(used); });
   if (found == entries.end())
     entries.push_back(std::move(used));
   else if (found->blob != used.blob || found->tar_size != used.tar_size || found->used > now ||
@@ -106,7 +106,7 @@ std::string render_cache(const std::vector<CacheEntry>& entries) {
 }
 
 std::vector<CacheEntry> merged(std::vector<CacheEntry> before, const std::vector<CacheEntry>& used, sys_seconds now) {
-  for (const auto& entry : used) lay_over(before, entry, now);
+  for (const auto& entry : used) add_or_update(before, entry, now);
   // A clock may be wrong by a day; what is further ahead would never leave.
   std::erase_if(before, [&](const auto& entry) {
     return now - entry.used > most_cache_age || entry.used - now > cache_use_step;

@@ -22,7 +22,7 @@ struct CacheEntry {
   oci::Descriptor blob;             // without annotations
 
   // Blobs with the same content, format and compression are interchangeable.
-  bool stands_for_the_same(const CacheEntry& other) const {
+  bool has_same_content(const CacheEntry& other) const {
     return diff_id == other.diff_id && byte_format == other.byte_format && compression == other.compression;
   }
 };

@@ -22,7 +22,7 @@ std::vector<CacheEntry> read_cache(const registry::Repository& repository, const
   return parse_cache(manifest.text, manifest.descriptor.media_type, what);
 }
 
-std::string in_one_line(const Error& error) {
+std::string one_line(const Error& error) {
   auto text = error.summary();
   if (!error.reason().empty()) text += cat(": ", error.reason());
   if (!error.help().empty()) text += cat(" (", error.help(), ")");

@@ -21,6 +21,6 @@ std::vector<CacheEntry> read_cache(const registry::Repository& repository, const
                                    const oci::RegistryReference& where);
 
 // For a warning: the summary, the reason and the cure.
-std::string in_one_line(const Error& error);
+std::string one_line(const Error& error);
 
 }  // namespace lapstrake::app

@@ -30,10 +30,10 @@ std::vector<CacheEntry> entries_of(const std::vector<store::CachedLayer>& layers
 }
 
 // One cache that is brought up to date.
-class Writing {
+class CacheUpdate {
  public:
-  Writing(const Context& context, const Network& network, const store::Store& store, oci::RegistryReference where,
-          bool is_own_tag, const std::optional<oci::RegistryReference>& pushed_to)
+  CacheUpdate(const Context& context, const Network& network, const store::Store& store, oci::RegistryReference where,
+              bool is_own_tag, const std::optional<oci::RegistryReference>& pushed_to)
       : context_(context),
         store_(store),
         where_(std::move(where)),
@@ -50,7 +50,7 @@ class Writing {
     const auto text = render_cache(merged(before, used, now));
     Event event{.kind = Event::Kind::reused, .image = image, .subject = "cache", .text = "up to date"};
     if (!found || found->digest != oci::Digest::of(text)) {
-      bring(used);
+      upload(used);
       put(text, used, now);
       event.kind = Event::Kind::finished;
       event.text = cat(count_of(used.size(), "layer"), " saved to `", where_.text(), "`: ", sent_.load(), " sent, ",
@@ -74,13 +74,13 @@ class Writing {
     }
   }
 
-  void bring(const std::vector<CacheEntry>& used) {
+  void upload(const std::vector<CacheEntry>& used) {
     std::map<oci::Digest, oci::Descriptor> unique;
     for (const auto& entry : used) unique.emplace(entry.blob.digest, entry.blob);
     std::vector<oci::Descriptor> blobs;
     for (const auto& [digest, blob] : unique) blobs.push_back(blob);
     parallel_for_each(
-        blobs.size(), uploads_at_once, [&](std::size_t i) { bring(blobs[i], store_.blob_path(blobs[i].digest)); },
+        blobs.size(), uploads_at_once, [&](std::size_t i) { upload(blobs[i], store_.blob_path(blobs[i].digest)); },
         context_.world.stop);
     const auto config = oci::descriptor_of(empty_config, oci::media_type::empty);
     if (repository_->has_blob(config.digest, config.size)) return;
@@ -88,7 +88,7 @@ class Writing {
     repository_->put_blob(config, store_.blob_path(config.digest), nullptr);
   }
 
-  void bring(const oci::Descriptor& blob, const std::filesystem::path& file) {
+  void upload(const oci::Descriptor& blob, const std::filesystem::path& file) {
     if (repository_->has_blob(blob.digest, blob.size)) return;
     if (mounted_from_.empty()) {
       repository_->put_blob(blob, file, nullptr);
@@ -123,9 +123,8 @@ class Writing {
 
 }  // namespace
 
-void keep_in_registry(const Context& context, const Network& network, const store::Store& store,
-                      const spec::Image& image, const std::vector<PlatformLayers>& layers,
-                      const std::optional<oci::RegistryReference>& pushed_to) {
+void save_to_cache(const Context& context, const Network& network, const store::Store& store, const spec::Image& image,
+                   const std::vector<PlatformLayers>& layers, const std::optional<oci::RegistryReference>& pushed_to) {
   if (!context.cache_to || context.dry_run || image.compression.codec == oci::Codec::none) return;
   std::map<std::string, std::vector<CacheEntry>> by_tag;
   for (const auto& [platform, own] : layers)
@@ -135,13 +134,13 @@ void keep_in_registry(const Context& context, const Network& network, const stor
     auto where = *context.cache_to;
     where.tag = tag;
     try {
-      Writing(context, network, store, where, context.cache_to->tag.empty(), pushed_to).run(image.name, entries);
+      CacheUpdate(context, network, store, where, context.cache_to->tag.empty(), pushed_to).run(image.name, entries);
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) throw;
       context.progress({.kind = Event::Kind::warning,
                         .image = {},
                         .subject = {},
-                        .text = cat("cannot update the cache `", where.text(), "`: ", in_one_line(error))});
+                        .text = cat("cannot update the cache `", where.text(), "`: ", one_line(error))});
     }
   }
 }

@@ -15,22 +15,22 @@ namespace lapstrake::app {
 namespace {
 
 spec::Diagnostic from(const Error& error, const oci::Position& where) {
-  spec::Diagnostic told;
-  told.where = where;
-  told.message = error.reason().empty() ? error.summary() : cat(error.summary(), ": ", error.reason());
-  told.help = error.help();
-  return told;
+  spec::Diagnostic diagnostic;
+  diagnostic.where = where;
+  diagnostic.message = error.reason().empty() ? error.summary() : cat(error.summary(), ": ", error.reason());
+  diagnostic.help = error.help();
+  return diagnostic;
 }
 
 // No network is asked here.
 spec::Diagnostic unknown_base(const spec::Image& image) {
-  spec::Diagnostic told;
-  told.severity = spec::Diagnostic::Severity::warning;
-  told.where = image.where;
-  told.message =
+  spec::Diagnostic diagnostic;
+  diagnostic.severity = spec::Diagnostic::Severity::warning;
+  diagnostic.where = image.where;
+  diagnostic.message =
       cat("cannot check image `", image.name, "`: its base `", oci::text(*image.base), "` is not in the store");
-  told.help = cat("run `lapstrake build ", image.name, "` to download it");
-  return told;
+  diagnostic.help = cat("run `lapstrake build ", image.name, "` to download it");
+  return diagnostic;
 }
 
 // Lists what the image's layers would hold, as a build does, and stops there.
@@ -81,12 +81,12 @@ void check_settings(const spec::Image& image, std::vector<spec::Diagnostic>& fou
   if (!image.repository_settings || image.repository.empty()) return;
   const auto host = oci::parse_registry_reference(image.repository).host;
   if (aws::parse_ecr_host(host)) return;
-  spec::Diagnostic told;
-  told.severity = spec::Diagnostic::Severity::warning;
-  told.where = image.repository_settings->where;
-  told.message = cat("`repository_settings` applies only to Amazon ECR, and `", host, "` is not an ECR registry");
-  told.help = "remove it; `lapstrake push --create-repository` creates repositories only in ECR";
-  found.push_back(std::move(told));
+  spec::Diagnostic diagnostic;
+  diagnostic.severity = spec::Diagnostic::Severity::warning;
+  diagnostic.where = image.repository_settings->where;
+  diagnostic.message = cat("`repository_settings` applies only to Amazon ECR, and `", host, "` is not an ECR registry");
+  diagnostic.help = "remove it; `lapstrake push --create-repository` creates repositories only in ECR";
+  found.push_back(std::move(diagnostic));
 }
 
 }  // namespace
@@ -108,7 +108,7 @@ std::vector<spec::Diagnostic> check(const Context& context, const spec::Project&
           return one.where.text() == diagnostic.where.text() && one.message == diagnostic.message;
         }))
       once.push_back(std::move(diagnostic));
-  return quoted(std::move(once));
+  return with_source_lines(std::move(once));
 }
 
 }  // namespace lapstrake::app

@@ -62,7 +62,7 @@ class Copying {
     else
       require_fit(std::get<oci::DiskReference>(to));
     manifests_ = manifests_of(source_.place, root_);
-    tell_foreign();
+    warn_of_foreign_layers();
     auto copied = remote != nullptr ? to_registry(*remote, settings) : to_disk(std::get<oci::DiskReference>(to));
     copied.root = root_;
     copied.source_index = index_;
@@ -86,7 +86,7 @@ class Copying {
                     "`, or copy to `oci-archive:FILE`"));
   }
 
-  void tell_foreign() const {
+  void warn_of_foreign_layers() const {
     for (const auto& manifest : manifests_)
       for (const auto& blob : manifest.blobs)
         if (!blob.urls.empty())
@@ -96,7 +96,7 @@ class Copying {
   }
 
   // containers/image looks for OCI's media types alone in a layout.
-  void tell_docker_types(const oci::DiskReference& to) const {
+  void warn_of_docker_types(const oci::DiskReference& to) const {
     if (root_.media_type != oci::media_type::docker_manifest && root_.media_type != oci::media_type::docker_index)
       return;
     context_.progress(
@@ -135,8 +135,9 @@ class Copying {
   // A registry may give its blobs from one repository to the next by itself.
   std::string neighbour(const oci::Digest& blob, const oci::RegistryReference& to) const {
     if (source_.remote_layers) return source_.remote_layers->neighbour(blob, to);
-    const bool may = source_.remote && source_.remote->host == to.host && source_.remote->repository != to.repository;
-    return may ? source_.remote->repository : std::string();
+    const bool is_mountable =
+        source_.remote && source_.remote->host == to.host && source_.remote->repository != to.repository;
+    return is_mountable ? source_.remote->repository : std::string();
   }
   // Nothing that is copied has to stay: where the store cannot be written, one in TMPDIR does for this run.
   store::Store store() {
@@ -162,7 +163,7 @@ class Copying {
     parallel_for_each(
         blobs.size(), at_a_time, [&](std::size_t i) { take(to_store, blobs[i], to); }, context_.world.stop);
     for (const auto& manifest : manifests_) to_store.put(manifest.text, manifest.descriptor.media_type);
-    if (to.form != oci::DiskReference::Form::docker_archive) tell_docker_types(to);
+    if (to.form != oci::DiskReference::Form::docker_archive) warn_of_docker_types(to);
     const auto tag = !to.tag.empty() ? to.tag : !source_.tag.empty() ? source_.tag : std::string("latest");
     step(cat("writing `", to.text(), "`"), [&] { write(to_store, to, tag); });
     auto named = to;

@@ -29,7 +29,7 @@ void add_config(Members& out, const Json& config) {
             text_of(equals == std::string::npos ? "" : text.substr(equals + 1));
       }
     } else if (name == "Labels" && value.is_object()) {
-      for (const auto& [label, said] : value.items()) out[cat("config.Labels ", label)] = text_of(said);
+      for (const auto& [label, text] : value.items()) out[cat("config.Labels ", label)] = text_of(text);
     } else if (!value.is_null()) {
       out[cat("config.", name)] = text_of(value);
     }

@@ -18,14 +18,14 @@ std::string line_of(const FileFacts& facts) {
 }
 
 std::string change_of(const std::string& what, const FileFacts& was, const FileFacts& is) {
-  const auto told = [&](const std::string& before, const std::string& after) {
+  const auto from_to = [&](const std::string& before, const std::string& after) {
     return cat(what, " ", before, " -> ", after);
   };
-  if (what == "type") return told(std::string(1, was.type), std::string(1, is.type));
-  if (what == "mode") return told(octal(was.mode), octal(is.mode));
-  if (what == "owner") return told(owner(was), owner(is));
-  if (what == "target") return told(printable(was.target, 4096), printable(is.target, 4096));
-  if (what == "content" && was.size != is.size) return told(human_size(was.size), human_size(is.size));
+  if (what == "type") return from_to(std::string(1, was.type), std::string(1, is.type));
+  if (what == "mode") return from_to(octal(was.mode), octal(is.mode));
+  if (what == "owner") return from_to(owner(was), owner(is));
+  if (what == "target") return from_to(printable(was.target, 4096), printable(is.target, 4096));
+  if (what == "content" && was.size != is.size) return from_to(human_size(was.size), human_size(is.size));
   return what;
 }
 
@@ -43,12 +43,13 @@ std::string line_of(char sign, const LayerLine& layer) {
              printable(layer.created_by, 200), "\n");
 }
 
-std::string said(const std::optional<std::string>& json) { return json ? printable(*json, 4096) : "(none)"; }
+std::string value_or_none(const std::optional<std::string>& json) { return json ? printable(*json, 4096) : "(none)"; }
 
 void add_platform(std::string& out, const PlatformDiff& platform) {
   out += cat(printable(platform.platform, 200), "\n");
   for (const auto& member : platform.members)
-    out += cat("  ", printable(member.name, 400), ": ", said(member.before), " -> ", said(member.after), "\n");
+    out += cat("  ", printable(member.name, 400), ": ", value_or_none(member.before), " -> ",
+               value_or_none(member.after), "\n");
   for (const auto& layer : platform.layers_removed) out += line_of('-', layer);
   for (const auto& layer : platform.layers_added) out += line_of('+', layer);
   std::uint64_t added = 0, removed = 0;

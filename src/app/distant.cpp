@@ -18,9 +18,9 @@ constexpr std::string_view more_space = "free some space, or point `--store` (LA
 
 Context with_serial_progress(const Context& context) {
   auto copy = context;
-  copy.progress = [mutex = std::make_shared<std::mutex>(), tell = context.progress](const Event& event) {
+  copy.progress = [mutex = std::make_shared<std::mutex>(), progress = context.progress](const Event& event) {
     const std::lock_guard lock(*mutex);
-    tell(event);
+    progress(event);
   };
   return copy;
 }
@@ -32,7 +32,7 @@ void fetch(const Context& context, const registry::Repository& repository, const
                 cat("foreign layer ", blob.digest.text(), " is not stored in `", repository.name(), "`"),
                 "foreign layers are never downloaded; use a base without them");
   if (context.offline)
-    throw not_at_hand(context, cat("the layer ", blob.digest.text(), " of `", repository.name(), "`"));
+    throw not_available_offline(context, cat("the layer ", blob.digest.text(), " of `", repository.name(), "`"));
   Event event{.kind = Event::Kind::started, .image = image, .subject = cat("base layer ", blob.digest.brief())};
   event.total = blob.size;
   context.progress(event);

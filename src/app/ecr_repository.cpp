@@ -6,7 +6,7 @@
 namespace lapstrake::app {
 namespace {
 
-aws::EcrSettings in_ecrs_words(const std::optional<spec::RepositorySettings>& settings) {
+aws::EcrSettings ecr_settings(const std::optional<spec::RepositorySettings>& settings) {
   aws::EcrSettings out;
   if (!settings) return out;
   if (settings->immutable_tags)
@@ -20,15 +20,16 @@ aws::EcrSettings in_ecrs_words(const std::optional<spec::RepositorySettings>& se
   return out;
 }
 
-void tell(const EcrQuestion& question, Event::Kind kind, std::string text) {
+void report(const EcrQuestion& question, Event::Kind kind, std::string text) {
   question.context.progress({.kind = kind, .image = {}, .subject = {}, .text = std::move(text)});
 }
 
 void warn_of_differences(const EcrQuestion& question, const aws::EcrRepository& found) {
-  const auto all = aws::differences(in_ecrs_words(question.settings), found.settings);
+  const auto all = aws::differences(ecr_settings(question.settings), found.settings);
   if (!all.empty())
-    tell(question, Event::Kind::warning,
-         cat("the repository `", question.target.repository, "` already exists and is not changed: ", join(all, "; ")));
+    report(
+        question, Event::Kind::warning,
+        cat("the repository `", question.target.repository, "` already exists and is not changed: ", join(all, "; ")));
 }
 
 std::string caller(const EcrQuestion& question, const aws::EcrHost& ecr) {
@@ -124,9 +125,9 @@ void create_in_ecr(const EcrQuestion& question) {
                 cat("`--create-repository` supports only ECR, and `", target.host, "` is not an ECR registry"),
                 "create the repository with the tools of that registry");
   const auto made = aws::create_repository(question.network.session(*ecr), ecr->account, target.repository,
-                                           in_ecrs_words(question.settings));
+                                           ecr_settings(question.settings));
   if (!made.is_new) return warn_of_differences(question, made.repository);
-  tell(question, Event::Kind::note, cat("created the repository ", made.repository.arn));
+  report(question, Event::Kind::note, cat("created the repository ", made.repository.arn));
 }
 
 }  // namespace lapstrake::app

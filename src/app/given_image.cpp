@@ -18,8 +18,8 @@ void copy_into(const store::Store& store, const oci::Place& place, const oci::De
   }
 }
 
-BuiltImage take_in(const Context& context, const spec::Image& image, const oci::DiskReference& reference,
-                   const store::Store& store) {
+BuiltImage load_prebuilt(const Context& context, const spec::Image& image, const oci::DiskReference& reference,
+                         const store::Store& store) {
   return step(cat("reading `", reference.text(), "` instead of building image `", image.name, "`"), [&] {
     const auto place = store::open_image(reference, store.scratch(), context.world.stop);
     BuiltImage taken{.name = image.name, .root = place.root(), .manifests = {}};
@@ -36,11 +36,12 @@ BuiltImage take_in(const Context& context, const spec::Image& image, const oci::
 
 }  // namespace
 
-BuiltImage obtain_image(const Context& context, const spec::Project& project, const spec::Image& image,
-                        const store::Store& store) {
-  const auto given = context.given_images.find(image.name);
-  if (given == context.given_images.end()) return build_image(context, project, image, store);
-  if (const auto* disk = std::get_if<oci::DiskReference>(&given->second)) return take_in(context, image, *disk, store);
+BuiltImage build_or_load_image(const Context& context, const spec::Project& project, const spec::Image& image,
+                               const store::Store& store) {
+  const auto given = context.prebuilt_images.find(image.name);
+  if (given == context.prebuilt_images.end()) return build_image(context, project, image, store);
+  if (const auto* disk = std::get_if<oci::DiskReference>(&given->second))
+    return load_prebuilt(context, image, *disk, store);
   throw Error(ErrorKind::usage,
               cat("`--image ", image.name, "=", oci::text(given->second),
                   "` names an image in a registry: there is nothing to build"),

@@ -19,7 +19,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-InspectedImage look_into(const oci::LoadedImage& loaded) {
+InspectedImage inspected_image(const oci::LoadedImage& loaded) {
   InspectedImage image{.manifest = loaded.manifest_descriptor,
                        .annotations = loaded.manifest.annotations,
                        .config = loaded.config,
@@ -152,7 +152,7 @@ Inspection inspect(const Context& context, const spec::Project* project, const s
     auto platforms = context.platforms;
     if (platforms.empty()) platforms = platforms_of(place, inspection.root);
     for (const auto& platform : platforms) {
-      inspection.images.push_back(look_into(oci::load(place, platform)));
+      inspection.images.push_back(inspected_image(oci::load(place, platform)));
       if (options.files) list_files(place, inspection.images.back(), budget, context.world.stop);
     }
     if (options.referrers) inspection.referrers = referrers_of(source, inspection.root.digest);

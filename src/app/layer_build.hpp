@@ -14,15 +14,15 @@ namespace lapstrake::app {
 
 class RegistryCache;
 
-struct LayerPlace {
+struct LayerId {
   std::string image{};  // as the store calls it (ref_name)
   std::string platform{};
   std::string layer{};
   oci::Digest key() const;
 };
 
-struct LayerOrder {
-  LayerPlace place{};
+struct LayerJob {
+  LayerId id{};
   std::string image{};  // as the spec calls it
   const std::vector<layers::Entry>& entries;
   oci::Compression compression{};
@@ -31,6 +31,6 @@ struct LayerOrder {
   RegistryCache* cache = nullptr;  // where layers are looked for that were never built here
 };
 
-store::CachedLayer build_layer(const Context& context, const store::Store& store, const LayerOrder& order);
+store::CachedLayer build_layer(const Context& context, const store::Store& store, const LayerJob& job);
 
 }  // namespace lapstrake::app

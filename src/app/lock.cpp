@@ -25,7 +25,7 @@ using Bases = std::map<std::string, oci::Reference>;  // by what the lock calls 
 Bases bases_of(const Context& context, const spec::Project& project) {
   Bases bases;
   for (const auto& image : project.images) {
-    if (!image.base || context.given_images.contains(image.name)) continue;
+    if (!image.base || context.prebuilt_images.contains(image.name)) continue;
     if (auto name = lock_name(project.folder, *image.base)) bases.emplace(std::move(*name), *image.base);
   }
   return bases;
@@ -193,7 +193,7 @@ namespace {
 
 // To the file as it is by now: registries are slow, and another process may have written it meanwhile.
 void write_changes(const spec::Project& project, const std::vector<LockChange>& changes, bool allow_outside) {
-  const auto alone = lock_folder(lock_file(project).parent_path());
+  const auto folder_lock = lock_folder(lock_file(project).parent_path());
   auto now = read_lock(project, allow_outside).value_or(Lock());
   for (const auto& change : changes)
     if (change.after)

@@ -27,7 +27,7 @@ std::string name_of(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Error not_at_hand(const Context& context, std::string_view what) {
+Error not_available_offline(const Context& context, std::string_view what) {
   const auto folder = context.vendor_folder ? cat(" and from `", context.vendor_folder->string(), "`") : std::string();
   return Error(ErrorKind::input, cat("`--offline`: ", what, " is missing from the store", folder),
                cat("run `lapstrake vendor` on a host with a network, and copy the folder `",
@@ -41,13 +41,13 @@ void require_bases(const Context& context, const spec::Project& project, const s
   std::set<std::string> missing;
   for (const auto* image : images) {
     const auto* remote = image->base ? std::get_if<oci::RegistryReference>(&*image->base) : nullptr;
-    if (remote == nullptr || context.given_images.contains(image->name)) continue;
+    if (remote == nullptr || context.prebuilt_images.contains(image->name)) continue;
     const RegistryBase base(context, project.registries, *remote, image->base_pin, store, image->name);
-    if (!base.is_at_hand()) missing.insert(cat("`", pinned(*remote, image->base_pin).text(), "`"));
+    if (!base.is_available_offline()) missing.insert(cat("`", pinned(*remote, image->base_pin).text(), "`"));
   }
   if (!missing.empty())
-    throw not_at_hand(context, cat(missing.size() == 1 ? "the base " : "each of the bases ",
-                                   join({missing.begin(), missing.end()}, ", ")));
+    throw not_available_offline(context, cat(missing.size() == 1 ? "the base " : "each of the bases ",
+                                             join({missing.begin(), missing.end()}, ", ")));
 }
 
 }  // namespace lapstrake::app

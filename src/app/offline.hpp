@@ -14,7 +14,7 @@ namespace lapstrake::app {
 http::Transport no_transport();
 
 // Error{input}: `what` is missing from the store and from the vendor folder.
-Error not_at_hand(const Context& context, std::string_view what);
+Error not_available_offline(const Context& context, std::string_view what);
 
 // Error{input} listing the bases of `images` that a build could not read; does nothing unless Context::offline.
 void require_bases(const Context& context, const spec::Project& project, const std::vector<const spec::Image*>& images,

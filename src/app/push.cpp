@@ -106,11 +106,11 @@ oci::PinnedReference given_reference(const ResolvedImage& resolved) {
 
 ResolvedImage resolve(const Context& context, const Network& network, const spec::Project& project,
                       const spec::Image& image, const store::Store& store) {
-  const auto given = context.given_images.find(image.name);
-  if (given != context.given_images.end())
+  const auto given = context.prebuilt_images.find(image.name);
+  if (given != context.prebuilt_images.end())
     if (const auto* remote = std::get_if<oci::RegistryReference>(&given->second))
       return resolve_in_registry(network, image, *remote);
-  const auto built = obtain_image(context, project, image, store);
+  const auto built = build_or_load_image(context, project, image, store);
   ResolvedImage resolved{.image = &image, .root = built.root, .platforms = {}, .given = {}, .layers = built.layers};
   for (const auto& manifest : built.manifests)
     if (manifest.platform) resolved.platforms.push_back(*manifest.platform);
@@ -149,7 +149,7 @@ PushedImage push_resolved(const Context& context, const Network& network, const 
   if (!resolved.image->attachments.empty())
     pushed.attachments =
         attach(context, *network.repository(target.host, target.repository), store, *resolved.image, resolved.root);
-  keep_in_registry(context, network, store, *resolved.image, resolved.layers, target);
+  save_to_cache(context, network, store, *resolved.image, resolved.layers, target);
   return pushed;
 }
 
@@ -160,9 +160,9 @@ oci::PinnedReference expected_reference(const ResolvedImage& resolved) {
 }
 
 void require_pushable(const Context& context, const spec::Image& image) {
-  const auto given = context.given_images.find(image.name);
+  const auto given = context.prebuilt_images.find(image.name);
   const bool elsewhere =
-      given != context.given_images.end() && std::holds_alternative<oci::RegistryReference>(given->second);
+      given != context.prebuilt_images.end() && std::holds_alternative<oci::RegistryReference>(given->second);
   if (image.repository.empty() && !elsewhere)
     throw Error(ErrorKind::usage,
                 cat("image `", image.name, "` has no `repository:` to push to (", image.where.text(), ")"),
@@ -177,7 +177,7 @@ std::vector<PushedImage> push(const Context& context, const spec::Project& proje
   auto images = choose_images(project, names);
   if (names.empty())
     std::erase_if(images, [&](const auto* image) {
-      return image->repository.empty() && !context.given_images.contains(image->name);
+      return image->repository.empty() && !context.prebuilt_images.contains(image->name);
     });
   for (const auto* image : images) require_pushable(context, *image);
   if (images.empty())

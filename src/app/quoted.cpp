@@ -20,7 +20,7 @@ std::vector<std::string> lines_of(const std::string& file) {
 
 }  // namespace
 
-std::vector<spec::Diagnostic> quoted(std::vector<spec::Diagnostic> diagnostics) {
+std::vector<spec::Diagnostic> with_source_lines(std::vector<spec::Diagnostic> diagnostics) {
   std::map<std::string, std::vector<std::string>> files;
   for (auto& diagnostic : diagnostics) {
     const auto& where = diagnostic.where;

@@ -6,6 +6,6 @@
 namespace lapstrake::app {
 
 // Fills in `line` from the files of the positions; stays empty if the file cannot be read.
-std::vector<spec::Diagnostic> quoted(std::vector<spec::Diagnostic> diagnostics);
+std::vector<spec::Diagnostic> with_source_lines(std::vector<spec::Diagnostic> diagnostics);
 
 }  // namespace lapstrake::app

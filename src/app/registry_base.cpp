@@ -83,7 +83,7 @@ std::optional<oci::Descriptor> RegistryBase::known_root() const {
   return root;
 }
 
-bool RegistryBase::is_at_hand() const {
+bool RegistryBase::is_available_offline() const {
   return reference_.digest ? known_root().has_value() : remembered_base(reference_, store_).has_value();
 }
 
@@ -93,16 +93,16 @@ oci::Descriptor RegistryBase::root() const {
   const std::lock_guard lock(context_.run->mutex);
   const auto found = context_.run->roots.find(name);
   if (found != context_.run->roots.end()) return found->second;
-  const auto root = context_.offline ? last_known() : resolve();
+  const auto root = context_.offline ? last_known_root() : resolve();
   context_.run->roots.emplace(name, root);
   store::keep_base(store_, name, root);
   return root;
 }
 
 // Without a network a tag keeps its last known digest.
-oci::Descriptor RegistryBase::last_known() const {
+oci::Descriptor RegistryBase::last_known_root() const {
   const auto known = reference_.digest ? std::nullopt : remembered_base(reference_, store_);
-  if (!known) throw not_at_hand(context_, cat("the base `", reference_.text(), "`"));
+  if (!known) throw not_available_offline(context_, cat("the base `", reference_.text(), "`"));
   const auto root = known->root();
   context_.progress({.kind = Event::Kind::note,
                      .image = image_,
@@ -113,7 +113,7 @@ oci::Descriptor RegistryBase::last_known() const {
 
 oci::Descriptor RegistryBase::resolve() const {
   try {
-    return is_locked_ ? still_there() : remote_.root();
+    return is_locked_ ? locked_root() : remote_.root();
   } catch (Error& error) {
     const auto known = error.kind() == ErrorKind::network ? remembered_base(reference_, store_) : std::nullopt;
     if (known && !reference_.digest)
@@ -125,7 +125,7 @@ oci::Descriptor RegistryBase::resolve() const {
   }
 }
 
-oci::Descriptor RegistryBase::still_there() const {
+oci::Descriptor RegistryBase::locked_root() const {
   if (auto found = repository_->find_manifest(reference_.digest->text())) return *std::move(found);
   throw Error(ErrorKind::network,
               cat("`", repository_->name(), "` no longer has ", reference_.digest->text(), ", the digest of `",
@@ -134,7 +134,8 @@ oci::Descriptor RegistryBase::still_there() const {
 }
 
 void RegistryBase::require_network(const oci::Descriptor& blob) const {
-  if (context_.offline) throw not_at_hand(context_, cat(blob.digest.text(), " of the base `", reference_.text(), "`"));
+  if (context_.offline)
+    throw not_available_offline(context_, cat(blob.digest.text(), " of the base `", reference_.text(), "`"));
 }
 
 std::string RegistryBase::text(const oci::Descriptor& blob) const {

@@ -25,7 +25,7 @@ class RegistryBase {
   // folder. Manifests and configs are kept in the store.
   oci::Place place() const;
   // Whether its root is known without a network.
-  bool is_at_hand() const;
+  bool is_available_offline() const;
   // The files of its layers, read from the store or the registry. The layers are not kept.
   layers::BaseFiles files(const std::vector<oci::Descriptor>& layers) const;
   // Records in the store which repository has the layers, for later downloads.
@@ -35,8 +35,8 @@ class RegistryBase {
   oci::Descriptor root() const;
   std::optional<oci::Descriptor> known_root() const;
   oci::Descriptor resolve() const;
-  oci::Descriptor last_known() const;
-  oci::Descriptor still_there() const;
+  oci::Descriptor last_known_root() const;
+  oci::Descriptor locked_root() const;
   std::string text(const oci::Descriptor& blob) const;
   Source open(const oci::Descriptor& blob) const;
   void require_network(const oci::Descriptor& blob) const;

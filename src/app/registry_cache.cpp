@@ -48,7 +48,7 @@ class Fetch {
     repository.get_blob(entry_.blob, [&](Bytes bytes) {
       blob.write(bytes);
       check.write(bytes);
-      tell(bytes.size());
+      report_progress(bytes.size());
     });
     expect(check.finish());
     blob.commit(entry_.blob.digest, is_here ? Existing::replace : Existing::keep);
@@ -76,7 +76,7 @@ class Fetch {
                                             ", expected ", entry_.diff_id.text()));
   }
 
-  void tell(std::size_t bytes) {
+  void report_progress(std::size_t bytes) {
     event_.done += bytes;
     context_.progress(event_);
   }
@@ -123,7 +123,7 @@ void RegistryCache::load(const Context& context) {
       caches_.push_back(std::move(cache));
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) throw;
-      warn(context, cat("cannot use the cache `", from.text(), "`: ", in_one_line(error)));
+      warn(context, cat("cannot use the cache `", from.text(), "`: ", one_line(error)));
     }
   }
 }
@@ -161,7 +161,7 @@ std::optional<store::CachedLayer> RegistryCache::find(const Context& context, co
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) throw;
       warn(context, cat("ignoring the entry of cache `", cache->where.text(), "` for layer `", wanted.layer,
-                        "`: ", in_one_line(error)));
+                        "`: ", one_line(error)));
     }
   }
   return std::nullopt;

@@ -59,8 +59,8 @@ class RegistryCache {
 
 // Saves the layers of an image that was just built to `context.cache_to`, if that is set. `pushed_to`: a repository
 // that already has them.
-void keep_in_registry(const Context& context, const Network& network, const store::Store& store,
-                      const spec::Image& image, const std::vector<PlatformLayers>& layers,
-                      const std::optional<oci::RegistryReference>& pushed_to = std::nullopt);
+void save_to_cache(const Context& context, const Network& network, const store::Store& store, const spec::Image& image,
+                   const std::vector<PlatformLayers>& layers,
+                   const std::optional<oci::RegistryReference>& pushed_to = std::nullopt);
 
 }  // namespace lapstrake::app

@@ -135,8 +135,8 @@ ImageChange explain_image(const store::Store& store, const std::string& name, co
     // not.
     if (!is_base_same)
       std::erase_if(before, [&](const auto& one) {
-        const LayerPlace place{.image = name, .platform = platform.text(), .layer = one.name};
-        return find(layers, one.name) == nullptr && !store::last_built(store, place.key());
+        const LayerId id{.image = name, .platform = platform.text(), .layer = one.name};
+        return find(layers, one.name) == nullptr && !store::last_built(store, id.key());
       });
     change.reasons = image_reasons(*old, *now, before, layers);
     auto members = differing_members(old->config_text, now->config_text);

@@ -15,7 +15,7 @@ namespace {
 using nlohmann::json;
 
 // A reference of the right form for an image that has no digest yet.
-std::string stand_in(const spec::Image& image) {
+std::string placeholder_reference(const spec::Image& image) {
   const std::string digest = "sha256:" + std::string(64, '0');
   const auto& repository = image.repository.empty() ? "localhost/" + image.name : image.repository;
   return image.tags.empty() ? cat(repository, "@", digest) : cat(repository, ":", image.tags.front(), "@", digest);
@@ -49,22 +49,22 @@ std::string readable(const std::string& pointer, const json& document) {
   return out;
 }
 
-spec::Diagnostic diagnostic(const spec::Task& task, const aws::Finding& finding, const json& document) {
-  spec::Diagnostic told;
-  told.severity = finding.severity == aws::Finding::Severity::error ? spec::Diagnostic::Severity::error
-                                                                    : spec::Diagnostic::Severity::warning;
-  told.where = spec::position_of(task, document, finding.pointer);
+spec::Diagnostic diagnostic_of(const spec::Task& task, const aws::Finding& finding, const json& document) {
+  spec::Diagnostic diagnostic;
+  diagnostic.severity = finding.severity == aws::Finding::Severity::error ? spec::Diagnostic::Severity::error
+                                                                          : spec::Diagnostic::Severity::warning;
+  diagnostic.where = spec::position_of(task, document, finding.pointer);
   const auto where = readable(finding.pointer, document);
-  told.message = cat("task `", task.name, "`", where.empty() ? "" : cat(", ", where), ": ", finding.message);
-  told.help = finding.help;
+  diagnostic.message = cat("task `", task.name, "`", where.empty() ? "" : cat(", ", where), ": ", finding.message);
+  diagnostic.help = finding.help;
   if (!finding.rule.empty()) {
-    told.message += " (from the AWS reference)";
-    told.help += cat(", or ignore it with `ignore_rules: [", finding.rule, "]` in the task if ECS accepts it");
+    diagnostic.message += " (from the AWS reference)";
+    diagnostic.help += cat(", or ignore it with `ignore_rules: [", finding.rule, "]` in the task if ECS accepts it");
   }
   // Nothing nearer than the task itself: the value stands in the file that `from:` names.
-  if (!task.from_file.empty() && told.where.file == task.where.file && told.where.line == task.where.line)
-    told.message += cat(" (in `", task.from_file.string(), "`)");
-  return told;
+  if (!task.from_file.empty() && diagnostic.where.file == task.where.file && diagnostic.where.line == task.where.line)
+    diagnostic.message += cat(" (in `", task.from_file.string(), "`)");
+  return diagnostic;
 }
 
 // An image of the spec that is meant, but not referred to.
@@ -105,15 +105,17 @@ constexpr std::size_t least_secret = 4;  // shorter ones ("1", "yes") stand in m
 // The lines that are shown, with stars for such values. One that is written in another way (escapes) hides its line.
 std::vector<spec::Diagnostic> hidden(std::vector<spec::Diagnostic> diagnostics,
                                      const std::vector<std::string>& values) {
-  for (auto& told : diagnostics) {
-    const auto shown = told.line;
+  for (auto& diagnostic : diagnostics) {
+    const auto shown = diagnostic.line;
     for (const auto& value : values)
       if (value.size() >= least_secret) {
         const auto written = json(value).dump(-1, ' ', false, json::error_handler_t::replace);  // in a JSON file
-        told.line = replace_all(told.line, value, std::string(value.size(), '*'));
-        told.line = replace_all(told.line, written.substr(1, written.size() - 2), std::string(value.size(), '*'));
+        diagnostic.line = replace_all(diagnostic.line, value, std::string(value.size(), '*'));
+        diagnostic.line =
+            replace_all(diagnostic.line, written.substr(1, written.size() - 2), std::string(value.size(), '*'));
       }
-    if (told.line == shown && told.message.find(".environment[") != std::string::npos) told.line.clear();
+    if (diagnostic.line == shown && diagnostic.message.find(".environment[") != std::string::npos)
+      diagnostic.line.clear();
   }
   return diagnostics;
 }
@@ -130,11 +132,11 @@ void check_ignored_rules(const spec::Task& task, std::vector<spec::Diagnostic>& 
   for (const auto& rule : task.ignore_rules) {
     if (std::find(known.begin(), known.end(), rule) != known.end()) continue;
     const auto near = nearest(rule, known);
-    spec::Diagnostic told;
-    told.where = task.ignore_where;
-    told.message = cat("task `", task.name, "`: `ignore_rules` names an unknown rule: `", rule, "`");
-    told.help = near ? cat("did you mean `", *near, "`?") : cat("the rules are: ", join(known, ", "));
-    diagnostics.push_back(std::move(told));
+    spec::Diagnostic diagnostic;
+    diagnostic.where = task.ignore_where;
+    diagnostic.message = cat("task `", task.name, "`: `ignore_rules` names an unknown rule: `", rule, "`");
+    diagnostic.help = near ? cat("did you mean `", *near, "`?") : cat("the rules are: ", join(known, ", "));
+    diagnostics.push_back(std::move(diagnostic));
   }
 }
 
@@ -150,15 +152,15 @@ std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Pro
                            .line = {},
                            .help = error.help()});
     if (!error.reason().empty()) diagnostics.back().message += cat(": ", error.reason());
-    return quoted(std::move(diagnostics));
+    return with_source_lines(std::move(diagnostics));
   }
   check_ignored_rules(task, diagnostics);
   auto findings = check_images(document, project);
   std::map<std::string, std::string> references;
   std::map<std::string, aws::ImageFact> facts;
   for (const auto& image : project.images) {
-    references[image.name] = stand_in(image);
-    if (!context.given_images.contains(image.name))
+    references[image.name] = placeholder_reference(image);
+    if (!context.prebuilt_images.contains(image.name))
       facts[references[image.name]] = fact_of(context.platforms.empty() ? image.platforms : context.platforms);
     if (image.repository.empty() && std::find(task.images.begin(), task.images.end(), image.name) != task.images.end())
       findings.push_back({.pointer = "/containerDefinitions",
@@ -177,7 +179,7 @@ std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Pro
                           [](const auto& finding) { return finding.severity == aws::Finding::Severity::error; });
     findings.resize(most_findings);
   }
-  for (const auto& finding : findings) diagnostics.push_back(diagnostic(task, finding, document));
+  for (const auto& finding : findings) diagnostics.push_back(diagnostic_of(task, finding, document));
   if (more > 0)
     diagnostics.push_back({.severity = spec::Diagnostic::Severity::warning,  // errors, if any, are among the first
                            .where = task.where,
@@ -185,7 +187,7 @@ std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Pro
                            .hint = {},
                            .line = {},
                            .help = "correct the mistakes above first"});
-  return hidden(quoted(std::move(diagnostics)), environment_values(document));
+  return hidden(with_source_lines(std::move(diagnostics)), environment_values(document));
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ std::vector<std::string> parts_of(std::string_view path) {
 
 }  // namespace
 
-Unwanted::Unwanted(const std::vector<std::string>& patterns) {
+IgnoreFilter::IgnoreFilter(const std::vector<std::string>& patterns) {
   for (const auto& pattern : patterns) {
     const auto text = trim(pattern);
     if (text.starts_with('!')) {
@@ -54,7 +54,7 @@ Unwanted::Unwanted(const std::vector<std::string>& patterns) {
   }
 }
 
-bool Unwanted::matches(std::string_view path) const {
+bool IgnoreFilter::matches(std::string_view path) const {
   if (patterns_.empty()) return false;
   const auto parts = parts_of(path);
   return std::ranges::any_of(patterns_, [&](const auto& pattern) { return matches_all(pattern, parts); });

@@ -8,10 +8,10 @@
 
 namespace lapstrake::app {
 
-class Unwanted {
+class IgnoreFilter {
  public:
-  Unwanted() = default;
-  explicit Unwanted(const std::vector<std::string>& patterns);
+  IgnoreFilter() = default;
+  explicit IgnoreFilter(const std::vector<std::string>& patterns);
   // `path`: relative, in a folder that is not matched itself.
   bool matches(std::string_view path) const;
 

@@ -35,7 +35,7 @@ std::map<std::string, Wanted> wanted_bases(const Context& context, const spec::P
   std::map<std::string, Wanted> bases;
   for (const auto& image : project.images) {
     const auto* remote = image.base ? std::get_if<oci::RegistryReference>(&*image.base) : nullptr;
-    if (remote == nullptr || context.given_images.contains(image.name)) continue;
+    if (remote == nullptr || context.prebuilt_images.contains(image.name)) continue;
     auto& base = bases
                      .try_emplace(pinned(*remote, image.base_pin).text(),
                                   Wanted{.reference = *remote, .pin = image.base_pin, .image = image.name})
@@ -52,7 +52,7 @@ bool is_layout(const fs::path& folder) {
 }
 
 // Nothing when there is none, or it is damaged.
-std::optional<oci::Index> sound_index(const fs::path& folder) {
+std::optional<oci::Index> valid_index(const fs::path& folder) {
   std::error_code failure;
   if (!fs::exists(folder / "index.json", failure)) return std::nullopt;
   try {
@@ -64,7 +64,7 @@ std::optional<oci::Index> sound_index(const fs::path& folder) {
 }
 
 oci::Index index_or_none(const fs::path& folder) {
-  return sound_index(folder).value_or(oci::Index{.media_type = std::string(oci::media_type::index)});
+  return valid_index(folder).value_or(oci::Index{.media_type = std::string(oci::media_type::index)});
 }
 
 void require_layout(const Context& context, const fs::path& folder) {
@@ -72,8 +72,8 @@ void require_layout(const Context& context, const fs::path& folder) {
   make_folder(folder / "blobs");
   make_folder(folder / "blobs/sha256");
   if (!is_layout(folder)) write_file(folder / "oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
-  const auto alone = lock_folder(folder);
-  if (sound_index(folder)) return;
+  const auto folder_lock = lock_folder(folder);
+  if (valid_index(folder)) return;
   const auto file = folder / "index.json";
   std::error_code failure;
   if (fs::exists(file, failure))
@@ -89,7 +89,7 @@ std::string name_of(const oci::Descriptor& entry) {
 }
 
 // A folder with other contents is not touched.
-void require_ours(const fs::path& folder, const fs::path& store_root) {
+void require_own_folder(const fs::path& folder, const fs::path& store_root) {
   std::error_code failure;
   if (!fs::exists(folder, failure)) return;
   constexpr const char* cure = "use a new folder, or one created by `lapstrake vendor`";
@@ -157,12 +157,12 @@ class Vendoring {
         folder_(folder),
         store_(store::Store::open(context.store_root)) {}
 
-  VendoredBase bring(const Wanted& wanted) {
+  VendoredBase add(const Wanted& wanted) {
     const RegistryBase base(context_, registries_, wanted.reference, wanted.pin, store_, wanted.image);
-    const auto place = with_texts_at_hand(base.place());
+    const auto place = with_local_texts(base.place());
     const Contents contents(place, wanted.platforms);
     VendoredBase done{.name = base_name(wanted.reference), .digest = contents.root().digest};
-    bring_layers(contents, wanted, done);
+    add_layers(contents, wanted, done);
     for (const auto& [digest, text] : contents.texts()) put(digest, text, done);
     name(contents.root(), done);
     return done;
@@ -170,21 +170,21 @@ class Vendoring {
 
  private:
   // What the folder has and is right is not asked for.
-  oci::Place with_texts_at_hand(oci::Place place) const {
+  oci::Place with_local_texts(oci::Place place) const {
     place.text = [this, text = std::move(place.text)](const oci::Descriptor& blob) {
       return is_right(blob) ? VendorFolder(folder_).text(blob) : text(blob);
     };
     return place;
   }
 
-  void bring_layers(const Contents& contents, const Wanted& wanted, VendoredBase& done) {
+  void add_layers(const Contents& contents, const Wanted& wanted, VendoredBase& done) {
     const auto repository = network_.reading(wanted.reference.host, wanted.reference.repository);
     std::vector<const oci::Descriptor*> layers;
     for (const auto& [digest, layer] : contents.layers())
       if (layer.urls.empty())
         layers.push_back(&layer);
       else
-        tell_foreign(layer, done.name);
+        warn_of_foreign_layers(layer, done.name);
     parallel_for_each(
         layers.size(), at_a_time,
         [&](std::size_t i) {
@@ -196,7 +196,7 @@ class Vendoring {
         context_.world.stop);
   }
 
-  void tell_foreign(const oci::Descriptor& layer, const std::string& base) const {
+  void warn_of_foreign_layers(const oci::Descriptor& layer, const std::string& base) const {
     context_.progress({.kind = Event::Kind::warning,
                        .text = cat("skipped foreign ", layer_of_base(layer, base), ", stored at ",
                                    printable(layer.urls.front(), 200))});
@@ -240,7 +240,7 @@ class Vendoring {
 
   // Last: what index.json names is whole.
   void name(const oci::Descriptor& root, const VendoredBase& base) const {
-    const auto alone = lock_folder(folder_);
+    const auto folder_lock = lock_folder(folder_);
     auto index = index_or_none(folder_);
     oci::Descriptor entry{.media_type = root.media_type, .digest = root.digest, .size = root.size};
     auto& name = entry.annotations[std::string(oci::ref_name_annotation)];
@@ -269,7 +269,7 @@ std::vector<VendoredBase> vendor(const Context& given, const spec::Project& proj
   auto context = given;
   context.vendor_folder.reset();  // it may be this folder, and damaged
   return step(cat("vendoring into `", folder.string(), "`"), [&] {
-    require_ours(folder, context.store_root);
+    require_own_folder(folder, context.store_root);
     if (!context.locked)
       for (const auto& change : lock(context, project))
         context.progress(
@@ -282,7 +282,7 @@ std::vector<VendoredBase> vendor(const Context& given, const spec::Project& proj
     for (const auto& entry : wanted_bases(serial, locked)) {
       const auto& wanted = entry.second;
       all.push_back(
-          step(cat("vendoring `", entry.first, "`"), [&] { return Vendoring(serial, locked, folder).bring(wanted); }));
+          step(cat("vendoring `", entry.first, "`"), [&] { return Vendoring(serial, locked, folder).add(wanted); }));
       if (each) each(all.back());
     }
     return all;

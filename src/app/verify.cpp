@@ -28,10 +28,10 @@ oci::Codec codec_of(std::string_view type) {
 }
 
 // Old configs lack the variant that their index gives.
-bool fits(const oci::Platform& said, const oci::Platform& config) {
-  if (config.variant.empty() || said.variant.empty())
-    return said.os == config.os && said.architecture == config.architecture;
-  return said.matches(config);
+bool fits(const oci::Platform& stated, const oci::Platform& config) {
+  if (config.variant.empty() || stated.variant.empty())
+    return stated.os == config.os && stated.architecture == config.architecture;
+  return stated.matches(config);
 }
 
 // A blob that is to be read, and what it is to be.
@@ -67,7 +67,7 @@ class Verifying {
  private:
   // Runs `act`; what is wrong with the image is noted, and the rest of it looked at all the same.
   template <class Act>
-  void noting(const std::string& what, Act act) {
+  void record_problem(const std::string& what, Act act) {
     if (const auto problem = problem_of(act)) out_.problems.push_back(cat(what, ": ", *problem));
   }
   template <class Act>
@@ -87,7 +87,7 @@ class Verifying {
     if (!visits_.first(descriptor.digest, depth)) return;
     const bool is_index = oci::is_index(descriptor.media_type);
     const auto what = cat(is_index ? "index " : "manifest ", descriptor.digest.text(), of);
-    noting(what, [&] {
+    record_problem(what, [&] {
       const auto text = manifest_text(descriptor);
       if (is_index)
         visit_children(oci::parse_index(text, descriptor.media_type, "it"), depth);
@@ -123,7 +123,7 @@ class Verifying {
     ++out_.images;
     std::vector<oci::Digest> diff_ids;
     std::string of;
-    noting(cat("config ", manifest.config.digest.text(), " of ", what), [&] {
+    record_problem(cat("config ", manifest.config.digest.text(), " of ", what), [&] {
       const auto config = config_of(manifest.config);
       of = cat(" of ", printable(config.platform.text(), 80));
       diff_ids = config.diff_ids;

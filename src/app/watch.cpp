@@ -32,8 +32,8 @@ class Watch {
     for (;;) {
       const auto changes = folders_.wait(settings_.quiet, settings_.patience, context_.world.stop);
       const bool spec = changes.lost || changes.images.contains("");
-      if (spec) read_again();
-      if (spec || changes.places) look();
+      if (spec) reread();
+      if (spec || changes.places) update_watches();
       for (const auto& name : names())
         if (spec || changes.images.contains(name)) todo_.insert(name);
       build();
@@ -51,7 +51,7 @@ class Watch {
     folders_.watch(watched_spec(file_, nullptr));  // before it is read, so that no change is missed
     project_ = read_();
     if (project_) check_outputs(images_of(*project_), context_, settings_.outputs);
-    look();
+    update_watches();
     const auto all = names();
     todo_.insert(all.begin(), all.end());
     build();
@@ -78,7 +78,7 @@ class Watch {
   }
 
   // A spec that is broken, or no longer has what is asked for, is told; what was watched before stays so.
-  void read_again() {
+  void reread() {
     broken_ = true;
     attempt([&] {
       auto project = read_();
@@ -89,7 +89,7 @@ class Watch {
     });
   }
 
-  void look() {
+  void update_watches() {
     auto all = watched_spec(file_, project_ && !broken_ ? &*project_ : nullptr);
     if (project_)
       for (auto& one : watched_sources(context_, *project_, images_of(*project_))) all.push_back(std::move(one));
@@ -106,17 +106,18 @@ class Watch {
 
   // What the reports throw is no failure of the build: it ends the watch.
   bool build(const std::string& name) {
-    auto& told = told_[name];
+    auto& reported = reported_[name];
     std::optional<BuiltImage> built;
     std::optional<PushedImage> pushed;
     std::string result;
     const bool done = attempt([&] {
       built = app::build(quietly(), *project_, {name}, settings_.outputs).at(0);
       result = result_of(*built);
-      if (settings_.push && told.result != result) pushed = push(*built);
+      if (settings_.push && reported.result != result) pushed = push(*built);
     });
-    if (!done) return told.failed = true, false;
-    const bool is_new = std::exchange(told.result, result) != result, was_broken = std::exchange(told.failed, false);
+    if (!done) return reported.failed = true, false;
+    const bool is_new = std::exchange(reported.result, result) != result,
+               was_broken = std::exchange(reported.failed, false);
     if (pushed)
       reports_.pushed(*pushed);
     else if (is_new)
@@ -163,18 +164,18 @@ class Watch {
     context_.progress({.kind = Event::Kind::note, .image = {}, .subject = {}, .text = std::move(text)});
   }
 
-  // Once something stands, what stays as it was is not worth a line.
+  // After the first result, unchanged steps are not worth a line.
   Context quietly() const {
     Context context = context_;
-    const bool stands = std::ranges::any_of(told_, [](const auto& one) { return !one.second.result.empty(); });
-    if (stands)
+    const bool has_result = std::ranges::any_of(reported_, [](const auto& one) { return !one.second.result.empty(); });
+    if (has_result)
       context.progress = [this](const Event& event) {
         if (event.kind != Event::Kind::reused) context_.progress(event);
       };
     return context;
   }
 
-  struct Told {
+  struct Reported {
     std::string result{};  // the last that was reported
     bool failed = false;   // since then
   };
@@ -186,9 +187,9 @@ class Watch {
   const WatchReports& reports_;
   WatchedFolders folders_;
   std::optional<spec::Project> project_;
-  bool broken_ = false;               // the spec: what `project_` says is out of date
-  std::set<std::string> todo_;        // images to be built, by their names
-  std::map<std::string, Told> told_;  // by the images' names
+  bool broken_ = false;                       // the spec: what `project_` says is out of date
+  std::set<std::string> todo_;                // images to be built, by their names
+  std::map<std::string, Reported> reported_;  // by the images' names
   unsigned silent_failures_ = 0;
 };
 

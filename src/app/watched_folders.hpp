@@ -22,7 +22,7 @@ struct Watched {
   std::filesystem::path path{};               // absolute; a file or a folder, which need not exist
   Depth depth = Depth::itself;
   std::vector<std::string> glob{};     // of a tree: the parts of a glob; empty: all of it
-  Unwanted exclude{}, ignored{};       // of a tree: patterns relative to it; and to the spec's folder
+  IgnoreFilter exclude{}, ignored{};   // of a tree: patterns relative to it; and to the spec's folder
   std::optional<std::string> place{};  // of a tree inside the spec's folder: its relative path
   bool follow_links = false;
 };

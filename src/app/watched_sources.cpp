@@ -17,7 +17,7 @@ using Depth = Watched::Depth;
 constexpr std::string_view ignore_file = ".lapstrakeignore";
 
 // What is `layers`' own to leave out comes first.
-Unwanted ignored_in(const fs::path& folder) {
+IgnoreFilter ignored_in(const fs::path& folder) {
   std::vector<std::string> patterns{std::string(lock_file_name), std::string(vendor_folder_name)};
   try {
     for (const auto& line : split(read_file(folder / ignore_file, 1 << 20), '\n'))
@@ -25,7 +25,7 @@ Unwanted ignored_in(const fs::path& folder) {
   } catch (const Error&) {
     // There is none, or it cannot be read: then it leaves nothing out.
   }
-  return Unwanted(patterns);
+  return IgnoreFilter(patterns);
 }
 
 class Sources {
@@ -34,8 +34,8 @@ class Sources {
       : context_(context), folder_(fs::absolute(project.folder).lexically_normal()), ignored_(ignored_in(folder_)) {}
 
   void add(const spec::Image& image) {
-    const auto given = context_.given_images.find(image.name);
-    if (given != context_.given_images.end()) return add_image(image, given->second);
+    const auto given = context_.prebuilt_images.find(image.name);
+    if (given != context_.prebuilt_images.end()) return add_image(image, given->second);
     if (image.base) add_image(image, *image.base);
     std::set<std::string> archives;
     for (const auto& platform : context_.platforms.empty() ? image.platforms : context_.platforms)
@@ -63,7 +63,7 @@ class Sources {
 
   void add_copy(const spec::Image& image, const oci::Copy& copy, const std::string& from) {
     if (!seen_.emplace(image.name, copy.where.text(), from).second) return;
-    Watched tree{.image = image.name, .depth = Depth::tree, .exclude = Unwanted(copy.exclude), .ignored = ignored_};
+    Watched tree{.image = image.name, .depth = Depth::tree, .exclude = IgnoreFilter(copy.exclude), .ignored = ignored_};
     fs::path fixed;
     for (const auto& part : fs::path(from))
       if (!tree.glob.empty() || part.string().find_first_of("*?[\\") != std::string::npos)
@@ -80,7 +80,7 @@ class Sources {
 
   const Context& context_;
   fs::path folder_;
-  Unwanted ignored_;
+  IgnoreFilter ignored_;
   std::set<std::tuple<std::string, std::string, std::string>> seen_;
   std::vector<Watched> all_;
 };

@@ -129,7 +129,7 @@ TEST_CASE("a base that cannot be had is told with its kind of fault and a cure")
     const auto error = failure_of([&] { journey.built(); });
     CHECK(error.kind() == ErrorKind::access);
     CHECK_FALSE(error.help().empty());
-    CHECK((report(error) + journey.told).find("Sentinel") == std::string::npos);
+    CHECK((report(error) + journey.messages).find("Sentinel") == std::string::npos);
   }
   SECTION("nobody answers, and the store has what the tag was") {
     journey.built();

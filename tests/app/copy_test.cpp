@@ -67,7 +67,7 @@ TEST_CASE("one platform is copied as the manifest that it is, and that is told")
   REQUIRE(copied.source_index);
   CHECK(copied.source_index->text() == image.root_digest);
   CHECK(copied.root.media_type == oci::media_type::manifest);
-  CHECK_THAT(journey.told, Contains("its digest differs"));
+  CHECK_THAT(journey.messages, Contains("its digest differs"));
   const auto wanted = cat("team/app@", image.root_digest);
   CHECK(failure_of([&] { app::copy(context, nullptr, image.reference(), in_box(journey, wanted)); }).kind() ==
         ErrorKind::integrity);

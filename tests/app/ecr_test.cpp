@@ -71,8 +71,8 @@ TEST_CASE("a missing repository, a missing right, and what cannot be told apart 
           "closes the connection on uploads by arn:aws:iam::123456789012:user/sandbox", R"("ecr:InitiateLayerUpload")"},
       Row{true, true, lacks_uploads, ErrorKind::access, "exists, but",
           "arn:aws:ecr:us-east-1:123456789012:repository/web"},
-      Row{true, false, lacks_all, ErrorKind::network, "either the repository `web` is missing, or ecr:InitiateLayerUpload",
-          "--create-repository"},
+      Row{true, false, lacks_all, ErrorKind::network,
+          "either the repository `web` is missing, or ecr:InitiateLayerUpload", "--create-repository"},
       Row{false, false, lacks_all, ErrorKind::network, "these AWS credentials may not do ecr:DescribeRepositories",
           R"("Effect":"Allow")"});
   EcrJourney journey(false);
@@ -102,8 +102,8 @@ TEST_CASE("a repository that is there and has other settings is warned of, and s
   journey.dir.write("public/index.html", "changed\n");
   journey.box->set_faults(lacks_uploads);
   failure_of([&] { journey.push(); });
-  CHECK_THAT(journey.told, Contains("is not changed: its tag mutability is MUTABLE, not IMMUTABLE"));
-  CHECK_THAT(journey.told, !Contains("scan on push"));
+  CHECK_THAT(journey.messages, Contains("is not changed: its tag mutability is MUTABLE, not IMMUTABLE"));
+  CHECK_THAT(journey.messages, !Contains("scan on push"));
   CHECK(journey.described()["imageTagMutability"] == "MUTABLE");
 }
 
@@ -196,7 +196,8 @@ TEST_CASE("credentials in a file that expired are read once more (S35)") {
   };
   CHECK(app::push(context, journey.project(), {}, {}).at(0).blobs_sent == 3);
   CHECK(journey.logins() == 2);
-  CHECK_THAT(journey.told, Contains("the AWS credentials have expired; going on with those that profile `default`"));
+  CHECK_THAT(journey.messages,
+             Contains("the AWS credentials have expired; going on with those that profile `default`"));
 }
 
 TEST_CASE("ECR Public is pushed to with a login, and pulled from without one") {
@@ -208,13 +209,13 @@ TEST_CASE("ECR Public is pushed to with a login, and pulled from without one") {
   SECTION("no credentials at all") {
     for (const char* name : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}) journey.variables.erase(name);
     look();
-    CHECK_THAT(journey.told, !Contains("continuing without"));
+    CHECK_THAT(journey.messages, !Contains("continuing without"));
   }
   SECTION("credentials that may not log in") {
     journey.box->set_faults(R"({"deny":["ecr-public:*"]})");
     look();
-    CHECK_THAT(journey.told, Contains("continuing without a login to `public.ecr.aws`") &&
-                                 Contains("ecr-public:GetAuthorizationToken"));
+    CHECK_THAT(journey.messages, Contains("continuing without a login to `public.ecr.aws`") &&
+                                     Contains("ecr-public:GetAuthorizationToken"));
     journey.dir.write("public/index.html", "changed\n");
     CHECK(failure_of([&] { journey.push(); }).kind() == ErrorKind::access);
   }

@@ -1,4 +1,4 @@
-// What `plan` and `build --explain` tell of an image: told from real builds.
+// What `plan` and `build --explain` report about an image, from real builds.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -75,10 +75,10 @@ TEST_CASE("of a first build all is new; of the next, nothing") {
   CHECK(lines_of(again.changes.at(0)).empty());
 }
 
-TEST_CASE("a layer that is built anew is told with what changed") {
+TEST_CASE("a rebuilt layer is reported with its changes") {
   const struct {
     std::string what;
-    Texts told;
+    Texts messages;
     std::function<void(Workshop&)> act;
   } cases[] = {
       {"nothing", {}, [](auto&) {}},
@@ -171,10 +171,10 @@ TEST_CASE("a plan's layers are not built again") {
   Workshop shop;
   ::usleep(80'000);  // else the files are too fresh to be known again by their looks
   shop.planned();
-  shop.told.clear();
+  shop.messages.clear();
   shop.built();
-  CHECK(shop.told.find("layer site: unchanged") != std::string::npos);
-  CHECK(shop.told.find("layer settings: unchanged") != std::string::npos);
+  CHECK(shop.messages.find("layer site: unchanged") != std::string::npos);
+  CHECK(shop.messages.find("layer settings: unchanged") != std::string::npos);
 }
 
 TEST_CASE("a build that failed half-way is not what the next one is compared with") {
@@ -218,7 +218,7 @@ TEST_CASE("a last build whose blobs are gone is no help, and no failure") {
   CHECK(shop.changes() == Texts{"site: new", "settings: new"});
 }
 
-TEST_CASE("a base that changed is told, and its layers are not taken for the image's own") {
+TEST_CASE("a base that changed is messages, and its layers are not taken for the image's own") {
   Workshop shop;
   const auto spec = [&](const std::string& text, const std::string& more) {
     return cat("images:\n  base:\n    layers:\n      - { name: site, files: [ { path: /a, text: \"", text, "\" } ] }\n",
@@ -244,7 +244,7 @@ TEST_CASE("a base that changed is told, and its layers are not taken for the ima
   CHECK(none.base_after == "scratch");
 }
 
-TEST_CASE("platforms are told one by one, and those that are gone") {
+TEST_CASE("platforms are messages one by one, and those that are gone") {
   Workshop shop;
   shop.respell("    tags", "    platforms: [ linux/amd64, linux/arm64 ]\n    tags");
   shop.built();
@@ -286,7 +286,7 @@ TEST_CASE("an image that is given has no explanation, and a plan with it gives n
   const auto edited = shop.built().root.digest;
   auto context = shop.context();
   context.explain = true;
-  context.given_images.emplace("web", oci::parse_reference("oci:" + (shop.dir / "given").string()));
+  context.prebuilt_images.emplace("web", oci::parse_reference("oci:" + (shop.dir / "given").string()));
   const auto with = [&](bool dry_run) {
     context.dry_run = dry_run;
     return app::build(context, shop.project(), {"web"}, {}).at(0);

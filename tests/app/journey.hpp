@@ -20,7 +20,7 @@ struct Journey {
   std::unique_ptr<lapstrake::sandbox::Sandbox> box;
   std::map<std::string, std::string> variables;
   std::mutex mutex{};
-  std::string told;  // what -v and the progress said
+  std::string messages;  // log lines and progress events
   std::stop_source stop;
   std::optional<std::string> environment;
 
@@ -58,9 +58,9 @@ environments:
 )");
   }
 
-  void tell(const std::string& line) {  // from whichever thread
+  void add_message(const std::string& line) {  // from whichever thread
     const std::lock_guard lock(mutex);
-    told += line + "\n";
+    messages += line + "\n";
   }
 
   lapstrake::app::Context context() {
@@ -73,8 +73,8 @@ environments:
     context.world.sleep = [](std::chrono::milliseconds) {};
     context.store_root = dir / "store";
     context.jobs = 2;
-    context.progress = [this](const lapstrake::app::Event& event) { tell(event.subject + ": " + event.text); };
-    context.log = [this](const std::string& line) { tell(line); };
+    context.progress = [this](const lapstrake::app::Event& event) { add_message(event.subject + ": " + event.text); };
+    context.log = [this](const std::string& line) { add_message(line); };
     return context;
   }
 

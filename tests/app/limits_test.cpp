@@ -15,14 +15,14 @@ using namespace lapstrake;
 namespace {
 
 struct Hostile : HandMade {
-  std::string told;
+  std::string messages;
 
   app::Context context() {
     app::Context context;
     context.world = real_world();
     context.store_root = dir / "store";
     context.jobs = 1;
-    context.progress = [this](const app::Event& event) { told += event.text + "\n"; };
+    context.progress = [this](const app::Event& event) { messages += event.text + "\n"; };
     return context;
   }
   spec::Project project(const std::string& more = "") {
@@ -189,10 +189,10 @@ TEST_CASE("more layers than Docker takes are warned of, those of the base counte
   };
   root_of(124);
   made.built();
-  CHECK_THAT(made.told, !Contains("Docker runs"));
+  CHECK_THAT(made.messages, !Contains("Docker runs"));
   root_of(125);
   made.built();
-  CHECK_THAT(made.told, Contains("has 126 layers") && Contains("Docker runs at most 125"));
+  CHECK_THAT(made.messages, Contains("has 126 layers") && Contains("Docker runs at most 125"));
 }
 
 TEST_CASE("an image for arm says the variant of its base") {

@@ -146,7 +146,7 @@ TEST_CASE("nothing is pruned while some base cannot be told") {
                                                                  {"r.example/b:v1", journey.first.digest}}}));
   CHECK(app::lock_drift(journey.context(), journey.read("lapstrake.yaml")).empty());
   CHECK(journey.lock({.prune = true}).empty());
-  CHECK_THAT(journey.told, Contains("`r.example/b:v1`; they may still be needed"));
+  CHECK_THAT(journey.messages, Contains("`r.example/b:v1`; they may still be needed"));
   CHECK_THAT(journey.lock_text(), Contains("r.example/b:v1"));
 }
 
@@ -310,7 +310,7 @@ TEST_CASE("vendoring again fetches nothing, and heals what is damaged, with no h
   CHECK_THAT(failure_of([&] { journey.built(journey.isolated()); }).help(), Contains("run `lapstrake vendor` again"));
   CHECK(again("third-store").blobs_fetched == (in_index ? 0 : 1));
   CHECK(read_file(file) == text);
-  CHECK((journey.told.find("recreated the damaged") != std::string::npos) == in_index);
+  CHECK((journey.messages.find("recreated the damaged") != std::string::npos) == in_index);
 }
 
 TEST_CASE("a vendor folder is a layout even when there is nothing to bring") {
@@ -424,6 +424,6 @@ TEST_CASE("a store that has a base builds on it without a network") {
   context.offline = true;
   const auto asked = journey.box->records().size();
   CHECK(journey.built(context) == online);
-  CHECK_THAT(journey.told, Contains("using the last known digest"));
+  CHECK_THAT(journey.messages, Contains("using the last known digest"));
   CHECK(journey.box->records().size() == asked);
 }

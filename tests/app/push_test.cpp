@@ -100,7 +100,7 @@ TEST_CASE("a registry that stays broken is an error of the network, after the po
   CHECK(error.kind() == ErrorKind::network);
 }
 
-TEST_CASE("a missing repository is told with its cure, and made when asked") {
+TEST_CASE("a missing repository is built with its cure, and made when asked") {
   Journey journey(false);
   const auto error = failure_of([&] { journey.push(); });
   INFO(report(error));
@@ -119,12 +119,12 @@ TEST_CASE("an immutable tag that has this digest is success, with another digest
   CHECK_THAT(report(error), Contains(first.references.front().digest.text()));
 }
 
-TEST_CASE("a wrong secret is an error of access, and no secret is told anywhere") {
+TEST_CASE("a wrong secret is an error of access, and no secret is built anywhere") {
   Journey journey;
   journey.variables["AWS_SECRET_ACCESS_KEY"] = "SentinelSecretSentinelSecretSentinelSecr";
   const auto error = failure_of([&] { journey.push(); });
   CHECK(error.kind() == ErrorKind::access);
-  CHECK((report(error) + journey.told).find("Sentinel") == std::string::npos);
+  CHECK((report(error) + journey.messages).find("Sentinel") == std::string::npos);
 }
 
 TEST_CASE("an image built elsewhere is pushed in place of the one named") {
@@ -134,12 +134,12 @@ TEST_CASE("an image built elsewhere is pushed in place of the one named") {
                  {{.where = oci::parse_disk_reference("oci:" + (journey.dir / "out").string() + ":v1")}});
   journey.dir.write("public/index.html", "not this one\n");
   auto context = journey.context();
-  context.given_images["web"] = oci::parse_reference("oci:" + (journey.dir / "out").string() + ":v1");
+  context.prebuilt_images["web"] = oci::parse_reference("oci:" + (journey.dir / "out").string() + ":v1");
   const auto pushed = app::push(context, journey.project(), {}, {}).at(0);
   CHECK(pushed.references.front().digest == built.at(0).root.digest);
 }
 
-TEST_CASE("a slip in the AWS keys is told, not passed over for docker's login") {
+TEST_CASE("a slip in the AWS keys is built, not passed over for docker's login") {
   Journey journey;
   journey.variables.erase("AWS_SECRET_ACCESS_KEY");
   CHECK(failure_of([&] { journey.push(); }).kind() == ErrorKind::access);
@@ -156,17 +156,17 @@ TEST_CASE("the registries of the host are used, under those of the project") {
   CHECK(journey.push().blobs_sent == 3);
 }
 
-TEST_CASE("what was built is told although a later image fails") {
+TEST_CASE("what was built is built although a later image fails") {
   Journey journey;
-  std::vector<std::string> told;
+  std::vector<std::string> built;
   const auto build = [&] {
-    app::build(journey.context(), journey.project(), {}, {}, [&](const auto& image) { told.push_back(image.name); });
+    app::build(journey.context(), journey.project(), {}, {}, [&](const auto& image) { built.push_back(image.name); });
   };
   journey.dir.write("lapstrake.yaml",
                     cat(journey.spec().substr(0, journey.spec().find("tasks:")),
                         "  broken: { layers: [ { name: x, copy: [ { from: nowhere, to: /x } ] } ] }\n"));
   CHECK(failure_of(build).kind() == ErrorKind::input);
-  CHECK(told == std::vector<std::string>{"web"});
+  CHECK(built == std::vector<std::string>{"web"});
 }
 
 TEST_CASE("a repository in an account that is not the caller's is not made elsewhere") {

@@ -50,7 +50,7 @@ TEST_CASE("a member that ECS does not keep is a warning") {
   journey.dir.write("lapstrake.yaml",
                     replace_all(journey.spec(), "    cpu: \"256\"", "    owner: team-a\n    cpu: 256"));
   REQUIRE(journey.registered().is_new);
-  CHECK_THAT(journey.told, Contains("task shop: ECS did not keep `owner`: remove it"));
+  CHECK_THAT(journey.messages, Contains("task shop: ECS did not keep `owner`: remove it"));
 }
 
 TEST_CASE("a dry run sends nothing and shows what would change") {
@@ -118,9 +118,9 @@ TEST_CASE("a finding about a task shows no value of its environment (S07)") {
                                 cat("essential: true, environment: [ { name: API_TOKEN, value: ", written, " } ]")));
   const auto findings = app::check_tasks(journey.context(), journey.project(), {});
   REQUIRE(findings.size() == 1);
-  const auto told = spec::report(findings[0]);
-  CHECK_THAT(told, Contains("`API_TOKEN` of `web` looks like a secret"));
-  CHECK_THAT(told, !Contains("sesame"));
+  const auto text = spec::report(findings[0]);
+  CHECK_THAT(text, Contains("`API_TOKEN` of `web` looks like a secret"));
+  CHECK_THAT(text, !Contains("sesame"));
 }
 
 TEST_CASE("four throttles in a row, and a clock that is off, are got over with a word (S35)") {
@@ -131,7 +131,7 @@ TEST_CASE("four throttles in a row, and a clock that is off, are got over with a
   Journey journey;
   journey.box->set_faults(cat(R"({"rules":[{"match":{"operation":"RegisterTaskDefinition"},)", fault, "}]}"));
   CHECK(journey.registered().is_new);
-  CHECK_THAT(journey.told, Contains(word));
+  CHECK_THAT(journey.messages, Contains(word));
 }
 
 TEST_CASE("an image that is given by reference keeps the task's platform, and makes no second revision") {
@@ -141,7 +141,7 @@ TEST_CASE("an image that is given by reference keeps the task's platform, and ma
   const auto first = journey.registered();
   const auto reference = journey.push().references.front().text();
   auto context = journey.context();
-  context.given_images.emplace("web", oci::parse_reference(reference));
+  context.prebuilt_images.emplace("web", oci::parse_reference(reference));
   const auto promoted = app::register_tasks(context, journey.project(), {}, {});
   CHECK_FALSE(promoted.tasks.at(0).is_new);
   CHECK(promoted.tasks.at(0).arn == first.arn);

@@ -44,14 +44,14 @@ struct Runners : Journey {
     const auto image = app::push(context, project(), {}, {}).at(0);
     return image.references.front().digest;
   }
-  std::size_t told(app::Event::Kind kind, const std::string& part) const {
+  std::size_t events_with(app::Event::Kind kind, const std::string& part) const {
     return static_cast<std::size_t>(std::ranges::count_if(events, [&](const auto& event) {
       return event.kind == kind && cat(event.subject, ": ", event.text).find(part) != std::string::npos;
     }));
   }
-  std::size_t compressed() const { return told(app::Event::Kind::finished, "layer "); }
-  std::size_t fetched() const { return told(app::Event::Kind::reused, "from the registry cache"); }
-  std::size_t warnings() const { return told(app::Event::Kind::warning, ""); }
+  std::size_t compressed() const { return events_with(app::Event::Kind::finished, "layer "); }
+  std::size_t fetched() const { return events_with(app::Event::Kind::reused, "from the registry cache"); }
+  std::size_t warnings() const { return events_with(app::Event::Kind::warning, ""); }
   std::size_t uploads() const { return count("POST", "/blobs/uploads/"); }
 
   std::shared_ptr<const registry::Repository> registry() {
@@ -125,18 +125,18 @@ TEST_CASE("what came from a cache is remembered for builds that have a cache, an
   CHECK(runners.pushed("second", true, false) == digest);
   REQUIRE(runners.fetched() == 2);
   CHECK(runners.pushed("second", true, false) == digest);
-  CHECK(runners.told(app::Event::Kind::reused, "unchanged") == 2);
+  CHECK(runners.events_with(app::Event::Kind::reused, "unchanged") == 2);
   CHECK(runners.pushed("second", false, false) == digest);
   CHECK(runners.compressed() == 2);
   CHECK(runners.pushed("second", false, false) == digest);
-  CHECK(runners.told(app::Event::Kind::reused, "unchanged") == 2);
+  CHECK(runners.events_with(app::Event::Kind::reused, "unchanged") == 2);
 }
 
 TEST_CASE("each image and platform has a tag of its own when none is given") {
   Runners runners;
   runners.tag = "";
   const auto digest = runners.pushed("first", true, true);
-  CHECK(runners.told(app::Event::Kind::note, "no cache found at") == 1);
+  CHECK(runners.events_with(app::Event::Kind::note, "no cache found at") == 1);
   CHECK(runners.count("PUT", "/manifests/lapstrake-cache-") == 1);
   CHECK(runners.pushed("second", true, true) == digest);
   CHECK(runners.fetched() == 2);
@@ -150,8 +150,8 @@ TEST_CASE("a cache in another repository is filled, also by a build that pushes 
   context.cache_to = runners.where();
   const auto built = app::build(context, runners.project(), {}, {}).at(0);
   CHECK(runners.uploads() == 3);  // two layers and the empty config
-  CHECK(runners.told(app::Event::Kind::finished, "cache: 2 layers saved to `") == 1);
-  CHECK(runners.told(app::Event::Kind::finished, ": 2 sent, 0 mounted") == 1);
+  CHECK(runners.events_with(app::Event::Kind::finished, "cache: 2 layers saved to `") == 1);
+  CHECK(runners.events_with(app::Event::Kind::finished, ": 2 sent, 0 mounted") == 1);
   context = runners.runner("second");
   context.cache_from = {runners.where()};
   CHECK(app::build(context, runners.project(), {}, {}).at(0).root.digest == built.root.digest);
@@ -253,7 +253,7 @@ TEST_CASE("what is no cache is a warning, and no more") {
         R"({"rules":[{"match":{"method":"GET","path":"/v2/web/manifests/sha256*"},"from":1,"do":{"status":200,"body":")",
         replace_all(text, "\"", "\\\""), "\"}}]}"));
     CHECK(runners.pushed("second", true, false) == digest);
-    CHECK(runners.told(app::Event::Kind::warning, "cannot use the cache") == 1);
+    CHECK(runners.events_with(app::Event::Kind::warning, "cannot use the cache") == 1);
     runners.box->set_faults("");
   }
   SECTION("replies that are not JSON, another thing, or none") {
@@ -263,7 +263,7 @@ TEST_CASE("what is no cache is a warning, and no more") {
     runners.box->set_faults(cat(
         R"({"rules":[{"match":{"method":"GET","path":"/v2/web/manifests/sha256*"},"from":1,"do":{)", reply, "}}]}"));
     CHECK(runners.pushed("second", true, false) == digest);
-    CHECK(runners.told(app::Event::Kind::warning, "cannot use the cache") == 1);
+    CHECK(runners.events_with(app::Event::Kind::warning, "cannot use the cache") == 1);
     runners.box->set_faults("");
   }
   CHECK(runners.pushed("third", true, true) == digest);
@@ -278,8 +278,8 @@ TEST_CASE("a cache that may not be written costs a warning, and the image is pus
   runners.repository = "cache";
   runners.box->set_faults(cat(R"({"rules":[{"match":{"path":"/v2/cache/*"},"from":1,"do":{)", act, "}}]}"));
   const auto digest = runners.pushed("first", true, true);
-  CHECK(runners.told(app::Event::Kind::warning, "cannot use the cache") == 1);
-  CHECK(runners.told(app::Event::Kind::warning, "cannot update the cache") == 1);
+  CHECK(runners.events_with(app::Event::Kind::warning, "cannot use the cache") == 1);
+  CHECK(runners.events_with(app::Event::Kind::warning, "cannot update the cache") == 1);
   runners.box->set_faults("");
   CHECK(runners.registry() != nullptr);
   CHECK(runners.pushed("second", true, true) == digest);

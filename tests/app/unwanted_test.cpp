@@ -1,8 +1,8 @@
 #include "../../src/app/unwanted.hpp"
 #include "support/catch.hpp"
 
+using lapstrake::app::IgnoreFilter;
 using lapstrake::app::may_match;
-using lapstrake::app::Unwanted;
 
 namespace {
 struct Row {
@@ -34,7 +34,7 @@ TEST_CASE("what surely stays out need not be watched") {
       {{"../tmp"}, "tmp", false},
   }));
   INFO(row.path << (row.patterns.empty() ? "" : " by " + row.patterns.front()));
-  CHECK(Unwanted(row.patterns).matches(row.path) == row.unwanted);
+  CHECK(IgnoreFilter(row.patterns).matches(row.path) == row.unwanted);
 }
 
 TEST_CASE("a glob chooses the folders that it may reach") {

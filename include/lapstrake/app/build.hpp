@@ -48,8 +48,8 @@ BuiltImage build_image(const Context& context, const spec::Project& project, con
 
 // The image that `--image` names instead, copied into the store; otherwise builds it. Error{usage} if `--image` names
 // an image in a registry.
-BuiltImage obtain_image(const Context& context, const spec::Project& project, const spec::Image& image,
-                        const store::Store& store);
+BuiltImage build_or_load_image(const Context& context, const spec::Project& project, const spec::Image& image,
+                               const store::Store& store);
 
 // Builds the images and writes the outputs; calls `each` for every finished image. Error{usage}, before anything is
 // built, for outputs that cannot hold the images.

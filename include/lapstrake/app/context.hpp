@@ -49,14 +49,14 @@ struct Context {
   World world{};
   std::filesystem::path store_root{};
   unsigned jobs = 1;
-  bool allow_outside = false;                            // --allow-outside
-  bool no_cache = false;                                 // --no-cache: ignore cached layers and notes
-  bool explain = false;                                  // --explain: report why layers are rebuilt
-  bool dry_run = false;                                  // plan: sets no refs, does not count as the last build
-  std::int64_t epoch = 0;                                // SOURCE_DATE_EPOCH: seconds
-  std::vector<oci::Platform> platforms{};                // --platform: instead of the platforms in the spec
-  std::map<std::string, oci::Reference> given_images{};  // --image NAME=REFERENCE
-  std::vector<oci::RegistryReference> cache_from{};      // --cache-from: look for layers there
+  bool allow_outside = false;                               // --allow-outside
+  bool no_cache = false;                                    // --no-cache: ignore cached layers and notes
+  bool explain = false;                                     // --explain: report why layers are rebuilt
+  bool dry_run = false;                                     // plan: sets no refs, does not count as the last build
+  std::int64_t epoch = 0;                                   // SOURCE_DATE_EPOCH: seconds
+  std::vector<oci::Platform> platforms{};                   // --platform: instead of the platforms in the spec
+  std::map<std::string, oci::Reference> prebuilt_images{};  // --image NAME=REFERENCE
+  std::vector<oci::RegistryReference> cache_from{};         // --cache-from: look for layers there
   std::optional<oci::RegistryReference> cache_to{};  // --cache-to: save layers there; without a tag, one tag per image
   std::optional<std::string> profile{}, region{};    // --profile, --region
   bool locked = false;                               // --locked: every base must have an entry in `lapstrake.lock`
