@@ -111,18 +111,20 @@ class Copying {
     const Network network(context_, registries_of(project_));
     const auto tag = to.tag.empty() && !to.digest ? std::string("latest") : to.tag;
     const auto scratch = store();
-    Passage passage(context_, source_, scratch, manifests_);
+    StagedBlobs blobs(manifests_, {.scratch = scratch.scratch(),
+                                   .file = [&](const oci::Descriptor& blob) { return existing_file(blob); },
+                                   .read = [&](const oci::Descriptor& blob, const Sink& sink) { read(blob, sink); }});
     const auto report =
         push_manifests(context_, network,
                        {.image = source_.place.name,
                         .target = to,
                         .tags = tag.empty() ? std::vector<std::string>{} : std::vector<std::string>{tag},
                         .manifests = manifests_,
-                        .blobs = [&](const oci::Digest& digest) { return passage.bring(digest); },
+                        .blobs = [&](const oci::Digest& digest) { return blobs.file(digest); },
                         .neighbour = [&](const oci::Digest& blob) { return neighbour(blob, to); },
                         .on_event =
                             [&](const registry::PushEvent& event) {
-                              if (event.kind == registry::PushEvent::Kind::sent) passage.drop(event.blob.digest);
+                              if (event.kind == registry::PushEvent::Kind::sent) blobs.drop(event.blob.digest);
                             }},
                        settings);
     return {.reference = oci::PinnedReference{to.host, to.repository, tag, root_.digest}.text(),
@@ -132,7 +134,16 @@ class Copying {
             .blobs_present = report.blobs_present};
   }
 
-  // A registry may give its blobs from one repository to the next by itself.
+  // Files of a layout are used directly; they are verified while they are sent, before their last byte.
+  std::optional<std::filesystem::path> existing_file(const oci::Descriptor& blob) const {
+    if (source_.remote_layers) return source_.remote_layers->file(blob);
+    return source_.place.file ? source_.place.file(blob) : std::nullopt;
+  }
+  void read(const oci::Descriptor& blob, const Sink& sink) const {
+    step(cat("reading the blob from `", source_.place.name, "`"), [&] { read_blob(context_, source_, blob, sink); });
+  }
+
+  // A registry can mount blobs of another repository.
   std::string neighbour(const oci::Digest& blob, const oci::RegistryReference& to) const {
     if (source_.remote_layers) return source_.remote_layers->neighbour(blob, to);
     const bool is_mountable =

@@ -12,7 +12,6 @@ namespace lapstrake::app {
 namespace {
 
 constexpr unsigned most_downloads = 4;  // at a time
-constexpr std::string_view more_space = "free some space, or point `--store` (LAPSTRAKE_STORE) at a larger disk";
 
 }  // namespace
 
@@ -119,28 +118,12 @@ std::string RemoteLayers::neighbour(const oci::Digest& blob, const oci::Registry
   return where && where->host == target.host && where->repository != target.repository ? where->repository : "";
 }
 
-Cargo::Cargo(const RemoteLayers& remote_layers, const std::vector<registry::PushedManifest>& manifests)
-    : remote_layers_(remote_layers) {
-  for (const auto& manifest : manifests)
-    for (const auto& blob : manifest.blobs) blobs_.emplace(blob.digest, blob);
-}
-
-std::filesystem::path Cargo::file(const oci::Digest& digest) {
-  const auto& store = remote_layers_.store();
-  if (store.has(digest)) return store.blob_path(digest);
-  if (const auto* folder = remote_layers_.find_vendored(digest)) {
-    folder->verify(blobs_.at(digest), remote_layers_.stop());
-    return folder->blob_path(digest);
-  }
-  AtomicFile file(store.scratch(), std::string(more_space));
-  remote_layers_.read(blobs_.at(digest), [&](Bytes bytes) { file.write(bytes); });
-  const std::lock_guard lock(mutex_);
-  return files_.insert_or_assign(digest, std::move(file)).first->second.path();
-}
-
-void Cargo::drop(const oci::Digest& digest) {
-  const std::lock_guard lock(mutex_);
-  files_.erase(digest);
+std::optional<std::filesystem::path> RemoteLayers::file(const oci::Descriptor& blob) const {
+  if (store_.has(blob.digest)) return store_.blob_path(blob.digest);
+  const auto* folder = find_vendored(blob.digest);
+  if (folder == nullptr) return std::nullopt;
+  folder->verify(blob, context_->world.stop);
+  return folder->blob_path(blob.digest);
 }
 
 }  // namespace lapstrake::app

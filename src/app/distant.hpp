@@ -1,15 +1,14 @@
-// Layers of bases that the store leaves in their registries, or in the vendor folder, until someone needs their bytes.
+// Reads layers of base images that the store does not have, from the vendor folder or their registry.
 #pragma once
 #include <filesystem>
 #include <lapstrake/app/context.hpp>
-#include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/oci/place.hpp>
 #include <lapstrake/registry/client.hpp>
-#include <lapstrake/registry/push.hpp>
 #include <lapstrake/store/store.hpp>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,10 +40,11 @@ class RemoteLayers {
   std::string neighbour(const oci::Digest& blob, const oci::RegistryReference& target) const;
   // Streams the blob from the vendor folder or its registry.
   void read(const oci::Descriptor& blob, const Sink& sink) const;
+  // The file of a blob in the store or, verified, in the vendor folder; nothing if it is only in its registry.
+  std::optional<std::filesystem::path> file(const oci::Descriptor& blob) const;
   const store::Store& store() const { return store_; }
   // The vendor folder, if it has the blob.
   const VendorFolder* find_vendored(const oci::Digest& blob) const;
-  const std::stop_token& stop() const { return context_->world.stop; }
 
  private:
   void read_vendored(const VendorFolder& from, const oci::Descriptor& blob, const Sink& sink) const;
@@ -61,21 +61,6 @@ class RemoteLayers {
   store::Store store_;
   std::string image_;
   std::optional<VendorFolder> vendor_folder_;
-};
-
-// Blobs of an image as files, for a push: the store's own files, or temporary files for blobs that are missing there,
-// each kept until drop().
-class Cargo {
- public:
-  Cargo(const RemoteLayers& remote_layers, const std::vector<registry::PushedManifest>& manifests);
-  std::filesystem::path file(const oci::Digest& digest);
-  void drop(const oci::Digest& digest);
-
- private:
-  const RemoteLayers& remote_layers_;
-  std::map<oci::Digest, oci::Descriptor> blobs_;
-  std::mutex mutex_;
-  std::map<oci::Digest, AtomicFile> files_;  // never published: removed when they are let go
 };
 
 }  // namespace lapstrake::app

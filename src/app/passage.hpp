@@ -1,37 +1,39 @@
-// Stages the blobs of a copy as files, because a failed upload must be restarted and a remote stream cannot be read
-// twice. Files of a layout are used directly and verified while they are sent, before their last byte. Other blobs are
-// verified while they are written to the store's scratch folder.
+// Stages blobs as files for an upload: a failed upload must be restarted, and a remote stream cannot be read twice.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/bytes.hpp>
 #include <lapstrake/registry/push.hpp>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <vector>
-
-#include "origin.hpp"
 
 namespace lapstrake::app {
 
 // Safe to use from several threads.
-class Passage {
+class StagedBlobs {
  public:
-  // All arguments except the manifests must outlive it.
-  Passage(const Context& context, const SourceImage& source, const store::Store& store,
-          const std::vector<registry::PushedManifest>& manifests);
+  struct Source {
+    std::filesystem::path scratch;  // where files are staged
+    // The file of a blob that need not be staged; nothing for other blobs.
+    std::function<std::optional<std::filesystem::path>(const oci::Descriptor&)> file;
+    // Streams a blob, verified at its end.
+    std::function<void(const oci::Descriptor&, const Sink&)> read;
+  };
 
-  // The file of a blob: the store's or the layout's own file, or a temporary one that exists until drop() or the end of
-  // this object.
-  std::filesystem::path bring(const oci::Digest& digest);
+  StagedBlobs(const std::vector<registry::PushedManifest>& manifests, Source source);
+
+  // The source's file of a blob, or a staged one that exists until drop() or the end of this object.
+  std::filesystem::path file(const oci::Digest& digest);
   void drop(const oci::Digest& digest);
 
  private:
-  const Context& context_;
-  const SourceImage& source_;
-  const store::Store& store_;
+  Source source_;
   std::map<oci::Digest, oci::Descriptor> blobs_;
   std::mutex mutex_;
-  std::map<oci::Digest, AtomicFile> files_;  // never published: removed when they are let go
+  std::map<oci::Digest, AtomicFile> files_;  // never published, so removed by drop()
 };
 
 }  // namespace lapstrake::app

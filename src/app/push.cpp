@@ -12,6 +12,7 @@
 #include "images.hpp"
 #include "manifests.hpp"
 #include "network.hpp"
+#include "passage.hpp"
 #include "registry_cache.hpp"
 
 namespace lapstrake::app {
@@ -125,19 +126,22 @@ PushedImage push_resolved(const Context& context, const Network& network, const 
     const auto manifests = manifests_of(store.place(resolved.image->name, resolved.root), resolved.root);
     const auto serial = with_serial_progress(context);  // what is read and what is sent both tell
     const RemoteLayers remote_layers(serial, network, store, resolved.image->name);
-    Cargo cargo(remote_layers, manifests);
+    StagedBlobs blobs(manifests,
+                      {.scratch = store.scratch(),
+                       .file = [&](const oci::Descriptor& blob) { return remote_layers.file(blob); },
+                       .read = [&](const oci::Descriptor& blob, const Sink& sink) { remote_layers.read(blob, sink); }});
     const auto report =
         push_manifests(serial, network,
                        {.image = resolved.image->name,
                         .target = target,
                         .tags = resolved.image->tags,
                         .manifests = manifests,
-                        .blobs = [&](const oci::Digest& digest) { return cargo.file(digest); },
+                        .blobs = [&](const oci::Digest& digest) { return blobs.file(digest); },
                         .neighbour = [&](const oci::Digest& blob) { return remote_layers.neighbour(blob, target); },
                         .repository_settings = resolved.image->repository_settings,
                         .on_event =
                             [&](const registry::PushEvent& event) {
-                              if (event.kind == registry::PushEvent::Kind::sent) cargo.drop(event.blob.digest);
+                              if (event.kind == registry::PushEvent::Kind::sent) blobs.drop(event.blob.digest);
                             }},
                        settings);
     return PushedImage{.name = resolved.image->name,
