@@ -15,7 +15,7 @@
 #include <lapstrake/spec/read.hpp>
 #include <nlohmann/json.hpp>
 
-#include "desk.hpp"
+#include "command_context.hpp"
 #include "explanation.hpp"
 #include "help.hpp"
 #include "print.hpp"

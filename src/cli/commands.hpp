@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "desk.hpp"
+#include "command_context.hpp"
 #include "options.hpp"
 
 namespace lapstrake::cli {

@@ -1,4 +1,4 @@
-#include "desk.hpp"
+#include "command_context.hpp"
 
 #include <algorithm>
 #include <lapstrake/app/build.hpp>
