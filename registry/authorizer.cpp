@@ -186,7 +186,7 @@ std::string Authorizer::fetch_token(const http::Url& origin, const std::string& 
     // public is not the registry's choice: a private network may have its own servers under these names.
     const bool is_trusted = options_.trusted_realm && options_.trusted_realm(host_, realm);
     if (realm.host != origin.host && !is_trusted)
-      request.nearest = nearest_named_by(
+      request.max_address_kind = max_kind_named_by(
           origin, peer_, is_known_pair(host_, realm) ? http::AddressKind::private_network : http::AddressKind::global);
     const auto response = send_(request);
     if (response.status == 200) {

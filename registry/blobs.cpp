@@ -95,7 +95,7 @@ void Repository::get_blob(const oci::Descriptor& blob, const Sink& whole) const 
           .because("the registry answers with another range than it was asked for")
           .transient();
     };
-    request.begins = [&](const http::Response& reply) {
+    request.on_response = [&](const http::Response& reply) {
       const auto first = reply.status == 206 ? first_byte(reply.headers) : std::optional<std::uint64_t>(0);
       if (!first || *first > wanted) go_without_ranges();
       download.begin_at(*first);

@@ -8,15 +8,15 @@ namespace lapstrake::registry {
 
 using http::AddressKind;
 
-AddressKind nearest_named_by(const http::Url& server, std::optional<AddressKind> peer, AddressKind usual) {
+AddressKind max_kind_named_by(const http::Url& server, std::optional<AddressKind> peer, AddressKind usual) {
   const auto own = std::min(http::kind_of_host(server.host).value_or(AddressKind::global), AddressKind::loopback);
   const bool is_private = peer == AddressKind::private_network;
   return std::max({usual, own, is_private ? AddressKind::private_network : AddressKind::global});
 }
 
-void refuse_nearer_literal(const http::Url& place, AddressKind nearest, const std::string& host) {
+void refuse_address_literal(const http::Url& place, AddressKind max_address_kind, const std::string& host) {
   const auto kind = http::kind_of_host(place.host);
-  if (!kind || *kind <= nearest) return;
+  if (!kind || *kind <= max_address_kind) return;
   throw Error(ErrorKind::access, cat("`", host, "` names `", place.origin(), "`, ", http::name_of(*kind)),
               "such addresses are not followed: let the registry name its servers by their host names");
 }

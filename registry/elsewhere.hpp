@@ -11,10 +11,10 @@ namespace lapstrake::registry {
 // that is as near, or was met in a private network (`peer`). A metadata service never.
 // `usual` is private_network for redirects of reads: registries in private networks, known by their names, keep blobs
 // in storage that they know by its address; such a read carries no secret, and what comes is held against a digest.
-http::AddressKind nearest_named_by(const http::Url& server, std::optional<http::AddressKind> peer,
-                                   http::AddressKind usual);
+http::AddressKind max_kind_named_by(const http::Url& server, std::optional<http::AddressKind> peer,
+                                    http::AddressKind usual);
 
 // Error{access} when the URL `place`, which the registry `host` names, shows an address that is nearer than that.
-void refuse_nearer_literal(const http::Url& place, http::AddressKind nearest, const std::string& host);
+void refuse_address_literal(const http::Url& place, http::AddressKind max_address_kind, const std::string& host);
 
 }  // namespace lapstrake::registry

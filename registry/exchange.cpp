@@ -94,7 +94,7 @@ http::Response Exchange::attempt(http::Request request, Access access, Redirects
   return response;
 }
 
-void Exchange::say_farewell(http::Request request) noexcept try {
+void Exchange::send_cancel(http::Request request) noexcept try {
   if (is_own(request.url))
     if (const auto login = authorizer_.known_header(Access::push)) request.headers.set("Authorization", *login);
   options_.transport(request);
@@ -150,7 +150,7 @@ http::Response Exchange::explained(const http::Request& request, http::Response 
   spoken.method = "GET";
   spoken.headers.set("Range", "bytes=0-0");
   spoken.sink = [](Bytes) {};
-  spoken.begins = [](const http::Response&) { throw NotRefused(); };
+  spoken.on_response = [](const http::Response&) { throw NotRefused(); };
   try {
     auto reply = once(spoken, authorization);
     if (reply.status >= 400) return reply;
@@ -227,8 +227,8 @@ http::Response Exchange::followed(http::Request request, http::Response response
     own = own && is_own(next);
     if (!is_read(request) && (!own || (response.status != 307 && response.status != 308)))
       refuse(cat("a ", request.method, " is repeated at the same origin only, and after 307 or 308"));
-    request.nearest = own ? http::AddressKind::link_local
-                          : nearest_named_by(request.url, response.peer, http::AddressKind::private_network);
+    request.max_address_kind = own ? http::AddressKind::link_local
+                                   : max_kind_named_by(request.url, response.peer, http::AddressKind::private_network);
     request.url = next;
     std::optional<std::string> authorization;
     if (own) authorization = authorizer_.header(base(), is_read(request) ? Access::pull : Access::push);

@@ -43,7 +43,7 @@ class Exchange {
                       Tries tries = Tries::as_the_policy_says);
 
   // Sends it once, with the login that is known by now, past the pace. Returns soon, and no failure is told.
-  void say_farewell(http::Request request) noexcept;
+  void send_cancel(http::Request request) noexcept;
 
   // Secrets go to this origin only.
   bool is_own(const http::Url& url) { return url.origin() == base().origin(); }

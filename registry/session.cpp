@@ -2,7 +2,7 @@
 
 #include <chrono>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/http/farewell.hpp>
+#include <lapstrake/http/cancel_request.hpp>
 
 #include "elsewhere.hpp"
 #include "refusal.hpp"
@@ -90,8 +90,8 @@ void Sessions::ended(const Session& session) {
 void Sessions::cancel() noexcept try {
   const auto begin = std::chrono::steady_clock::now();
   for (const auto& session : open_) {
-    if (std::chrono::steady_clock::now() - begin >= http::farewell_time) return;
-    target_.exchange.say_farewell(request(session, "DELETE"));
+    if (std::chrono::steady_clock::now() - begin >= http::cancel_timeout) return;
+    target_.exchange.send_cancel(request(session, "DELETE"));
   }
 } catch (...) {  // no memory
 }
@@ -107,14 +107,14 @@ Session Sessions::checked(const http::Url& asked, const http::Response& reply, c
   if (url.scheme != "https")
     throw Error(ErrorKind::network, target_.what())
         .because(cat("`", target_.host, "` wants the upload at `", url.origin(), "`, without TLS"));
-  const auto nearest = nearest_named_by(asked, reply.peer, http::AddressKind::global);
-  refuse_nearer_literal(url, nearest, target_.host);
-  return {.url = url, .nearest = nearest};
+  const auto max_address_kind = max_kind_named_by(asked, reply.peer, http::AddressKind::global);
+  refuse_address_literal(url, max_address_kind, target_.host);
+  return {.url = url, .max_address_kind = max_address_kind};
 }
 
 http::Request Sessions::request(const Session& session, const std::string& method) const {
   http::Request request{.method = method, .url = session.url};
-  if (!target_.exchange.is_own(session.url)) request.nearest = session.nearest;
+  if (!target_.exchange.is_own(session.url)) request.max_address_kind = session.max_address_kind;
   return request;
 }
 

@@ -29,8 +29,9 @@ struct Target {
 
 struct Session {
   http::Url url;
-  http::AddressKind nearest = http::AddressKind::global;  // that it may be sent to, where it is not the registry
-  std::uint64_t least_chunk = 0;                          // OCI-Chunk-Min-Length, if it says something that can be
+  http::AddressKind max_address_kind =
+      http::AddressKind::global;  // that it may be sent to, where it is not the registry
+  std::uint64_t least_chunk = 0;  // OCI-Chunk-Min-Length, if it says something that can be
 };
 
 // Begins the sessions of one blob's upload, and cancels in the end those that came to nothing.

@@ -112,7 +112,7 @@ class Upload {
     put.headers.set("Content-Type", "application/octet-stream");
     put.body = http::FileRange{file, 0, blob_.size};
     put.progress = progress;
-    put.tap = verifying(blob_, file);
+    put.before_send = verifying(blob_, file);
     ++puts_;
     try {
       const auto response = target_.exchange.attempt(std::move(put), Access::push);

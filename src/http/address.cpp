@@ -61,7 +61,7 @@ struct Embedded {
   unsigned bits;
   std::size_t at;
   std::uint8_t mask;  // Teredo keeps its address inverted
-  Kind nearest;       // at least
+  Kind min_kind;      // at least
 };
 constexpr Embedded embedded[] = {
     {{0, 0x64, 0xff, 0x9b}, 96, 12, 0, Kind::global},                 // NAT64 (RFC 6052)
@@ -99,7 +99,7 @@ Kind kind_of_ipv6(const Octets& address) {
     if (!is_in(address, form.prefix, form.bits)) continue;
     Octets inner{};
     for (std::size_t i = 0; i < 4; ++i) inner[i] = address[form.at + i] ^ form.mask;
-    return std::max(form.nearest, kind_of_ipv4(inner));
+    return std::max(form.min_kind, kind_of_ipv4(inner));
   }
   return Kind::global;
 }

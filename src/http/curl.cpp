@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/http/cancel_request.hpp>
 #include <lapstrake/http/curl.hpp>
-#include <lapstrake/http/farewell.hpp>
 #include <lapstrake/http/secrets.hpp>
 #include <map>
 #include <memory>
@@ -102,7 +102,7 @@ static int on_progress(void* transfer, curl_off_t, curl_off_t received, curl_off
 static curl_socket_t on_socket(void* transfer, curlsocktype, struct curl_sockaddr* peer) {
   return guarded<curl_socket_t>(transfer, CURL_SOCKET_BAD, [&](Transfer& self) {
     const void* address = &peer->addr;  // libcurl's member is a sockaddr with room for the longer ones behind it
-    self.refuse_nearer(kind_of({static_cast<const std::byte*>(address), peer->addrlen}));
+    self.refuse_address(kind_of({static_cast<const std::byte*>(address), peer->addrlen}));
     return ::socket(peer->family, peer->socktype | SOCK_CLOEXEC, peer->protocol);
   });
 }
@@ -187,7 +187,7 @@ void set_callbacks(const Handle& handle, Transfer& transfer, const Request& requ
   set(handle, CURLOPT_NOPROGRESS, 0L);
   set(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
   set(handle, CURLOPT_XFERINFODATA, &transfer);
-  if (request.nearest < AddressKind::link_local && direct) {
+  if (request.max_address_kind < AddressKind::link_local && direct) {
     set(handle, CURLOPT_OPENSOCKETFUNCTION, on_socket);
     set(handle, CURLOPT_OPENSOCKETDATA, &transfer);
     set(handle, CURLOPT_FRESH_CONNECT, 1L);  // a connection kept from before was not looked at
@@ -245,13 +245,13 @@ class CurlTransport {
   Response exchange(const Handle& handle, const Request& request) {
     Transfer transfer(request, options_);
     const Proxy proxy = proxy_for(options_.world.environment, request.url);
-    tell(proxy);
-    if (!proxy.address.empty()) transfer.refuse_nearer(kind_of_host(request.url.host).value_or(AddressKind::global));
+    log_once(proxy);
+    if (!proxy.address.empty()) transfer.refuse_address(kind_of_host(request.url.host).value_or(AddressKind::global));
     const auto address = request.url.text();
     const List headers = header_list(request, options_), addresses = address_list(options_);
     char text[CURL_ERROR_SIZE] = "";
     set_limits(handle, options_);
-    if (is_farewell(request)) set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(farewell_time.count()));
+    if (is_cancel_request(request)) set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(cancel_timeout.count()));
     set_method(handle, request);
     TransferFailure failure;
     failure.ca_file = set_tls(handle, request, options_);
@@ -264,7 +264,7 @@ class CurlTransport {
 
     failure.code = curl_easy_perform(handle.get());
     if (transfer.failure) std::rethrow_exception(transfer.failure);
-    if (proxy.address.empty()) transfer.met(peer_of(handle));
+    if (proxy.address.empty()) transfer.set_peer(peer_of(handle));
     if (failure.code == CURLE_OK || (failure.code == CURLE_WRITE_ERROR && transfer.cut_short()))
       return std::move(transfer).finish();
     failure.text = text;
@@ -286,14 +286,14 @@ class CurlTransport {
     return transfer_error(request.url, failure);
   }
 
-  void tell(const Proxy& proxy) {
+  void log_once(const Proxy& proxy) {
     if (proxy.address.empty() || !options_.log) return;
-    std::call_once(told_, [&] { options_.log(cat("using the proxy ", proxy.shown)); });
+    std::call_once(logged_, [&] { options_.log(cat("using the proxy ", proxy.shown)); });
   }
 
   CurlOptions options_;
   HandlePool pool_;
-  std::once_flag told_;
+  std::once_flag logged_;
 };
 
 }  // namespace

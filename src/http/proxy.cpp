@@ -55,23 +55,23 @@ std::string checked_host(std::string_view text, std::string_view variable) {
   }
 }
 
-struct Place {
+struct HostPort {
   std::string host;  // without brackets
   std::string port;  // empty: any
 };
 
 // "host", "host:port", "[::1]:port", "::1".
-Place split_port(std::string_view text) {
+HostPort split_port(std::string_view text) {
   const auto colon = text.rfind(':');
   const bool bracketed = text.starts_with('[');
   const bool has_port =
       colon != text.npos && (bracketed ? colon > 0 && text[colon - 1] == ']' : text.find(':') == colon);
-  Place place{std::string(text.substr(0, has_port ? colon : text.npos)),
-              has_port ? std::string(text.substr(colon + 1)) : std::string()};
-  if (place.host.starts_with('[') && place.host.ends_with(']'))
-    place.host = place.host.substr(1, place.host.size() - 2);
-  while (place.host.size() > 1 && place.host.ends_with('.')) place.host.pop_back();
-  return place;
+  HostPort host_port{std::string(text.substr(0, has_port ? colon : text.npos)),
+                     has_port ? std::string(text.substr(colon + 1)) : std::string()};
+  if (host_port.host.starts_with('[') && host_port.host.ends_with(']'))
+    host_port.host = host_port.host.substr(1, host_port.host.size() - 2);
+  while (host_port.host.size() > 1 && host_port.host.ends_with('.')) host_port.host.pop_back();
+  return host_port;
 }
 
 bool matches_domain(std::string_view pattern, std::string_view host) {
@@ -80,7 +80,7 @@ bool matches_domain(std::string_view pattern, std::string_view host) {
   return host == pattern || (host.ends_with(pattern) && host[host.size() - pattern.size() - 1] == '.');
 }
 
-bool matches(std::string_view entry, const Place& asked) {
+bool matches(std::string_view entry, const HostPort& asked) {
   if (entry == "*") return true;
   const auto address = parse_address(asked.host);
   if (const auto slash = entry.find('/'); slash != entry.npos) {
@@ -88,16 +88,16 @@ bool matches(std::string_view entry, const Place& asked) {
     const auto bits = parse_integer(entry.substr(slash + 1));
     return address && network && bits && *bits >= 0 && is_in_network(*address, *network, static_cast<unsigned>(*bits));
   }
-  const auto place = split_port(entry);
-  if (place.host.empty() || (!place.port.empty() && place.port != asked.port)) return false;
-  if (const auto named = parse_address(place.host)) return address == named;
-  return !address && matches_domain(place.host, asked.host);
+  const auto host_port = split_port(entry);
+  if (host_port.host.empty() || (!host_port.port.empty() && host_port.port != asked.port)) return false;
+  if (const auto named = parse_address(host_port.host)) return address == named;
+  return !address && matches_domain(host_port.host, asked.host);
 }
 
 }  // namespace
 
 bool is_excepted(std::string_view no_proxy, const Url& url) {
-  Place asked = split_port(url.host);
+  HostPort asked = split_port(url.host);
   asked.port = cat(url.port);
   auto list = lower(no_proxy);
   std::replace_if(

@@ -98,11 +98,11 @@ void wait_or_rethrow(const RetryPolicy& policy, const World& world, const RetryN
 
 Transport with_retry(Transport inner, RetryPolicy policy, World world, RetryNotice notice) {
   return [=](const Request& request) {
-    bool sank = false;
+    bool delivered = false;
     Request watched = request;
     if (request.sink)
       watched.sink = [&](Bytes bytes) {
-        sank = true;
+        delivered = true;
         request.sink(bytes);
       };
     for (unsigned attempt = 1;; ++attempt) {
@@ -115,7 +115,7 @@ Transport with_retry(Transport inner, RetryPolicy policy, World world, RetryNoti
         notify(notice, policy, attempt, cat(redacted(request.url), " answers ", response.status), *wait);
         world.sleep(*wait);
       } catch (Error& error) {
-        if (sank) throw;
+        if (delivered) throw;
         wait_or_rethrow(policy, world, notice, attempt, error);
       }
     }
@@ -125,7 +125,7 @@ Transport with_retry(Transport inner, RetryPolicy policy, World world, RetryNoti
 Transport with_trace(Transport inner, World world, std::function<void(const std::string&)> trace) {
   return [=](const Request& request) {
     const auto begin = world.clock();
-    const auto said = [&](std::string_view outcome) {
+    const auto report = [&](std::string_view outcome) {
       const auto time = std::chrono::duration_cast<milliseconds>(world.clock() - begin).count();
       const auto fraction = cat(time % 1000);
       trace(cat(request.method, " ", redacted(request.url), " -> ", outcome, " (", time / 1000, ".",
@@ -133,10 +133,10 @@ Transport with_trace(Transport inner, World world, std::function<void(const std:
     };
     try {
       Response response = inner(request);
-      said(cat(response.status));
+      report(cat(response.status));
       return response;
     } catch (const Error& error) {
-      said(cat("no reply: ", error.summary()));
+      report(cat("no reply: ", error.summary()));
       throw;
     }
   };

@@ -9,7 +9,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/http/farewell.hpp>
+#include <lapstrake/http/cancel_request.hpp>
 
 namespace lapstrake::http {
 namespace {
@@ -50,7 +50,7 @@ std::size_t Transfer::read_body(char* room, std::size_t size) {
     std::memcpy(room, text->data() + place_, wanted);
   else
     count = read_at(file_.get(), std::get<FileRange>(request_.body), place_, room, wanted);
-  if (request_.tap) request_.tap(place_, as_bytes({room, count}));
+  if (request_.before_send) request_.before_send(place_, as_bytes({room, count}));
   place_ += count;
   return count;
 }
@@ -80,7 +80,7 @@ void Transfer::take_header(std::string_view line) {
 bool Transfer::take_body(std::string_view bytes) {
   const bool wanted = response_.status >= 200 && response_.status < 300;
   if (wanted && request_.sink) {
-    if (request_.begins && !begun_) request_.begins(response_);
+    if (request_.on_response && !begun_) request_.on_response(response_);
     begun_ = true;
     request_.sink(as_bytes(bytes));
     return true;
@@ -99,7 +99,7 @@ bool Transfer::take_body(std::string_view bytes) {
 }
 
 void Transfer::watch(std::uint64_t received, std::uint64_t sent) {
-  if (!is_farewell(request_)) stop_point(options_.world.stop);
+  if (!is_cancel_request(request_)) stop_point(options_.world.stop);
   if (request_.progress && sent != reported_) request_.progress(reported_ = sent);
   const auto now = Steady::now();
   // Others may wait for it (a token's 1 MiB gets two minutes), and a trickle never falls below the least speed.
@@ -122,8 +122,8 @@ void Transfer::watch(std::uint64_t received, std::uint64_t sent) {
   moved_ = received + sent;
 }
 
-void Transfer::refuse_nearer(AddressKind kind) const {
-  if (kind <= request_.nearest) return;
+void Transfer::refuse_address(AddressKind kind) const {
+  if (kind <= request_.max_address_kind) return;
   throw Error(ErrorKind::network, cat("`", request_.url.authority(), "`, which a server named, is ", name_of(kind)),
               "the server's configuration is at fault: such addresses are not followed");
 }

@@ -1,4 +1,4 @@
-// One request on its way: what libcurl's callbacks read and fill.
+// The state of one running request, which libcurl's callbacks read and fill.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -18,17 +18,17 @@ class Transfer {
 
   std::size_t read_body(char* room, std::size_t size);
   void take_header(std::string_view line);
-  // False: enough of a reply that is not wanted; the transfer may end here.
+  // False: enough of an error reply was read; the transfer may end here.
   bool take_body(std::string_view bytes);
-  // Called all the time; ends what is interrupted or too slow, and a reply for the memory that takes too long as a
-  // whole.
+  // Called regularly. Throws when a stop was requested, when the transfer is too slow, or when a reply without a sink
+  // takes too long in total.
   void watch(std::uint64_t received, std::uint64_t sent);
-  // Before something of this kind is connected to: Error{network} when it is nearer than the request may go.
-  void refuse_nearer(AddressKind kind) const;
+  // Before a connection to an address of this kind: Error{network} when it is more local than the request allows.
+  void refuse_address(AddressKind kind) const;
 
   bool replied() const { return header_bytes_ > 0; }
   bool cut_short() const { return cut_short_; }
-  void met(std::optional<AddressKind> peer) { response_.peer = peer; }
+  void set_peer(std::optional<AddressKind> peer) { response_.peer = peer; }
   Response finish() &&;
 
   std::exception_ptr failure;

@@ -1,4 +1,4 @@
-// What libcurl's codes mean to people, and whether trying again may help: one table, pure.
+// Maps libcurl's error codes to Errors: message, cure, and whether a retry may help. Pure.
 #pragma once
 #include <curl/curl.h>
 
@@ -15,7 +15,7 @@ struct TransferFailure {
   long proxy_status = 0;      // CURLINFO_HTTP_CONNECTCODE
   std::string proxy;          // without its login; empty when none was used
   std::string ca_file;        // empty: the system's
-  bool name_unknown = false;  // the resolver says that there is no such name, not merely that it cannot tell
+  bool name_unknown = false;  // the name does not exist; false after a temporary DNS failure
   bool connected = false;     // the request could be sent
   bool replied = false;       // a byte of the reply came
 };

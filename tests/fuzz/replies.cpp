@@ -58,14 +58,14 @@ class Server {
     constexpr std::size_t most_requests = 120;
     hold(++asked_ <= most_requests, "an act ends after few requests");
     hold_secrets(request);
-    if (const auto* file = std::get_if<http::FileRange>(&request.body); file != nullptr && request.tap)
-      request.tap(0, as_bytes(content.substr(file->offset, file->length)));
+    if (const auto* file = std::get_if<http::FileRange>(&request.body); file != nullptr && request.before_send)
+      request.before_send(0, as_bytes(content.substr(file->offset, file->length)));
     auto response =
         next_ < replies_.size() ? response_of(replies_[next_++]) : http::Response{.status = 404, .url = request.url};
     response.url = request.url;
     if (request.method == "HEAD") response.body.clear();
     if (request.sink && response.status >= 200 && response.status < 300) {
-      if (request.begins) request.begins(response);
+      if (request.on_response) request.on_response(response);
       request.sink(as_bytes(response.body));
       response.body.clear();
     }

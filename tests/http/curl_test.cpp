@@ -93,7 +93,7 @@ TEST_CASE("part of a file is sent from the disk, and shown piece by piece") {
                .url = parse_url(server.url("/")),
                .body = FileRange{file, 1000, 2'500'000},
                .progress = [&](std::uint64_t sent) { told = sent; },
-               .tap =
+               .before_send =
                    [&](std::uint64_t offset, Bytes piece) {
                      tapped.resize(offset);
                      tapped += as_text(piece);
@@ -117,7 +117,7 @@ TEST_CASE("a body that fails while it is read ends the request with that failure
           transport()({.method = "PUT", .url = request.url, .body = FileRange{dir / "none", 0, 1}});
         }).kind() == ErrorKind::input);
   Request tapped{.method = "PUT", .url = request.url, .body = "text"};
-  tapped.tap = [](std::uint64_t, Bytes) { throw Error(ErrorKind::integrity, "not these bytes"); };
+  tapped.before_send = [](std::uint64_t, Bytes) { throw Error(ErrorKind::integrity, "not these bytes"); };
   CHECK(failure_of([&] { transport()(tapped); }).summary() == "not these bytes");
 }
 
@@ -305,8 +305,8 @@ TEST_CASE("an address from another server does not lead to this host") {
   ScriptedServer server(ok);
   const auto shared = transport();
   shared({.url = parse_url(server.url("/"))});
-  const auto error =
-      failure_of([&] { shared({.url = parse_url(server.url("/")), .nearest = AddressKind::private_network}); });
+  const auto error = failure_of(
+      [&] { shared({.url = parse_url(server.url("/")), .max_address_kind = AddressKind::private_network}); });
   CHECK_THAT(error.summary(), Contains("is a loopback address"));
   CHECK_FALSE(error.is_transient());
   CHECK(server.requests().size() == 1);
@@ -321,8 +321,8 @@ TEST_CASE("a proxy is not asked for an address that another server named and tha
   };
   const auto url = GENERATE("https://169.254.169.254/", "https://2852039166/", "https://[fd00:ec2::254]/",
                             "https://100.100.100.200/", "https://metadata.google.internal/", "https://10.0.0.1/");
-  const auto error =
-      failure_of([&] { curl_transport({.world = world})({.url = parse_url(url), .nearest = AddressKind::global}); });
+  const auto error = failure_of(
+      [&] { curl_transport({.world = world})({.url = parse_url(url), .max_address_kind = AddressKind::global}); });
   CHECK_THAT(error.summary(), Contains("which a server named, is"));
   CHECK(proxy.connections() == 0);
 }

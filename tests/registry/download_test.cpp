@@ -101,7 +101,7 @@ TEST_CASE("a redirect of a blob is followed without secrets, five times at most,
       return request.headers.find("Authorization") ? reply(400) : reply(200, {}, "content");
     });
     CHECK(get(bench.repository(), blob) == "content");
-    CHECK(bench.registry.sent().back().nearest == http::AddressKind::private_network);
+    CHECK(bench.registry.sent().back().max_address_kind == http::AddressKind::private_network);
   }
   SECTION("within the registry, with its secrets") {
     bench.registry.fault("GET", "/v2/", go("/blob/1"));

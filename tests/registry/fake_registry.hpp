@@ -18,7 +18,7 @@ using namespace lapstrake;
 
 struct Sent {
   std::string method, url, authorization, body;
-  http::AddressKind nearest;
+  http::AddressKind max_address_kind;
 };
 
 using Answer = std::function<http::Response(const http::Request&)>;
@@ -67,12 +67,12 @@ class Registry {
         const std::lock_guard lock(mutex_);
         (request.method == "DELETE" ? cancelled : sent_)
             .push_back({request.method, request.url.text(), request.headers.find("Authorization").value_or(""), body,
-                        request.nearest});
+                        request.max_address_kind});
         response = answer(request, std::move(body));
       }
       response.url = request.url;
       if (request.sink && response.status < 300) {
-        if (request.begins) request.begins(response);
+        if (request.on_response) request.on_response(response);
         request.sink(as_bytes(response.body));
         response.body.clear();
         if (response.headers.find("X-Then-Lose")) lose();
@@ -124,7 +124,7 @@ class Registry {
     if (std::holds_alternative<std::string>(request.body)) return all;
     for (std::size_t at = 0; at < all.size(); at += 1000) {
       const auto piece = std::string_view(all).substr(at, 1000);
-      if (request.tap) request.tap(at, as_bytes(piece));
+      if (request.before_send) request.before_send(at, as_bytes(piece));
       if (request.progress) request.progress(at + piece.size());
     }
     return all;

@@ -139,7 +139,7 @@ TEST_CASE("a lost connection at each step of a push heals, and nothing is there 
   auto options = run.options();
   options.transport = [&, inner = options.transport](const http::Request& request) {
     if (!step.meets(request) || ++met != which) return inner(request);
-    if (point == Point::midst && request.tap) request.tap(0, as_bytes("cont"));
+    if (point == Point::midst && request.before_send) request.before_send(0, as_bytes("cont"));
     if (point == Point::after) inner(request);
     return fake::lose();
   };

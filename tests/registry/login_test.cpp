@@ -194,7 +194,7 @@ TEST_CASE("a realm on another host gets neither login nor request, unless there 
     bench.repository().find_manifest("v1");
     const auto sent = bench.registry.sent();
     CHECK(sent.at(1).authorization.empty());
-    CHECK(sent.at(1).nearest == http::AddressKind::global);
+    CHECK(sent.at(1).max_address_kind == http::AddressKind::global);
     CHECK(sent.at(2).authorization == "Bearer t1");
   }
 }
@@ -529,5 +529,5 @@ TEST_CASE("a registry that was met in a private network may name others there, a
   bench.registry.fault("PUT", "storage.example", reply(201));
   const auto blob = bench.blob("x");
   bench.put(bench.repository(), blob);
-  CHECK(bench.registry.sent().at(1).nearest == peer);
+  CHECK(bench.registry.sent().at(1).max_address_kind == peer);
 }

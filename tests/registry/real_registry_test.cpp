@@ -204,7 +204,7 @@ TEST_CASE("a real registry takes a large blob in pieces, or again as a whole whe
     std::uint64_t most = UINT64_MAX;  // bytes that come through
     if (request.method == "PUT" && ++puts <= 2) most = 2 << 20;
     if (request.method == "PATCH" && ++pieces == breaking_piece) most = 256 << 10;
-    request.tap = [most](std::uint64_t offset, Bytes) {
+    request.before_send = [most](std::uint64_t offset, Bytes) {
       if (offset >= most) throw Error(ErrorKind::network, "the connection was lost").transient();
     };
     return sound(request);

@@ -44,7 +44,7 @@ TEST_CASE("an upload goes wherever Location says, with secrets only at the regis
   const auto put = bench.registry.sent().back();
   CHECK(put.url == url + "sha256%3A" + std::string(blob.digest.hex()));
   CHECK(put.authorization.empty() == !secret);
-  CHECK(put.nearest == (secret ? http::AddressKind::link_local : http::AddressKind::global));
+  CHECK(put.max_address_kind == (secret ? http::AddressKind::link_local : http::AddressKind::global));
 }
 
 TEST_CASE("an upload without TLS, or to nowhere, is refused (S28)") {
@@ -366,7 +366,7 @@ TEST_CASE("a session that came to nothing is cancelled, with the login at the re
   const auto& sent = bench.registry.cancelled.front();
   CHECK(sent.url == (is_own ? "https://registry.example" + location : location));
   CHECK(sent.authorization.empty() == !is_own);
-  CHECK(sent.nearest == (is_own ? http::AddressKind::link_local : http::AddressKind::global));
+  CHECK(sent.max_address_kind == (is_own ? http::AddressKind::link_local : http::AddressKind::global));
 }
 
 TEST_CASE("only sessions that are still open are cancelled, and a failure of that changes nothing (S44)") {

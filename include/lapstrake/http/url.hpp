@@ -1,4 +1,4 @@
-// URLs of http and https (RFC 3986), taken apart once and put together in one place.
+// http and https URLs (RFC 3986): parse, resolve, compose and redact.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -10,16 +10,16 @@ struct Url {
   std::string scheme = "https";  // lower case
   std::string host;              // lower case; an IPv6 address in brackets
   std::uint16_t port = 443;
-  std::string path = "/";  // as it goes on the wire, already percent-encoded; starts with "/"
+  std::string path = "/";  // as sent, percent-encoded; starts with "/"
   std::string query;       // without "?"
   std::string text() const;
-  // scheme, host and port: what a secret is bound to. "https://registry.example:5000"
+  // scheme, host and port, to which a secret is bound: "https://registry.example:5000"
   std::string origin() const;
-  std::string authority() const;  // host, and port unless it is the scheme's default: the Host header
+  std::string authority() const;  // the Host header: the host, and the port unless it is the default
   bool operator==(const Url&) const = default;
 };
 
-// Error{network} for anything but http and https, user info, control bytes, an empty host.
+// Error{network} for schemes other than http and https, user info, control bytes, an empty host.
 Url parse_url(std::string_view text);
 // RFC 3986 5.2: `location` against `base`; the fragment is dropped, the query kept.
 Url resolve(const Url& base, std::string_view location);

@@ -1,4 +1,4 @@
-// What the transport is made of, for `version`.
+// Versions of the transport's libraries, for `lapstrake version`.
 #pragma once
 #include <string>
 
