@@ -5,7 +5,7 @@
 #include <exception>
 #include <lapstrake/base/c_handle.hpp>
 #include <lapstrake/base/world.hpp>
-#include <lapstrake/http/curl.hpp>
+#include <lapstrake/http/curl_options.hpp>
 #include <lapstrake/http/message.hpp>
 #include <string>
 
