@@ -42,7 +42,7 @@ Error for_good(const Error& error) {
 Exchange::Exchange(const ClientOptions& options, const std::string& host, const std::string& repository)
     : options_(options),
       host_(host),
-      pace_(options.pace ? options.pace : std::make_shared<Pace>()),
+      rate_limiter_(options.rate_limiter ? options.rate_limiter : std::make_shared<RateLimiter>()),
       // Once, since whoever asks for a token is itself tried again; and not past the pace of the token server.
       authorizer_(
           options, [this](const http::Request& request) { return once(request, std::nullopt); }, host, repository) {}
@@ -170,7 +170,7 @@ http::Response Exchange::once(const http::Request& request, const std::optional<
       request.sink(bytes);
     };
   try {
-    return paced(sent);
+    return rate_limited(sent);
   } catch (const Throttled&) {
     throw;
   } catch (Error& error) {
@@ -179,15 +179,16 @@ http::Response Exchange::once(const http::Request& request, const std::optional<
   }
 }
 
-http::Response Exchange::paced(const http::Request& request) {
-  const auto turn = pace_->wait(request.url.authority(), options_.world);
+http::Response Exchange::rate_limited(const http::Request& request) {
+  const auto ticket = rate_limiter_->wait(request.url.authority(), options_.world);
   auto response = options_.transport(request);
-  refuse_retryable(request, response, turn);
-  pace_->succeeded(request.url.authority(), turn);
+  refuse_retryable(request, response, ticket);
+  rate_limiter_->succeeded(request.url.authority(), ticket);
   return response;
 }
 
-void Exchange::refuse_retryable(const http::Request& request, const http::Response& response, Pace::Turn turn) {
+void Exchange::refuse_retryable(const http::Request& request, const http::Response& response,
+                                RateLimiter::Ticket ticket) {
   if (!http::is_retryable(response.status)) return;
   auto floor = http::retry_after(response.headers, options_.world.clock());
   const auto what = cat("`", request.url.authority(), "` answers ", response.status, " to ", request.method, " ",
@@ -198,13 +199,13 @@ void Exchange::refuse_retryable(const http::Request& request, const http::Respon
   Throttled error(ErrorKind::network, what);
   error.because(why).transient(floor);
   if (floor && *floor > options_.policy.most_wait) floor.reset();  // nobody will wait for that
-  pace_->throttled(request.url.authority(), turn, options_.world, floor);
+  rate_limiter_->throttled(request.url.authority(), ticket, options_.world, floor);
   throw error;
 }
 
 // Once a host has failed that often, no thread need try all its attempts.
 void Exchange::lose(Error& error, const http::Url& url) {
-  if (pace_->failed(url.authority(), options_.world)) throw;
+  if (rate_limiter_->failed(url.authority(), options_.world)) throw;
   throw for_good(error).during(
       cat("giving `", url.authority(), "` up: nothing that was asked of it lately came through"));
 }

@@ -62,13 +62,13 @@ class Exchange {
   http::Response followed(http::Request request, http::Response response);
   http::Response explained(const http::Request& request, http::Response response,
                            const std::optional<std::string>& authorization);
-  http::Response paced(const http::Request& request);
-  void refuse_retryable(const http::Request& request, const http::Response& response, Pace::Turn turn);
+  http::Response rate_limited(const http::Request& request);
+  void refuse_retryable(const http::Request& request, const http::Response& response, RateLimiter::Ticket ticket);
   [[noreturn]] void lose(Error& error, const http::Url& url);
 
   const ClientOptions& options_;
   std::string host_;
-  std::shared_ptr<Pace> pace_;
+  std::shared_ptr<RateLimiter> rate_limiter_;
   Authorizer authorizer_;
   std::mutex mutex_;
   std::optional<http::Url> base_;

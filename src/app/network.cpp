@@ -156,7 +156,7 @@ registry::ClientOptions Network::client_options(const std::string& host, const s
       .world = context_.world,
       .policy = {},
       .notice = notice_for(context_),
-      .pace = context_.run->pace,
+      .rate_limiter = context_.run->rate_limiter,
       .insecure = [registries = registries_](const std::string& of) { return is_insecure(of, registries); },
       .trusted_realm =
           [registries = registries_](const std::string& of, const http::Url& realm) {

@@ -7,7 +7,7 @@
 #include <lapstrake/oci/descriptor.hpp>
 #include <lapstrake/oci/platform.hpp>
 #include <lapstrake/oci/reference.hpp>
-#include <lapstrake/registry/pace.hpp>
+#include <lapstrake/registry/rate_limiter.hpp>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -41,7 +41,7 @@ class EcrLogins;
 struct Run {
   std::mutex mutex{};
   std::map<std::string, oci::Descriptor> roots{};  // resolved base names: one name stays one image
-  std::shared_ptr<registry::Pace> pace = std::make_shared<registry::Pace>();
+  std::shared_ptr<registry::RateLimiter> rate_limiter = std::make_shared<registry::RateLimiter>();
   std::shared_ptr<EcrLogins> logins{};  // created on first use
 };
 

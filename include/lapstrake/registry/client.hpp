@@ -11,7 +11,7 @@
 #include <lapstrake/oci/place.hpp>
 #include <lapstrake/oci/reference.hpp>
 #include <lapstrake/registry/keychain.hpp>
-#include <lapstrake/registry/pace.hpp>
+#include <lapstrake/registry/rate_limiter.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,7 +27,7 @@ struct ClientOptions {
   World world = {};
   http::RetryPolicy policy = {};
   http::RetryNotice notice = nullptr;
-  std::shared_ptr<Pace> pace = nullptr;  // one for all repositories of a run; none: this one's own
+  std::shared_ptr<RateLimiter> rate_limiter = nullptr;  // one for all repositories of a run; none: this one's own
   // Hosts that may be spoken to without TLS (loopback hosts always may). Such a host is asked once, without secrets, by
   // https; if no TLS is spoken there and an HTTP server answers, all goes in the clear. Other hosts are spoken to by
   // https alone.

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <lapstrake/registry/pace.hpp>
+#include <lapstrake/registry/rate_limiter.hpp>
 
 namespace lapstrake::registry {
 namespace {
@@ -8,25 +8,25 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds least_spacing{100}, most_spacing{4000}, no_spacing{25};
 constexpr milliseconds first_closing{500}, most_closing{30'000};
-constexpr unsigned most_failures = 12;  // in a row: twice what one thread alone would try
-// A load balancer that starts again refuses everything for a while, to all threads at once.
+constexpr unsigned most_failures = 12;  // consecutive: twice the attempts of one thread
+// A load balancer that restarts refuses all connections for a while.
 constexpr std::chrono::seconds least_outage{30};
 constexpr std::chrono::minutes memory{1};
-constexpr unsigned most_rounds = 20;  // a clock that stands still holds nobody for ever
+constexpr unsigned most_rounds = 20;  // so that a clock that does not advance cannot block for ever
 
 }  // namespace
 
-// The world's clock may be set back meanwhile: what was to come moves along, so that nobody waits for hours.
-Pace::Host::Time Pace::time_for(Host& state, const World& world) {
+// When the clock was set back, all times move back with it, so that nothing waits for hours.
+RateLimiter::Host::Time RateLimiter::time_for(Host& state, const World& world) {
   const auto now = world.clock();
   if (now < state.seen)
     for (auto* time : {&state.opens, &state.next, &state.first_failure, &state.last_failure}) *time -= state.seen - now;
   return state.seen = now;
 }
 
-Pace::Turn Pace::wait(const std::string& host, const World& world) {
+RateLimiter::Ticket RateLimiter::wait(const std::string& host, const World& world) {
   std::unique_lock lock(mutex_);
-  auto& state = hosts_[host];  // never erased, and a map's places stay
+  auto& state = hosts_[host];  // never erased, and std::map keeps references valid
   for (unsigned round = 0; round < most_rounds; ++round) {
     const auto now = time_for(state, world);
     const auto slot = std::max({now, state.opens, state.next});
@@ -36,17 +36,17 @@ Pace::Turn Pace::wait(const std::string& host, const World& world) {
     lock.unlock();
     world.sleep(wait);
     lock.lock();
-    if (state.opens <= time_for(state, world)) break;  // else the host said "too many" meanwhile, and the slot is void
+    if (state.opens <= time_for(state, world)) break;  // else the host answered 429 meanwhile, and the slot is void
   }
   return ++state.issued;
 }
 
-void Pace::succeeded(const std::string& host, Turn turn) {
+void RateLimiter::succeeded(const std::string& host, Ticket ticket) {
   const std::lock_guard lock(mutex_);
   auto& state = hosts_[host];
   state.failures = 0;
-  if (turn <= state.slowed) return;
-  state.strikes = 0;
+  if (ticket <= state.slowed) return;
+  state.throttles = 0;
   state.spacing -= state.spacing / 8;
   if (state.spacing < no_spacing) {
     state.spacing = milliseconds(0);
@@ -54,19 +54,20 @@ void Pace::succeeded(const std::string& host, Turn turn) {
   }
 }
 
-void Pace::throttled(const std::string& host, Turn turn, const World& world, std::optional<milliseconds> floor) {
+void RateLimiter::throttled(const std::string& host, Ticket ticket, const World& world,
+                            std::optional<milliseconds> floor) {
   const std::lock_guard lock(mutex_);
   auto& state = hosts_[host];
   const auto now = time_for(state, world);
   if (floor) state.opens = std::max(state.opens, now + *floor);
-  if (turn <= state.slowed) return;
+  if (ticket <= state.slowed) return;
   state.slowed = state.issued;
-  const auto closing = std::min(most_closing, first_closing * (1u << std::min(state.strikes++, 10u)));
+  const auto closing = std::min(most_closing, first_closing * (1u << std::min(state.throttles++, 10u)));
   state.opens = std::max(state.opens, now + closing);
   state.spacing = std::clamp(state.spacing * 2, least_spacing, most_spacing);
 }
 
-bool Pace::failed(const std::string& host, const World& world) {
+bool RateLimiter::failed(const std::string& host, const World& world) {
   const std::lock_guard lock(mutex_);
   auto& state = hosts_[host];
   const auto now = time_for(state, world);

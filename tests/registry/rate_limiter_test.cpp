@@ -18,46 +18,46 @@ const std::string host = "registry.example";
 TEST_CASE("each 429 doubles the wait and the distance, each success takes an eighth of the distance away") {
   fake::VirtualWorld time;
   const auto world = time.world();
-  Pace pace;
+  RateLimiter limiter;
   const auto waited = [&] {
     const auto before = time.slept;
-    pace.wait(host, world);
+    limiter.wait(host, world);
     return (time.slept - before).count();
   };
   CHECK(waited() == 0);
-  pace.throttled(host, pace.wait(host, world), world, {});
+  limiter.throttled(host, limiter.wait(host, world), world, {});
   CHECK(waited() == 500);
   CHECK(waited() == 100);
-  pace.throttled(host, pace.wait(host, world), world, {});
+  limiter.throttled(host, limiter.wait(host, world), world, {});
   CHECK(waited() == 1000);
   CHECK(waited() == 200);
-  pace.succeeded(host, pace.wait(host, world));
+  limiter.succeeded(host, limiter.wait(host, world));
   waited();
   CHECK(waited() == 175);
-  for (int i = 0; i < 20; ++i) pace.succeeded(host, pace.wait(host, world));
+  for (int i = 0; i < 20; ++i) limiter.succeeded(host, limiter.wait(host, world));
   CHECK(waited() == 0);
 }
 
 TEST_CASE("what began before a 429 says nothing new, and another host is not slowed down") {
   fake::VirtualWorld time;
   const auto world = time.world();
-  Pace pace;
-  std::vector<Pace::Turn> turns;
-  for (int i = 0; i < 8; ++i) turns.push_back(pace.wait(host, world));
-  for (const auto turn : turns) pace.throttled(host, turn, world, {});
-  pace.wait("other.example", world);
+  RateLimiter limiter;
+  std::vector<RateLimiter::Ticket> tickets;
+  for (int i = 0; i < 8; ++i) tickets.push_back(limiter.wait(host, world));
+  for (const auto ticket : tickets) limiter.throttled(host, ticket, world, {});
+  limiter.wait("other.example", world);
   CHECK(time.slept == milliseconds(0));
-  pace.wait(host, world);
+  limiter.wait(host, world);
   CHECK(time.slept == milliseconds(500));
 }
 
 TEST_CASE("a host is given up after a dozen failures in a row over half a minute, and not for a hiccup") {
   fake::VirtualWorld time;
   const auto world = time.world();
-  Pace pace;
+  RateLimiter limiter;
   const auto fail = [&](int times) {
     bool goes_on = true;
-    for (int i = 0; i < times; ++i) goes_on = pace.failed(host, world);
+    for (int i = 0; i < times; ++i) goes_on = limiter.failed(host, world);
     return goes_on;
   };
   const auto later = [&](int seconds) { time.now += std::chrono::seconds(seconds); };
@@ -69,7 +69,7 @@ TEST_CASE("a host is given up after a dozen failures in a row over half a minute
     CHECK_FALSE(fail(1));
   }
   SECTION("a success in between") {
-    pace.succeeded(host, pace.wait(host, world));
+    limiter.succeeded(host, limiter.wait(host, world));
     CHECK(fail(1));
     later(30);
     CHECK(fail(10));
@@ -81,24 +81,24 @@ TEST_CASE("a host is given up after a dozen failures in a row over half a minute
   }
   SECTION("another host") {
     later(1);
-    CHECK(pace.failed("other.example", world));
+    CHECK(limiter.failed("other.example", world));
   }
 }
 
 TEST_CASE("a clock that is set back makes nobody wait for longer") {
   fake::VirtualWorld time;
   const auto world = time.world();
-  Pace pace;
-  pace.throttled(host, pace.wait(host, world), world, std::chrono::seconds(60));
+  RateLimiter limiter;
+  limiter.throttled(host, limiter.wait(host, world), world, std::chrono::seconds(60));
   time.now -= std::chrono::hours(5);
-  pace.wait(host, world);
+  limiter.wait(host, world);
   CHECK(time.slept == std::chrono::seconds(60));
 }
 
 TEST_CASE("a storm of 429 over 20 layers is sat out by the whole run, in at most 60 requests") {
   Bench bench;
   auto options = bench.options();
-  options.pace = std::make_shared<Pace>();
+  options.rate_limiter = std::make_shared<RateLimiter>();
   options.log = nullptr;  // the bench keeps what one thread says
   const auto begin = bench.time.now;
   // 14 s are more than one upload's six attempts alone would last.
@@ -112,7 +112,7 @@ TEST_CASE("a storm of 429 over 20 layers is sat out by the whole run, in at most
   std::vector<oci::Descriptor> blobs;
   for (int i = 0; i < 20; ++i) blobs.push_back(bench.blob(cat(i)));
   parallel_for_each(20, jobs, [&](std::size_t i) {
-    bench.put(Repository(options, host, i % 2 == 0 ? "web" : "api"), blobs[i]);  // the pace is the run's
+    bench.put(Repository(options, host, i % 2 == 0 ? "web" : "api"), blobs[i]);  // one rate limiter per run
   });
   CHECK(bench.registry.blobs.size() == 20);
   CHECK(refused >= 1);
