@@ -93,23 +93,23 @@ std::optional<std::string> Authorizer::renewed(const http::Url& origin, Access a
                                                const std::optional<std::string>& used) {
   const std::lock_guard lock(mutex_);
   if (!used || (login() && login_->registry_token)) return std::nullopt;
-  if (used == unproved_) return std::nullopt;
+  if (used == unconfirmed_) return std::nullopt;
   if (used->starts_with("Bearer ")) {
     if (auto token = live_token(scope_for(access)); token && token != used) return token;
     tokens_.clear();
     if (!bearer_) return std::nullopt;
-    return unproved_ = fetch_token(origin, scope_for(access));
+    return unconfirmed_ = fetch_token(origin, scope_for(access));
   }
   if (const auto current = basic(); current && current != used) return current;
   renew_login();
   const auto fresh = basic();
-  unproved_ = fresh.value_or("");
+  unconfirmed_ = fresh.value_or("");
   return fresh != used ? fresh : std::nullopt;
 }
 
 void Authorizer::accepted(const std::string& used) {
   const std::lock_guard lock(mutex_);
-  if (used == unproved_) unproved_.clear();
+  if (used == unconfirmed_) unconfirmed_.clear();
 }
 
 bool Authorizer::may_log_in() {

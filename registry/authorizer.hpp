@@ -67,7 +67,7 @@ class Authorizer {
   bool basic_works_ = false;
   bool sent_ = false;                      // the login, to the registry or to its token server
   std::optional<http::AddressKind> peer_;  // where the registry was when it gave `bearer_`
-  std::string unproved_;                   // what was renewed last, until a request with it succeeds
+  std::string unconfirmed_;                // what was renewed last, until a request with it succeeds
   std::map<std::string, Token> tokens_;    // by scope
   std::map<Access, std::string> scopes_;   // that the registry asked for in place of our own
 };

@@ -62,13 +62,13 @@ class Download {
 }  // namespace
 
 bool Repository::has_blob(const oci::Digest& digest, std::uint64_t size) const {
-  return state_->has_blob(digest, size, Tries::as_the_policy_says);
+  return state_->has_blob(digest, size, Tries::by_policy);
 }
 
 bool Repository::State::has_blob(const oci::Digest& digest, std::uint64_t size, Tries tries) const {
-  const http::Request request{.method = "HEAD", .url = exchange.url(path("blobs/" + digest.text()))};
+  const http::Request request{.method = "HEAD", .url = api.url(path("blobs/" + digest.text()))};
   // A redirect means that the blob is there, and its address is signed for GET alone.
-  const auto response = exchange.send(request, Access::push, Redirects::keep, tries);
+  const auto response = api.send(request, Access::push, Redirects::keep, tries);
   if (response.status >= 300 && response.status < 400) return true;
   if (response.status == 404 || response.status == 405) return false;
   if (response.status >= 400) throw refusal(response, cat("cannot push to `", where(), "`"));
@@ -80,8 +80,8 @@ void Repository::get_blob(const oci::Descriptor& blob, const Sink& whole) const 
   const auto rest = state_->mirrors.get_blob(blob, whole);
   if (!rest) return;
   const Sink& sink = *rest;
-  auto& exchange = state_->exchange;
-  const auto url = exchange.url(state_->path("blobs/" + blob.digest.text()));
+  auto& api = state_->api;
+  const auto url = api.url(state_->path("blobs/" + blob.digest.text()));
   Download download(blob, sink, cat("`", state_->host, "`"));
   const auto what = cat("cannot read the blob ", blob.digest.text(), " of `", name(), "`");
   bool absent = false, has_ranges = true;
@@ -101,7 +101,7 @@ void Repository::get_blob(const oci::Descriptor& blob, const Sink& whole) const 
       download.begin_at(*first);
     };
     request.sink = [&](Bytes bytes) { download.take(bytes); };
-    const auto response = exchange.attempt(request, Access::pull);
+    const auto response = api.attempt(request, Access::pull);
     if (response.status == 416 && wanted > 0) go_without_ranges();
     if (response.status == 404 && !std::exchange(absent, true))  // just pushed, perhaps, and not yet everywhere
       throw state_->refusal(response, what).transient(std::chrono::seconds(1));
@@ -124,11 +124,11 @@ void Repository::get_blob(const oci::Descriptor& blob, const Sink& whole) const 
 
 std::string Repository::get_range(const oci::Descriptor& blob, std::uint64_t offset, std::uint64_t most) const {
   if (auto part = state_->mirrors.get_range(blob, offset, most)) return *std::move(part);
-  auto& exchange = state_->exchange;
+  auto& api = state_->api;
   const auto what = cat("cannot read the blob ", blob.digest.text(), " of `", name(), "`");
-  http::Request request{.url = exchange.url(state_->path("blobs/" + blob.digest.text())), .most_reply = 64u << 20};
+  http::Request request{.url = api.url(state_->path("blobs/" + blob.digest.text())), .most_reply = 64u << 20};
   if (offset > 0 || most < blob.size) request.headers.set("Range", cat("bytes=", offset, "-", offset + most - 1));
-  auto response = exchange.send(request, Access::pull);
+  auto response = api.send(request, Access::pull);
   if (response.status == 206 && first_byte(response.headers) != offset)
     throw Error(ErrorKind::network, what).because("the registry answers with another range than it was asked for");
   if (response.status != 200 && response.status != 206) throw state_->refusal(response, what);

@@ -59,7 +59,7 @@ Chunks::Step Chunks::step() {
   const auto size = std::min(std::max(chunk_, session_->least_chunk), target_.blob.size - place_);
   const bool is_last = place_ + size == target_.blob.size;
   reach_ = place_ + size;
-  return judge(target_.exchange.attempt(part(size, is_last), Access::push), size, is_last);
+  return judge(target_.api.attempt(part(size, is_last), Access::push), size, is_last);
 }
 
 // True: the blob is there.
@@ -132,7 +132,7 @@ Chunks::Step Chunks::lose_session(const Error& error) {
 // What the registry has; nothing where it does not say (ECR Public: 404 in the midst of an upload), and never more than
 // it can have.
 std::uint64_t Chunks::confirmed() {
-  const auto response = target_.exchange.attempt(sessions_.request(*session_, "GET"), Access::push);
+  const auto response = target_.api.attempt(sessions_.request(*session_, "GET"), Access::push);
   if (response.status < 200 || response.status > 204) return 0;
   session_ = sessions_.next(*session_, response);
   const auto length = length_of(response.headers);

@@ -103,7 +103,7 @@ bool is_missing_content(const Error& error) { return error.reason().starts_with(
 
 std::optional<oci::Descriptor> Repository::find_manifest(const std::string& tag_or_digest) const {
   if (const auto found = state_->mirrors.find_manifest(tag_or_digest); found || state_->mirrors.only()) return found;
-  if (const auto found = state_->head_manifest(tag_or_digest, Tries::as_the_policy_says)) return found->manifest;
+  if (const auto found = state_->head_manifest(tag_or_digest, Tries::by_policy)) return found->manifest;
   auto response = state_->ask_manifest(tag_or_digest);
   if (response.status == 404) return std::nullopt;
   return state_->checked_text(std::move(response), tag_or_digest).descriptor;
@@ -112,9 +112,9 @@ std::optional<oci::Descriptor> Repository::find_manifest(const std::string& tag_
 std::optional<Repository::State::Found> Repository::State::head_manifest(const std::string& tag_or_digest,
                                                                          Tries tries) const {
   const http::Request request{.method = "HEAD",
-                              .url = exchange.url(path("manifests/" + checked(tag_or_digest))),
+                              .url = api.url(path("manifests/" + checked(tag_or_digest))),
                               .headers = {{"Accept", accepted()}}};
-  const auto response = exchange.send(request, Access::pull, Redirects::follow, tries);
+  const auto response = api.send(request, Access::pull, Redirects::follow, tries);
   if (response.status == 404) return Found{};
   if (response.status == 405) return std::nullopt;
   if (response.status != 200) throw refusal(response, cat("cannot read `", named(where(), tag_or_digest), "`"));
@@ -126,8 +126,8 @@ std::optional<Repository::State::Found> Repository::State::head_manifest(const s
 }
 
 http::Response Repository::State::ask_manifest(const std::string& tag_or_digest) const {
-  const auto url = exchange.url(path("manifests/" + checked(tag_or_digest)));
-  return exchange.send({.url = url, .headers = {{"Accept", accepted()}}, .most_reply = most_manifest}, Access::pull);
+  const auto url = api.url(path("manifests/" + checked(tag_or_digest)));
+  return api.send({.url = url, .headers = {{"Accept", accepted()}}, .most_reply = most_manifest}, Access::pull);
 }
 
 Repository::Text Repository::State::checked_text(http::Response response, const std::string& tag_or_digest) const {
@@ -158,9 +158,9 @@ void Repository::put_manifest(const std::string& tag_or_digest, const std::strin
   const auto before = find_if_allowed(*this, put.name);
   if (before && put.is(*before)) return;
 
-  auto& exchange = state_->exchange;
+  auto& api = state_->api;
   const http::Request request{.method = "PUT",
-                              .url = exchange.url(state_->path("manifests/" + put.name)),
+                              .url = api.url(state_->path("manifests/" + put.name)),
                               .headers = {{"Content-Type", media_type}},
                               .body = text};
   const auto has_arrived = [&] {
@@ -174,7 +174,7 @@ void Repository::put_manifest(const std::string& tag_or_digest, const std::strin
   };
   const auto response = http::retrying(state_->options.policy, world(), state_->options.notice, [&] {
     try {
-      return exchange.attempt(request, Access::push);
+      return api.attempt(request, Access::push);
     } catch (const Throttled&) {
       throw;
     } catch (const Error& error) {

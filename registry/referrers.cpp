@@ -66,15 +66,15 @@ std::string fallback_tag(const oci::Digest& subject) { return cat("sha256-", sub
 
 std::optional<std::vector<oci::Descriptor>> Repository::referrers(const oci::Digest& subject,
                                                                   const std::string& artifact_type) const {
-  auto& exchange = state_->exchange;
+  auto& api = state_->api;
   const auto what = cat("what refers to ", subject.text(), " in `", name(), "`");
-  auto url = exchange.url(state_->path("referrers/" + subject.text()));
+  auto url = api.url(state_->path("referrers/" + subject.text()));
   if (!artifact_type.empty()) url = with_query(url, "artifactType", artifact_type);
   std::vector<oci::Descriptor> all;
   std::size_t size = 0;
   for (unsigned page = 0;; ++page) {
-    const auto response = exchange.send(
-        {.url = url, .headers = {{"Accept", std::string(index_type)}}, .most_reply = most_text}, Access::pull);
+    const auto response =
+        api.send({.url = url, .headers = {{"Accept", std::string(index_type)}}, .most_reply = most_text}, Access::pull);
     if (page == 0 && lacks_api(response.status)) return std::nullopt;
     if (response.status != 200) throw state_->refusal(response, cat("cannot list ", what));
     size += response.body.size();
@@ -85,7 +85,7 @@ std::optional<std::vector<oci::Descriptor>> Repository::referrers(const oci::Dig
     const auto next = next_page(response.headers);
     if (!next) break;
     url = resolve(url, *next);
-    if (!exchange.is_own(url))
+    if (!api.is_own(url))
       throw Error(ErrorKind::network, cat("`", state_->host, "` continues the list of ", what, " elsewhere"))
           .because(cat("at `", url.origin(), "`, which is not asked"));
   }

@@ -28,8 +28,8 @@ Error Repository::State::refusal(const http::Response& response, std::string wha
   const auto said = refusal_of(response);
   if (response.status == 404 && (said.has("NAME_UNKNOWN") || said.says("repositorynotfound")))
     return missing_repository(host, name, std::move(what), said.message);
-  if (!response.url.host.empty() && !exchange.is_own(response.url)) return refused_elsewhere(response, std::move(what));
-  return refused(response, std::move(what), host, exchange.login_use());
+  if (!response.url.host.empty() && !api.is_own(response.url)) return refused_elsewhere(response, std::move(what));
+  return refused(response, std::move(what), host, api.login_use());
 }
 
 // No login of ours was sent there.

@@ -20,14 +20,14 @@ std::uint64_t least_chunk(const http::Headers& headers) {
 
 std::string Target::what() const { return cat("cannot push to `", host, "/", name, "`"); }
 
-http::Url Sessions::address() const { return target_.exchange.url(cat("/v2/", target_.name, "/blobs/uploads/")); }
+http::Url Sessions::address() const { return target_.api.url(cat("/v2/", target_.name, "/blobs/uploads/")); }
 
 Session Sessions::begin() {
   if (offered_) return *std::exchange(offered_, std::nullopt);
   const auto url = address();
   http::Response response;
   try {
-    response = target_.exchange.attempt({.method = "POST", .url = url}, Access::push);
+    response = target_.api.attempt({.method = "POST", .url = url}, Access::push);
   } catch (const Error& error) {
     if (!is_ecr(target_.host) || error.reason() != http::closed_without_reply || ++hangups_ < 2) throw;
     throw missing_repository(target_.host, target_.name, target_.what(),
@@ -43,7 +43,7 @@ Session Sessions::begin() {
 bool Sessions::mount(const std::string& from) {
   const auto url = with_query(with_query(address(), "mount", target_.blob.digest.text()), "from", from);
   try {
-    const auto response = target_.exchange.attempt({.method = "POST", .url = url}, Access::mount);
+    const auto response = target_.api.attempt({.method = "POST", .url = url}, Access::mount);
     if (response.status == 201 && is_granted(response)) return true;
     const auto place = response.headers.find("Location").value_or("");
     if (response.status == 202 || (response.status == 201 && place.find("/blobs/uploads/") != place.npos))
@@ -67,7 +67,7 @@ Session Sessions::opened(const http::Url& asked, const http::Response& response)
     throw Error(ErrorKind::network, target_.what())
         .because(cat("`", target_.host, "` does not say where to upload to: its answer has no Location"));
   auto session = checked(asked, response, *location);
-  if (!target_.exchange.is_own(session.url) && target_.options.log)
+  if (!target_.api.is_own(session.url) && target_.options.log)
     target_.options.log(
         cat("`", target_.host, "` takes uploads at ", session.url.origin(), "; no login is sent there"));
   session.least_chunk = least_chunk(response.headers);
@@ -91,15 +91,15 @@ void Sessions::cancel() noexcept try {
   const auto begin = std::chrono::steady_clock::now();
   for (const auto& session : open_) {
     if (std::chrono::steady_clock::now() - begin >= http::cancel_timeout) return;
-    target_.exchange.send_cancel(request(session, "DELETE"));
+    target_.api.send_cancel(request(session, "DELETE"));
   }
 } catch (...) {  // no memory
 }
 
 Session Sessions::checked(const http::Url& asked, const http::Response& reply, const std::string& location) const {
   const auto url = resolve(asked, location);
-  if (target_.exchange.is_own(url)) {
-    if (target_.exchange.is_own(asked)) return {.url = url};
+  if (target_.api.is_own(url)) {
+    if (target_.api.is_own(asked)) return {.url = url};
     throw Error(ErrorKind::network, target_.what())
         .because(cat("the upload's server `", asked.origin(), "` sends it back to `", target_.host,
                      "`: our login is not for it to lead about"));
@@ -114,7 +114,7 @@ Session Sessions::checked(const http::Url& asked, const http::Response& reply, c
 
 http::Request Sessions::request(const Session& session, const std::string& method) const {
   http::Request request{.method = method, .url = session.url};
-  if (!target_.exchange.is_own(session.url)) request.max_address_kind = session.max_address_kind;
+  if (!target_.api.is_own(session.url)) request.max_address_kind = session.max_address_kind;
   return request;
 }
 

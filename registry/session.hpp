@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "exchange.hpp"
+#include "registry_http.hpp"
 
 namespace lapstrake::registry {
 
@@ -19,7 +19,7 @@ constexpr unsigned most_sessions = 3;                   // of one blob's upload,
 struct Target {
   std::string host, name;
   const ClientOptions& options;
-  Exchange& exchange;
+  RegistryHttp& api;
   const oci::Descriptor& blob;
   std::function<Error(const http::Response&, std::string what)> refusal;
   std::function<bool()> has;  // the blob; asked once

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "exchange.hpp"
 #include "mirrors.hpp"
+#include "registry_http.hpp"
 #include "session.hpp"
 
 namespace lapstrake::registry {
@@ -15,7 +15,7 @@ struct Repository::State {
       : options(std::move(its_options)),
         host(std::move(its_host)),
         name(std::move(its_name)),
-        exchange(options, host, name),
+        api(options, host, name),
         mirrors(options, where()) {}
 
   std::string where() const { return host + "/" + name; }
@@ -35,7 +35,7 @@ struct Repository::State {
 
   ClientOptions options;
   std::string host, name;
-  mutable Exchange exchange;
+  mutable RegistryHttp api;
   Mirrors mirrors;
 };
 

@@ -115,14 +115,14 @@ class Upload {
     put.before_send = verifying(blob_, file);
     ++puts_;
     try {
-      const auto response = target_.exchange.attempt(std::move(put), Access::push);
+      const auto response = target_.api.attempt(std::move(put), Access::push);
       if (ends_session(response.status)) sessions_.ended(session);
       finish(response);
     } catch (const Throttled&) {
       throw;
     } catch (const Error& error) {
       if (!error.is_transient()) throw;
-      if (error.kind() == ErrorKind::access && ++renewed_logins_ > 1) throw for_good(error);
+      if (error.kind() == ErrorKind::access && ++renewed_logins_ > 1) throw not_transient(error);
       if (error.kind() == ErrorKind::network) ++failed_puts_;
       throw;
     }
@@ -151,7 +151,7 @@ Target Repository::State::target(const oci::Descriptor& blob) const {
   return {.host = host,
           .name = name,
           .options = options,
-          .exchange = exchange,
+          .api = api,
           .blob = blob,
           .refusal = [this](const http::Response& response,
                             std::string what) { return refusal(response, std::move(what)); },

@@ -1,4 +1,4 @@
-#include "exchange.hpp"
+#include "registry_http.hpp"
 
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
@@ -12,7 +12,7 @@ namespace {
 
 constexpr unsigned most_hops = 5;
 
-// docker's own hub answers elsewhere than it is called.
+// Docker Hub serves its API at another host.
 std::string api_host(const std::string& host) {
   return host == "docker.io" || host == "index.docker.io" ? "registry-1.docker.io" : host;
 }
@@ -20,46 +20,47 @@ std::string api_host(const std::string& host) {
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
-// A refusal that may be meant for strangers only.
-bool may_hide(const http::Response& response) {
+// An error status that an authenticated request might not get.
+bool may_hide_from_anonymous(const http::Response& response) {
   return response.status == 403 || response.status == 404 ||
          (response.status == 401 && challenges_of(response.headers).empty());
 }
-// Ends a GET whose body nobody wants: it may be a whole layer.
-struct NotRefused {};
+// Ends a GET without reading the body, which may be a whole layer.
+struct Succeeded {};
 
 bool is_read(const http::Request& request) { return request.method == "GET" || request.method == "HEAD"; }
 
 }  // namespace
 
-Error for_good(const Error& error) {
+Error not_transient(const Error& error) {
   Error last(error.kind(), error.summary(), error.help());
   last.because(error.reason());
   for (const auto& step : error.steps()) last.during(step);
   return last;
 }
 
-Exchange::Exchange(const ClientOptions& options, const std::string& host, const std::string& repository)
+RegistryHttp::RegistryHttp(const ClientOptions& options, const std::string& host, const std::string& repository)
     : options_(options),
       host_(host),
       rate_limiter_(options.rate_limiter ? options.rate_limiter : std::make_shared<RateLimiter>()),
-      // Once, since whoever asks for a token is itself tried again; and not past the pace of the token server.
+      // Once, because the request that needs the token is itself retried. The token server has its own rate limit.
       authorizer_(
-          options, [this](const http::Request& request) { return once(request, std::nullopt); }, host, repository) {}
+          options, [this](const http::Request& request) { return send_once(request, std::nullopt); }, host,
+          repository) {}
 
-http::Url Exchange::url(const std::string& path) {
+http::Url RegistryHttp::url(const std::string& path) {
   http::Url url = base();
   url.path = path;
   return url;
 }
 
-const http::Url& Exchange::base() {
+const http::Url& RegistryHttp::base() {
   const std::lock_guard lock(mutex_);
   if (!base_) base_ = http::retrying(options_.policy, options_.world, options_.notice, [&] { return probe(); });
   return *base_;
 }
 
-http::Url Exchange::probe() const {
+http::Url RegistryHttp::probe() const {
   const auto secure = http::parse_url(cat("https://", api_host(host_), "/v2/"));
   const bool may_be_plain = http::is_loopback(secure.host) || (options_.insecure && options_.insecure(host_));
   if (!may_be_plain) return secure;
@@ -76,110 +77,110 @@ http::Url Exchange::probe() const {
     } catch (const Error& second) {
       if (second.kind() == ErrorKind::interrupted) throw;
     }
-    throw;  // https, which is tried first, says what is wrong
+    throw;  // the error of https
   }
 }
 
-http::Response Exchange::send(const http::Request& request, Access access, Redirects redirects, Tries tries) {
+http::Response RegistryHttp::send(const http::Request& request, Access access, Redirects redirects, Tries tries) {
   base();
   if (tries == Tries::one) return attempt(request, access, redirects);
   return http::retrying(options_.policy, options_.world, options_.notice,
                         [&] { return attempt(request, access, redirects); });
 }
 
-http::Response Exchange::attempt(http::Request request, Access access, Redirects redirects) {
-  auto response = is_own(request.url) ? authorized(request, access) : once(request, std::nullopt);
+http::Response RegistryHttp::attempt(http::Request request, Access access, Redirects redirects) {
+  auto response = is_own(request.url) ? authorized(request, access) : send_once(request, std::nullopt);
   if (redirects == Redirects::follow && is_redirect(response.status))
-    response = followed(std::move(request), std::move(response));
+    response = follow_redirects(std::move(request), std::move(response));
   return response;
 }
 
-void Exchange::send_cancel(http::Request request) noexcept try {
+void RegistryHttp::send_cancel(http::Request request) noexcept try {
   if (is_own(request.url))
     if (const auto login = authorizer_.known_header(Access::push)) request.headers.set("Authorization", *login);
   options_.transport(request);
-} catch (...) {  // the registry removes what is left of an upload some day
+} catch (...) {  // the registry removes abandoned uploads after some time
 }
 
-http::Response Exchange::authorized(http::Request& request, Access access) {
+http::Response RegistryHttp::authorized(http::Request& request, Access access) {
   const auto origin = base();
   auto used = authorizer_.header(origin, access);
-  auto response = once(request, used);
+  auto response = send_once(request, used);
   std::optional<std::string> next;
   if (response.status == 401) next = authorizer_.answer(origin, response, access, used);
-  if (!next && !used && may_hide(response)) next = login_from_root(origin, access);
+  if (!next && !used && may_hide_from_anonymous(response)) next = login_from_root(origin, access);
   if (next) {
     used = std::move(next);
-    response = again(request, used, response);
+    response = resend(request, used, response);
   }
-  response = explained(request, std::move(response), used);
+  response = with_error_body(request, std::move(response), used);
   if (says_expired(response))
     if (auto fresh = authorizer_.renewed(origin, access, used)) {
       used = std::move(fresh);
-      response = explained(request, again(request, used, response), used);
+      response = with_error_body(request, resend(request, used, response), used);
     }
   if (used && (response.status < 400 || response.status == 404)) authorizer_.accepted(*used);
   return response;
 }
 
-std::optional<std::string> Exchange::login_from_root(const http::Url& origin, Access access) {
-  const std::lock_guard lock(root_mutex_);  // threads that come meanwhile wait for what the first learns
+std::optional<std::string> RegistryHttp::login_from_root(const http::Url& origin, Access access) {
+  const std::lock_guard lock(root_mutex_);  // other threads wait for the result of the first
   if (root_asked_) return authorizer_.header(origin, access);
   if (!authorizer_.may_log_in()) return std::nullopt;
-  const auto response = once({.url = origin}, std::nullopt);
+  const auto response = send_once({.url = origin}, std::nullopt);
   root_asked_ = true;
   return response.status == 401 ? authorizer_.answer(origin, response, access, std::nullopt) : std::nullopt;
 }
 
-http::Response Exchange::again(const http::Request& request, const std::optional<std::string>& authorization,
-                               const http::Response& refused) {
+http::Response RegistryHttp::resend(const http::Request& request, const std::optional<std::string>& authorization,
+                                    const http::Response& refused) {
   if (std::holds_alternative<http::FileRange>(request.body) && http::length(request.body) > 0)
     throw Error(ErrorKind::access, cat("`", host_, "` takes the login no longer that the upload began with"))
         .because(refusal_of(refused).message)
         .transient();
-  return once(request, authorization);
+  return send_once(request, authorization);
 }
 
 // containerd: TestPusherForbiddenGETFallbackForErrorBody.
-http::Response Exchange::explained(const http::Request& request, http::Response response,
-                                   const std::optional<std::string>& authorization) {
+http::Response RegistryHttp::with_error_body(const http::Request& request, http::Response response,
+                                             const std::optional<std::string>& authorization) {
   const bool is_mute =
       request.method == "HEAD" && response.status >= 400 && response.status != 404 && response.status != 405;
   if (!is_mute || !response.body.empty()) return response;
-  http::Request spoken = request;
-  spoken.method = "GET";
-  spoken.headers.set("Range", "bytes=0-0");
-  spoken.sink = [](Bytes) {};
-  spoken.on_response = [](const http::Response&) { throw NotRefused(); };
+  http::Request get = request;
+  get.method = "GET";
+  get.headers.set("Range", "bytes=0-0");
+  get.sink = [](Bytes) {};
+  get.on_response = [](const http::Response&) { throw Succeeded(); };
   try {
-    auto reply = once(spoken, authorization);
+    auto reply = send_once(get, authorization);
     if (reply.status >= 400) return reply;
-  } catch (const NotRefused&) {
+  } catch (const Succeeded&) {
   }
-  // Where GET is allowed and HEAD is not, nothing is learnt, and the HEAD's own status stands.
+  // GET succeeded: return the status of the HEAD.
   return response;
 }
 
-http::Response Exchange::once(const http::Request& request, const std::optional<std::string>& authorization) {
+http::Response RegistryHttp::send_once(const http::Request& request, const std::optional<std::string>& authorization) {
   http::Request sent = request;
   if (authorization) sent.headers.set("Authorization", *authorization);
-  bool has_begun = false;  // a host that sends something is not dead
+  bool has_begun = false;  // a host that sends data is not down
   if (request.sink)
     sent.sink = [&](Bytes bytes) {
       has_begun = true;
       request.sink(bytes);
     };
   try {
-    return rate_limited(sent);
+    return send_limited(sent);
   } catch (const Throttled&) {
     throw;
   } catch (Error& error) {
-    if (error.is_transient() && !has_begun) lose(error, request.url);
+    if (error.is_transient() && !has_begun) rethrow_unless_dead(error, request.url);
     throw;
   }
 }
 
-http::Response Exchange::rate_limited(const http::Request& request) {
+http::Response RegistryHttp::send_limited(const http::Request& request) {
   const auto ticket = rate_limiter_->wait(request.url.authority(), options_.world);
   auto response = options_.transport(request);
   refuse_retryable(request, response, ticket);
@@ -187,31 +188,31 @@ http::Response Exchange::rate_limited(const http::Request& request) {
   return response;
 }
 
-void Exchange::refuse_retryable(const http::Request& request, const http::Response& response,
-                                RateLimiter::Ticket ticket) {
+void RegistryHttp::refuse_retryable(const http::Request& request, const http::Response& response,
+                                    RateLimiter::Ticket ticket) {
   if (!http::is_retryable(response.status)) return;
   auto floor = http::retry_after(response.headers, options_.world.clock());
   const auto what = cat("`", request.url.authority(), "` answers ", response.status, " to ", request.method, " ",
                         redacted(request.url));
   const auto why = refusal_of(response).message;
-  if (says_full(response)) return;  // no second makes room
+  if (says_full(response)) return;  // waiting frees no space
   if (response.status != 429 && !floor) throw Error(ErrorKind::network, what).because(why).transient();
   Throttled error(ErrorKind::network, what);
   error.because(why).transient(floor);
-  if (floor && *floor > options_.policy.most_wait) floor.reset();  // nobody will wait for that
+  if (floor && *floor > options_.policy.most_wait) floor.reset();  // the retry fails, so do not delay other requests
   rate_limiter_->throttled(request.url.authority(), ticket, options_.world, floor);
   throw error;
 }
 
-// Once a host has failed that often, no thread need try all its attempts.
-void Exchange::lose(Error& error, const http::Url& url) {
+// After that many consecutive failures no thread needs to use up its attempts.
+void RegistryHttp::rethrow_unless_dead(Error& error, const http::Url& url) {
   if (rate_limiter_->failed(url.authority(), options_.world)) throw;
-  throw for_good(error).during(
+  throw not_transient(error).during(
       cat("giving `", url.authority(), "` up: nothing that was asked of it lately came through"));
 }
 
-// Secrets end at the registry's origin, and do not come back after another one was asked.
-http::Response Exchange::followed(http::Request request, http::Response response) {
+// Secrets are sent to the registry's origin only, and not after a redirect to another origin.
+http::Response RegistryHttp::follow_redirects(http::Request request, http::Response response) {
   std::string chain = redacted(request.url);
   bool own = is_own(request.url);
   for (unsigned hop = 0; is_redirect(response.status); ++hop) {
@@ -233,7 +234,7 @@ http::Response Exchange::followed(http::Request request, http::Response response
     request.url = next;
     std::optional<std::string> authorization;
     if (own) authorization = authorizer_.header(base(), is_read(request) ? Access::pull : Access::push);
-    response = once(request, authorization);
+    response = send_once(request, authorization);
   }
   return response;
 }

@@ -1,0 +1,78 @@
+// HTTP requests to one registry: base URL, authentication, redirects, rate limit. The callers interpret the replies.
+#pragma once
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/http/message.hpp>
+#include <lapstrake/registry/client.hpp>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "authorizer.hpp"
+
+namespace lapstrake::registry {
+
+enum class Redirects { follow, keep };
+// How often a request may be sent. Use `one` inside an operation that is itself retried.
+enum class Tries { one, by_policy };
+
+// A 429, or another reply with a Retry-After: neither the request nor the connection is at fault.
+class Throttled : public Error {
+ public:
+  using Error::Error;
+};
+
+// The same error, not marked transient.
+Error not_transient(const Error& error);
+
+class RegistryHttp {
+ public:
+  RegistryHttp(const ClientOptions& options, const std::string& host, const std::string& repository);
+
+  // "https://HOST" + path. A loopback or insecure host is probed once, without secrets, for https, then http.
+  http::Url url(const std::string& path);
+
+  // One attempt: adds the login, answers one challenge, follows redirects of GET and HEAD. A HEAD with an error status
+  // is repeated as GET, because only a GET has an error message. Throws Error{network}, transient, for retryable
+  // statuses; returns all other statuses. A file that was sent with an expired login is not sent again in this attempt,
+  // because its upload session may be broken: Error{access}, transient, after the login was renewed.
+  http::Response attempt(http::Request request, Access access, Redirects redirects = Redirects::follow);
+  // The same with retries by the policy; for requests that may be sent twice.
+  http::Response send(const http::Request& request, Access access, Redirects redirects = Redirects::follow,
+                      Tries tries = Tries::by_policy);
+
+  // Sends the request once with the known login, ignoring the rate limit. Reports no failure.
+  void send_cancel(http::Request request) noexcept;
+
+  // Secrets are sent to this origin only.
+  bool is_own(const http::Url& url) { return url.origin() == base().origin(); }
+  LoginUse login_use() const { return authorizer_.login_use(); }
+
+ private:
+  const http::Url& base();
+  http::Url probe() const;
+  http::Response authorized(http::Request& request, Access access);
+  // Some registries answer 403 or 404 to anonymous requests and send a challenge only at /v2/. Requests it once, if
+  // there is a login. Returns the Authorization header to use; nothing when there was no challenge.
+  std::optional<std::string> login_from_root(const http::Url& origin, Access access);
+  http::Response resend(const http::Request& request, const std::optional<std::string>& authorization,
+                        const http::Response& refused);
+  http::Response send_once(const http::Request& request, const std::optional<std::string>& authorization);
+  http::Response follow_redirects(http::Request request, http::Response response);
+  http::Response with_error_body(const http::Request& request, http::Response response,
+                                 const std::optional<std::string>& authorization);
+  http::Response send_limited(const http::Request& request);
+  void refuse_retryable(const http::Request& request, const http::Response& response, RateLimiter::Ticket ticket);
+  [[noreturn]] void rethrow_unless_dead(Error& error, const http::Url& url);
+
+  const ClientOptions& options_;
+  std::string host_;
+  std::shared_ptr<RateLimiter> rate_limiter_;
+  Authorizer authorizer_;
+  std::mutex mutex_;
+  std::optional<http::Url> base_;
+  std::mutex root_mutex_;
+  bool root_asked_ = false;
+};
+
+}  // namespace lapstrake::registry
