@@ -7,9 +7,9 @@
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
-#include "elsewhere.hpp"
 #include "realm.hpp"
 #include "refusal.hpp"
+#include "untrusted_address.hpp"
 
 namespace lapstrake::registry {
 namespace {

@@ -5,7 +5,7 @@
 #include <lapstrake/base/text.hpp>
 #include <utility>
 
-#include "elsewhere.hpp"
+#include "untrusted_address.hpp"
 
 namespace lapstrake::registry {
 namespace {
@@ -62,7 +62,7 @@ http::Url checked_realm(std::string_view realm, const http::Url& origin, const s
     refuse(host, url.origin(), "this is another server, and the pair is not a known one",
            cat("no login was sent; if `", host, "` is right to ask for that, add `registries: { \"", host,
                "\": { token_server: ", origin_as_written(url), " } }`"));
-  if (!has_login) refuse_address_literal(url, max_kind_named_by(origin, peer, http::AddressKind::global), host);
+  if (!has_login) check_address_literal(url, max_kind_named_by(origin, peer, http::AddressKind::global), host);
   return url;
 }
 

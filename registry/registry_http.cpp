@@ -4,8 +4,8 @@
 #include <lapstrake/base/text.hpp>
 
 #include "challenge.hpp"
-#include "elsewhere.hpp"
 #include "refusal.hpp"
+#include "untrusted_address.hpp"
 
 namespace lapstrake::registry {
 namespace {

@@ -4,9 +4,9 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/http/cancel_request.hpp>
 
-#include "elsewhere.hpp"
 #include "refusal.hpp"
 #include "state.hpp"
+#include "untrusted_address.hpp"
 
 namespace lapstrake::registry {
 namespace {
@@ -108,7 +108,7 @@ Session Sessions::checked(const http::Url& asked, const http::Response& reply, c
     throw Error(ErrorKind::network, target_.what())
         .because(cat("`", target_.host, "` wants the upload at `", url.origin(), "`, without TLS"));
   const auto max_address_kind = max_kind_named_by(asked, reply.peer, http::AddressKind::global);
-  refuse_address_literal(url, max_address_kind, target_.host);
+  check_address_literal(url, max_address_kind, target_.host);
   return {.url = url, .max_address_kind = max_address_kind};
 }
 

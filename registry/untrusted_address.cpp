@@ -1,4 +1,4 @@
-#include "elsewhere.hpp"
+#include "untrusted_address.hpp"
 
 #include <algorithm>
 #include <lapstrake/base/error.hpp>
@@ -14,10 +14,10 @@ AddressKind max_kind_named_by(const http::Url& server, std::optional<AddressKind
   return std::max({usual, own, is_private ? AddressKind::private_network : AddressKind::global});
 }
 
-void refuse_address_literal(const http::Url& place, AddressKind max_address_kind, const std::string& host) {
-  const auto kind = http::kind_of_host(place.host);
+void check_address_literal(const http::Url& url, AddressKind max_address_kind, const std::string& host) {
+  const auto kind = http::kind_of_host(url.host);
   if (!kind || *kind <= max_address_kind) return;
-  throw Error(ErrorKind::access, cat("`", host, "` names `", place.origin(), "`, ", http::name_of(*kind)),
+  throw Error(ErrorKind::access, cat("`", host, "` names `", url.origin(), "`, ", http::name_of(*kind)),
               "such addresses are not followed: let the registry name its servers by their host names");
 }
 
