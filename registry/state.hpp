@@ -6,7 +6,7 @@
 
 #include "mirrors.hpp"
 #include "registry_http.hpp"
-#include "session.hpp"
+#include "upload_session.hpp"
 
 namespace lapstrake::registry {
 
@@ -24,7 +24,7 @@ struct Repository::State {
   Error refusal(const http::Response& response, std::string what) const;
   Error refused_elsewhere(const http::Response& response, std::string what) const;
   bool has_blob(const oci::Digest& digest, std::uint64_t size, Tries tries) const;
-  Target target(const oci::Descriptor& blob) const;  // which must stay
+  UploadTarget upload_target(const oci::Descriptor& blob) const;  // which must stay
   // The answer to a HEAD; nothing when it says too little, or HEAD is not known there.
   struct Found {
     std::optional<oci::Descriptor> manifest;

@@ -6,7 +6,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/registry/client.hpp>
 
-#include "chunks.hpp"
+#include "chunked_upload.hpp"
 #include "refusal.hpp"
 #include "state.hpp"
 
@@ -53,7 +53,7 @@ bool ends_session(int status) { return status < 400 || status == 404 || status =
 
 class Upload {
  public:
-  explicit Upload(Target target) : target_(std::move(target)), blob_(target_.blob), sessions_(target_) {}
+  explicit Upload(UploadTarget target) : target_(std::move(target)), blob_(target_.blob), sessions_(target_) {}
   Upload(const Upload&) = delete;
   Upload& operator=(const Upload&) = delete;
 
@@ -76,7 +76,7 @@ class Upload {
   // False: two PUTs of a large blob came to nothing.
   bool whole(const std::filesystem::path& file, const std::function<void(std::uint64_t)>& progress) {
     return http::retrying(options().policy, options().world, options().notice, [&] {
-      if (puts_ > 0 && target_.has()) return true;
+      if (puts_ > 0 && target_.has_blob()) return true;
       if (failed_puts_ >= most_failed_puts && may_split()) return false;
       send(file, progress);
       return true;
@@ -101,7 +101,7 @@ class Upload {
       return true;
     }
     check_content(blob_, file, options().world.stop);
-    return Chunks(target_, sessions_, file, progress).send();
+    return ChunkedUpload(target_, sessions_, file, progress).send();
   }
 
   // Errors that are transient ask for another attempt.
@@ -131,42 +131,42 @@ class Upload {
   void finish(const http::Response& response) {
     const auto status = response.status;
     const bool is_good = status == 200 || status == 201 || status == 204;
-    if (is_good ? is_taken(target_, response) : status == 409 && target_.has()) return;
-    auto error = target_.refusal(response, target_.what());
+    if (is_good ? is_taken(target_, response) : status == 409 && target_.has_blob()) return;
+    auto error = target_.error_of(response, target_.what());
     if (status == 413) error.during(cat("sending a blob of ", human_size(blob_.size), " in one request"));
     if ((is_good || is_lost_session(response, error)) && ++lost_sessions_ < most_sessions) error.transient();
     throw error;
   }
 
-  Target target_;
+  UploadTarget target_;
   const oci::Descriptor& blob_;
-  Sessions sessions_;
+  UploadSessions sessions_;
   bool may_split_ = true;
   unsigned puts_ = 0, failed_puts_ = 0, lost_sessions_ = 0, renewed_logins_ = 0;
 };
 
 }  // namespace
 
-Target Repository::State::target(const oci::Descriptor& blob) const {
+UploadTarget Repository::State::upload_target(const oci::Descriptor& blob) const {
   return {.host = host,
           .name = name,
           .options = options,
           .api = api,
           .blob = blob,
-          .refusal = [this](const http::Response& response,
-                            std::string what) { return refusal(response, std::move(what)); },
-          .has = [this, digest = blob.digest, size = blob.size] { return has_blob(digest, size, Tries::one); }};
+          .error_of = [this](const http::Response& response,
+                             std::string what) { return refusal(response, std::move(what)); },
+          .has_blob = [this, digest = blob.digest, size = blob.size] { return has_blob(digest, size, Tries::one); }};
 }
 
 void Repository::put_blob(const oci::Descriptor& blob, const std::filesystem::path& file,
                           const std::function<void(std::uint64_t sent)>& progress) const {
-  Upload(state_->target(blob)).put(file, progress);
+  Upload(state_->upload_target(blob)).put(file, progress);
 }
 
 bool Repository::mount_or_put_blob(const oci::Descriptor& blob, const std::string& from,
                                    const std::function<std::filesystem::path()>& file,
                                    const std::function<void(std::uint64_t sent)>& progress) const {
-  Upload upload(state_->target(blob));
+  Upload upload(state_->upload_target(blob));
   if (upload.mount(from)) return true;
   upload.put(file(), progress);
   return false;

@@ -1,4 +1,4 @@
-#include "session.hpp"
+#include "upload_session.hpp"
 
 #include <chrono>
 #include <lapstrake/base/text.hpp>
@@ -18,36 +18,36 @@ std::uint64_t least_chunk(const http::Headers& headers) {
 
 }  // namespace
 
-std::string Target::what() const { return cat("cannot push to `", host, "/", name, "`"); }
+std::string UploadTarget::what() const { return cat("cannot push to `", host, "/", name, "`"); }
 
-http::Url Sessions::address() const { return target_.api.url(cat("/v2/", target_.name, "/blobs/uploads/")); }
+http::Url UploadSessions::address() const { return target_.api.url(cat("/v2/", target_.name, "/blobs/uploads/")); }
 
-Session Sessions::begin() {
-  if (offered_) return *std::exchange(offered_, std::nullopt);
+UploadSession UploadSessions::begin() {
+  if (next_session_) return *std::exchange(next_session_, std::nullopt);
   const auto url = address();
   http::Response response;
   try {
     response = target_.api.attempt({.method = "POST", .url = url}, Access::push);
   } catch (const Error& error) {
-    if (!is_ecr(target_.host) || error.reason() != http::closed_without_reply || ++hangups_ < 2) throw;
+    if (!is_ecr(target_.host) || error.reason() != http::closed_without_reply || ++closed_connections_ < 2) throw;
     throw missing_repository(target_.host, target_.name, target_.what(),
                              "it closes the connection when an upload is begun (it does so too when "
                              "ecr:InitiateLayerUpload is not allowed)");
   }
-  hangups_ = 0;
-  if (response.status != 202 && response.status != 201) throw target_.refusal(response, target_.what());
+  closed_connections_ = 0;
+  if (response.status != 202 && response.status != 201) throw target_.error_of(response, target_.what());
   return opened(url, response);
 }
 
-// distribution-spec, "Mounting a blob from another repository". What is wrong beyond the mount the upload meets too.
-bool Sessions::mount(const std::string& from) {
+// distribution-spec, "Mounting a blob from another repository". Other errors will also occur in the upload.
+bool UploadSessions::mount(const std::string& from) {
   const auto url = with_query(with_query(address(), "mount", target_.blob.digest.text()), "from", from);
   try {
     const auto response = target_.api.attempt({.method = "POST", .url = url}, Access::mount);
-    if (response.status == 201 && is_granted(response)) return true;
+    if (response.status == 201 && is_mounted(response)) return true;
     const auto place = response.headers.find("Location").value_or("");
     if (response.status == 202 || (response.status == 201 && place.find("/blobs/uploads/") != place.npos))
-      offered_ = opened(url, response);
+      next_session_ = opened(url, response);
     return false;
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
@@ -55,13 +55,13 @@ bool Sessions::mount(const std::string& from) {
   }
 }
 
-// Some that know no mounts answer 201 to every POST.
-bool Sessions::is_granted(const http::Response& response) const {
+// Some registries without mounts answer 201 to every POST.
+bool UploadSessions::is_mounted(const http::Response& response) const {
   const auto digest = response.headers.find("Docker-Content-Digest");
-  return digest ? *digest == target_.blob.digest.text() : target_.has();
+  return digest ? *digest == target_.blob.digest.text() : target_.has_blob();
 }
 
-Session Sessions::opened(const http::Url& asked, const http::Response& response) {
+UploadSession UploadSessions::opened(const http::Url& asked, const http::Response& response) {
   const auto location = response.headers.find("Location");
   if (!location)
     throw Error(ErrorKind::network, target_.what())
@@ -74,7 +74,7 @@ Session Sessions::opened(const http::Url& asked, const http::Response& response)
   return open_.emplace_back(session);
 }
 
-Session Sessions::next(const Session& session, const http::Response& response) {
+UploadSession UploadSessions::next(const UploadSession& session, const http::Response& response) {
   auto next = session;
   if (const auto location = response.headers.find("Location")) next = checked(session.url, response, *location);
   next.least_chunk = session.least_chunk;
@@ -82,12 +82,12 @@ Session Sessions::next(const Session& session, const http::Response& response) {
   return open_.emplace_back(next);
 }
 
-void Sessions::ended(const Session& session) {
-  std::erase_if(open_, [&](const Session& one) { return one.url.text() == session.url.text(); });
+void UploadSessions::ended(const UploadSession& session) {
+  std::erase_if(open_, [&](const UploadSession& one) { return one.url.text() == session.url.text(); });
 }
 
 // "Canceling an Upload" in the API of distribution (DELETE of the upload's location), which its descendants have too.
-void Sessions::cancel() noexcept try {
+void UploadSessions::cancel() noexcept try {
   const auto begin = std::chrono::steady_clock::now();
   for (const auto& session : open_) {
     if (std::chrono::steady_clock::now() - begin >= http::cancel_timeout) return;
@@ -96,7 +96,8 @@ void Sessions::cancel() noexcept try {
 } catch (...) {  // no memory
 }
 
-Session Sessions::checked(const http::Url& asked, const http::Response& reply, const std::string& location) const {
+UploadSession UploadSessions::checked(const http::Url& asked, const http::Response& reply,
+                                      const std::string& location) const {
   const auto url = resolve(asked, location);
   if (target_.api.is_own(url)) {
     if (target_.api.is_own(asked)) return {.url = url};
@@ -112,25 +113,25 @@ Session Sessions::checked(const http::Url& asked, const http::Response& reply, c
   return {.url = url, .max_address_kind = max_address_kind};
 }
 
-http::Request Sessions::request(const Session& session, const std::string& method) const {
+http::Request UploadSessions::request(const UploadSession& session, const std::string& method) const {
   http::Request request{.method = method, .url = session.url};
   if (!target_.api.is_own(session.url)) request.max_address_kind = session.max_address_kind;
   return request;
 }
 
-bool is_taken(const Target& target, const http::Response& response) {
+bool is_taken(const UploadTarget& target, const http::Response& response) {
   const auto digest = response.headers.find("Docker-Content-Digest");
   if (digest && *digest != target.blob.digest.text())
     throw Error(ErrorKind::integrity, target.what())
         .because(cat("sent the blob ", target.blob.digest.text(), ", and the registry says that it took ",
                      printable(*digest, 128)));
-  return digest || target.has();
+  return digest || target.has_blob();
 }
 
-bool is_lost_session(const http::Response& response, const Error& refusal) {
+bool is_lost_session(const http::Response& response, const Error& error) {
   const auto said = refusal_of(response);
   return response.status == 416 || said.has("BLOB_UPLOAD_UNKNOWN") || said.has("BLOB_UPLOAD_INVALID") ||
-         said.has("DIGEST_INVALID") || (response.status == 404 && !is_missing_repository(refusal));
+         said.has("DIGEST_INVALID") || (response.status == 404 && !is_missing_repository(error));
 }
 
 }  // namespace lapstrake::registry
