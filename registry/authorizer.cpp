@@ -7,8 +7,8 @@
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
+#include "error_response.hpp"
 #include "realm.hpp"
-#include "refusal.hpp"
 #include "untrusted_address.hpp"
 
 namespace lapstrake::registry {
@@ -206,8 +206,8 @@ std::string Authorizer::fetch_token(const http::Url& origin, const std::string& 
                   cat("the token server of `", host_, "` redirects to another address, which is not followed"),
                   "check the registry's address");
     const LoginUse use{.source = login_ ? login_->source : std::string(), .was_sent = true};
-    throw refused(response, cat("the token server of `", host_, "` (", realm.authority(), ") refuses the login"), host_,
-                  use);
+    throw response_error(response, cat("the token server of `", host_, "` (", realm.authority(), ") refuses the login"),
+                         host_, use);
   }
 }
 

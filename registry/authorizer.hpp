@@ -8,7 +8,7 @@
 #include <string>
 
 #include "challenge.hpp"
-#include "refusal.hpp"
+#include "error_response.hpp"
 
 namespace lapstrake::registry {
 

@@ -4,8 +4,8 @@
 #include <lapstrake/registry/client.hpp>
 #include <utility>
 
-#include "refusal.hpp"
-#include "state.hpp"
+#include "error_response.hpp"
+#include "repository.hpp"
 
 namespace lapstrake::registry {
 namespace {
@@ -71,7 +71,7 @@ bool Repository::State::has_blob(const oci::Digest& digest, std::uint64_t size, 
   const auto response = api.send(request, Access::push, Redirects::keep, tries);
   if (response.status >= 300 && response.status < 400) return true;
   if (response.status == 404 || response.status == 405) return false;
-  if (response.status >= 400) throw refusal(response, cat("cannot push to `", where(), "`"));
+  if (response.status >= 400) throw error_of(response, cat("cannot push to `", where(), "`"));
   const auto length = response.headers.find("Content-Length");
   return !length || parse_integer(*length) == static_cast<std::int64_t>(size);
 }
@@ -104,8 +104,8 @@ void Repository::get_blob(const oci::Descriptor& blob, const Sink& whole) const 
     const auto response = api.attempt(request, Access::pull);
     if (response.status == 416 && wanted > 0) go_without_ranges();
     if (response.status == 404 && !std::exchange(absent, true))  // just pushed, perhaps, and not yet everywhere
-      throw state_->refusal(response, what).transient(std::chrono::seconds(1));
-    if (response.status != 200 && response.status != 206) throw state_->refusal(response, what);
+      throw state_->error_of(response, what).transient(std::chrono::seconds(1));
+    if (response.status != 200 && response.status != 206) throw state_->error_of(response, what);
   };
   // An attempt that brought something on is not counted, so that a large blob comes through a bad connection some day.
   for (unsigned count = 1;; ++count) {
@@ -131,7 +131,7 @@ std::string Repository::get_range(const oci::Descriptor& blob, std::uint64_t off
   auto response = api.send(request, Access::pull);
   if (response.status == 206 && first_byte(response.headers) != offset)
     throw Error(ErrorKind::network, what).because("the registry answers with another range than it was asked for");
-  if (response.status != 200 && response.status != 206) throw state_->refusal(response, what);
+  if (response.status != 200 && response.status != 206) throw state_->error_of(response, what);
   if (response.status == 200)
     response.body.erase(0, static_cast<std::size_t>(std::min<std::uint64_t>(offset, response.body.size())));
   if (response.body.empty())

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <lapstrake/base/text.hpp>
 
-#include "refusal.hpp"
+#include "error_response.hpp"
 
 namespace lapstrake::registry {
 namespace {

@@ -6,8 +6,8 @@
 #include <lapstrake/registry/client.hpp>
 #include <nlohmann/json.hpp>
 
-#include "refusal.hpp"
-#include "state.hpp"
+#include "error_response.hpp"
+#include "repository.hpp"
 
 namespace lapstrake::registry {
 namespace {
@@ -43,14 +43,14 @@ std::string media_type_of(const http::Response& response, std::string_view text,
               "old formats (Docker schema 1) are not read: push the image again with a current tool");
 }
 
-bool is_immutable(const http::Response& response, const Refusal& said) {
-  return said.has("TAG_INVALID") || said.has("TAG_IMMUTABLE") || said.says("imagetagalreadyexists") ||
-         said.says("immutable") || response.status == 409;
+bool is_immutable(const http::Response& response, const ErrorResponse& said) {
+  return said.has("TAG_INVALID") || said.has("TAG_IMMUTABLE") || said.mentions("imagetagalreadyexists") ||
+         said.mentions("immutable") || response.status == 409;
 }
 
-bool lacks_content(const Refusal& said) {
+bool lacks_content(const ErrorResponse& said) {
   return said.has("MANIFEST_BLOB_UNKNOWN") || said.has("BLOB_UNKNOWN") || said.has("MANIFEST_UNKNOWN") ||
-         said.says("layersnotfound") || said.says("referencedimagesnotfound");
+         said.mentions("layersnotfound") || said.mentions("referencedimagesnotfound");
 }
 
 // What is there now; nothing at all when we may not look: a role may be allowed to push and not to read (ECR's older
@@ -117,7 +117,7 @@ std::optional<Repository::State::Found> Repository::State::head_manifest(const s
   const auto response = api.send(request, Access::pull, Redirects::follow, tries);
   if (response.status == 404) return Found{};
   if (response.status == 405) return std::nullopt;
-  if (response.status != 200) throw refusal(response, cat("cannot read `", named(where(), tag_or_digest), "`"));
+  if (response.status != 200) throw error_of(response, cat("cannot read `", named(where(), tag_or_digest), "`"));
   const auto length = parse_integer(response.headers.find("Content-Length").value_or(""));
   const auto digest = oci::Digest::parse(response.headers.find("Docker-Content-Digest").value_or(""));
   const std::string type(trim(oci::without_parameters(response.headers.find("Content-Type").value_or(""))));
@@ -132,7 +132,7 @@ http::Response Repository::State::ask_manifest(const std::string& tag_or_digest)
 
 Repository::Text Repository::State::checked_text(http::Response response, const std::string& tag_or_digest) const {
   const auto what = cat("`", named(where(), tag_or_digest), "`");
-  if (response.status != 200) throw refusal(response, cat("cannot read ", what));
+  if (response.status != 200) throw error_of(response, cat("cannot read ", what));
   const auto digest = oci::Digest::of(response.body);
   if (const auto asked = oci::Digest::parse(tag_or_digest); asked && *asked != digest)
     throw Error(ErrorKind::integrity,
@@ -184,9 +184,9 @@ void Repository::put_manifest(const std::string& tag_or_digest, const std::strin
     }
   });
   if (response.status < 200 || response.status > 204) {
-    const auto said = refusal_of(response);
+    const auto said = parse_error_response(response);
     if (put.by_tag && is_immutable(response, said) && put.stands(find_manifest(put.name), said.message)) return;
-    auto error = state_->refusal(response, put.what);
+    auto error = state_->error_of(response, put.what);
     if (lacks_content(said)) error.because(cat(no_content, said.message));
     throw error;
   }

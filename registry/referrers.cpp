@@ -7,8 +7,8 @@
 #include <lapstrake/registry/referrers.hpp>
 #include <nlohmann/json.hpp>
 
-#include "refusal.hpp"
-#include "state.hpp"
+#include "error_response.hpp"
+#include "repository.hpp"
 
 namespace lapstrake::registry {
 namespace {
@@ -76,7 +76,7 @@ std::optional<std::vector<oci::Descriptor>> Repository::referrers(const oci::Dig
     const auto response =
         api.send({.url = url, .headers = {{"Accept", std::string(index_type)}}, .most_reply = most_text}, Access::pull);
     if (page == 0 && lacks_api(response.status)) return std::nullopt;
-    if (response.status != 200) throw state_->refusal(response, cat("cannot list ", what));
+    if (response.status != 200) throw state_->error_of(response, cat("cannot list ", what));
     size += response.body.size();
     if (size > most_text || page == most_pages)
       throw Error(ErrorKind::integrity, cat("the list of ", what, " has no end"));

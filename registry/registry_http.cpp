@@ -4,7 +4,7 @@
 #include <lapstrake/base/text.hpp>
 
 #include "challenge.hpp"
-#include "refusal.hpp"
+#include "error_response.hpp"
 #include "untrusted_address.hpp"
 
 namespace lapstrake::registry {
@@ -114,7 +114,7 @@ http::Response RegistryHttp::authorized(http::Request& request, Access access) {
     response = resend(request, used, response);
   }
   response = with_error_body(request, std::move(response), used);
-  if (says_expired(response))
+  if (is_token_expired(response))
     if (auto fresh = authorizer_.renewed(origin, access, used)) {
       used = std::move(fresh);
       response = with_error_body(request, resend(request, used, response), used);
@@ -136,7 +136,7 @@ http::Response RegistryHttp::resend(const http::Request& request, const std::opt
                                     const http::Response& refused) {
   if (std::holds_alternative<http::FileRange>(request.body) && http::length(request.body) > 0)
     throw Error(ErrorKind::access, cat("`", host_, "` takes the login no longer that the upload began with"))
-        .because(refusal_of(refused).message)
+        .because(parse_error_response(refused).message)
         .transient();
   return send_once(request, authorization);
 }
@@ -194,8 +194,8 @@ void RegistryHttp::refuse_retryable(const http::Request& request, const http::Re
   auto floor = http::retry_after(response.headers, options_.world.clock());
   const auto what = cat("`", request.url.authority(), "` answers ", response.status, " to ", request.method, " ",
                         redacted(request.url));
-  const auto why = refusal_of(response).message;
-  if (says_full(response)) return;  // waiting frees no space
+  const auto why = parse_error_response(response).message;
+  if (is_storage_full(response)) return;  // waiting frees no space
   if (response.status != 429 && !floor) throw Error(ErrorKind::network, what).because(why).transient();
   Throttled error(ErrorKind::network, what);
   error.because(why).transient(floor);

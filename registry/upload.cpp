@@ -7,8 +7,8 @@
 #include <lapstrake/registry/client.hpp>
 
 #include "chunked_upload.hpp"
-#include "refusal.hpp"
-#include "state.hpp"
+#include "error_response.hpp"
+#include "repository.hpp"
 
 namespace lapstrake::registry {
 namespace {
@@ -154,7 +154,7 @@ UploadTarget Repository::State::upload_target(const oci::Descriptor& blob) const
           .api = api,
           .blob = blob,
           .error_of = [this](const http::Response& response,
-                             std::string what) { return refusal(response, std::move(what)); },
+                             std::string what) { return error_of(response, std::move(what)); },
           .has_blob = [this, digest = blob.digest, size = blob.size] { return has_blob(digest, size, Tries::one); }};
 }
 

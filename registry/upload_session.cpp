@@ -4,8 +4,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/http/cancel_request.hpp>
 
-#include "refusal.hpp"
-#include "state.hpp"
+#include "error_response.hpp"
 #include "untrusted_address.hpp"
 
 namespace lapstrake::registry {
@@ -129,7 +128,7 @@ bool is_taken(const UploadTarget& target, const http::Response& response) {
 }
 
 bool is_lost_session(const http::Response& response, const Error& error) {
-  const auto said = refusal_of(response);
+  const auto said = parse_error_response(response);
   return response.status == 416 || said.has("BLOB_UPLOAD_UNKNOWN") || said.has("BLOB_UPLOAD_INVALID") ||
          said.has("DIGEST_INVALID") || (response.status == 404 && !is_missing_repository(error));
 }

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "ecr_logins.hpp"
+#include "error_response.hpp"
 #include "journey.hpp"
-#include "refusal.hpp"
 
 using namespace lapstrake;
 using namespace std::chrono_literals;

@@ -1,4 +1,4 @@
-// What the parts of Repository share: one file for uploads, one for blobs, one for manifests.
+// The private state of Repository, shared by blobs.cpp, manifests.cpp, referrers.cpp and upload.cpp.
 #pragma once
 #include <lapstrake/registry/client.hpp>
 #include <string>
@@ -20,12 +20,12 @@ struct Repository::State {
 
   std::string where() const { return host + "/" + name; }
   std::string path(std::string_view rest) const { return "/v2/" + name + "/" + std::string(rest); }
-  // The Error for a reply that says no; knows the registry's words for a repository that is not there.
-  Error refusal(const http::Response& response, std::string what) const;
-  Error refused_elsewhere(const http::Response& response, std::string what) const;
+  // The Error for an error reply; recognises a missing repository.
+  Error error_of(const http::Response& response, std::string what) const;
+  Error error_of_other_origin(const http::Response& response, std::string what) const;
   bool has_blob(const oci::Digest& digest, std::uint64_t size, Tries tries) const;
-  UploadTarget upload_target(const oci::Descriptor& blob) const;  // which must stay
-  // The answer to a HEAD; nothing when it says too little, or HEAD is not known there.
+  UploadTarget upload_target(const oci::Descriptor& blob) const;  // `blob` must stay valid
+  // The result of a HEAD; nothing when its headers are incomplete or the registry does not support HEAD.
   struct Found {
     std::optional<oci::Descriptor> manifest;
   };
@@ -38,8 +38,5 @@ struct Repository::State {
   mutable RegistryHttp api;
   Mirrors mirrors;
 };
-
-// The Error for a repository that is not there; `because` is how is_missing_repository knows it.
-Error missing_repository(const std::string& host, const std::string& name, std::string what, std::string_view said);
 
 }  // namespace lapstrake::registry

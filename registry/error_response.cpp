@@ -1,15 +1,18 @@
-#include "refusal.hpp"
+#include "error_response.hpp"
 
 #include <algorithm>
 #include <array>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/registry/client.hpp>
 #include <nlohmann/json.hpp>
 
 #include "challenge.hpp"
 
 namespace lapstrake::registry {
 namespace {
+
+constexpr std::string_view no_repository = "the registry has no repository `";
 
 std::string text_of(const nlohmann::json& object, const char* name) {
   const auto found = object.find(name);
@@ -27,17 +30,17 @@ std::string sentence(const nlohmann::json& error) {
   return out;
 }
 
-bool read_errors(std::string_view body, Refusal& refusal) {
+bool read_errors(std::string_view body, ErrorResponse& out) {
   try {
     const auto document = parse_json(body, "the reply", {.most_bytes = 64u << 10});
     if (!document.is_object() || !document.contains("errors") || !document["errors"].is_array()) return false;
     std::vector<std::string> sentences;
     for (const auto& error : document["errors"]) {
       if (!error.is_object()) continue;
-      refusal.codes.push_back(text_of(error, "code"));
+      out.codes.push_back(text_of(error, "code"));
       sentences.push_back(sentence(error));
     }
-    refusal.message = join(sentences, "; ");
+    out.message = join(sentences, "; ");
     return !sentences.empty();
   } catch (const Error&) {
     return false;
@@ -61,11 +64,11 @@ bool lacks_scope(const http::Response& response) {
   });
 }
 
-std::string cure(const http::Response& response, const Refusal& refusal, const std::string& host,
+std::string cure(const http::Response& response, const ErrorResponse& parsed, const std::string& host,
                  const LoginUse& login) {
-  if (const auto action = missing_action(refusal.message); !action.empty())
+  if (const auto action = missing_action(parsed.message); !action.empty())
     return cat("allow `", action, "` on this repository, in the role's policy or the repository's");
-  if (refusal.says("kmsexception") || refusal.says("kms key"))
+  if (parsed.mentions("kmsexception") || parsed.mentions("kms key"))
     return "allow kms:GenerateDataKey and kms:Decrypt on the repository's key";
   if (response.status == 401 || response.status == 403) {
     if (is_ecr(host)) return "check that these AWS credentials are of the right account and region, and may use ECR";
@@ -79,45 +82,58 @@ std::string cure(const http::Response& response, const Refusal& refusal, const s
   if (response.status == 405 && !is_ecr(host))
     return cat("`", host, "` does not take this: it may be read only, or a mirror of another registry");
   if (response.status == 413) return "a proxy or the registry limits the size of a request: raise its limit";
-  if (says_full(response) || refusal.says("quota")) return "make room in the registry, or raise its quota";
+  if (is_storage_full(response) || parsed.mentions("quota")) return "make room in the registry, or raise its quota";
   return {};
 }
 
 }  // namespace
 
-bool Refusal::has(std::string_view code) const { return std::find(codes.begin(), codes.end(), code) != codes.end(); }
-
-bool Refusal::says(std::string_view words) const { return lower(message).find(words) != std::string::npos; }
-
-Refusal refusal_of(const http::Response& response) {
-  Refusal refusal;
-  if (!read_errors(response.body, refusal)) {
-    const auto text = trim(response.body);
-    const bool for_people = !text.empty() && text.front() != '<' && text.front() != '{';
-    refusal.message = for_people ? cat("HTTP ", response.status, ": ", text) : cat("HTTP ", response.status);
-  }
-  refusal.message = printable(refusal.message, 1024);
-  return refusal;
+bool ErrorResponse::has(std::string_view code) const {
+  return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
-bool says_expired(const http::Response& response) {
+bool ErrorResponse::mentions(std::string_view words) const { return lower(message).find(words) != std::string::npos; }
+
+ErrorResponse parse_error_response(const http::Response& response) {
+  ErrorResponse result;
+  if (!read_errors(response.body, result)) {
+    const auto text = trim(response.body);
+    const bool for_people = !text.empty() && text.front() != '<' && text.front() != '{';
+    result.message = for_people ? cat("HTTP ", response.status, ": ", text) : cat("HTTP ", response.status);
+  }
+  result.message = printable(result.message, 1024);
+  return result;
+}
+
+bool is_token_expired(const http::Response& response) {
   if (response.status != 403 && response.status != 400) return false;
   const auto text = lower(response.body);
   return text.find("expired") != text.npos && text.find("token") != text.npos;
 }
 
-bool says_full(const http::Response& response) {
-  return response.status == 507 || refusal_of(response).says("no space left on device");
+bool is_storage_full(const http::Response& response) {
+  return response.status == 507 || parse_error_response(response).mentions("no space left on device");
 }
 
-Error refused(const http::Response& response, std::string what, const std::string& host, const LoginUse& login) {
-  const auto refusal = refusal_of(response);
+Error response_error(const http::Response& response, std::string what, const std::string& host, const LoginUse& login) {
+  const auto parsed = parse_error_response(response);
   const bool is_access = response.status == 401 || response.status == 403;
-  Error error(is_access ? ErrorKind::access : ErrorKind::network, std::move(what),
-              cure(response, refusal, host, login));
-  error.because(refusal.message);
+  Error error(is_access ? ErrorKind::access : ErrorKind::network, std::move(what), cure(response, parsed, host, login));
+  error.because(parsed.message);
   return error;
 }
+
+Error missing_repository(const std::string& host, const std::string& name, std::string what, std::string_view said) {
+  Error error(
+      ErrorKind::network, std::move(what),
+      is_ecr(host)
+          ? std::string("create it with `lapstrake push --create-repository`, or give the role ecr:CreateRepository")
+          : cat("create the repository `", name, "` in `", host, "`"));
+  error.because(cat(no_repository, name, "`", said.empty() ? "" : ": ", said));
+  return error;
+}
+
+bool is_missing_repository(const Error& error) { return error.reason().starts_with(no_repository); }
 
 bool is_ecr_public(std::string_view host) {
   const auto name = lower(host);
