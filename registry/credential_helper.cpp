@@ -154,8 +154,8 @@ std::string reply_of(const World& world, Child& child, const std::string& name, 
 
 }  // namespace
 
-std::optional<Login> ask_helper(const World& world, const std::string& name, const std::string& server,
-                                const HelperLimits& limits) {
+std::optional<Login> run_credential_helper(const World& world, const std::string& name, const std::string& server,
+                                           const HelperLimits& limits) {
   if (!is_name(name)) fail(name, "has a name that is not one", "a name has letters, digits, `.`, `_` and `-` only");
   const auto path = on_path(world, cat("docker-credential-", name));
   if (!path)

@@ -1,8 +1,8 @@
-// docker-credential-NAME, a program that holds logins (docker/docker-credential-helpers).
+// Runs docker-credential-NAME, a program that stores logins (docker/docker-credential-helpers).
 #pragma once
 #include <chrono>
 #include <lapstrake/base/world.hpp>
-#include <lapstrake/registry/keychain.hpp>
+#include <lapstrake/registry/login.hpp>
 #include <optional>
 #include <string>
 
@@ -14,10 +14,10 @@ struct HelperLimits {
 };
 
 // Runs `docker-credential-NAME get` with `server` on its stdin, found on PATH's absolute folders, without a shell.
-// Nothing when it says "credentials not found". Error{access} when the name is not [A-Za-z0-9._-]+, when it is not
-// there, fails, or passes the limits (its output may be closed before its end). Nothing that it prints is quoted: it
-// may hold secrets. It inherits the environment, as docker's helpers do, and no open file.
-std::optional<Login> ask_helper(const World& world, const std::string& name, const std::string& server,
-                                const HelperLimits& limits = {});
+// Nothing when it prints "credentials not found". Error{access} when the name is not [A-Za-z0-9._-]+, when the program
+// is missing, fails or exceeds the limits (it may close its output before it exits). Its output is never quoted,
+// because it may contain secrets. It inherits the environment, as docker's helpers do, and no open file.
+std::optional<Login> run_credential_helper(const World& world, const std::string& name, const std::string& server,
+                                           const HelperLimits& limits = {});
 
 }  // namespace lapstrake::registry

@@ -9,7 +9,7 @@
 namespace lapstrake::registry {
 namespace {
 
-[[noreturn]] void spoilt(const std::string& what, std::string_view why) {
+[[noreturn]] void invalid_config(const std::string& what, std::string_view why) {
   throw Error(ErrorKind::access, cat("cannot read the logins in ", what, ": ", why), "correct it, or log in again");
 }
 
@@ -30,10 +30,10 @@ DockerConfig parse_docker_config(std::string_view json, const std::string& what)
   try {
     document = parse_json(json, what);
   } catch (const Error& error) {
-    spoilt(what, error.summary());
+    invalid_config(what, error.summary());
   }
   if (document.is_null()) return {};
-  if (!document.is_object()) spoilt(what, "it is not a JSON object");
+  if (!document.is_object()) invalid_config(what, "it is not a JSON object");
   DockerConfig config;
   if (const auto auths = document.find("auths"); auths != document.end() && auths->is_object())
     for (const auto& [key, entry] : auths->items())
@@ -70,7 +70,7 @@ std::optional<Login> login_of(const DockerConfig::Entry& entry, const std::strin
     const auto pair = base64_decode(entry.auth);
     const auto colon = pair ? pair->find(':') : std::string::npos;
     if (colon == std::string::npos)
-      spoilt(what, cat("the `auth` of `", printable(key, 256), "` is not base64 of USER:PASSWORD"));
+      invalid_config(what, cat("the `auth` of `", printable(key, 256), "` is not base64 of USER:PASSWORD"));
     login.username = pair->substr(0, colon);
     login.password = pair->substr(colon + 1);
     while (login.password.ends_with('\0')) login.password.pop_back();  // as docker does

@@ -1,6 +1,6 @@
 // docker's config.json and podman's auth.json as values; pure.
 #pragma once
-#include <lapstrake/registry/keychain.hpp>
+#include <lapstrake/registry/login.hpp>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,18 +15,18 @@ struct DockerConfig {
   };
   std::map<std::string, Entry> auths;
   std::map<std::string, std::string> helpers;  // registry -> NAME of docker-credential-NAME
-  std::string store;                           // the same for all registries
+  std::string store;                           // the helper for all other registries
 };
 
-// `what` names the file. Error{access} when it cannot be read as such a file.
+// `what` names the file, for errors. Error{access} when it is invalid.
 DockerConfig parse_docker_config(std::string_view json, const std::string& what);
 
-// How well a key of the file stands for a repository of a host; nothing: not at all. Docker writes "HOST",
-// "https://HOST" and "https://HOST/v1/", docker.io as "https://index.docker.io/v1/"; podman also "HOST/NAMESPACE": the
-// longest counts.
+// How well a key of the file matches a repository of a host; nothing: no match. Docker writes "HOST", "https://HOST"
+// and "https://HOST/v1/", docker.io as "https://index.docker.io/v1/"; podman also "HOST/NAMESPACE": the longest match
+// wins.
 std::optional<std::size_t> match(std::string_view key, const std::string& host, const std::string& repository);
 
-// The login of an entry; nothing when it is empty, as it is beside a credsStore. Error{access} when it is spoilt.
+// The login of an entry; nothing when it is empty, as with a credsStore. Error{access} when it is invalid.
 std::optional<Login> login_of(const DockerConfig::Entry& entry, const std::string& key, const std::string& what);
 
 }  // namespace lapstrake::registry

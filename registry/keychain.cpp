@@ -73,7 +73,7 @@ std::optional<Login> look_up(const World& world, const ConfigFile& file, const s
   if (!text) return std::nullopt;
   const auto config = parse_docker_config(*text, file.what);
   const auto from_helper = [&](const std::string& name, const std::string& server) {
-    auto login = ask_helper(world, name, server);
+    auto login = run_credential_helper(world, name, server);
     if (login) login->source += cat(", named in ", file.what);
     return login;
   };

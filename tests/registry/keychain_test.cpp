@@ -190,7 +190,7 @@ TEST_CASE("a credential helper is asked for the host, and may know nothing") {
 TEST_CASE("a helper's token is an identity token") {
   Home home;
   home.helper("t", R"(echo '{"Username":"<token>","Secret":"s"}')");
-  CHECK(ask_helper(home.world(), "t", "r")->identity_token);
+  CHECK(run_credential_helper(home.world(), "t", "r")->identity_token);
 }
 
 TEST_CASE("a helper that is not one, fails, hangs, or says too much is an error that does not quote secrets (S09)") {
@@ -217,7 +217,8 @@ TEST_CASE("a helper that is not one, fails, hangs, or says too much is an error 
   }));
   HelperLimits limits;  // those that answer may be slow to start on a busy machine
   if (name == "slow" || name == "stays") limits.time = std::chrono::milliseconds(200);
-  const auto error = failure_of([&, helper = name] { ask_helper(home.world(), helper, "r.example", limits); });
+  const auto error =
+      failure_of([&, helper = name] { run_credential_helper(home.world(), helper, "r.example", limits); });
   CHECK(error.kind() == ErrorKind::access);
   CHECK_THAT(error.summary(), Contains(says));
   CHECK_THAT(report(error), !Contains("sesame"));
@@ -228,5 +229,6 @@ TEST_CASE("a stop ends the wait for a helper") {
   home.helper("slow", "sleep 20");
   std::stop_source source;
   source.request_stop();
-  CHECK(failure_of([&] { ask_helper(home.world(source.get_token()), "slow", "r"); }).kind() == ErrorKind::interrupted);
+  CHECK(failure_of([&] { run_credential_helper(home.world(source.get_token()), "slow", "r"); }).kind() ==
+        ErrorKind::interrupted);
 }
