@@ -1,4 +1,4 @@
-// Answers a registry's challenges: which Authorization header goes with which request to one host.
+// Answers a registry's challenges: selects the Authorization header for each request to one host.
 #pragma once
 #include <lapstrake/http/message.hpp>
 #include <lapstrake/registry/client.hpp>
@@ -12,30 +12,28 @@
 
 namespace lapstrake::registry {
 
-// A mount is a push whose scope is for this request alone: it names another repository too.
+// A mount needs a scope for this request only, which includes the source repository.
 enum class Access { pull, push, mount };
 
-// Safe to use from several threads; those that need a token while one is fetched wait for it.
+// Safe to use from several threads; while one fetches a token, the others wait for it.
 class Authorizer {
  public:
-  // `send` sends once, and adds no credentials: what is transient is for the caller's next attempt. `host` is the one
-  // that people write
-  // ("docker.io").
+  // `send` sends once and adds no credentials; a transient error is left to the caller's next attempt. `host` as users
+  // write it ("docker.io").
   Authorizer(const ClientOptions& options, http::Transport send, std::string host, std::string repository);
 
-  // The header's value to send, if one is known before a challenge: a login that is `preemptive`, a token that is still
-  // good.
+  // The header's value to send before any challenge, if known: a `preemptive` login or a valid token.
   std::optional<std::string> header(const http::Url& origin, Access access);
-  // The same, if it can be told without asking anyone.
+  // The same, without any request.
   std::optional<std::string> known_header(Access access);
-  // After a 401 to a request that was sent with `used`: another value to try once; nothing when there is none.
-  // Error{access} when the token server refuses the login or must not be given it.
+  // After a 401 to a request with the header `used`: another value to try once; nothing when there is none.
+  // Error{access} when the token server rejects the login or is not trusted with it.
   std::optional<std::string> answer(const http::Url& origin, const http::Response& reply, Access access,
                                     const std::optional<std::string>& used);
-  // The token of `used` is said to have expired: another value, of a login asked for anew.
-  // Once, until a request with the new login succeeded: what goes on to say so means something else.
+  // The registry reports the token in `used` as expired: another value, from a renewed login. Renews only once until a
+  // request with the new login succeeds, because a second report has another cause.
   std::optional<std::string> renewed(const http::Url& origin, Access access, const std::optional<std::string>& used);
-  // A request that was sent with `used` succeeded.
+  // A request with the header `used` succeeded.
   void accepted(const std::string& used);
 
   bool may_log_in();
@@ -63,13 +61,13 @@ class Authorizer {
   mutable std::mutex mutex_;
   bool asked_ = false;
   std::optional<Login> login_;
-  std::optional<Challenge> bearer_;  // the last one: realm and service
+  std::optional<Challenge> bearer_;  // the last challenge: realm and service
   bool basic_works_ = false;
-  bool sent_ = false;                      // the login, to the registry or to its token server
-  std::optional<http::AddressKind> peer_;  // where the registry was when it gave `bearer_`
-  std::string unconfirmed_;                // what was renewed last, until a request with it succeeds
+  bool sent_ = false;                      // the login was sent to the registry or its token server
+  std::optional<http::AddressKind> peer_;  // the address kind of the registry that sent `bearer_`
+  std::string unconfirmed_;                // the last renewed value, until a request with it succeeds
   std::map<std::string, Token> tokens_;    // by scope
-  std::map<Access, std::string> scopes_;   // that the registry asked for in place of our own
+  std::map<Access, std::string> scopes_;   // requested by the registry, instead of our own
 };
 
 }  // namespace lapstrake::registry

@@ -1,4 +1,4 @@
-// WWW-Authenticate taken apart (RFC 9110 11.6.1: several challenges in a field, several fields, quoted strings with
+// Parses WWW-Authenticate (RFC 9110 11.6.1: several challenges in a field, several fields, quoted strings with
 // escapes).
 #pragma once
 #include <lapstrake/http/message.hpp>
@@ -15,7 +15,7 @@ struct Challenge {
   std::string parameter(const std::string& name) const;  // empty when absent
 };
 
-// What cannot be read ends the list; nothing throws.
+// Stops at the first invalid challenge; never throws for bad input.
 std::vector<Challenge> parse_challenges(std::string_view field);
 std::vector<Challenge> challenges_of(const http::Headers& headers);
 

@@ -6,18 +6,18 @@
 namespace lapstrake::registry {
 namespace {
 
-// An Error that no other mirror heals.
-struct Stuck {
+// An Error for which other mirrors must not be tried.
+struct FinalError {
   Error error;
 };
 
-// Passes a blob on once, though its sources may begin anew; what comes from a source that then broke must be what the
-// next one has.
-class Once {
+// Passes a blob on once, although several sources may each start from its first byte. The bytes of a source that failed
+// must equal those of the next one.
+class DeduplicatingSink {
  public:
-  Once(const oci::Descriptor& blob, const Sink& sink) : digest_(blob.digest), sink_(sink) {}
+  DeduplicatingSink(const oci::Descriptor& blob, const Sink& sink) : digest_(blob.digest), sink_(sink) {}
 
-  static Sink again(const std::shared_ptr<Once>& self) {
+  static Sink from_start(const std::shared_ptr<DeduplicatingSink>& self) {
     return [self, seen = std::uint64_t{0}, hash = Sha256()](Bytes bytes) mutable {
       if (seen < self->passed_) {
         const auto known =
@@ -60,15 +60,15 @@ class Once {
 
 }  // namespace
 
-bool Mirrors::is_silent(std::size_t i) const {
+bool Mirrors::is_unavailable(std::size_t i) const {
   const std::lock_guard lock(mutex_);
-  return silent_.contains(i);
+  return unavailable_.contains(i);
 }
 
-void Mirrors::tell(std::size_t i, const Error& error) const {
+void Mirrors::report(std::size_t i, const Error& error) const {
   if (error.is_transient() || error.kind() == ErrorKind::access) {
     const std::lock_guard lock(mutex_);
-    silent_.insert(i);
+    unavailable_.insert(i);
   }
   if (options_.log)
     options_.log(cat("warning: the mirror `", options_.mirrors[i]->name(), "` of `", name_,
@@ -80,14 +80,14 @@ auto Mirrors::first(Act act) const -> decltype(act(std::declval<const Repository
   std::optional<Error> last;
   bool asked = false;
   for (std::size_t i = 0; i < options_.mirrors.size(); ++i) {
-    if (is_silent(i)) continue;
+    if (is_unavailable(i)) continue;
     asked = true;
     try {
       if (auto answer = act(*options_.mirrors[i])) return answer;
       if (options_.log) options_.log(cat("the mirror `", options_.mirrors[i]->name(), "` does not have it"));
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) throw;
-      tell(i, error);
+      report(i, error);
       last = error;
     }
   }
@@ -120,23 +120,23 @@ std::optional<std::string> Mirrors::get_range(const oci::Descriptor& blob, std::
 
 std::optional<Sink> Mirrors::get_blob(const oci::Descriptor& blob, const Sink& sink) const {
   if (!any()) return sink;
-  const auto once = std::make_shared<Once>(blob, sink);
+  const auto output = std::make_shared<DeduplicatingSink>(blob, sink);
   const auto read = [&](const Repository& mirror) {
     try {
-      mirror.get_blob(blob, Once::again(once));
+      mirror.get_blob(blob, DeduplicatingSink::from_start(output));
     } catch (const Error& error) {
-      // Bytes that are wrong have gone on; and a sink that takes no more takes none from others.
-      if (once->sink_failed() || error.kind() == ErrorKind::integrity) throw Stuck{error};
+      // Wrong bytes were passed on, or the sink failed: another mirror cannot help.
+      if (output->sink_failed() || error.kind() == ErrorKind::integrity) throw FinalError{error};
       throw;
     }
     return std::optional(true);
   };
   try {
     if (first(read)) return std::nullopt;
-  } catch (const Stuck& stuck) {
-    throw stuck.error;
+  } catch (const FinalError& failure) {
+    throw failure.error;
   }
-  return Once::again(once);
+  return DeduplicatingSink::from_start(output);
 }
 
 }  // namespace lapstrake::registry

@@ -9,7 +9,7 @@
 namespace lapstrake::registry {
 namespace {
 
-constexpr unsigned most_rounds = 3;  // of healing
+constexpr unsigned most_resends = 3;  // of missing blobs, for one manifest or tag
 
 class Push {
  public:
@@ -24,21 +24,21 @@ class Push {
 
   PushReport run() {
     if (manifests_.empty()) throw Error(ErrorKind::internal, "there is no manifest to push");
-    if (everything_is_there()) {
+    if (is_complete()) {
       report_.all_present = true;
       report_.blobs_present = unique_.size();
       return report_;
     }
     parallel_for_each(
-        unique_.size(), options_.jobs, [&](std::size_t i) { bring(i, false); }, options_.stop);
+        unique_.size(), options_.jobs, [&](std::size_t i) { upload(i, false); }, options_.stop);
     for (const auto& manifest : manifests_) {
       const auto& root_or_child = manifest.descriptor;
       put(cat("sending the manifest ", root_or_child.digest.brief()), manifest, root_or_child.digest.text());
-      tell({.kind = PushEvent::Kind::manifest, .blob = root_or_child});
+      report({.kind = PushEvent::Kind::manifest, .blob = root_or_child});
     }
     for (const auto& tag : options_.tags) {
       put(cat("setting the tag `", tag, "`"), root(), tag);
-      tell({.kind = PushEvent::Kind::tag, .blob = root().descriptor, .tag = tag});
+      report({.kind = PushEvent::Kind::tag, .blob = root().descriptor, .tag = tag});
     }
     return report_;
   }
@@ -46,51 +46,51 @@ class Push {
  private:
   const PushedManifest& root() const { return manifests_.back(); }
 
-  // A registry takes no manifest whose blobs it lacks: where the root is, all is.
-  bool everything_is_there() {
+  // A registry rejects a manifest with missing blobs, so if the root is there, everything is.
+  bool is_complete() {
     auto asked = options_.tags;
     if (asked.empty()) asked.push_back(root().descriptor.digest.text());
     for (const auto& tag_or_digest : asked)
-      if (!is_there(tag_or_digest)) return false;
-    for (const auto& tag : options_.tags) tell({.kind = PushEvent::Kind::tag, .blob = root().descriptor, .tag = tag});
+      if (!has_root(tag_or_digest)) return false;
+    for (const auto& tag : options_.tags) report({.kind = PushEvent::Kind::tag, .blob = root().descriptor, .tag = tag});
     return true;
   }
-  bool is_there(const std::string& tag_or_digest) {
+  bool has_root(const std::string& tag_or_digest) {
     stop_point(options_.stop);
     try {
       const auto found = repository_.find_manifest(tag_or_digest);
       return found && found->digest == root().descriptor.digest;
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::access) throw;
-      return false;  // a role may be allowed to push and not to read; a wrong login fails at the first blob
+      return false;  // a role may have permission to push but not to read; a wrong login fails at the first blob
     }
   }
 
-  // `anew`: send it even if the registry says that it is there.
-  void bring(std::size_t i, bool anew) {
+  // `force`: send it even if the registry reports it as present.
+  void upload(std::size_t i, bool force) {
     const auto& blob = *unique_[i];
     const auto kind = oci::is_layer(blob.media_type) ? "layer" : "blob";
     step(cat("sending blob ", i + 1, " of ", unique_.size(), " (", kind, " ", blob.digest.brief(), ", ",
              human_size(blob.size), ")"),
          [&] {
-           tell({.kind = PushEvent::Kind::checking, .blob = blob});
-           if (!anew && repository_.has_blob(blob.digest, blob.size)) {
-             tell({.kind = PushEvent::Kind::present, .blob = blob});
+           report({.kind = PushEvent::Kind::checking, .blob = blob});
+           if (!force && repository_.has_blob(blob.digest, blob.size)) {
+             report({.kind = PushEvent::Kind::present, .blob = blob});
              return;
            }
-           const auto from = !anew && options_.neighbour ? options_.neighbour(blob.digest) : std::string();
+           const auto from = !force && options_.mount_source ? options_.mount_source(blob.digest) : std::string();
            if (send(blob, from)) {
-             tell({.kind = PushEvent::Kind::mounted, .blob = blob});
+             report({.kind = PushEvent::Kind::mounted, .blob = blob});
              return;
            }
-           tell({.kind = PushEvent::Kind::sent, .blob = blob, .sent = blob.size});
+           report({.kind = PushEvent::Kind::sent, .blob = blob, .sent = blob.size});
          });
   }
 
-  // True: the repository `from` gave it.
+  // True: mounted from the repository `from`.
   bool send(const oci::Descriptor& blob, const std::string& from) {
     const auto progress = [&](std::uint64_t sent) {
-      tell({.kind = PushEvent::Kind::sending, .blob = blob, .sent = sent});
+      report({.kind = PushEvent::Kind::sending, .blob = blob, .sent = sent});
     };
     if (!from.empty())
       return repository_.mount_or_put_blob(
@@ -100,30 +100,30 @@ class Push {
   }
 
   void put(const std::string& what, const PushedManifest& manifest, const std::string& tag_or_digest) {
-    for (unsigned round = 1;; ++round) {
+    for (unsigned attempt = 1;; ++attempt) {
       stop_point(options_.stop);
       try {
         return step(what,
                     [&] { repository_.put_manifest(tag_or_digest, manifest.text, manifest.descriptor.media_type); });
       } catch (const Error& error) {
-        if (!is_missing_content(error) || round > most_rounds) throw;
+        if (!is_missing_content(error) || attempt > most_resends) throw;
       }
-      heal(round);
+      send_missing(attempt);
     }
   }
 
-  // The registry lacks a blob that it had, or that it was just sent. It may only need a moment; so what it says is
-  // missing is sent after a wait, and in the last round everything, whatever it says.
-  void heal(unsigned round) {
-    repository_.world().sleep(std::chrono::milliseconds(500u << (round - 1)));
+  // The registry lacks a blob that it had or just received. It may only need a moment, so wait and send the blobs that
+  // it reports as missing; in the last attempt send all blobs.
+  void send_missing(unsigned attempt) {
+    repository_.world().sleep(std::chrono::milliseconds(500u << (attempt - 1)));
     parallel_for_each(
         unique_.size(), options_.jobs,
         [&](std::size_t i) {
-          if (round == most_rounds || !appears(*unique_[i])) bring(i, round == most_rounds);
+          if (attempt == most_resends || !wait_for(*unique_[i])) upload(i, attempt == most_resends);
         },
         options_.stop);
   }
-  bool appears(const oci::Descriptor& blob) const {
+  bool wait_for(const oci::Descriptor& blob) const {
     for (const int wait : {200, 500, 1000, 0}) {
       if (repository_.has_blob(blob.digest, blob.size)) return true;
       if (wait > 0) repository_.world().sleep(std::chrono::milliseconds(wait));
@@ -131,7 +131,7 @@ class Push {
     return false;
   }
 
-  void tell(const PushEvent& event) {
+  void report(const PushEvent& event) {
     const std::lock_guard lock(mutex_);
     if (event.kind == PushEvent::Kind::present || event.kind == PushEvent::Kind::mounted) ++report_.blobs_present;
     if (event.kind == PushEvent::Kind::sent) {

@@ -1,4 +1,4 @@
-// Where a registry's secrets may go for a token: the rule that every leak of the last years broke.
+// Decides which token server (realm) may receive a registry's login. Published credential leaks broke this rule.
 #pragma once
 #include <functional>
 #include <lapstrake/http/address.hpp>
@@ -11,13 +11,12 @@ namespace lapstrake::registry {
 
 using TrustedRealm = std::function<bool(const std::string& host, const http::Url& realm)>;
 
-// Parses `realm`, which the registry `host`, spoken to at `origin`, named. Error{access} naming the pair:
-//   - it is not an address, or has a user name;
-//   - it is not https, unless the registry is itself spoken to without TLS, and it is the same origin or a `trusted`
-//   pair;
-//   - with a login: it is neither the registry's own origin, nor port 443 of its host, nor one of a known pair
-//   (docker.io's and so on, or `trusted`);
-//   - without a login: it is a private address, and the registry, which was met at `peer`, is at none.
+// Parses the `realm` that the registry `host`, at `origin`, sent. Error{access} that names both, when the realm
+//   - is not a URL, or has a user name;
+//   - is not https, unless the registry itself is used without TLS and the realm has the same origin or is `trusted`;
+//   - with a login: is neither the registry's own origin, nor port 443 of its host, nor a known pair (docker.io's and
+//   so on, or `trusted`);
+//   - without a login: is a private address literal, and the registry, connected at `peer`, is not private.
 http::Url checked_realm(std::string_view realm, const http::Url& origin, const std::string& host, bool has_login,
                         const TrustedRealm& trusted, std::optional<http::AddressKind> peer = std::nullopt);
 

@@ -106,12 +106,12 @@ std::vector<oci::Descriptor> list_referrers(const Repository& repository, const 
 
 // Registries have no "only if it is still that", so what was written is looked at afterwards: who finds an entry
 // missing, since another wrote at the same time, writes again.
-Listed list_referrer(const Repository& repository, const oci::Digest& subject, const oci::Descriptor& referrer) {
-  if (repository.referrers(subject)) return Listed::api;
+ListedBy add_referrer(const Repository& repository, const oci::Digest& subject, const oci::Descriptor& referrer) {
+  if (repository.referrers(subject)) return ListedBy::api;
   const auto tag = fallback_tag(subject);
   for (unsigned round = 1; round <= 6; ++round) {
     auto fallback = read_fallback(repository, tag);
-    if (names(fallback.index, referrer.digest)) return Listed::tag;
+    if (names(fallback.index, referrer.digest)) return ListedBy::tag;
     fallback.index["manifests"].push_back(json::parse(oci::to_json(referrer).dump()));
     const auto text = fallback.index.dump();
     if (text.size() > most_index)
@@ -122,7 +122,7 @@ Listed list_referrer(const Repository& repository, const oci::Digest& subject, c
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::integrity) throw;  // else another moved the tag at the same time
     }
-    if (names(read_fallback(repository, tag).index, referrer.digest)) return Listed::tag;
+    if (names(read_fallback(repository, tag).index, referrer.digest)) return ListedBy::tag;
     const auto& world = repository.world();
     world.sleep(std::chrono::milliseconds(100 + static_cast<int>(world.random() * 400 * round)));
   }

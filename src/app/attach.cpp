@@ -74,8 +74,8 @@ oci::Descriptor attach_one(const Context& context, const registry::Repository& r
   registry::push(repository, {{descriptor, text, {manifest.config, layer}}}, blobs, {.stop = context.world.stop});
   descriptor.artifact_type = attachment.type;
   descriptor.annotations = attachment.annotations;
-  const auto listed = registry::list_referrer(repository, root.digest, descriptor);
-  if (context.log && listed == registry::Listed::tag)
+  const auto listed = registry::add_referrer(repository, root.digest, descriptor);
+  if (context.log && listed == registry::ListedBy::tag)
     context.log(cat("`", repository.name(), "` has no referrers API: the attachment is listed at the tag `",
                     registry::fallback_tag(root.digest), "`"));
   return descriptor;

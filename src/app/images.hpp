@@ -30,7 +30,7 @@ struct PushRequest {
   std::vector<std::string> tags;
   const std::vector<registry::PushedManifest>& manifests;
   registry::BlobPath blobs;
-  std::function<std::string(const oci::Digest&)> neighbour = nullptr;  // as of registry::PushOptions
+  std::function<std::string(const oci::Digest&)> neighbour = nullptr;  // registry::PushOptions::mount_source
   std::optional<spec::RepositorySettings> repository_settings = {};    // for a repository that is to be made
   std::function<void(const registry::PushEvent&)> on_event = nullptr;  // besides the context's progress
 };

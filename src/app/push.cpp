@@ -63,7 +63,7 @@ registry::PushReport push_manifests(const Context& context, const Network& netwo
   };
   const registry::PushOptions options{.jobs = 4,
                                       .tags = request.tags,
-                                      .neighbour = request.neighbour,
+                                      .mount_source = request.neighbour,
                                       .progress = progress,
                                       .stop = context.world.stop};
   try {

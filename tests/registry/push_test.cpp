@@ -168,7 +168,7 @@ TEST_CASE("a registry that shows what it took only 2 s later is waited for (S31)
 
 TEST_CASE("a mount that only pretends is healed (S20)") {
   Shipment shipment;
-  shipment.push_options.neighbour = [&](const oci::Digest&) { return std::string("team/base"); };
+  shipment.push_options.mount_source = [&](const oci::Digest&) { return std::string("team/base"); };
   shipment.registry.fault("POST", "mount=", reply(201), 99);
   shipment.registry.fault("PUT", "manifests", fake::error(400, "MANIFEST_BLOB_UNKNOWN"), 3);
   shipment.run();
@@ -244,10 +244,10 @@ TEST_CASE("many blobs go side by side through faults, tokens and all") {
   CHECK(shipment.registry.manifests.contains("latest"));
 }
 
-TEST_CASE("a blob that a neighbour gives is not sent, and one that it does not give is") {
+TEST_CASE("a blob that a mount_source gives is not sent, and one that it does not give is") {
   Shipment shipment;
   const auto given = oci::Digest::of("aaa");
-  shipment.push_options.neighbour = [&](const oci::Digest& digest) {
+  shipment.push_options.mount_source = [&](const oci::Digest& digest) {
     return digest == oci::Digest::of("c") ? std::string() : std::string("team/base");
   };
   const bool gives = GENERATE(true, false);

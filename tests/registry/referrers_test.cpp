@@ -69,7 +69,7 @@ TEST_CASE("a list of referrers that leads elsewhere, does not end or is none is 
 TEST_CASE("a registry with the API needs no tag, whatever it says or does not say on a push") {
   Bench bench;
   bench.registry.fault("GET", "/referrers/", page({}), 9);
-  CHECK(list_referrer(bench.repository(), subject, referrer("application/a", "1")) == Listed::api);
+  CHECK(add_referrer(bench.repository(), subject, referrer("application/a", "1")) == ListedBy::api);
   CHECK(bench.registry.manifests.empty());
 }
 
@@ -81,7 +81,7 @@ TEST_CASE("without the API the index at the fallback tag is kept: each entry onc
           oci::Digest::of("theirs").text(), R"(","size":6,"theirs":true}]})"));
   const auto repository = bench.repository();
   const auto ours = referrer("application/a", "1");
-  for (int i = 0; i < 2; ++i) CHECK(list_referrer(repository, subject, ours) == Listed::tag);
+  for (int i = 0; i < 2; ++i) CHECK(add_referrer(repository, subject, ours) == ListedBy::tag);
   const auto index = bench.tagged();
   REQUIRE(index["manifests"].size() == 2);
   CHECK(index["manifests"][0]["theirs"] == true);
@@ -101,7 +101,7 @@ TEST_CASE("an entry that another writer overwrote is written again, beside the o
         return reply(201, {{"Docker-Content-Digest", oci::Digest::of(std::get<std::string>(request.body)).text()}});
       },
       times);
-  CHECK(list_referrer(bench.repository(), subject, ours) == Listed::tag);
+  CHECK(add_referrer(bench.repository(), subject, ours) == ListedBy::tag);
   CHECK(bench.tagged()["manifests"].size() == 2);
 }
 
@@ -112,5 +112,5 @@ TEST_CASE("a fallback tag that is no index, or never stands still, is an error")
     bench.registry.fault("PUT", fallback_tag(subject), reply(201), 99);
   else
     bench.registry.manifests[fallback_tag(subject)] = {std::string(oci::media_type::manifest), "{}"};
-  CHECK_THROWS_AS(list_referrer(bench.repository(), subject, referrer("application/a", "1")), Error);
+  CHECK_THROWS_AS(add_referrer(bench.repository(), subject, referrer("application/a", "1")), Error);
 }

@@ -27,29 +27,28 @@ struct ClientOptions {
   World world = {};
   http::RetryPolicy policy = {};
   http::RetryNotice notice = nullptr;
-  std::shared_ptr<RateLimiter> rate_limiter = nullptr;  // one for all repositories of a run; none: this one's own
-  // Hosts that may be spoken to without TLS (loopback hosts always may). Such a host is asked once, without secrets, by
-  // https; if no TLS is spoken there and an HTTP server answers, all goes in the clear. Other hosts are spoken to by
-  // https alone.
+  std::shared_ptr<RateLimiter> rate_limiter = nullptr;  // shared by all repositories of a run; none: a new one
+  // Hosts that may be used without TLS (loopback hosts always may). Such a host is probed once, without secrets: if
+  // https fails and an HTTP server answers, all requests use http. All other hosts use https only.
   std::function<bool(const std::string& host)> insecure = nullptr;
-  // Secrets of `host` may also go to this token server (realm) at another origin. docker.io's, registry.gitlab.com's
-  // and nvcr.io's are built in, and port 443 of the registry's own host.
+  // Whether secrets of `host` may be sent to this token server (realm) at another origin. Those of docker.io,
+  // registry.gitlab.com and nvcr.io are built in, and port 443 of the registry's own host.
   std::function<bool(const std::string& host, const http::Url& realm)> trusted_realm = nullptr;
   std::function<void(const std::string&)> log = nullptr;  // -v: which source a login came from
-  // Another way up for a blob of `parts_from` bytes or more whose PUT failed twice (ECR's own layer API). Its errors
-  // are the push's. `progress` is told bytes of this blob, and always there. None: chunks, over the distribution API.
+  // Uploads a blob of `parts_from` bytes or more whose PUT failed twice (ECR's own layer API). Its errors fail the
+  // push. `progress` receives the bytes sent of this blob and is never empty. None: chunks, over the distribution API.
   std::function<void(const std::string& repository, const oci::Descriptor& blob, const std::filesystem::path& file,
                      const std::function<void(std::uint64_t sent)>& progress)>
       upload_in_parts = nullptr;
   std::uint64_t parts_from = 64u << 20;
-  // Repositories that have what this one has: manifests and blobs are read from them, in their order, before this one
-  // is asked; nothing else is. One that does not answer, or lacks something, is passed over; `log` is told.
+  // Mirrors of this repository: manifests and blobs, and nothing else, are read from them first, in this order. A
+  // mirror that fails or lacks the content is skipped, with a line to `log`.
   std::vector<std::shared_ptr<const Repository>> mirrors = {};
-  bool mirrors_only = false;  // this one is not read at all
+  bool mirrors_only = false;  // do not read from this repository itself
 };
 
-// Answers challenges (Basic, Bearer; tokens cached by scope), retries by the policy, resolves redirects itself without
-// secrets. Failures are Errors that name the repository, carry the registry's own message in `because` and a cure.
+// Answers challenges (Basic, Bearer; caches tokens by scope), retries by the policy, follows redirects without secrets.
+// Throws Errors that name the repository, with the registry's message in `because` and a cure.
 // Safe to use from several threads.
 class Repository {
  public:
@@ -60,40 +59,39 @@ class Repository {
   std::string name() const;  // "host/name"
   const World& world() const;
 
-  // A blob of another size under this digest counts as absent.
+  // A blob of another size under this digest counts as missing.
   bool has_blob(const oci::Digest& digest, std::uint64_t size) const;
-  // POST, then one PUT; each retry asks again whether the blob is there and begins a new session. A blob of
-  // `parts_from` bytes or more whose PUT failed twice goes up in parts. `progress` is told bytes of this blob (it may
-  // go back at a retry). Error{integrity}, before the last byte is sent, when the file is not the blob.
+  // POST, then one PUT; each retry first checks for the blob and begins a new session. A blob of `parts_from` bytes or
+  // more whose PUT failed twice is uploaded in parts. `progress` receives the bytes sent of this blob (a retry starts
+  // at 0 again). Error{integrity}, before the last byte is sent, when the file's content differs from the blob.
   void put_blob(const oci::Descriptor& blob, const std::filesystem::path& file,
                 const std::function<void(std::uint64_t sent)>& progress) const;
-  // Takes the blob over from the repository `from` of the same registry, without a byte sent: true. Where that is
-  // refused, for whatever reason, the blob is put, in the session that the refusal opened if it did; only then is
-  // `file` asked for.
+  // True: the blob was mounted from the repository `from` of the same registry, without an upload. If the mount fails
+  // for any reason, uploads the blob, in the session that the mount request opened, if any; only then calls `file`.
   bool mount_or_put_blob(const oci::Descriptor& blob, const std::string& from,
                          const std::function<std::filesystem::path()>& file,
                          const std::function<void(std::uint64_t sent)>& progress) const;
 
-  // The digest and size that a tag or digest has now; nothing when there is none.
+  // The current digest and size of a tag or digest; nothing when it does not exist.
   std::optional<oci::Descriptor> find_manifest(const std::string& tag_or_digest) const;
   struct Text {
     std::string text;
-    oci::Descriptor descriptor;  // digest computed from the text, and equal to the one asked for
+    oci::Descriptor descriptor;  // its digest was computed from the text and equals a requested digest
   };
   Text get_manifest(const std::string& tag_or_digest) const;
-  // By digest or tag. A tag that cannot be overwritten and has this digest already is success, with another digest an
-  // Error that names both. The reply's digest, and a HEAD afterwards, must agree (Error{integrity}).
+  // By digest or tag. For an immutable tag that exists: success when it has this digest already, otherwise an Error
+  // with both digests. The reply's digest and a HEAD afterwards must match (Error{integrity}).
   void put_manifest(const std::string& tag_or_digest, const std::string& text, const std::string& media_type) const;
 
-  // What has `subject` as its subject, of one artifact type or all; nothing when the registry does not have this API
-  // (referrers.hpp knows what stands in for it).
+  // The manifests with this `subject`, of one artifact type or all; nothing when the registry does not have this API
+  // (referrers.hpp uses the fallback tag then).
   std::optional<std::vector<oci::Descriptor>> referrers(const oci::Digest& subject,
                                                         const std::string& artifact_type = {}) const;
 
-  // Streams a blob into `sink`, verified at its end; a broken connection is taken up where it broke.
+  // Streams a blob into `sink` and verifies it at the end; resumes after a broken connection.
   void get_blob(const oci::Descriptor& blob, const Sink& sink) const;
-  // Bytes of a blob from `offset` on, at least one and at most `most`, or all of the rest where the registry serves no
-  // ranges (at most 64 MiB). Not verified: see oci::verified.
+  // Bytes of a blob from `offset` on, at least one and at most `most`; all remaining bytes if the registry does not
+  // support ranges (at most 64 MiB). Not verified: see oci::verified.
   std::string get_range(const oci::Descriptor& blob, std::uint64_t offset, std::uint64_t most) const;
 
  private:
@@ -101,15 +99,14 @@ class Repository {
   std::unique_ptr<State> state_;
 };
 
-// The push failed because the repository does not exist and is not made by pushing (ECR): the app may create it and
+// The push failed because the repository does not exist and a push does not create it (ECR). The app may create it and
 // push again.
 bool is_missing_repository(const Error& error);
-// A manifest was refused because the registry lacks a blob or a child that it names (it may have said otherwise
-// before).
+// A manifest was rejected because the registry lacks a blob or child manifest of it (even if it reported it before).
 bool is_missing_content(const Error& error);
 
-// An image in a registry as a place to read from; without tag and digest "latest". Blobs are read in ranges of 8 MiB,
-// so that a reader may be slow; a registry that serves no ranges is read whole if that is not more than 64 MiB.
+// Reads an image from a registry; without tag and digest "latest". Reads blobs in ranges of 8 MiB, so that the reader
+// may be slow; without range support reads blobs of at most 64 MiB as a whole.
 oci::Place place(std::shared_ptr<const Repository> repository, const oci::RegistryReference& reference);
 
 }  // namespace lapstrake::registry

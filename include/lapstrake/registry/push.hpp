@@ -1,4 +1,4 @@
-// The order of a push: what is missing of the blobs, then manifests by digest, then tags.
+// Pushes an image: first missing blobs, then manifests by digest, then tags.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -28,20 +28,20 @@ struct PushEvent {
 struct PushOptions {
   unsigned jobs = 4;  // uploads at a time
   std::vector<std::string> tags = {};
-  // Another repository of this registry that has the blob and may give it (mount_or_put_blob); empty when there is
-  // none. One that does not give it is no failure.
-  std::function<std::string(const oci::Digest&)> neighbour = nullptr;
+  // Another repository of this registry that has the blob, to mount it from (mount_or_put_blob); empty: none. If the
+  // mount fails, the blob is uploaded.
+  std::function<std::string(const oci::Digest&)> mount_source = nullptr;
   std::function<void(const PushEvent&)> progress = nullptr;  // from several threads, one at a time
   std::stop_token stop = {};
 };
 
 struct PushReport {
-  std::uint64_t blobs_sent = 0, bytes_sent = 0, blobs_present = 0;  // those that were mounted are present
-  bool all_present = false;  // the manifest was there under every tag: nothing was sent
+  std::uint64_t blobs_sent = 0, bytes_sent = 0, blobs_present = 0;  // mounted blobs count as present
+  bool all_present = false;  // every tag already named the manifest: nothing was sent
 };
 
-// Foreign layers (with `urls`) are not sent. A manifest or tag that the registry refuses for want of a blob is healed,
-// three times at most: what is missing is sent again.
+// Foreign layers (with `urls`) are not sent. When the registry rejects a manifest because blobs are missing, the blobs
+// are sent again, at most three times.
 PushReport push(const Repository& repository, const std::vector<PushedManifest>& manifests, const BlobPath& blobs,
                 const PushOptions& options);
 

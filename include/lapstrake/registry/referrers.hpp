@@ -1,4 +1,4 @@
-// What is attached to an image: manifests that name it as their `subject` (distribution-spec, "Listing Referrers").
+// Referrers of an image: manifests with the image as their `subject` (distribution-spec, "Listing Referrers").
 #pragma once
 #include <lapstrake/oci/descriptor.hpp>
 #include <lapstrake/registry/client.hpp>
@@ -7,18 +7,18 @@
 
 namespace lapstrake::registry {
 
-// Those of one artifact type, or all; by the registry's API, or by the tag that stands in for it where there is none.
+// Those of one artifact type, or all; by the referrers API, or by the fallback tag if the registry lacks this API.
 std::vector<oci::Descriptor> list_referrers(const Repository& repository, const oci::Digest& subject,
                                             const std::string& artifact_type = {});
 
-// Makes a manifest with a subject, which was pushed by its digest, known to those who list. Where the registry has the
-// API that is done already: api. Else it is added to the index at the fallback tag, whose other entries stay: tag.
-// Which of the two is found out by asking; what the registry says on a push (OCI-Subject) is not believed
-// (sigstore/sigstore-js#1183). Error{network} when others keep on changing the index.
-enum class Listed { api, tag };
-Listed list_referrer(const Repository& repository, const oci::Digest& subject, const oci::Descriptor& referrer);
+// Makes a manifest with a subject, which was pushed by digest, visible in the list of referrers. If the registry has
+// the referrers API there is nothing to do: api. Otherwise adds it to the index at the fallback tag: tag. Checks for
+// the API with a request, because the OCI-Subject header of a push is not reliable (sigstore/sigstore-js#1183).
+// Error{network} when the index is modified concurrently again and again.
+enum class ListedBy { api, tag };
+ListedBy add_referrer(const Repository& repository, const oci::Digest& subject, const oci::Descriptor& referrer);
 
-// "sha256-0123...": the tag of the index of what refers to `subject`.
+// "sha256-0123...": the tag of the index of the referrers of `subject`.
 std::string fallback_tag(const oci::Digest& subject);
 
 }  // namespace lapstrake::registry
