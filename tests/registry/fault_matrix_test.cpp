@@ -76,10 +76,8 @@ std::string word(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::network: return "network";
     case ErrorKind::access: return "access";
-    case ErrorKind::integrity:
-      return "integrity";
-    dekind:
-      return cat("exit code ", static_cast<int>(kind));
+    case ErrorKind::integrity: return "integrity";
+    default: return cat("exit code ", static_cast<int>(kind));
   }
 }
 
