@@ -21,15 +21,14 @@ constexpr std::pair<std::string_view, std::string_view> prefixes[] = {{"AmazonEC
                                                                       {"SpencerFrontendService", "ecr-public"},
                                                                       {"AmazonEC2ContainerServiceV20141113", "ecs"}};
 
-Answer json_answer(int status, const Json& document) {
+Response json_response(int status, const Json& document) {
   return {.status = status,
           .headers = {{"x-amzn-RequestId", uuid()}, {"Content-Type", "application/x-amz-json-1.1"}},
           .body = document.dump(-1, ' ', false, Json::error_handler_t::replace)};
 }
 
-// What the front of AWS's JSON services says before the service itself sees the call; the rest comes without the
-// prefix.
-bool is_of_the_front(const std::string& code) {
+// Errors of the common front end of AWS's JSON services have a prefix in __type; errors of the service have none.
+bool is_front_end_error(const std::string& code) {
   for (const std::string_view known :
        {"InvalidSignatureException", "UnrecognizedClientException", "MissingAuthenticationTokenException",
         "IncompleteSignatureException", "UnknownOperationException", "SerializationException", "ExpiredTokenException",
@@ -38,11 +37,11 @@ bool is_of_the_front(const std::string& code) {
   return false;
 }
 
-Answer json_failure(const ApiFailure& failure) {
+Response json_failure(const ApiFailure& failure) {
   Json document = failure.members.empty() ? Json::object() : Json::parse(failure.members);
-  document.update({{"__type", (is_of_the_front(failure.code) ? "com.amazon.coral.service#" : "") + failure.code}});
+  document.update({{"__type", (is_front_end_error(failure.code) ? "com.amazon.coral.service#" : "") + failure.code}});
   if (!failure.message.empty()) document["message"] = failure.message;
-  return json_answer(failure.status, document);
+  return json_response(failure.status, document);
 }
 
 std::string xml_text(std::string_view text) {
@@ -50,23 +49,24 @@ std::string xml_text(std::string_view text) {
   return replace_all(replace_all(std::move(out), "<", "&lt;"), ">", "&gt;");
 }
 
-Answer xml_answer(int status, const std::string& id, std::string body) {
+Response xml_response(int status, const std::string& id, std::string body) {
   return {
       .status = status, .headers = {{"x-amzn-RequestId", id}, {"Content-Type", "text/xml"}}, .body = std::move(body)};
 }
 
 constexpr std::string_view sts_namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
 
-Answer xml_failure(const ApiFailure& failure) {
+Response xml_failure(const ApiFailure& failure) {
   const std::string id = uuid();
-  return xml_answer(failure.status, id,
-                    cat("<ErrorResponse xmlns=\"", sts_namespace, "\">\n  <Error>\n    <Type>Sender</Type>\n    <Code>",
-                        xml_text(failure.code), "</Code>\n    <Message>", xml_text(failure.message),
-                        "</Message>\n  </Error>\n  <RequestId>", id, "</RequestId>\n</ErrorResponse>\n"));
+  return xml_response(
+      failure.status, id,
+      cat("<ErrorResponse xmlns=\"", sts_namespace, "\">\n  <Error>\n    <Type>Sender</Type>\n    <Code>",
+          xml_text(failure.code), "</Code>\n    <Message>", xml_text(failure.message),
+          "</Message>\n  </Error>\n  <RequestId>", id, "</RequestId>\n</ErrorResponse>\n"));
 }
 
-// STS has names and a status of its own for what the JSON services call otherwise.
-ApiFailure in_sts_words(ApiFailure failure) {
+// STS uses other error names and statuses than the JSON services.
+ApiFailure sts_failure(ApiFailure failure) {
   for (const auto& [json, query] :
        {std::pair{"InvalidSignatureException", "SignatureDoesNotMatch"},
         std::pair{"UnrecognizedClientException", "InvalidClientTokenId"},
@@ -91,7 +91,7 @@ void check_date(const aws::Claim& claim, Time now) {
                                                       basic_time(now + window), " (", today, " + 5 min.)")};
 }
 
-void check_signed_headers(const Head& head, const aws::Claim& claim) {
+void check_signed_headers(const RequestHead& head, const aws::Claim& claim) {
   for (const auto& [name, value] : head.headers) {
     const std::string small = lower(name);
     if (!small.starts_with("x-amz-") && small != "host") continue;
@@ -101,7 +101,7 @@ void check_signed_headers(const Head& head, const aws::Claim& claim) {
   }
 }
 
-http::Request as_request(const Head& head, const std::string& body) {
+http::Request as_request(const RequestHead& head, const std::string& body) {
   http::Request request{.method = head.method, .headers = head.headers, .body = body};
   request.url = {.scheme = "https", .host = head.host, .port = head.port, .path = head.path, .query = head.query};
   return request;
@@ -117,7 +117,7 @@ std::string resource_of(const Json& input, const Caller& caller) {
                             ":repository/", name);
 }
 
-bool is_form(const Head& head) {
+bool is_form(const RequestHead& head) {
   return head.headers.find("Content-Type").value_or("").starts_with("application/x-www-form-urlencoded");
 }
 
@@ -126,8 +126,8 @@ bool is_form(const Head& head) {
 Api::Api(AccessKey key, std::string account, std::map<std::string, Operations> services, Denies denies)
     : key_(std::move(key)), account_(std::move(account)), services_(std::move(services)), denies_(std::move(denies)) {}
 
-Answer api_failure(const Head& head, const ApiFailure& failure) {
-  return is_form(head) ? xml_failure(in_sts_words(failure)) : json_failure(failure);
+Response api_failure(const RequestHead& head, const ApiFailure& failure) {
+  return is_form(head) ? xml_failure(sts_failure(failure)) : json_failure(failure);
 }
 
 std::string not_authorized(const std::string& user, std::string_view action, const std::string& resource) {
@@ -135,16 +135,17 @@ std::string not_authorized(const std::string& user, std::string_view action, con
              " because no identity-based policy allows the ", action, " action");
 }
 
-Answer Api::answer(const Head& head, const std::string& body, const std::optional<AwsHost>& host, Time now) const {
+Response Api::respond(const RequestHead& head, const std::string& body, const std::optional<AwsHost>& host,
+                      Time now) const {
   const bool sts = host ? host->service == "sts" : is_form(head);
   try {
-    return sts ? answer_sts(head, body, host, now) : answer_json(head, body, host, now);
+    return sts ? respond_sts(head, body, host, now) : respond_json(head, body, host, now);
   } catch (const ApiFailure& failure) {
-    return sts ? xml_failure(in_sts_words(failure)) : json_failure(failure);
+    return sts ? xml_failure(sts_failure(failure)) : json_failure(failure);
   }
 }
 
-std::string Api::authenticate(const Head& head, const std::string& body, const std::string& service,
+std::string Api::authenticate(const RequestHead& head, const std::string& body, const std::string& service,
                               const std::optional<AwsHost>& host, Time now) const {
   if (!head.headers.find("Authorization"))
     throw ApiFailure{"MissingAuthenticationTokenException", "Missing Authentication Token"};
@@ -170,7 +171,8 @@ std::string Api::authenticate(const Head& head, const std::string& body, const s
   return claim->region;
 }
 
-Answer Api::answer_json(const Head& head, const std::string& body, const std::optional<AwsHost>& host, Time now) const {
+Response Api::respond_json(const RequestHead& head, const std::string& body, const std::optional<AwsHost>& host,
+                           Time now) const {
   const std::string target = head.headers.find("X-Amz-Target").value_or("");
   const auto dot = target.find('.');
   std::string service = host ? host->service : "";
@@ -197,20 +199,21 @@ Answer Api::answer_json(const Head& head, const std::string& body, const std::op
     const Caller caller{.account = account_, .region = region, .now = now};
     if (const auto action = cat(service, ":", operation->first); denies_(action))
       throw ApiFailure{"AccessDeniedException", not_authorized(caller.arn(), action, resource_of(input, caller))};
-    return json_answer(200, operation->second(input, caller));
+    return json_response(200, operation->second(input, caller));
   } catch (const Json::exception&) {
     throw ApiFailure{"SerializationException", "Unexpected field type"};
   }
 }
 
-Answer Api::answer_sts(const Head& head, const std::string& body, const std::optional<AwsHost>& host, Time now) const {
+Response Api::respond_sts(const RequestHead& head, const std::string& body, const std::optional<AwsHost>& host,
+                          Time now) const {
   const std::string parameters = head.method == "POST" ? body : head.query;
   const Caller caller{.account = account_, .region = authenticate(head, body, "sts", host, now), .now = now};
   const std::string action = query_value(parameters, "Action"), id = uuid();
   if (action != "GetCallerIdentity")
     throw ApiFailure{"InvalidAction", cat("Could not find operation ", printable(action, 100), " for version ",
                                           printable(query_value(parameters, "Version"), 20))};
-  return xml_answer(
+  return xml_response(
       200, id,
       cat("<GetCallerIdentityResponse xmlns=\"", sts_namespace, "\">\n  <GetCallerIdentityResult>\n    <Arn>",
           caller.arn(), "</Arn>\n    <UserId>AIDASANDBOXSANDBOX234</UserId>\n    <Account>", account_,
@@ -218,13 +221,15 @@ Answer Api::answer_sts(const Head& head, const std::string& body, const std::opt
           "</RequestId>\n  </ResponseMetadata>\n</GetCallerIdentityResponse>\n"));
 }
 
-std::string operation_of(const Head& head, const std::string& body) {
+std::string operation_of(const RequestHead& head, const std::string& body) {
   if (is_form(head)) return query_value(body, "Action");
   const std::string target = head.headers.find("X-Amz-Target").value_or("");
   const auto dot = target.find('.');
   return dot == std::string::npos ? std::string() : target.substr(dot + 1);
 }
 
-bool is_api_call(const Head& head) { return head.path == "/" && (is_form(head) || head.headers.find("X-Amz-Target")); }
+bool is_api_call(const RequestHead& head) {
+  return head.path == "/" && (is_form(head) || head.headers.find("X-Amz-Target"));
+}
 
 }  // namespace lapstrake::sandbox

@@ -1,4 +1,4 @@
-// The AWS APIs: who may call (Signature Version 4), which operation, and AWS's two ways to tell a failure.
+// The AWS APIs: checks the signature (Signature Version 4), runs the operation, formats errors as JSON or XML.
 #pragma once
 #include <functional>
 #include <map>
@@ -12,11 +12,11 @@
 
 namespace lapstrake::sandbox {
 
-// Thrown by operations: what AWS answers in place of a result.
+// Thrown by operations: the error that AWS returns.
 struct ApiFailure {
   std::string code, message;  // "ClientException"
   int status = 400;
-  std::string members = {};  // what the operation adds, a JSON object's text
+  std::string members = {};  // additional members, as a JSON object's text
 };
 [[noreturn]] inline void refuse(std::string message) { throw ApiFailure{"ClientException", std::move(message)}; }
 
@@ -35,17 +35,20 @@ using Operations = std::map<std::string, Operation>;
 class Api {
  public:
   using Denies = std::function<bool(std::string_view action)>;
-  // `services`: by the name that their calls are signed for; `denies`: what the caller's policies lack.
+  // `services`: by signing name; `denies`: IAM actions that the caller's policies do not allow.
   Api(AccessKey key, std::string account, std::map<std::string, Operations> services, Denies denies);
 
-  // `host`: nothing for loopback names; then the request itself says which service and region it means.
-  Answer answer(const Head& head, const std::string& body, const std::optional<AwsHost>& host, Time now) const;
+  // `host`: nothing for loopback names; then the service and region come from the request.
+  Response respond(const RequestHead& head, const std::string& body, const std::optional<AwsHost>& host,
+                   Time now) const;
 
  private:
-  Answer answer_json(const Head& head, const std::string& body, const std::optional<AwsHost>& host, Time now) const;
-  Answer answer_sts(const Head& head, const std::string& body, const std::optional<AwsHost>& host, Time now) const;
-  // The region that the caller means.
-  std::string authenticate(const Head& head, const std::string& body, const std::string& service,
+  Response respond_json(const RequestHead& head, const std::string& body, const std::optional<AwsHost>& host,
+                        Time now) const;
+  Response respond_sts(const RequestHead& head, const std::string& body, const std::optional<AwsHost>& host,
+                       Time now) const;
+  // Returns the region of the request.
+  std::string authenticate(const RequestHead& head, const std::string& body, const std::string& service,
                            const std::optional<AwsHost>& host, Time now) const;
 
   AccessKey key_;
@@ -54,14 +57,14 @@ class Api {
   Denies denies_;
 };
 
-// What AWS answers to this call in place of a result.
-Answer api_failure(const Head& head, const ApiFailure& failure);
+// The response to this call for an error.
+Response api_failure(const RequestHead& head, const ApiFailure& failure);
 
 // "User: ... is not authorized to perform: ecr:PutImage on resource: ... because ..."
 std::string not_authorized(const std::string& user, std::string_view action, const std::string& resource);
 
-// What the request calls: "RegisterTaskDefinition"; empty when it is no API call.
-std::string operation_of(const Head& head, const std::string& body);
-bool is_api_call(const Head& head);
+// The operation of a request: "RegisterTaskDefinition"; empty when it is not an API call.
+std::string operation_of(const RequestHead& head, const std::string& body);
+bool is_api_call(const RequestHead& head);
 
 }  // namespace lapstrake::sandbox

@@ -1,4 +1,4 @@
-// The sandbox's own certificate authority, and leaf certificates made as host names are asked for.
+// The sandbox's certificate authority, which issues leaf certificates for host names on demand.
 #pragma once
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -16,7 +16,7 @@ using Certificate = CHandle<X509, X509_free>;
 
 class Authority {
  public:
-  // Makes an EC P-256 key and a certificate for 30 days, and writes ca.pem and ca.key (0600) into `folder`.
+  // Creates an EC P-256 key and a certificate for 30 days, and writes ca.pem and ca.key (0600) into `folder`.
   explicit Authority(const std::filesystem::path& folder);
 
   std::filesystem::path ca_file() const { return folder_ / "ca.pem"; }

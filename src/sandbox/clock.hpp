@@ -1,4 +1,4 @@
-// Times as AWS writes them.
+// Formats and parses times in AWS's formats.
 #pragma once
 #include <optional>
 #include <string>
@@ -11,6 +11,6 @@ namespace lapstrake::sandbox {
 std::string basic_time(Time time);  // "20150830T123600Z": X-Amz-Date
 std::optional<Time> parse_basic_time(std::string_view text);
 std::string http_date(Time time);  // "Sun, 30 Aug 2015 12:36:00 GMT"
-double epoch_seconds(Time time);   // AWS JSON's time stamps, in milliseconds' steps
+double epoch_seconds(Time time);   // AWS JSON time stamps, in milliseconds
 
 }  // namespace lapstrake::sandbox

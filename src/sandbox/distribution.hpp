@@ -1,5 +1,5 @@
-// The distribution API as ECR has it (docs/reference/sandbox.md lists where it differs from other registries), and the
-// bucket that its blob downloads are sent to.
+// The distribution API with ECR's behaviour (docs/reference/sandbox.md lists the differences from other registries),
+// and the bucket to which blob downloads are redirected.
 #pragma once
 #include <functional>
 #include <optional>
@@ -14,12 +14,12 @@
 
 namespace lapstrake::sandbox {
 
-// What a request is about and when it is answered.
-struct Visit {
+// The account, region and time of a request.
+struct RequestContext {
   std::string account, region;
   Time now;
-  bool expire_login = false;  // a fault: the login counts as expired
-  std::string caller = {};    // whose credentials the sandbox gave out
+  bool expire_login = false;  // fault injection: treat the login as expired
+  std::string caller = {};    // account of the credentials that the sandbox issued
   bool is_public() const { return account == public_account; }
 };
 
@@ -37,25 +37,26 @@ class Distribution {
         denies_(std::move(denies)) {}
 
   // /v2/...
-  Answer answer(const Head& head, const BodyReader& body, const Visit& visit);
+  Response respond(const RequestHead& head, const BodyReader& body, const RequestContext& context);
   // ECR Public's token server.
-  Answer token(const Head& head, Time now) const;
+  Response token(const RequestHead& head, Time now) const;
   // The bucket: GET with a signature in the query, and without an Authorization header.
-  Answer download(const Head& head, Time now) const;
+  Response download(const RequestHead& head, Time now) const;
   // A URL of the bucket that is good for an hour.
-  std::string download_url(const Head& head, const std::string& region, const std::string& digest, Time now) const;
+  std::string download_url(const RequestHead& head, const std::string& region, const std::string& digest,
+                           Time now) const;
 
  private:
-  std::optional<Answer> refused_private(const Head& head, const Visit& visit) const;
-  std::optional<Answer> refused_public(const Head& head, const Visit& visit) const;
-  Answer blob(const Head& head, const Route& route, const Visit& visit);
-  Answer begin_upload(const Head& head, const Route& route, const Visit& visit);
-  Answer upload(const Head& head, const BodyReader& body, const Route& route, const Visit& visit);
-  Answer finish_upload(const Head& head, const Route& route, const Visit& visit);
-  Answer manifest(const Head& head, const BodyReader& body, const Route& route, const Visit& visit);
-  Answer put(const Head& head, const BodyReader& body, const Route& route, const Visit& visit);
-  Answer tags(const Head& head, const Route& route, const Visit& visit);
-  Answer referrers(const Route& route, const Visit& visit);
+  std::optional<Response> private_login_error(const RequestHead& head, const RequestContext& context) const;
+  std::optional<Response> public_login_error(const RequestHead& head, const RequestContext& context) const;
+  Response blob(const RequestHead& head, const Route& route, const RequestContext& context);
+  Response begin_upload(const RequestHead& head, const Route& route, const RequestContext& context);
+  Response upload(const RequestHead& head, const BodyReader& body, const Route& route, const RequestContext& context);
+  Response finish_upload(const RequestHead& head, const Route& route, const RequestContext& context);
+  Response manifest(const RequestHead& head, const BodyReader& body, const Route& route, const RequestContext& context);
+  Response put(const RequestHead& head, const BodyReader& body, const Route& route, const RequestContext& context);
+  Response tags(const RequestHead& head, const Route& route, const RequestContext& context);
+  Response referrers(const Route& route, const RequestContext& context);
 
   std::string download_signature(const std::string& path, const std::string& expires) const;
 

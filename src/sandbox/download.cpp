@@ -1,4 +1,4 @@
-// The bucket behind ECR: URLs that carry their own proof, and that refuse a second one.
+// The bucket behind ECR: presigned URLs, which must not be combined with an Authorization header.
 #include <lapstrake/base/encoding.hpp>
 #include <lapstrake/base/sha256.hpp>
 #include <lapstrake/base/text.hpp>
@@ -9,7 +9,7 @@
 namespace lapstrake::sandbox {
 namespace {
 
-Answer failure(int status, std::string_view code, std::string_view message) {
+Response failure(int status, std::string_view code, std::string_view message) {
   return {.status = status,
           .headers = {{"Content-Type", "application/xml"}, {"x-amz-request-id", uuid()}},
           .body = cat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>", code, "</Code><Message>", message,
@@ -37,7 +37,7 @@ std::string Distribution::download_signature(const std::string& path, const std:
   return hex(hmac_sha256(as_bytes(secret_), as_bytes(cat(path, "\n", expires))));
 }
 
-std::string Distribution::download_url(const Head& head, const std::string& region, const std::string& digest,
+std::string Distribution::download_url(const RequestHead& head, const std::string& region, const std::string& digest,
                                        Time now) const {
   // A client that came to 127.0.0.1 without the proxy is sent to the sandbox's other loopback name.
   const std::string host =
@@ -49,7 +49,7 @@ std::string Distribution::download_url(const Head& head, const std::string& regi
              "&X-Amz-SignedHeaders=host&X-Amz-Signature=", download_signature(path, expires));
 }
 
-Answer Distribution::download(const Head& head, Time now) const {
+Response Distribution::download(const RequestHead& head, Time now) const {
   if (head.method != "GET" && head.method != "HEAD") return failure(405, "MethodNotAllowed", "GET and HEAD only");
   if (head.headers.find("Authorization"))
     return failure(400, "InvalidArgument",
@@ -65,18 +65,18 @@ Answer Distribution::download(const Head& head, Time now) const {
   std::error_code absent;
   whole.length = std::filesystem::file_size(whole.path, absent);
   if (absent) return failure(404, "NoSuchKey", "The specified key does not exist.");
-  Answer answer{.status = 200,
-                .headers = {{"Content-Type", "application/octet-stream"}, {"Accept-Ranges", "bytes"}},
-                .body = whole};
+  Response response{.status = 200,
+                    .headers = {{"Content-Type", "application/octet-stream"}, {"Accept-Ranges", "bytes"}},
+                    .body = whole};
   if (const auto range = head.headers.find("Range"); range && range->starts_with("bytes=")) {
     const auto part = part_of(whole, *range);
     if (!part) return failure(416, "InvalidRange", "The requested range is not satisfiable");
-    answer.status = 206;
-    answer.headers.set("Content-Range",
-                       cat("bytes ", part->offset, "-", part->offset + part->length - 1, "/", whole.length));
-    answer.body = *part;
+    response.status = 206;
+    response.headers.set("Content-Range",
+                         cat("bytes ", part->offset, "-", part->offset + part->length - 1, "/", whole.length));
+    response.body = *part;
   }
-  return answer;
+  return response;
 }
 
 }  // namespace lapstrake::sandbox

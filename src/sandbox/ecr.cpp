@@ -119,8 +119,7 @@ class Ecr {
                          cat("Image with digest '", digest, "' and tag '", manifest.reference,
                              "' already exists in the repository with name '", repository.name,
                              "' in registry with id '", repository.account, "'")};
-      if (const auto refusal = put_manifest(repository, manifest))
-        throw ApiFailure{refusal->exception, refusal->message};
+      if (const auto error = put_manifest(repository, manifest)) throw ApiFailure{error->exception, error->message};
       return Json{{"image", image(repository, digest, manifest.reference)}};
     });
   }

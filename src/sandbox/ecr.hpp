@@ -1,4 +1,4 @@
-// ECR's JSON API, over the same repositories that /v2/ serves.
+// ECR's JSON API, on the same repositories as /v2/.
 #pragma once
 #include "api.hpp"
 #include "repositories.hpp"

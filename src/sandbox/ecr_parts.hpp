@@ -1,4 +1,4 @@
-// ECR's API in its parts, and what they have in common.
+// The parts of ECR's API, and their shared functions.
 #pragma once
 #include <nlohmann/json.hpp>
 #include <string>
@@ -16,11 +16,11 @@ Operations layer_operations(Repositories& repositories, Uploads& uploads);
 // InvalidParameterException, in ECR's words.
 ApiFailure invalid(std::string_view parameter, std::string_view constraint);
 ApiFailure repository_not_found(const std::string& name, const std::string& account);
-// Of an input; both throw ApiFailure for what is none.
+// Members of an input; both throw ApiFailure for invalid values.
 std::string repository_name(const nlohmann::json& input);
 std::string registry_id(const nlohmann::json& input, const Caller& caller);
 
-// Runs `act` with the registry and the repository that the input names.
+// Runs `act` with the registry and the repository of the input.
 template <class Act>
 nlohmann::json with_repository(Repositories& repositories, const nlohmann::json& input, const Caller& caller,
                                Act&& act) {

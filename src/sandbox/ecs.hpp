@@ -1,4 +1,4 @@
-// ECS's task definitions: families, revisions, and what the service itself adds and refuses.
+// ECS task definitions: families, revisions, validation and defaults of the service.
 #pragma once
 #include "api.hpp"
 

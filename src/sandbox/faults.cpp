@@ -42,12 +42,12 @@ bool yes(const Json& value, const std::string& where) {
   return value.get<bool>();
 }
 
-Misfortune::Reset reset(const Json& value, const std::string& where) {
+FaultEffect::Reset reset(const Json& value, const std::string& where) {
   const std::string when = text(value, where);
-  if (when == "before") return Misfortune::Reset::before;
-  if (when == "body") return Misfortune::Reset::body;
-  if (when == "headers") return Misfortune::Reset::headers;
-  if (when == "after") return Misfortune::Reset::after;
+  if (when == "before") return FaultEffect::Reset::before;
+  if (when == "body") return FaultEffect::Reset::body;
+  if (when == "headers") return FaultEffect::Reset::headers;
+  if (when == "after") return FaultEffect::Reset::after;
   refuse(where, "it must be one of before, body, headers, after");
 }
 
@@ -58,7 +58,7 @@ std::chrono::seconds skew(const Json& value, const std::string& where) {
   return std::chrono::seconds(value.get<std::int64_t>());
 }
 
-void read_headers(const Json& object, const std::string& where, Misfortune& act) {
+void read_headers(const Json& object, const std::string& where, FaultEffect& act) {
   if (!object.is_object()) refuse(where, "it must be an object");
   for (const auto& [name, value] : object.items()) {
     const std::string at = cat(where, ".", name);
@@ -72,12 +72,12 @@ void read_headers(const Json& object, const std::string& where, Misfortune& act)
   }
 }
 
-Misfortune parse_act(const Json& object, const std::string& where) {
+FaultEffect parse_act(const Json& object, const std::string& where) {
   check_members(object, where,
                 {"delay_ms", "reset", "at_percent", "hang_up", "status", "body", "headers", "truncate", "corrupt",
                  "skew_s", "expire_token", "throttle"});
   if (object.empty()) refuse(where, "it does nothing");
-  Misfortune act;
+  FaultEffect act;
   for (const auto& [name, value] : object.items()) {
     const std::string at = cat(where, ".", name);
     if (name == "delay_ms") act.delay = std::chrono::milliseconds(number(value, at, 0, 600'000));
@@ -94,7 +94,7 @@ Misfortune parse_act(const Json& object, const std::string& where) {
     if (name == "throttle") act.throttle = yes(value, at);
   }
   if (object.contains("body") && !act.status) refuse(cat(where, ".body"), "it needs a `status` beside it");
-  if (object.contains("at_percent") && act.reset != Misfortune::Reset::body)
+  if (object.contains("at_percent") && act.reset != FaultEffect::Reset::body)
     refuse(cat(where, ".at_percent"), "it needs `\"reset\": \"body\"` beside it");
   return act;
 }
@@ -189,8 +189,8 @@ bool Faults::is_above_rate(const FaultRule& rule, Tally& tally, Moment now) {
   return false;
 }
 
-Misfortune Faults::next(const std::string& method, const std::string& host, const std::string& path,
-                        const std::string& query, const std::string& operation, Moment now) {
+FaultEffect Faults::next(const std::string& method, const std::string& host, const std::string& path,
+                         const std::string& query, const std::string& operation, Moment now) {
   const std::lock_guard lock(mutex_);
   const FaultRule* acting = nullptr;
   for (std::size_t i = 0; i < script_.rules.size(); ++i) {
@@ -205,7 +205,7 @@ Misfortune Faults::next(const std::string& method, const std::string& host, cons
     const bool is_turn = count >= rule.from && count <= rule.to && (count - rule.from) % rule.every == 0;
     if (is_turn && is_above_rate(rule, tallies_[i], now) && acting == nullptr) acting = &rule;
   }
-  return acting == nullptr ? Misfortune{} : acting->act;
+  return acting == nullptr ? FaultEffect{} : acting->act;
 }
 
 bool Faults::denies(std::string_view action) const {

@@ -1,5 +1,5 @@
-// AWS's host names, as far as the sandbox answers for them (ECR user guide "Amazon ECR endpoints", botocore's
-// partitions.json). Written apart from aws/ecr.hpp: a fake that shares the client's parser would share its mistakes.
+// The AWS host names that the sandbox serves (ECR user guide "Amazon ECR endpoints", botocore's partitions.json).
+// Independent of aws/ecr.hpp: a fake that shares the client's parser would share its bugs.
 #pragma once
 #include <optional>
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace lapstrake::sandbox {
 
-// In an account's place: public.ecr.aws, whose repositories are ALIAS/NAME.
+// Used as account: public.ecr.aws, whose repositories are ALIAS/NAME.
 inline constexpr std::string_view public_account = "public";
 
 struct AwsHost {
@@ -18,13 +18,14 @@ struct AwsHost {
   std::string region;
 };
 
-// Nothing for names that are not AWS's. Anchored: "...amazonaws.com.example.org" is not.
+// Nothing for other names. Anchored: "...amazonaws.com.example.org" is not.
 std::optional<AwsHost> parse_aws_host(std::string_view host);
 
 // "123456789012.dkr.ecr.eu-west-1.amazonaws.com" and the FIPS and dualstack names of the same registry.
 std::string registry_host(const std::string& account, const std::string& region);
 std::vector<std::string> registry_hosts(const std::string& account, const std::string& region);
-// Where a registry's blob downloads are sent: "prod-eu-west-1-starport-layer-bucket.s3.eu-west-1.amazonaws.com".
+// The host to which a registry redirects blob downloads:
+// "prod-eu-west-1-starport-layer-bucket.s3.eu-west-1.amazonaws.com".
 std::string storage_host(const std::string& region);
 
 bool is_loopback_name(std::string_view host);  // localhost, 127.0.0.1, [::1]

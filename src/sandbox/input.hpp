@@ -1,4 +1,4 @@
-// Members of an API call's input, read as AWS's own front reads them, and pages of a result.
+// Reads members of an API call's input as AWS's front end does, and pages a result.
 #pragma once
 #include <lapstrake/aws/task_model.hpp>
 #include <nlohmann/json_fwd.hpp>
@@ -8,14 +8,14 @@
 
 namespace lapstrake::sandbox {
 
-// All throw ApiFailure{SerializationException} in AWS's words for a value of another kind.
+// All throw ApiFailure{SerializationException} with AWS's message for a value of the wrong type.
 std::string text_member(const nlohmann::json& input, const char* name);  // empty when absent or null
 std::vector<std::string> texts_member(const nlohmann::json& input, const char* name);
 
-// Checks that an input is a structure; its members that are null count as absent and are dropped.
+// Checks that an input is a structure, and drops members that are null.
 void check_structure(nlohmann::json& input);
 
-// The SerializationException for a value of another kind than the one wanted.
+// Throws the SerializationException for a value of the wrong type.
 [[noreturn]] void refuse_kind(const nlohmann::json& value, aws::ModelShape::Kind wanted);
 
 // {NAME: a page of `items`, "nextToken": ...} by the input's maxResults (at most `most`, else `usual`) and nextToken.

@@ -30,7 +30,7 @@ RegistryLogins::Login RegistryLogins::issue(const std::string& region, Time now)
   return login;
 }
 
-RegistryLogins::Verdict RegistryLogins::judge(const std::string& authorization, const std::string& region,
+RegistryLogins::Verdict RegistryLogins::check(const std::string& authorization, const std::string& region,
                                               Time now) const {
   if (authorization.empty()) return Verdict::absent;
   if (!lower(authorization).starts_with(basic)) return Verdict::wrong;
@@ -50,7 +50,7 @@ std::string RegistryLogins::issue_bearer(bool may_push, Time now) {
   return token;
 }
 
-RegistryLogins::Verdict RegistryLogins::judge_bearer(const std::string& authorization, Time now, bool& may_push) const {
+RegistryLogins::Verdict RegistryLogins::check_bearer(const std::string& authorization, Time now, bool& may_push) const {
   if (authorization.empty()) return Verdict::absent;
   if (!lower(authorization).starts_with(bearer)) return Verdict::wrong;
   const std::lock_guard lock(mutex_);

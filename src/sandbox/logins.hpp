@@ -1,4 +1,4 @@
-// Who may come in: one access key for the APIs, and the registry passwords that GetAuthorizationToken gave out.
+// Credentials: one access key for the APIs, and the registry passwords that GetAuthorizationToken issued.
 #pragma once
 #include <chrono>
 #include <map>
@@ -22,17 +22,17 @@ class RegistryLogins {
     std::string password;
     Time expires;
   };
-  // A password of ECR's size and form (JSON in base64), good for every registry of the region for 12 hours.
+  // A password of ECR's size and format (JSON in base64), valid for every registry of the region for 12 hours.
   Login issue(const std::string& region, Time now);
 
-  // A token for ECR Public, good for an hour.
+  // A token for ECR Public, valid for an hour.
   std::string issue_bearer(bool may_push, Time now);
 
   enum class Verdict { good, absent, wrong, expired, other_region };
   // Of an Authorization header's value (empty: absent).
-  Verdict judge(const std::string& authorization, const std::string& region, Time now) const;
-  // The same of a Bearer token; `may_push` says for what it is good.
-  Verdict judge_bearer(const std::string& authorization, Time now, bool& may_push) const;
+  Verdict check(const std::string& authorization, const std::string& region, Time now) const;
+  // The same for a Bearer token; sets `may_push` to whether it allows pushes.
+  Verdict check_bearer(const std::string& authorization, Time now, bool& may_push) const;
 
  private:
   struct Issued {

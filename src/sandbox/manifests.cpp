@@ -14,7 +14,7 @@ using Json = nlohmann::json;
 
 constexpr std::size_t most_manifest_bytes = 4'194'304;  // botocore's ECR model, ImageManifest
 
-Refusal invalid_parameter(std::string_view constraint) {
+ErrorResponse invalid_parameter(std::string_view constraint) {
   return {405, "UNSUPPORTED",
           cat("Invalid parameter at 'ImageManifest' failed to satisfy constraint: '", constraint, "'"),
           "InvalidParameterException"};
@@ -51,7 +51,7 @@ Parts parts_of(const Json& document) {
   return parts;
 }
 
-std::optional<Refusal> missing(const Repository& repository, const Parts& parts) {
+std::optional<ErrorResponse> missing(const Repository& repository, const Parts& parts) {
   std::vector<std::string> layers, images;
   for (const auto& digest : parts.blobs)
     if (!repository.blobs.contains(digest)) layers.push_back(digest);
@@ -59,14 +59,14 @@ std::optional<Refusal> missing(const Repository& repository, const Parts& parts)
     if (!repository.manifests.contains(digest)) images.push_back(digest);
   if (layers.empty() && images.empty()) return std::nullopt;
   const bool of_layers = images.empty();
-  return Refusal{400, "MANIFEST_BLOB_UNKNOWN",
-                 cat(of_layers ? "Layers" : "Images", " with digests '[", join(of_layers ? layers : images, ", "),
-                     "]' required for pushing image into repository with name '", repository.name,
-                     "' in the registry with id '", repository.account, "' do not exist"),
-                 of_layers ? "LayersNotFoundException" : "ReferencedImagesNotFoundException"};
+  return ErrorResponse{400, "MANIFEST_BLOB_UNKNOWN",
+                       cat(of_layers ? "Layers" : "Images", " with digests '[", join(of_layers ? layers : images, ", "),
+                           "]' required for pushing image into repository with name '", repository.name,
+                           "' in the registry with id '", repository.account, "' do not exist"),
+                       of_layers ? "LayersNotFoundException" : "ReferencedImagesNotFoundException"};
 }
 
-std::optional<Refusal> wrong_children(const Repository& repository, const Parts& parts) {
+std::optional<ErrorResponse> wrong_children(const Repository& repository, const Parts& parts) {
   if (parts.children.empty()) return invalid_parameter("Image index must have at least one manifest");
   for (const auto& digest : parts.children)
     if (const auto child = repository.manifests.find(digest);
@@ -76,7 +76,7 @@ std::optional<Refusal> wrong_children(const Repository& repository, const Parts&
 }
 
 // What the body has to be: JSON of the media type that the request names.
-std::optional<Refusal> read_parts(const NewManifest& manifest, Parts& parts) {
+std::optional<ErrorResponse> read_parts(const NewManifest& manifest, Parts& parts) {
   const bool is_index = oci::is_index(manifest.media_type);
   if (manifest.text.size() > most_manifest_bytes)
     return invalid_parameter("Member must have length less than or equal to 4194304");
@@ -93,30 +93,31 @@ std::optional<Refusal> read_parts(const NewManifest& manifest, Parts& parts) {
   return std::nullopt;
 }
 
-std::optional<Refusal> refused_tag(const Repository& repository, const std::string& tag) {
-  if (!is_tag(tag)) return Refusal{400, "TAG_INVALID", cat("Invalid tag '", tag, "'"), "InvalidParameterException"};
+std::optional<ErrorResponse> tag_error(const Repository& repository, const std::string& tag) {
+  if (!is_tag(tag))
+    return ErrorResponse{400, "TAG_INVALID", cat("Invalid tag '", tag, "'"), "InvalidParameterException"};
   if (!repository.settings.is_immutable(tag) || !repository.tags.contains(tag)) return std::nullopt;
-  return Refusal{400, "TAG_INVALID",
-                 cat("The image tag '", tag, "' already exists in the '", repository.name,
-                     "' repository and cannot be overwritten because the repository is immutable."),
-                 "ImageTagAlreadyExistsException"};
+  return ErrorResponse{400, "TAG_INVALID",
+                       cat("The image tag '", tag, "' already exists in the '", repository.name,
+                           "' repository and cannot be overwritten because the repository is immutable."),
+                       "ImageTagAlreadyExistsException"};
 }
 
 }  // namespace
 
-std::optional<Refusal> put_manifest(Repository& repository, const NewManifest& manifest) {
+std::optional<ErrorResponse> put_manifest(Repository& repository, const NewManifest& manifest) {
   Parts parts;
-  if (auto refusal = read_parts(manifest, parts)) return refusal;
+  if (auto error = read_parts(manifest, parts)) return error;
   const std::string digest = oci::Digest::of(manifest.text).text();
   const bool by_digest = manifest.reference.find(':') != std::string::npos;
   if (by_digest && manifest.reference != digest)
-    return Refusal{400, "DIGEST_INVALID", cat("The provided digest is not that of the manifest, ", digest),
-                   "ImageDigestDoesNotMatchException"};
+    return ErrorResponse{400, "DIGEST_INVALID", cat("The provided digest is not that of the manifest, ", digest),
+                         "ImageDigestDoesNotMatchException"};
   if (!by_digest && !manifest.reference.empty())
-    if (auto refusal = refused_tag(repository, manifest.reference)) return refusal;
+    if (auto error = tag_error(repository, manifest.reference)) return error;
   if (oci::is_index(manifest.media_type))
-    if (auto refusal = wrong_children(repository, parts)) return refusal;
-  if (auto refusal = missing(repository, parts)) return refusal;
+    if (auto error = wrong_children(repository, parts)) return error;
+  if (auto error = missing(repository, parts)) return error;
   for (const auto& child : parts.children) parts.size += repository.manifests.at(child).image_size;
   repository.manifests.try_emplace(digest, Manifest{.text = manifest.text,
                                                     .media_type = manifest.media_type,

@@ -1,4 +1,4 @@
-// Putting a manifest as ECR does, for its two doors: PUT /v2/.../manifests/... and PutImage.
+// Stores manifests as ECR does, for PUT /v2/.../manifests/... and PutImage.
 #pragma once
 #include <optional>
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace lapstrake::sandbox {
 
-struct Refusal {
+struct ErrorResponse {
   int status = 400;           // of /v2/
   std::string code, message;  // of /v2/: "TAG_INVALID"
   std::string exception;      // of the JSON API: "ImageTagAlreadyExistsException"
@@ -19,11 +19,11 @@ struct NewManifest {
   Time now;
 };
 
-// Why not; nothing when it is in. The type must be known and the body's own, blobs and children must be there already,
-// a tag of an immutable repository is never set again, not even to the same digest.
-std::optional<Refusal> put_manifest(Repository& repository, const NewManifest& manifest);
+// The error, or nothing when the manifest is stored. The media type must be known and match the body, blobs and
+// children must exist, and a tag of an immutable repository is never set again, not even to the same digest.
+std::optional<ErrorResponse> put_manifest(Repository& repository, const NewManifest& manifest);
 
-// The digest that a tag or digest stands for; empty when there is none.
+// The digest of a tag or digest; empty when it does not exist.
 std::string find_manifest(const Repository& repository, const std::string& reference);
 
 bool is_tag(std::string_view text);  // [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}

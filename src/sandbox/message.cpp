@@ -41,7 +41,7 @@ std::optional<std::uint64_t> parse_count(std::string_view text) {
 std::string read_text(const BodyReader& body, std::size_t limit) {
   std::string text;
   body([&](Bytes bytes) {
-    if (text.size() + bytes.size() > limit) throw Cut{};
+    if (text.size() + bytes.size() > limit) throw ConnectionClosed{};
     text += as_text(bytes);
   });
   return text;

@@ -1,4 +1,4 @@
-// What passes between the server, which knows sockets, and the site, which knows what AWS answers.
+// Requests and responses, as passed between the server (sockets) and the handler (AWS services).
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -12,7 +12,7 @@
 namespace lapstrake::sandbox {
 
 // A request without its body.
-struct Head {
+struct RequestHead {
   std::string method;
   std::string authority;  // the Host header as it came
   std::string host;       // lower case, without port
@@ -26,34 +26,34 @@ struct Head {
   std::string origin() const { return "https://" + authority; }
 };
 
-// Hands all of the request's body to the sink; throws Cut when the connection breaks in the midst of it.
+// Passes the whole request body to the sink; throws ConnectionClosed when the connection breaks before its end.
 using BodyReader = std::function<void(const Sink&)>;
 
-struct Answer {
-  // How much of it reaches the client. hang_up closes in order (FIN), the resets do not (RST).
+struct Response {
+  // How much of the response reaches the client. hang_up closes with FIN, the resets with RST.
   enum class Delivery { whole, hang_up, reset, reset_in_head, truncated };
 
   int status = 200;
   http::Headers headers = {};
   http::Body body = std::string();
   Delivery delivery = Delivery::whole;
-  std::uint64_t body_limit = 0;  // truncated: bytes of the body that are sent, then FIN
-  bool corrupt = false;          // the body's first byte is changed on its way out
+  std::uint64_t body_limit = 0;  // truncated: bytes of the body to send before FIN
+  bool corrupt = false;          // change the first byte of the body
 };
 
-// The connection is gone (or shall be, by RST): nothing can be answered.
-struct Cut {};
+// Thrown when the connection is closed, or must be closed by RST: no response can be sent.
+struct ConnectionClosed {};
 
-using Site = std::function<Answer(const Head&, const BodyReader&, const std::stop_token&)>;
+using Handler = std::function<Response(const RequestHead&, const BodyReader&, const std::stop_token&)>;
 
 // The value of `name` in a query or a form; empty when absent. "+" is a space.
 std::string query_value(std::string_view query, std::string_view name);
 bool has_query(std::string_view query, std::string_view name);
 
-// A whole number of at least 0 that fills all of `text`.
+// Parses the whole of `text` as an integer of at least 0.
 std::optional<std::uint64_t> parse_count(std::string_view text);
 
-// All of a body, for APIs whose requests are small; Cut when it is longer than `limit`.
+// The whole body, for APIs with small requests; ConnectionClosed when it is longer than `limit`.
 constexpr std::size_t most_call_bytes = 32u << 20;  // a layer part of 20 MiB, in base64
 std::string read_text(const BodyReader& body, std::size_t limit = most_call_bytes);
 

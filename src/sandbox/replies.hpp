@@ -1,4 +1,4 @@
-// What registries answer, in the distribution API's forms.
+// Builds responses in the distribution API's formats.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace lapstrake::sandbox {
 
-Answer plain_reply(int status);
-Answer json_reply(int status, const nlohmann::json& document,
-                  std::string_view type = "application/json; charset=utf-8");
+Response plain_reply(int status);
+Response json_reply(int status, const nlohmann::json& document,
+                    std::string_view type = "application/json; charset=utf-8");
 // {"errors": [{"code", "message"}]}
-Answer refusal_reply(int status, const std::string& code, const std::string& message);
+Response error_reply(int status, const std::string& code, const std::string& message);
 
 }  // namespace lapstrake::sandbox

@@ -1,5 +1,5 @@
-// What the registries hold: repositories with their tags and manifests in memory, blobs as files. Every registry
-// (account and region) is a world of its own; blobs belong to a repository, as in ECR.
+// The content of the registries: tags and manifests in memory, blobs as files. Every registry (account and region) is
+// separate; blobs belong to a repository, as in ECR.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -22,7 +22,7 @@ struct Manifest {
   Time pushed;
 };
 
-// What a repository was created with, in ECR's own words.
+// The settings of a repository, with ECR's values.
 struct RepositorySettings {
   std::string tag_mutability = "MUTABLE";  // IMMUTABLE, and each with _WITH_EXCLUSION
   std::vector<std::string> exclusions = {};
@@ -30,7 +30,7 @@ struct RepositorySettings {
   std::string encryption = "AES256", kms_key = {};
   std::map<std::string, std::string> tags = {};
 
-  // Whether `tag`, once set, stays.
+  // Whether `tag` cannot be overwritten.
   bool is_immutable(std::string_view tag) const;
 };
 
@@ -53,7 +53,7 @@ class Repositories {
     std::string id, region;
     Registry repositories = {};
     bool blob_mounting = false;                                // the account setting BLOB_MOUNTING
-    std::map<std::string, RepositorySettings> templates = {};  // for pushes to what is missing, by prefix; or ROOT
+    std::map<std::string, RepositorySettings> templates = {};  // for pushes to missing repositories, by prefix; or ROOT
   };
   // Runs `act` with an account, or with its repositories by name, under the lock.
   template <class Act>
@@ -66,10 +66,10 @@ class Repositories {
     return with_account(account, region, [&](Account& of) { return act(of.repositories); });
   }
 
-  // Under with_account()'s lock. Makes a repository if it is not there yet; without settings, with the sandbox's own.
+  // Call under with_account()'s lock. Creates a repository if it is missing; without settings, with the sandbox's.
   Repository& create(Account& account, const std::string& name, Time now,
                      std::optional<RepositorySettings> settings = std::nullopt) const;
-  // The repository that a push is for: made by the template with the longest prefix, or by `create_any`; else none.
+  // The repository for a push; a missing one is created from the template with the longest prefix or if `create_any`.
   Repository* for_push(Account& account, const std::string& name, Time now, bool create_any) const;
 
   bool immutable_tags() const { return immutable_tags_; }

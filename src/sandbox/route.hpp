@@ -1,4 +1,4 @@
-// Where in the distribution API a request goes, and which IAM action that takes.
+// The route of a distribution API request, and the IAM action that it needs.
 #pragma once
 #include <lapstrake/base/text.hpp>
 #include <string>
@@ -14,12 +14,12 @@ struct Route {
   std::string name, kind, reference;
 };
 
-inline Answer not_allowed(const Head& head) {
-  return refusal_reply(405, "UNSUPPORTED", cat(head.method, " is not supported here"));
+inline Response not_allowed(const RequestHead& head) {
+  return error_reply(405, "UNSUPPORTED", cat(head.method, " is not supported here"));
 }
 
 // ECR user guide, "Actions for the registry's API": "ecr:PutImage".
-inline std::string_view action_of(const Head& head, const Route& route) {
+inline std::string_view action_of(const RequestHead& head, const Route& route) {
   if (route.kind == "/blobs/uploads/")
     return head.method == "POST"  ? "ecr:InitiateLayerUpload"
            : head.method == "PUT" ? "ecr:CompleteLayerUpload"

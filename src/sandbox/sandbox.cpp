@@ -5,10 +5,10 @@
 #include <lapstrake/sandbox/sandbox.hpp>
 #include <nlohmann/json.hpp>
 
+#include "aws_handler.hpp"
 #include "certificates.hpp"
 #include "hosts.hpp"
 #include "server.hpp"
-#include "site.hpp"
 
 namespace lapstrake::sandbox {
 namespace {
@@ -32,23 +32,23 @@ struct Sandbox::State {
   explicit State(Options given)
       : options(prepared(std::move(given))),
         key(key_of(options)),
-        plays(options, key),
+        handler(options, key),
         authority(options.folder),
         server({.port = options.port,
                 .proxy_port = options.proxy_port,
                 .authority = &authority,
-                .site = [this](const Head& head, const BodyReader& body,
-                               const std::stop_token& stop) { return plays.answer(head, body, stop); },
+                .handler = [this](const RequestHead& head, const BodyReader& body,
+                                  const std::stop_token& stop) { return handler.handle(head, body, stop); },
                 .may_connect = [](const std::string& host) { return parse_aws_host(host).has_value(); },
-                .log = [this](const std::string& line) { plays.log(line); },
+                .log = [this](const std::string& line) { handler.log(line); },
                 .most_connections = options.most_connections,
-                .patience = options.patience}) {
+                .idle_timeout = options.idle_timeout}) {
     write_client_files();
   }
 
-  // What clients read beside the environment: a docker login, and empty AWS files so that the user's own do not count.
+  // Files for clients: a docker login, and empty AWS files that replace the user's own.
   void write_client_files() {
-    const auto login = plays.logins().issue(options.region, std::chrono::system_clock::now());
+    const auto login = handler.logins().issue(options.region, std::chrono::system_clock::now());
     nlohmann::json logins = nlohmann::json::object();
     for (const auto& host : registry_hosts(options.account, options.region))
       logins[host] = {{"auth", base64(as_bytes("AWS:" + login.password))}};
@@ -60,7 +60,7 @@ struct Sandbox::State {
 
   Options options;
   AccessKey key;
-  Plays plays;
+  AwsHandler handler;
   Authority authority;
   Server server;  // last: its threads use the others
 };
@@ -74,8 +74,8 @@ std::string Sandbox::registry_host() const {
   return sandbox::registry_host(state_->options.account, state_->options.region);
 }
 std::filesystem::path Sandbox::ca_file() const { return state_->authority.ca_file(); }
-void Sandbox::set_faults(const std::string& script) { state_->plays.set_faults(script); }
-std::vector<Sandbox::Record> Sandbox::records() const { return state_->plays.records(); }
+void Sandbox::set_faults(const std::string& script) { state_->handler.set_faults(script); }
+std::vector<Sandbox::Record> Sandbox::records() const { return state_->handler.records(); }
 
 std::map<std::string, std::string> Sandbox::environment() const {
   const auto& folder = state_->options.folder;

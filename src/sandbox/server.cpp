@@ -36,11 +36,11 @@ using Failure = boost::system::error_code;
 
 constexpr std::uint32_t most_header_bytes = 256 * 1024;  // ECR's passwords have no stated maximum
 
-// A connection and its thread. The socket is closed under the mutex, so that cut() never meets a number that was
+// A connection and its thread. The socket is closed under the mutex, so that shut_down() never uses a number that was
 // reused.
 struct Connection {
   explicit Connection(tcp::socket accepted) : socket(std::move(accepted)) {}
-  void cut() {
+  void shut_down() {
     const std::lock_guard lock(mutex);
     if (open) ::shutdown(socket.native_handle(), SHUT_RDWR);  // fails only if it is down already
   }
@@ -64,14 +64,14 @@ struct Connection {
   std::jthread thread;
 };
 
-// A socket whose peer must not be silent for longer than a time, in either direction. Boost.Asio's own reads and writes
-// wait for ever, whatever SO_RCVTIMEO says.
-class PatientSocket {
+// A socket with an idle timeout for reads and writes. Boost.Asio's blocking reads and writes ignore SO_RCVTIMEO.
+class TimeoutSocket {
  public:
   using executor_type = tcp::socket::executor_type;
   using lowest_layer_type = tcp::socket::lowest_layer_type;
 
-  PatientSocket(tcp::socket& socket, std::chrono::milliseconds patience) : socket_(socket), patience_(patience) {}
+  TimeoutSocket(tcp::socket& socket, std::chrono::milliseconds idle_timeout)
+      : socket_(socket), idle_timeout_(idle_timeout) {}
   executor_type get_executor() { return socket_.get_executor(); }
   lowest_layer_type& lowest_layer() { return socket_.lowest_layer(); }
 
@@ -79,7 +79,7 @@ class PatientSocket {
   std::size_t read_some(const Buffers& buffers, Failure& failure) {
     return wait_for(POLLIN, failure) ? socket_.read_some(buffers, failure) : 0;
   }
-  // Beast asks for these two as well.
+  // Beast needs these two as well.
   template <class Buffers>
   std::size_t read_some(const Buffers& buffers) {
     return or_throw([&](Failure& failure) { return read_some(buffers, failure); });
@@ -105,7 +105,7 @@ class PatientSocket {
     pollfd ready{socket_.native_handle(), events, 0};
     int count = 0;
     do {
-      count = ::poll(&ready, 1, static_cast<int>(patience_.count()));
+      count = ::poll(&ready, 1, static_cast<int>(idle_timeout_.count()));
     } while (count < 0 && errno == EINTR);
     failure = {};
     if (count == 0) failure = asio::error::timed_out;
@@ -114,14 +114,14 @@ class PatientSocket {
   }
 
   tcp::socket& socket_;
-  std::chrono::milliseconds patience_;
+  std::chrono::milliseconds idle_timeout_;
 };
-using TlsStream = asio::ssl::stream<PatientSocket>;
+using TlsStream = asio::ssl::stream<TimeoutSocket>;
 
 std::string text_of(beast::string_view view) { return std::string(view.data(), view.size()); }
 
 // "[::1]:443" -> "[::1]", 443
-void read_authority(Head& head) {
+void read_authority(RequestHead& head) {
   const auto colon = head.authority.rfind(':');
   const bool has_port = colon != std::string::npos && head.authority.find(']', colon) == std::string::npos;
   head.host = lower(std::string_view(head.authority).substr(0, has_port ? colon : std::string::npos));
@@ -131,55 +131,55 @@ void read_authority(Head& head) {
   }
 }
 
-// One TLS connection: requests are read and answered until either side has had enough.
-class Dialogue {
+// One TLS connection: reads requests and sends responses until either side closes.
+class HttpConnection {
  public:
-  Dialogue(Connection& connection, TlsStream& stream, const Site& site, const std::stop_token& stop)
-      : connection_(connection), stream_(stream), site_(site), stop_(stop) {}
+  HttpConnection(Connection& connection, TlsStream& stream, const Handler& handler, const std::stop_token& stop)
+      : connection_(connection), stream_(stream), handler_(handler), stop_(stop) {}
 
   void run() {
-    while (one_exchange()) {
+    while (serve_request()) {
     }
   }
 
  private:
   using Parser = beast::http::request_parser<beast::http::buffer_body>;
 
-  bool one_exchange() {
+  bool serve_request() {
     Parser parser;
     parser.header_limit(most_header_bytes);
     parser.body_limit(UINT64_MAX);  // boost::none refuses every Content-Length in Boost 1.74
     Failure failure;
     beast::http::read_header(stream_, buffer_, parser, failure);
     if (failure) {
-      if (is_nonsense(failure)) write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+      if (is_malformed(failure)) write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
       return false;
     }
-    const Head head = read_head(parser);
+    const RequestHead head = read_head(parser);
     waiting_for_continue_ = lower(head.headers.find("Expect").value_or("")) == "100-continue";
-    Answer answer;
+    Response response;
     try {
-      answer = site_(
+      response = handler_(
           head, [&](const Sink& sink) { read_body(parser, sink); }, stop_);
-      if (answer.delivery != Answer::Delivery::reset && !waiting_for_continue_)
-        read_body(parser, [](Bytes) {});  // unread bytes would turn our close into a reset
-    } catch (const Cut&) {
+      if (response.delivery != Response::Delivery::reset && !waiting_for_continue_)
+        read_body(parser, [](Bytes) {});  // with unread bytes close() would send RST
+    } catch (const ConnectionClosed&) {
       connection_.reset();
       return false;
     }
     const bool keep = parser.get().keep_alive() && parser.is_done();
-    return deliver(head, answer, keep);
+    return send(head, response, keep);
   }
 
-  // What came is not HTTP, rather than nothing.
-  static bool is_nonsense(const Failure& failure) {
+  // The input is not HTTP (as opposed to: no input).
+  static bool is_malformed(const Failure& failure) {
     return failure.category() == make_error_code(beast::http::error::end_of_stream).category() &&
            failure != beast::http::error::end_of_stream && failure != beast::http::error::partial_message;
   }
 
-  static Head read_head(const Parser& parser) {
+  static RequestHead read_head(const Parser& parser) {
     const auto& request = parser.get();
-    Head head;
+    RequestHead head;
     head.method = text_of(request.method_string());
     for (const auto& field : request) head.headers.add(text_of(field.name_string()), text_of(field.value()));
     head.authority = head.headers.find("Host").value_or("");
@@ -202,43 +202,43 @@ class Dialogue {
       body.size = room.size();
       Failure failure;
       beast::http::read_some(stream_, buffer_, parser, failure);
-      if (failure && failure != beast::http::error::need_buffer) throw Cut{};
+      if (failure && failure != beast::http::error::need_buffer) throw ConnectionClosed{};
       sink(as_bytes(std::string_view(room.data(), room.size() - parser.get().body().size)));
     }
   }
 
-  bool deliver(const Head& head, const Answer& answer, bool keep) {
-    using enum Answer::Delivery;
-    if (answer.delivery == reset) return connection_.reset(), false;
-    if (answer.delivery == hang_up) return false;
-    keep = keep && answer.delivery == whole;
-    const std::string text = head_text(answer, keep);
+  bool send(const RequestHead& head, const Response& response, bool keep) {
+    using enum Response::Delivery;
+    if (response.delivery == reset) return connection_.reset(), false;
+    if (response.delivery == hang_up) return false;
+    keep = keep && response.delivery == whole;
+    const std::string text = head_text(response, keep);
     try {
-      if (answer.delivery == reset_in_head) {
+      if (response.delivery == reset_in_head) {
         write(std::string_view(text).substr(0, text.size() / 2));
         return connection_.reset(), false;
       }
       write(text);
-      const std::uint64_t most = answer.delivery == truncated ? answer.body_limit : UINT64_MAX;
-      if (head.method != "HEAD") write_body(answer, most);
-    } catch (const Cut&) {
+      const std::uint64_t most = response.delivery == truncated ? response.body_limit : UINT64_MAX;
+      if (head.method != "HEAD") write_body(response, most);
+    } catch (const ConnectionClosed&) {
       return false;
     }
     return keep;
   }
 
-  static std::string head_text(const Answer& answer, bool keep) {
+  static std::string head_text(const Response& response, bool keep) {
     std::string text =
-        cat("HTTP/1.1 ", answer.status, " ",
-            text_of(beast::http::obsolete_reason(static_cast<beast::http::status>(answer.status))), "\r\n");
-    for (const auto& [name, value] : answer.headers) text += cat(name, ": ", value, "\r\n");
-    if (!answer.headers.find("Content-Length") && answer.status != 204)
-      text += cat("Content-Length: ", http::length(answer.body), "\r\n");
+        cat("HTTP/1.1 ", response.status, " ",
+            text_of(beast::http::obsolete_reason(static_cast<beast::http::status>(response.status))), "\r\n");
+    for (const auto& [name, value] : response.headers) text += cat(name, ": ", value, "\r\n");
+    if (!response.headers.find("Content-Length") && response.status != 204)
+      text += cat("Content-Length: ", http::length(response.body), "\r\n");
     return text + (keep ? "\r\n" : "Connection: close\r\n\r\n");
   }
 
-  void write_body(const Answer& answer, std::uint64_t most) {
-    bool corrupt = answer.corrupt;
+  void write_body(const Response& response, std::uint64_t most) {
+    bool corrupt = response.corrupt;
     const Sink out = [&](Bytes bytes) {
       std::string_view piece = as_text(bytes.subspan(0, std::min<std::uint64_t>(bytes.size(), most)));
       most -= piece.size();
@@ -249,8 +249,8 @@ class Dialogue {
       }
       write(piece);
     };
-    if (const auto* text = std::get_if<std::string>(&answer.body)) return out(as_bytes(*text));
-    const auto& range = std::get<http::FileRange>(answer.body);
+    if (const auto* text = std::get_if<std::string>(&response.body)) return out(as_bytes(*text));
+    const auto& range = std::get<http::FileRange>(response.body);
     std::uint64_t skip = range.offset, left = range.length;
     drain(file_source(range.path), [&](Bytes bytes) {
       const auto dropped = std::min<std::uint64_t>(skip, bytes.size());
@@ -266,18 +266,18 @@ class Dialogue {
     if (text.empty()) return;
     Failure failure;
     asio::write(stream_, asio::buffer(text.data(), text.size()), failure);
-    if (failure) throw Cut{};
+    if (failure) throw ConnectionClosed{};
   }
 
   Connection& connection_;
   TlsStream& stream_;
-  const Site& site_;
+  const Handler& handler_;
   const std::stop_token& stop_;
   beast::flat_buffer buffer_;
   bool waiting_for_continue_ = false;
 };
 
-// OpenSSL asks for a certificate once it knows the name that the client wants.
+// OpenSSL calls this with the server name that the client sent.
 int choose_certificate(SSL* ssl, void* argument) {
   try {
     auto* authority = static_cast<Authority*>(argument);
@@ -306,7 +306,7 @@ tcp::acceptor listen_on(asio::io_context& context, std::uint16_t port) {
     keep_from_children(acceptor);
   } catch (const boost::system::system_error& failure) {
     throw Error(ErrorKind::input, cat("the sandbox cannot listen on 127.0.0.1:", port),
-                "leave the port away: a free one is chosen")
+                "omit the port to use a free one")
         .because(reason(failure.code().value()));
   }
   return acceptor;
@@ -325,7 +325,7 @@ struct Server::State {
     SSL_CTX_set_cert_cb(tls.native_handle(), choose_certificate, options.authority);
   }
 
-  // Apart from the constructor: when the second thread cannot be started, the first one must be ended.
+  // Not in the constructor: if the second thread cannot be started, the destructor must end the first one.
   void start() {
     direct_thread = start_thread([this](const std::stop_token&) { accept_all(direct, false); });
     proxy_thread = start_thread([this](const std::stop_token&) { accept_all(proxy, true); });
@@ -337,7 +337,7 @@ struct Server::State {
     ::shutdown(proxy.native_handle(), SHUT_RDWR);
     for (auto* thread : {&direct_thread, &proxy_thread})
       if (thread->joinable()) thread->join();
-    for (auto& connection : connections) connection.cut();
+    for (auto& connection : connections) connection.shut_down();
     connections.clear();  // joins
   }
 
@@ -354,19 +354,19 @@ struct Server::State {
         keep_from_children(socket);
         take(std::move(socket), is_proxy);
       } catch (const std::exception& error) {
-        refused(error.what());
+        log_closed(error.what());
       } catch (...) {
-        refused("unknown failure");
+        log_closed("unknown failure");
       }
     }
   }
 
-  // The connection is closed when there are too many, or no thread or memory is left for it.
+  // Closes the connection when there are too many, or no thread or memory is available.
   void take(tcp::socket socket, bool is_proxy) {
     const std::lock_guard lock(mutex);
     connections.remove_if([](const Connection& connection) { return connection.done.load(); });
     if (connections.size() >= options.most_connections)
-      throw Error(ErrorKind::input, cat(connections.size(), " connections are open already"));
+      throw Error(ErrorKind::input, cat(connections.size(), " connections are already open"));
     Connection& connection = connections.emplace_back(std::move(socket));
     try {
       connection.thread =
@@ -377,8 +377,8 @@ struct Server::State {
     }
   }
 
-  void refused(std::string_view why) noexcept try {
-    if (options.log) options.log(cat("a connection is closed: ", why));
+  void log_closed(std::string_view why) noexcept try {
+    if (options.log) options.log(cat("closed a connection: ", why));
   } catch (...) {  // no memory for the line
   }
 
@@ -388,36 +388,36 @@ struct Server::State {
       connection.socket.set_option(tcp::no_delay(true), ignored);
       if (!is_proxy || accept_connect(connection)) speak_tls(connection);
     } catch (const std::exception& failure) {
-      refused(failure.what());
+      log_closed(failure.what());
     } catch (...) {
-      refused("unknown failure");
+      log_closed("unknown failure");
     }
     connection.close();
     connection.done = true;
   }
 
   void speak_tls(Connection& connection) {
-    TlsStream stream(PatientSocket(connection.socket, options.patience), tls);
+    TlsStream stream(TimeoutSocket(connection.socket, options.idle_timeout), tls);
     Failure failure;
     stream.handshake(TlsStream::server, failure);
     if (failure) return;
-    Dialogue(connection, stream, options.site, token).run();
+    HttpConnection(connection, stream, options.handler, token).run();
     if (!connection.open) return;
-    // Says goodbye, but waits for nobody: with the reading side shut, the peer's goodbye reads as the end.
+    // Sends close_notify without waiting for the peer's: with the reading side shut, the read returns at once.
     ::shutdown(connection.socket.native_handle(), SHUT_RD);
     stream.shutdown(failure);
   }
 
-  // True when the client asked for a host that is played here.
+  // True when the client requested a host of the sandbox.
   bool accept_connect(Connection& connection) const {
     beast::flat_buffer buffer;
     beast::http::request_parser<beast::http::empty_body> parser;
     parser.skip(true);
     Failure failure;
-    PatientSocket socket(connection.socket, options.patience);
+    TimeoutSocket socket(connection.socket, options.idle_timeout);
     beast::http::read_header(socket, buffer, parser, failure);
     if (failure) return false;
-    Head head;
+    RequestHead head;
     head.method = text_of(parser.get().method_string());
     head.authority = text_of(parser.get().target());
     read_authority(head);

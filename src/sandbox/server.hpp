@@ -1,5 +1,5 @@
-// The sockets: one TLS port, one CONNECT proxy port, both on 127.0.0.1; a thread for each connection. The proxy carries
-// no bytes anywhere: once it has accepted a CONNECT, the TLS session of that connection begins on the same socket.
+// The sockets: one TLS port, one CONNECT proxy port, both on 127.0.0.1; a thread for each connection. The proxy
+// forwards nothing: after it accepted a CONNECT, the TLS session begins on the same socket.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -14,19 +14,19 @@ namespace lapstrake::sandbox {
 
 struct ServerOptions {
   std::uint16_t port = 0, proxy_port = 0;  // 0: any free one
-  Authority* authority = nullptr;          // outlives the server
-  Site site;
-  std::function<bool(const std::string& host)> may_connect;  // which hosts the proxy leads here, beside itself
+  Authority* authority = nullptr;          // must outlive the server
+  Handler handler;
+  std::function<bool(const std::string& host)> may_connect;  // hosts that the proxy accepts, besides loopback
   std::function<void(const std::string& line)> log;
-  std::size_t most_connections = 256;          // at a time; others are closed at once
-  std::chrono::milliseconds patience{60'000};  // with a silent peer, before its connection is closed
+  std::size_t most_connections = 256;              // at a time; further ones are closed at once
+  std::chrono::milliseconds idle_timeout{60'000};  // before an idle connection is closed
 };
 
 class Server {
  public:
-  // Listens when it returns. Error{input} for a port that is taken.
+  // Listens when it returns. Error{input} for a port in use.
   explicit Server(ServerOptions options);
-  ~Server();  // cuts all connections and waits for their threads
+  ~Server();  // closes all connections and waits for their threads
 
   std::uint16_t port() const;
   std::uint16_t proxy_port() const;

@@ -173,7 +173,7 @@ std::optional<std::string> fargate_refuses(const Json& document, const Json& con
 
 }  // namespace
 
-std::optional<std::string> refusal_of_fargate(const Json& document) {
+std::optional<std::string> fargate_error(const Json& document) {
   if (document.value("networkMode", "") != "awsvpc") return "Fargate only supports network mode ‘awsvpc’.";
   for (const char* member : {"cpu", "memory"})
     if (!document.contains(member)) return cat("Fargate requires that '", member, "' be defined at the task level.");
@@ -184,7 +184,7 @@ std::optional<std::string> refusal_of_fargate(const Json& document) {
     return "Fargate compatible task definitions do not support placementConstraints";
   if (document.contains("ipcMode")) return "Fargate compatible task definitions do not support ipcMode";
   for (const auto& container : document["containerDefinitions"])
-    if (auto refusal = fargate_refuses(document, container)) return refusal;
+    if (auto error = fargate_refuses(document, container)) return error;
   return std::nullopt;
 }
 
@@ -207,7 +207,7 @@ void check_task_definition(Json& document) {
   check_ports(document);
   for (const auto& wanted : list(document, "requiresCompatibilities"))
     if (wanted == "FARGATE")
-      if (const auto refusal = refusal_of_fargate(document)) refuse(*refusal);
+      if (const auto error = fargate_error(document)) refuse(*error);
   document = aws::without_unknown(std::move(document), [](std::string_view) { return true; });
 }
 
@@ -255,7 +255,7 @@ void fill_defaults(Json& document) {
 
 Json compatibilities(const Json& document) {
   if (document.value("networkMode", "") != "awsvpc") return {"EXTERNAL", "EC2"};
-  return refusal_of_fargate(document) ? Json::array({"EC2"}) : Json::array({"EC2", "FARGATE"});
+  return fargate_error(document) ? Json::array({"EC2"}) : Json::array({"EC2", "FARGATE"});
 }
 
 Json required_attributes(const Json& document) {

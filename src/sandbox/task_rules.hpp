@@ -1,4 +1,4 @@
-// What RegisterTaskDefinition refuses and fills in. Written apart from aws/task_definition.hpp, which it is a test of.
+// Validation and defaults of RegisterTaskDefinition. Independent of aws/task_definition.hpp, which it tests.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -6,14 +6,14 @@
 
 namespace lapstrake::sandbox {
 
-// Kinds of members (SerializationException), then ECS's own rules (ClientException), as ApiFailure. "1 vCPU" and "2 GB"
-// become the numbers that they stand for. Members that are null or that ECS does not know are dropped.
+// Throws ApiFailure: first for types of members (SerializationException), then for ECS's rules (ClientException).
+// Replaces "1 vCPU" and "2 GB" by numbers. Drops members that are null or unknown to ECS.
 void check_task_definition(nlohmann::json& document);
 
-// Why Fargate cannot run it; nothing when it can.
-std::optional<std::string> refusal_of_fargate(const nlohmann::json& document);
+// Why Fargate cannot run the task; nothing when it can.
+std::optional<std::string> fargate_error(const nlohmann::json& document);
 
-// Fills the defaults that DescribeTaskDefinition shows, and gives lists without an order another one.
+// Fills in the defaults that DescribeTaskDefinition shows, and reorders lists whose order has no meaning.
 void fill_defaults(nlohmann::json& document);
 nlohmann::json compatibilities(const nlohmann::json& document);
 nlohmann::json required_attributes(const nlohmann::json& document);

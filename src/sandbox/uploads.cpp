@@ -23,7 +23,7 @@ struct Uploads::Session {
   Sha256 hash;
   std::uint64_t size = 0, last_part = 0;
   bool busy = false;         // a request is writing; under Uploads::mutex_
-  bool interrupted = false;  // a request broke off in its midst
+  bool interrupted = false;  // a request broke off before its end
   bool small_part = false;   // a part that was too small turned out not to be the last
 };
 

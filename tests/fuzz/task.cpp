@@ -4,7 +4,7 @@
 #include <lapstrake/aws/task_model.hpp>
 #include <nlohmann/json.hpp>
 
-#include "../sandbox/refusal.hpp"
+#include "../sandbox/registration_error.hpp"
 #include "attempt.hpp"
 
 using namespace lapstrake;
@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     has_error = has_error || is_error;
     is_beyond_model = is_beyond_model || (is_error && finding.rule.empty());
   }
-  const auto refusal = sandbox::refusal_of(document);
+  const auto refusal = sandbox::registration_error(document);
   if (!has_error && !refusal.empty()) std::fprintf(stderr, "%s\n", refusal.c_str());
   hold(has_error || refusal.empty(), "what passes the check is taken");
   hold(is_beyond_model || !refusal.starts_with("SerializationException"), "what fits the model is of its shapes");

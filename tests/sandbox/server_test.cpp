@@ -329,7 +329,7 @@ TEST_CASE("connections beyond the limit are closed, and the next one after that 
 }
 
 TEST_CASE("a silent client is disconnected") {
-  const Client client({.patience = milliseconds(50)});
+  const Client client({.idle_timeout = milliseconds(50)});
   auto connection = connect(client);
   CHECK(connection.read_to_end().text.empty());  // ends only when the sandbox closes it
 }

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "refusal.hpp"
+#include "registration_error.hpp"
 #include "support/catch.hpp"
 
 using namespace lapstrake;
@@ -139,7 +139,7 @@ TEST_CASE("what check passes of 2,000 mutated task definitions the sandbox takes
     const auto task = aws::with_strings(mutated(random));
     CAPTURE(i, task.dump(-1, ' ', false, Json::error_handler_t::replace));
     const bool is_clean = passes_check(task);  // and throws nothing
-    const auto refusal = sandbox::refusal_of(task);
+    const auto refusal = sandbox::registration_error(task);
     CHECK_NOTHROW(aws::canonical(task));
     if (passes_model(task)) {
       CHECK_FALSE(refusal.starts_with("SerializationException"));

@@ -1,4 +1,4 @@
-// All that the sandbox plays, behind one function: which host is meant, what is recorded, which fault strikes.
+// Handles every request of the sandbox: selects the service by host, records the request, applies faults.
 #pragma once
 #include <deque>
 #include <functional>
@@ -12,11 +12,11 @@
 
 namespace lapstrake::sandbox {
 
-class Plays {
+class AwsHandler {
  public:
-  Plays(const Options& options, AccessKey key);
+  AwsHandler(const Options& options, AccessKey key);
 
-  Answer answer(const Head& head, const BodyReader& body, const std::stop_token& stop);
+  Response handle(const RequestHead& head, const BodyReader& body, const std::stop_token& stop);
   std::vector<Sandbox::Record> records() const;
   void set_faults(const std::string& script) { faults_.set(parse_faults(script)); }
   RegistryLogins& logins() { return logins_; }
@@ -24,10 +24,10 @@ class Plays {
 
  private:
   struct Entry;
-  Answer carried_out(const Head& head, const std::string& text, const BodyReader& body, const Misfortune& misfortune);
-  Answer struck(const Head& head, const std::string& text, const BodyReader& body, const Misfortune& misfortune,
-                const std::stop_token& stop);
-  std::shared_ptr<Sandbox::Record> begin_record(const Head& head);
+  Response execute(const RequestHead& head, const std::string& text, const BodyReader& body, const FaultEffect& effect);
+  Response respond_with(const RequestHead& head, const std::string& text, const BodyReader& body,
+                        const FaultEffect& effect, const std::stop_token& stop);
+  std::shared_ptr<Sandbox::Record> begin_record(const RequestHead& head);
   void end_record(Sandbox::Record& record, int status, std::uint64_t body_bytes, const std::string& operation);
 
   std::string account_, region_;

@@ -1,4 +1,4 @@
-// Why the sandbox's ECS does not take a task definition.
+// Why the sandbox's ECS rejects a task definition.
 #pragma once
 #include <nlohmann/json.hpp>
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace lapstrake::sandbox {
 
-// "CODE: MESSAGE", or "" when it is taken; what registering does with it after that is done as well.
-inline std::string refusal_of(nlohmann::json task) {
+// "CODE: MESSAGE", or "" when it is valid; also runs the steps that follow the validation.
+inline std::string registration_error(nlohmann::json task) {
   try {
     check_task_definition(task);
     fill_defaults(task);
