@@ -6,19 +6,12 @@
 #include <string>
 #include <string_view>
 
+#include "api_failure.hpp"
 #include "hosts.hpp"
 #include "logins.hpp"
 #include "message.hpp"
 
 namespace lapstrake::sandbox {
-
-// Thrown by operations: the error that AWS returns.
-struct ApiFailure {
-  std::string code, message;  // "ClientException"
-  int status = 400;
-  std::string members = {};  // additional members, as a JSON object's text
-};
-[[noreturn]] inline void refuse(std::string message) { throw ApiFailure{"ClientException", std::move(message)}; }
 
 inline std::string user_arn(const std::string& account) { return "arn:aws:iam::" + account + ":user/sandbox"; }
 

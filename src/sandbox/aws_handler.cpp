@@ -164,8 +164,8 @@ Response AwsHandler::execute(const RequestHead& head, const std::string& text, c
   }
 }
 
-std::shared_ptr<Sandbox::Record> AwsHandler::begin_record(const RequestHead& head) {
-  auto record = std::make_shared<Sandbox::Record>();
+std::shared_ptr<Record> AwsHandler::begin_record(const RequestHead& head) {
+  auto record = std::make_shared<Record>();
   record->method = head.method;
   record->host = head.host;
   record->target = head.target();
@@ -176,8 +176,7 @@ std::shared_ptr<Sandbox::Record> AwsHandler::begin_record(const RequestHead& hea
   return record;
 }
 
-void AwsHandler::end_record(Sandbox::Record& record, int status, std::uint64_t body_bytes,
-                            const std::string& operation) {
+void AwsHandler::end_record(Record& record, int status, std::uint64_t body_bytes, const std::string& operation) {
   {
     const std::lock_guard lock(mutex_);
     record.status = status;
@@ -188,9 +187,9 @@ void AwsHandler::end_record(Sandbox::Record& record, int status, std::uint64_t b
           " -> ", status == 0 ? std::string("closed") : cat(status), " (", human_size(body_bytes), " in)"));
 }
 
-std::vector<Sandbox::Record> AwsHandler::records() const {
+std::vector<Record> AwsHandler::records() const {
   const std::lock_guard lock(mutex_);
-  std::vector<Sandbox::Record> all;
+  std::vector<Record> all;
   for (const auto& record : records_) all.push_back(*record);
   return all;
 }

@@ -2,7 +2,8 @@
 #pragma once
 #include <deque>
 #include <functional>
-#include <lapstrake/sandbox/sandbox.hpp>
+#include <lapstrake/sandbox/options.hpp>
+#include <lapstrake/sandbox/record.hpp>
 #include <memory>
 #include <mutex>
 
@@ -17,7 +18,7 @@ class AwsHandler {
   AwsHandler(const Options& options, AccessKey key);
 
   Response handle(const RequestHead& head, const BodyReader& body, const std::stop_token& stop);
-  std::vector<Sandbox::Record> records() const;
+  std::vector<Record> records() const;
   void set_faults(const std::string& script) { faults_.set(parse_faults(script)); }
   RegistryLogins& logins() { return logins_; }
   void log(const std::string& line) const;
@@ -27,8 +28,8 @@ class AwsHandler {
   Response execute(const RequestHead& head, const std::string& text, const BodyReader& body, const FaultEffect& effect);
   Response respond_with(const RequestHead& head, const std::string& text, const BodyReader& body,
                         const FaultEffect& effect, const std::stop_token& stop);
-  std::shared_ptr<Sandbox::Record> begin_record(const RequestHead& head);
-  void end_record(Sandbox::Record& record, int status, std::uint64_t body_bytes, const std::string& operation);
+  std::shared_ptr<Record> begin_record(const RequestHead& head);
+  void end_record(Record& record, int status, std::uint64_t body_bytes, const std::string& operation);
 
   std::string account_, region_;
   std::function<void(const std::string&)> log_;
@@ -39,7 +40,7 @@ class AwsHandler {
   Distribution distribution_;
   Api api_;
   mutable std::mutex mutex_, log_mutex_;
-  std::deque<std::shared_ptr<Sandbox::Record>> records_;
+  std::deque<std::shared_ptr<Record>> records_;
 };
 
 }  // namespace lapstrake::sandbox

@@ -4,7 +4,7 @@
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
-#include "api.hpp"
+#include "api_failure.hpp"
 
 namespace lapstrake::sandbox {
 namespace {

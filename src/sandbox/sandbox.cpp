@@ -75,7 +75,7 @@ std::string Sandbox::registry_host() const {
 }
 std::filesystem::path Sandbox::ca_file() const { return state_->authority.ca_file(); }
 void Sandbox::set_faults(const std::string& script) { state_->handler.set_faults(script); }
-std::vector<Sandbox::Record> Sandbox::records() const { return state_->handler.records(); }
+std::vector<Record> Sandbox::records() const { return state_->handler.records(); }
 
 std::map<std::string, std::string> Sandbox::environment() const {
   const auto& folder = state_->options.folder;

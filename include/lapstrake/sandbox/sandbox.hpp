@@ -2,31 +2,16 @@
 // any host that a request names. Its proxy port (HTTPS_PROXY) connects AWS's host names to it, so that clients need no
 // changes. docs/reference/sandbox.md lists what it supports.
 #pragma once
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
+#include <lapstrake/sandbox/options.hpp>
+#include <lapstrake/sandbox/record.hpp>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace lapstrake::sandbox {
-
-struct Options {
-  std::filesystem::path folder = {};  // blobs, CA, clients' configuration; created if missing, not removed
-  std::string account = "123456789012";
-  std::string region = "us-east-1";
-  std::uint16_t port = 0, proxy_port = 0;  // 0: any free one
-  std::string faults = {};                 // a script of rules, JSON text (docs/reference/sandbox.md); empty: none
-  bool create_repositories = true;         // false: closes the connection of a push to a missing repository, as ECR
-  bool immutable_tags = false;
-  std::function<void(const std::string&)> log =
-      nullptr;  // one line per request; called from many threads, one at a time
-  std::string access_key_id = {}, secret_access_key = {};  // empty: generated
-  std::size_t most_connections = 256;                      // at a time; further ones are closed at once
-  std::chrono::milliseconds idle_timeout{60'000};          // before an idle connection is closed
-};
 
 class Sandbox {
  public:
@@ -45,12 +30,6 @@ class Sandbox {
   // Applies from the next request on; resets the rules' counts.
   void set_faults(const std::string& script);
   // The last 10,000 requests, in order of arrival: for tests that count requests.
-  struct Record {
-    std::string method, host, target;            // target: path and query; for the AWS API "/ Operation"
-    std::map<std::string, std::string> headers;  // names in lower case
-    std::uint64_t body_bytes = 0;                // read of the request body
-    int status = 0;                              // 0: closed without a response, or no response yet
-  };
   std::vector<Record> records() const;
 
  private:
