@@ -22,7 +22,7 @@ const Challenge* find(const std::vector<Challenge>& challenges, std::string_view
   return nullptr;
 }
 
-// A challenge without a realm is of no use, and gives way to Basic.
+// Prefers Basic to a Bearer challenge without a realm, which is useless.
 const Challenge* find_bearer(const std::vector<Challenge>& challenges) {
   for (const auto& challenge : challenges)
     if (challenge.scheme == "bearer" && !challenge.parameter("realm").empty()) return &challenge;
@@ -43,7 +43,7 @@ std::optional<std::string> Authorizer::header(const http::Url& origin, Access ac
   if (basic_works_ || (login() && login_->preemptive)) return basic();
   if (bearer_ && login_ && login_->registry_token) return registry_token();
   if (!bearer_) return std::nullopt;
-  // A token for pushes is good for pulls as well.
+  // A token for pushes is also valid for pulls.
   for (const auto candidate : {Access::push, access})
     if (auto token = live_token(scope_for(candidate))) return token;
   return fetch_token(origin, scope_for(access));
@@ -65,16 +65,16 @@ std::optional<std::string> Authorizer::answer(const http::Url& origin, const htt
     bearer_ = *bearer;
     peer_ = reply.peer;
     basic_works_ = false;
-    if (login() && login_->registry_token) {  // nobody hands out another one
+    if (login() && login_->registry_token) {  // it cannot be renewed
       auto token = registry_token();
       return token != used ? std::optional(std::move(token)) : std::nullopt;
     }
-    // What the registry asks for beyond our own (a mount, another name for the same repository).
+    // A scope that differs from our own (a mount, or another name of the same repository).
     const auto asked = bearer->parameter("scope");
     const bool is_narrow = bearer->parameter("error") == "insufficient_scope" && !asked.empty();
     if (!is_narrow) std::erase_if(tokens_, [&](const auto& token) { return token.second.header == used; });
     const auto scope = is_narrow ? remember(access, asked) : scope_for(access);
-    // Another thread may have got one meanwhile.
+    // Another thread may have fetched a token meanwhile.
     if (auto token = live_token(scope); token && token != used) return token;
     return fetch_token(origin, scope);
   }
@@ -149,8 +149,9 @@ std::optional<std::string> Authorizer::basic() {
 
 std::string Authorizer::registry_token() {
   if (!is_token_text(login_->password))
-    throw Error(ErrorKind::access, cat("the token in ", login_->source, " for `", host_, "` is none that can be sent"),
-                cat("log in anew: `docker login ", host_, "`"));
+    throw Error(ErrorKind::access,
+                cat("the token in ", login_->source, " for `", host_, "` contains invalid characters"),
+                cat("log in again: `docker login ", host_, "`"));
   sent_ = true;
   return cat("Bearer ", login_->password);
 }
@@ -168,8 +169,8 @@ std::string Authorizer::scope_for(Access access) const {
   return cat("repository:", repository_, kind == Access::pull ? ":pull" : ":pull,push");
 }
 
-// Some registries know a repository by another name, and take no token for ours: else every request were refused once.
-// What asks for less than a push needs is for the one request.
+// Some registries use another name for a repository and reject tokens for our name. Remembering the requested scope
+// avoids a rejected request each time. A scope that does not allow a push is used for this request only.
 const std::string& Authorizer::remember(Access access, const std::string& scope) {
   const bool has_push = scope.find("push", std::min(scope.rfind(':'), scope.size())) != scope.npos;
   if (access == Access::pull || (access == Access::push && has_push)) scopes_[access] = scope;
@@ -182,8 +183,8 @@ std::string Authorizer::fetch_token(const http::Url& origin, const std::string& 
     const bool has_login = login().has_value();
     const auto realm = checked_realm(realm_text, origin, host_, has_login, options_.trusted_realm, peer_);
     auto request = token_request(realm, scope);
-    // Where neither the registry's own host nor our own spec is asked, not at near addresses. Who pairs with whom in
-    // public is not the registry's choice: a private network may have its own servers under these names.
+    // A token server that is neither the registry's own host nor trusted by the spec must not be at a local address.
+    // Known pairs may be in a private network, which may run its own servers under these names.
     const bool is_trusted = options_.trusted_realm && options_.trusted_realm(host_, realm);
     if (realm.host != origin.host && !is_trusted)
       request.max_address_kind = max_kind_named_by(
@@ -203,10 +204,10 @@ std::string Authorizer::fetch_token(const http::Url& origin, const std::string& 
     }
     if (response.status >= 300 && response.status < 400)
       throw Error(ErrorKind::access,
-                  cat("the token server of `", host_, "` redirects to another address, which is not followed"),
+                  cat("the token server of `", host_, "` redirects to another address; refusing to follow"),
                   "check the registry's address");
     const LoginUse use{.source = login_ ? login_->source : std::string(), .was_sent = true};
-    throw response_error(response, cat("the token server of `", host_, "` (", realm.authority(), ") refuses the login"),
+    throw response_error(response, cat("the token server of `", host_, "` (", realm.authority(), ") rejects the login"),
                          host_, use);
   }
 }
@@ -231,13 +232,13 @@ http::Request Authorizer::token_request(const http::Url& realm, const std::strin
 
 Authorizer::Token Authorizer::read_token(const http::Response& response) const {
   const auto unusable = [&](std::string_view why) {
-    return Error(ErrorKind::access, cat("the token server of `", host_, "` gave no token that can be used: ", why));
+    return Error(ErrorKind::access, cat("the token server of `", host_, "` returned no valid token: ", why));
   };
   std::string text;
-  double life = 60;  // docs/spec/auth/token.md: when nothing is said
+  double life = 60;  // docs/spec/auth/token.md: the default
   try {
     const auto document = parse_json(response.body, "its reply", {.most_bytes = most_token_reply});
-    if (!document.is_object()) throw unusable("its reply is not an object");
+    if (!document.is_object()) throw unusable("the reply is not a JSON object");
     for (const char* name : {"token", "access_token", "refresh_token", "id_token"})
       if (document.contains(name) && document[name].is_string())
         options_.world.secrets->learn(document[name].get_ref<const std::string&>());
@@ -248,10 +249,11 @@ Authorizer::Token Authorizer::read_token(const http::Response& response) const {
       life = std::clamp(said->get<double>(), 0.0, 86'400.0);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::access) throw;
-    throw unusable("its reply is not JSON");
+    throw unusable("the reply is not valid JSON");
   }
-  if (!is_token_text(text)) throw unusable("there is none in its reply");
-  const auto margin = std::chrono::milliseconds(static_cast<std::int64_t>(life * 900));  // a tenth of it early
+  if (!is_token_text(text)) throw unusable("the reply has no valid token");
+  const auto margin =
+      std::chrono::milliseconds(static_cast<std::int64_t>(life * 900));  // renew at 90 % of the lifetime
   return {cat("Bearer ", text), options_.world.clock() + margin};
 }
 

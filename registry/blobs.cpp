@@ -21,14 +21,14 @@ std::optional<std::uint64_t> first_byte(const http::Headers& headers) {
   return static_cast<std::uint64_t>(*first);
 }
 
-// Passes a blob on to a sink, through as many replies as it takes, and verifies it.
+// Passes a blob to a sink, over several replies if necessary, and verifies it.
 class Download {
  public:
   Download(const oci::Descriptor& blob, const Sink& sink, std::string what)
       : blob_(blob), sink_(sink), what_(std::move(what)) {}
 
   std::uint64_t place() const { return place_; }
-  // The reply now begins at this byte of the blob: what was had already is passed over.
+  // The current reply begins at this byte of the blob; skips bytes that were received before.
   void begin_at(std::uint64_t first) { next_ = first; }
   void take(Bytes bytes) {
     if (next_ < place_) {
@@ -49,7 +49,7 @@ class Download {
 
  private:
   [[noreturn]] void fail(std::string_view why) const {
-    throw Error(ErrorKind::integrity, cat("what ", what_, " sends is not the blob ", blob_.digest.text(), " of ",
+    throw Error(ErrorKind::integrity, cat(what_, " sent wrong content for the blob ", blob_.digest.text(), " of ",
                                           blob_.size, " bytes: ", why));
   }
   const oci::Descriptor& blob_;
@@ -67,7 +67,7 @@ bool Repository::has_blob(const oci::Digest& digest, std::uint64_t size) const {
 
 bool Repository::State::has_blob(const oci::Digest& digest, std::uint64_t size, Tries tries) const {
   const http::Request request{.method = "HEAD", .url = api.url(path("blobs/" + digest.text()))};
-  // A redirect means that the blob is there, and its address is signed for GET alone.
+  // A redirect means that the blob exists; its address is signed for GET only.
   const auto response = api.send(request, Access::push, Redirects::keep, tries);
   if (response.status >= 300 && response.status < 400) return true;
   if (response.status == 404 || response.status == 405) return false;
@@ -92,7 +92,7 @@ void Repository::get_blob(const oci::Descriptor& blob, const Sink& whole) const 
     const auto go_without_ranges = [&] {
       has_ranges = false;
       throw Error(ErrorKind::network, what)
-          .because("the registry answers with another range than it was asked for")
+          .because("the registry returned a different range than requested")
           .transient();
     };
     request.on_response = [&](const http::Response& reply) {
@@ -103,11 +103,11 @@ void Repository::get_blob(const oci::Descriptor& blob, const Sink& whole) const 
     request.sink = [&](Bytes bytes) { download.take(bytes); };
     const auto response = api.attempt(request, Access::pull);
     if (response.status == 416 && wanted > 0) go_without_ranges();
-    if (response.status == 404 && !std::exchange(absent, true))  // just pushed, perhaps, and not yet everywhere
+    if (response.status == 404 && !std::exchange(absent, true))  // perhaps just pushed and not yet replicated
       throw state_->error_of(response, what).transient(std::chrono::seconds(1));
     if (response.status != 200 && response.status != 206) throw state_->error_of(response, what);
   };
-  // An attempt that brought something on is not counted, so that a large blob comes through a bad connection some day.
+  // An attempt that made progress does not count, so that a large blob arrives over a bad connection in the end.
   for (unsigned count = 1;; ++count) {
     const auto before = download.place();
     try {
@@ -130,7 +130,7 @@ std::string Repository::get_range(const oci::Descriptor& blob, std::uint64_t off
   if (offset > 0 || most < blob.size) request.headers.set("Range", cat("bytes=", offset, "-", offset + most - 1));
   auto response = api.send(request, Access::pull);
   if (response.status == 206 && first_byte(response.headers) != offset)
-    throw Error(ErrorKind::network, what).because("the registry answers with another range than it was asked for");
+    throw Error(ErrorKind::network, what).because("the registry returned a different range than requested");
   if (response.status != 200 && response.status != 206) throw state_->error_of(response, what);
   if (response.status == 200)
     response.body.erase(0, static_cast<std::size_t>(std::min<std::uint64_t>(offset, response.body.size())));

@@ -21,7 +21,7 @@ class Reader {
     text_.remove_prefix(token.size());
     return token;
   }
-  // A quoted string or a token; nothing when it is neither, or does not end.
+  // A quoted string or a token; nothing when it is neither, or the quote is not closed.
   std::optional<std::string> value() {
     if (!take('"')) {
       const auto end = text_.find_first_of(" \t,\"");
@@ -50,7 +50,7 @@ class Reader {
 constexpr std::string_view blanks = " \t";
 constexpr std::string_view separators = " \t,";
 
-// name=value pairs up to the next scheme. False: the rest cannot be read.
+// name=value pairs up to the next scheme. False: the rest is invalid.
 bool read_parameters(Reader& reader, Challenge& challenge) {
   for (;;) {
     reader.skip(separators);

@@ -38,15 +38,15 @@ bool is_name(std::string_view name) {
 
 std::optional<std::string> on_path(const World& world, const std::string& program) {
   for (const auto& folder : split(world.environment("PATH").value_or("/usr/local/bin:/usr/bin:/bin"), ':')) {
-    if (!folder.starts_with('/')) continue;  // not from wherever we happen to stand
+    if (!folder.starts_with('/')) continue;  // never relative to the current folder
     auto path = cat(folder, "/", program);
     if (::access(path.c_str(), X_OK) == 0) return path;
   }
   return std::nullopt;
 }
 
-// A child in a process group of its own, with one socket as its stdin and stdout. What is left of it is killed at the
-// end.
+// A child in a process group of its own, with one socket as its stdin and stdout. The destructor kills what is
+// left of the group.
 class Child {
  public:
   Child(const std::string& path, const std::string& name, const Inherited* caller) {
@@ -77,7 +77,7 @@ class Child {
   Child& operator=(const Child&) = delete;
 
   int socket() const { return ours_.get(); }
-  // Nothing when it goes on after `deadline`, its output closed.
+  // Nothing when the child closed its output but still runs at `deadline`.
   std::optional<int> exit_status(Steady::time_point deadline, const std::stop_token& stop) {
     siginfo_t ended{};
     for (;;) {
@@ -88,7 +88,7 @@ class Child {
       if (Steady::now() >= deadline) return std::nullopt;
       ::poll(nullptr, 0, 5);
     }
-    ::kill(-id_, SIGKILL);  // what it left behind in its group, whose number is ours until it is reaped
+    ::kill(-id_, SIGKILL);  // the rest of its group; the id stays valid until the child is reaped
     int status = 0;
     pid_t waited = 0;
     do {
@@ -99,7 +99,8 @@ class Child {
   }
 
  private:
-  // It gets the caller's signals and core limit. (SIGCHLD excepted, which it needs if it has children itself.)
+  // The child gets the caller's signal settings and core limit, except for SIGCHLD, which it needs for its own
+  // children.
   int spawn(const std::string& path, posix_spawn_file_actions_t& actions, posix_spawnattr_t& attributes, int end,
             const Inherited* caller) {
     std::string program = path, verb = "get";
@@ -120,7 +121,7 @@ class Child {
                                      POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)})
       if (result != 0) return result;
     const int result = ::posix_spawn(&id_, path.c_str(), &actions, &attributes, arguments, environ);
-    // posix_spawn knows no limits. A helper that has other rights than we keeps ours.
+    // posix_spawn cannot set limits. prlimit fails for a helper with other privileges, which keeps our limit.
     if (result == 0 && caller != nullptr) (void)::prlimit(id_, RLIMIT_CORE, &caller->core, nullptr);
     return result;
   }
@@ -141,14 +142,14 @@ std::string reply_of(const World& world, Child& child, const std::string& name, 
     if (Steady::now() >= deadline) too_slow(name, limits);
     pollfd ready{child.socket(), POLLIN, 0};
     const int count = ::poll(&ready, 1, 100);
-    if (count < 0 && errno != EINTR) fail(name, cat("cannot be heard: ", reason(errno)));
+    if (count < 0 && errno != EINTR) fail(name, cat("has unreadable output: ", reason(errno)));
     if (count <= 0) continue;
     std::array<char, 4096> room;
     const auto size = ::recv(child.socket(), room.data(), room.size(), 0);
     if (size < 0 && errno == EINTR) continue;
     if (size <= 0) return reply;
     reply.append(room.data(), static_cast<std::size_t>(size));
-    if (reply.size() > limits.reply) fail(name, cat("answers with more than ", human_size(limits.reply)));
+    if (reply.size() > limits.reply) fail(name, cat("printed more than ", human_size(limits.reply)));
   }
 }
 
@@ -156,25 +157,25 @@ std::string reply_of(const World& world, Child& child, const std::string& name, 
 
 std::optional<Login> run_credential_helper(const World& world, const std::string& name, const std::string& server,
                                            const HelperLimits& limits) {
-  if (!is_name(name)) fail(name, "has a name that is not one", "a name has letters, digits, `.`, `_` and `-` only");
+  if (!is_name(name)) fail(name, "has an invalid name", "use only letters, digits, `.`, `_` and `-`");
   const auto path = on_path(world, cat("docker-credential-", name));
   if (!path)
-    fail(name, "is not on the PATH",
-         "install it, or take it out of `credHelpers` or `credsStore` in docker's config.json");
+    fail(name, "was not found on the PATH",
+         "install it, or remove it from `credHelpers` or `credsStore` in docker's config.json");
   const auto deadline = Steady::now() + limits.time;
   Child child(*path, name, world.inherited.get());
-  // Fits into any socket's buffer; one that does not read it will not answer either.
+  // Fits into any socket buffer; a helper that does not read it will not answer either.
   if (::send(child.socket(), server.data(), server.size(), MSG_NOSIGNAL) < 0 && errno != EPIPE && errno != ECONNRESET)
-    fail(name, cat("cannot be asked: ", reason(errno)));
+    fail(name, cat("does not accept input: ", reason(errno)));
   ::shutdown(child.socket(), SHUT_WR);
   const auto reply = reply_of(world, child, name, limits, deadline);
   const auto status = child.exit_status(deadline, world.stop);
   if (!status) too_slow(name, limits);
   if (*status != 0) {
     if (lower(reply).find("credentials not found") != std::string::npos) return std::nullopt;
-    // What it printed is not quoted: it may be half an answer, and hold the secret.
+    // Its output is not quoted: it may contain the secret.
     fail(name, cat("failed (exit status ", *status, ")"),
-         cat("see what it says: `echo ", printable(server, 256), " | docker-credential-", name, " get`"));
+         cat("see its output: `echo ", printable(server, 256), " | docker-credential-", name, " get`"));
   }
   Login login{.source = cat("docker-credential-", name)};
   try {
@@ -182,8 +183,8 @@ std::optional<Login> run_credential_helper(const World& world, const std::string
     login.username = answer.at("Username").get<std::string>();
     login.password = answer.at("Secret").get<std::string>();
   } catch (const std::exception&) {
-    fail(name, "gave an answer that is not JSON with `Username` and `Secret`");  // the answer is not quoted: it may
-                                                                                 // hold the secret
+    // Its output is not quoted: it may contain the secret.
+    fail(name, "did not print JSON with `Username` and `Secret`");
   }
   login.identity_token = login.username == "<token>";
   if (login.password.empty()) return std::nullopt;

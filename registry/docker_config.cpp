@@ -10,7 +10,8 @@ namespace lapstrake::registry {
 namespace {
 
 [[noreturn]] void invalid_config(const std::string& what, std::string_view why) {
-  throw Error(ErrorKind::access, cat("cannot read the logins in ", what, ": ", why), "correct it, or log in again");
+  throw Error(ErrorKind::access, cat("cannot read the logins in ", what, ": ", why),
+              "correct the file, or log in again");
 }
 
 std::string text_member(const nlohmann::json& object, const char* name) {
@@ -25,7 +26,7 @@ bool is_docker_hub(std::string_view host) {
 }  // namespace
 
 DockerConfig parse_docker_config(std::string_view json, const std::string& what) {
-  if (trim(json).empty()) return {};  // docker takes an empty file for one without logins
+  if (trim(json).empty()) return {};  // docker treats an empty file as one without logins
   nlohmann::json document;
   try {
     document = parse_json(json, what);

@@ -21,7 +21,7 @@ std::string text_of(const nlohmann::json& object, const char* name) {
                             : found->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-// "CODE: message (detail)"; a detail that is a list or an object is for programs, unless there is nothing else.
+// "CODE: message (detail)"; prints a detail of any JSON type.
 std::string sentence(const nlohmann::json& error) {
   std::string out = text_of(error, "code");
   if (const auto message = text_of(error, "message"); !message.empty()) out += cat(out.empty() ? "" : ": ", message);
@@ -56,7 +56,7 @@ std::string missing_action(std::string_view message) {
   return std::string(action.substr(0, action.find_first_of(" ,;)")));
 }
 
-// The token was good, and not for this (RFC 6750 3.1).
+// The token is valid but does not allow this request (RFC 6750 3.1).
 bool lacks_scope(const http::Response& response) {
   const auto challenges = challenges_of(response.headers);
   return std::any_of(challenges.begin(), challenges.end(), [](const Challenge& challenge) {
@@ -67,22 +67,23 @@ bool lacks_scope(const http::Response& response) {
 std::string cure(const http::Response& response, const ErrorResponse& parsed, const std::string& host,
                  const LoginUse& login) {
   if (const auto action = missing_action(parsed.message); !action.empty())
-    return cat("allow `", action, "` on this repository, in the role's policy or the repository's");
+    return cat("allow `", action, "` on this repository in the role's policy or the repository policy");
   if (parsed.mentions("kmsexception") || parsed.mentions("kms key"))
     return "allow kms:GenerateDataKey and kms:Decrypt on the repository's key";
   if (response.status == 401 || response.status == 403) {
-    if (is_ecr(host)) return "check that these AWS credentials are of the right account and region, and may use ECR";
+    if (is_ecr(host)) return "check the account, the region and the ECR permissions of these AWS credentials";
     if (login.source.empty()) return cat("log in with `docker login ", host, "`");
     if (!login.was_sent)
       return cat("the login of ", login.source, " was not sent, because `", host,
-                 "` did not ask for one in a way that lapstrake knows");
-    if (lacks_scope(response)) return cat("the login of ", login.source, " has no right to do that in this repository");
-    return cat("the login of ", login.source, " was sent: if it is the wrong one, `docker login ", host, "`");
+                 "` sent no challenge that lapstrake supports");
+    if (lacks_scope(response))
+      return cat("the login of ", login.source, " has no permission for this in the repository");
+    return cat("the login of ", login.source, " was sent; if it is the wrong one, run `docker login ", host, "`");
   }
   if (response.status == 405 && !is_ecr(host))
-    return cat("`", host, "` does not take this: it may be read only, or a mirror of another registry");
+    return cat("`", host, "` does not allow this: it may be read-only, or a mirror of another registry");
   if (response.status == 413) return "a proxy or the registry limits the size of a request: raise its limit";
-  if (is_storage_full(response) || parsed.mentions("quota")) return "make room in the registry, or raise its quota";
+  if (is_storage_full(response) || parsed.mentions("quota")) return "free space in the registry, or raise its quota";
   return {};
 }
 

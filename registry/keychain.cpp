@@ -41,7 +41,7 @@ std::vector<ConfigFile> config_files(const Environment& environment) {
   return files;
 }
 
-// The entry of `map` whose key stands for the repository best.
+// The entry of `map` whose key matches the repository best.
 template <class Map>
 typename Map::const_iterator best_match(const Map& map, const std::string& host, const std::string& repository) {
   auto best = map.end();
@@ -56,10 +56,10 @@ typename Map::const_iterator best_match(const Map& map, const std::string& host,
   return best;
 }
 
-// The name under which docker stores logins of its own hub.
+// The key under which docker stores logins of Docker Hub.
 std::string stored_name(const std::string& host) { return host == "docker.io" ? "https://index.docker.io/v1/" : host; }
 
-// Nothing where there is no such file.
+// Nothing when the file does not exist.
 std::optional<std::string> text_of(const ConfigFile& file, const Environment& environment) {
   if (file.path.empty()) return environment(auth_variable);
   std::error_code error;
@@ -78,7 +78,7 @@ std::optional<Login> look_up(const World& world, const ConfigFile& file, const s
     return login;
   };
   const auto helper = best_match(config.helpers, host, repository);
-  const bool no_helper = helper != config.helpers.end() && helper->second.empty();  // says: take the file's own logins
+  const bool no_helper = helper != config.helpers.end() && helper->second.empty();  // means: use the file's own logins
   if (helper != config.helpers.end() && !no_helper)
     if (auto login = from_helper(helper->second, host == "docker.io" ? stored_name(host) : helper->first)) return login;
   if (!config.store.empty() && !no_helper)

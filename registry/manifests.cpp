@@ -15,7 +15,7 @@ namespace {
 using namespace oci::media_type;
 
 constexpr std::size_t most_manifest = 8u << 20;
-constexpr std::string_view no_content = "the registry lacks something that the manifest names: ";
+constexpr std::string_view no_content = "the registry lacks content of the manifest: ";
 
 std::string accepted() { return cat(manifest, ", ", index, ", ", docker_manifest, ", ", docker_index); }
 
@@ -31,7 +31,7 @@ std::string named(const std::string& repository, const std::string& tag_or_diges
   return cat(repository, oci::Digest::parse(tag_or_digest) ? "@" : ":", tag_or_digest);
 }
 
-// Registries that serve manifests as "application/json" or as nothing in particular: the text says what it is.
+// Some registries serve manifests as "application/json" or without a type: then the text's own mediaType counts.
 std::string media_type_of(const http::Response& response, std::string_view text, const std::string& what) {
   const auto field = response.headers.find("Content-Type").value_or("");
   const std::string said(trim(oci::without_parameters(field)));
@@ -39,8 +39,8 @@ std::string media_type_of(const http::Response& response, std::string_view text,
   const auto document = parse_json(text, what, {.most_bytes = most_manifest});
   if (document.is_object() && document.contains("mediaType") && document["mediaType"].is_string())
     return document["mediaType"].get<std::string>();
-  throw Error(ErrorKind::integrity, cat(what, " is of no known kind: `", printable(said, 128), "`"),
-              "old formats (Docker schema 1) are not read: push the image again with a current tool");
+  throw Error(ErrorKind::integrity, cat(what, " has an unknown media type: `", printable(said, 128), "`"),
+              "Docker schema 1 is not supported: push the image again with a current tool");
 }
 
 bool is_immutable(const http::Response& response, const ErrorResponse& said) {
@@ -53,8 +53,8 @@ bool lacks_content(const ErrorResponse& said) {
          said.mentions("layersnotfound") || said.mentions("referencedimagesnotfound");
 }
 
-// What is there now; nothing at all when we may not look: a role may be allowed to push and not to read (ECR's older
-// policies).
+// The current manifest; nothing at all without read permission: a role may have permission to push but not to read
+// (ECR's older policies).
 std::optional<std::optional<oci::Descriptor>> find_if_allowed(const Repository& repository,
                                                               const std::string& tag_or_digest) {
   try {
@@ -72,8 +72,9 @@ struct ManifestPut {
   std::string what;  // the Error's first line
 
   bool is(const std::optional<oci::Descriptor>& found) const { return found && found->digest == digest; }
-  // The tag cannot be overwritten. True: it is this manifest already. Error: it is another, and both are named.
-  bool stands(const std::optional<oci::Descriptor>& found, std::string_view said) const {
+  // After an error for an immutable tag. True: the tag already has this manifest. Error with both digests: it has
+  // another.
+  bool is_already_set(const std::optional<oci::Descriptor>& found, std::string_view said) const {
     if (!found || is(found)) return found.has_value();
     throw Error(ErrorKind::network, what, cat("push under another tag, or delete `", name, "` in the registry first"))
         .because(cat("the tag `", name, "` cannot be overwritten: it is ", found->digest.text(), ", and this image is ",
@@ -81,8 +82,8 @@ struct ManifestPut {
   }
 };
 
-// Whatever the registry said, it must have the manifest now; one of many machines may need a moment, and shows a tag
-// as it was `before` until then.
+// Checks that the registry has the manifest. A replica may need a moment and show the tag as it was `before` until
+// then.
 void confirm(const Repository& repository, const ManifestPut& put, const std::optional<oci::Descriptor>& before) {
   for (const int wait : std::array{200, 500, 1000, 2000, 0}) {
     const auto found = find_if_allowed(repository, put.name);
@@ -90,11 +91,10 @@ void confirm(const Repository& repository, const ManifestPut& put, const std::op
     if (*found && put.by_tag && !(before && before->digest == (*found)->digest && wait > 0))
       throw Error(ErrorKind::integrity, put.what)
           .because(cat("the tag is ", (*found)->digest.text(), " after it was set to ", put.digest.text(),
-                       ": another push moved it, or the registry is at fault"));
+                       ": another push changed it, or the registry is faulty"));
     if (wait > 0) repository.world().sleep(std::chrono::milliseconds(wait));
   }
-  throw Error(ErrorKind::integrity, put.what)
-      .because("the registry said that it took the manifest, and does not have it");
+  throw Error(ErrorKind::integrity, put.what).because("the registry accepted the manifest but does not have it");
 }
 
 }  // namespace
@@ -136,7 +136,7 @@ Repository::Text Repository::State::checked_text(http::Response response, const 
   const auto digest = oci::Digest::of(response.body);
   if (const auto asked = oci::Digest::parse(tag_or_digest); asked && *asked != digest)
     throw Error(ErrorKind::integrity,
-                cat("what `", host, "` sends for ", what, " has another digest: ", digest.text()));
+                cat("`", host, "` sent content with the wrong digest for ", what, ": ", digest.text()));
   auto type = media_type_of(response, response.body, what);
   const auto size = response.body.size();
   return {std::move(response.body), {.media_type = std::move(type), .digest = digest, .size = size}};
@@ -169,7 +169,7 @@ void Repository::put_manifest(const std::string& tag_or_digest, const std::strin
       return found && put.is(found->manifest);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::access) throw;
-      return false;  // a role that may push and not read
+      return false;  // a role with permission to push but not to read
     }
   };
   const auto response = http::retrying(state_->options.policy, world(), state_->options.notice, [&] {
@@ -178,21 +178,21 @@ void Repository::put_manifest(const std::string& tag_or_digest, const std::strin
     } catch (const Throttled&) {
       throw;
     } catch (const Error& error) {
-      // The reply was lost, but perhaps not the request.
+      // The reply was lost, but the registry may have received the request.
       if (!error.is_transient() || !has_arrived()) throw;
       return http::Response{.status = 201};
     }
   });
   if (response.status < 200 || response.status > 204) {
     const auto said = parse_error_response(response);
-    if (put.by_tag && is_immutable(response, said) && put.stands(find_manifest(put.name), said.message)) return;
+    if (put.by_tag && is_immutable(response, said) && put.is_already_set(find_manifest(put.name), said.message)) return;
     auto error = state_->error_of(response, put.what);
     if (lacks_content(said)) error.because(cat(no_content, said.message));
     throw error;
   }
   if (const auto theirs = response.headers.find("Docker-Content-Digest"); theirs && *theirs != put.digest.text())
     throw Error(ErrorKind::integrity, put.what)
-        .because(cat("sent ", put.digest.text(), ", and the registry says that it took ", printable(*theirs, 128)));
+        .because(cat("sent ", put.digest.text(), ", but the registry stored ", printable(*theirs, 128)));
   confirm(*this, put, before.value_or(std::nullopt));
 }
 

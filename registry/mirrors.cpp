@@ -38,8 +38,8 @@ class DeduplicatingSink {
   void compare(Sha256 other) const {
     auto mine = hash_;
     if (mine.finish() == other.finish()) return;
-    throw Error(ErrorKind::integrity, cat("two mirrors have different bytes for the blob ", digest_.text()),
-                "one of them is wrong: take it out of `mirrors:`");
+    throw Error(ErrorKind::integrity, cat("two mirrors have different content for the blob ", digest_.text()),
+                "remove the wrong one from `mirrors:`");
   }
   void pass(Bytes bytes) {
     hash_.write(bytes);
@@ -71,8 +71,8 @@ void Mirrors::report(std::size_t i, const Error& error) const {
     unavailable_.insert(i);
   }
   if (options_.log)
-    options_.log(cat("warning: the mirror `", options_.mirrors[i]->name(), "` of `", name_,
-                     "` is passed over: ", error.summary(), error.reason().empty() ? "" : ": ", error.reason()));
+    options_.log(cat("warning: skipping the mirror `", options_.mirrors[i]->name(), "` of `", name_,
+                     "`: ", error.summary(), error.reason().empty() ? "" : ": ", error.reason()));
 }
 
 template <class Act>
@@ -84,7 +84,7 @@ auto Mirrors::first(Act act) const -> decltype(act(std::declval<const Repository
     asked = true;
     try {
       if (auto answer = act(*options_.mirrors[i])) return answer;
-      if (options_.log) options_.log(cat("the mirror `", options_.mirrors[i]->name(), "` does not have it"));
+      if (options_.log) options_.log(cat("the mirror `", options_.mirrors[i]->name(), "` does not have the content"));
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) throw;
       report(i, error);
@@ -93,9 +93,9 @@ auto Mirrors::first(Act act) const -> decltype(act(std::declval<const Repository
   }
   if (!only()) return std::nullopt;
   if (!asked)
-    throw Error(ErrorKind::network, cat("none of the mirrors of `", name_, "` answers"),
-                "`-v` says what each of them said; without `mirrors_only` the registry itself would be asked");
-  if (last) throw Error(*last).during(cat("reading `", name_, "` from its mirrors alone"));
+    throw Error(ErrorKind::network, cat("no mirror of `", name_, "` is available"),
+                "run with `-v` to see the error of each mirror, or remove `mirrors_only` to use the registry itself");
+  if (last) throw Error(*last).during(cat("reading `", name_, "` from its mirrors only"));
   return std::nullopt;
 }
 
@@ -103,8 +103,8 @@ std::optional<oci::Descriptor> Mirrors::find_manifest(const std::string& tag_or_
   return first([&](const Repository& mirror) {
     auto found = mirror.find_manifest(tag_or_digest);
     if (found && oci::is_tag(tag_or_digest) && options_.log)
-      options_.log(cat("`", name_, ":", tag_or_digest, "` is what the mirror `", mirror.name(),
-                       "` says: ", found->digest.text()));
+      options_.log(
+          cat("the mirror `", mirror.name(), "` resolves `", name_, ":", tag_or_digest, "` to ", found->digest.text()));
     return found;
   });
 }

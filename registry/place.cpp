@@ -41,7 +41,7 @@ class Windows {
 std::string config_text(const Repository& repository, const oci::Descriptor& blob) {
   if (blob.size > most_manifest_bytes)
     throw Error(ErrorKind::integrity, cat("the blob ", blob.digest.text(), " of `", repository.name(),
-                                          "` is too long for a config: ", human_size(blob.size)));
+                                          "` is too large for a config: ", human_size(blob.size)));
   std::string text;
   repository.get_blob(blob, [&](Bytes bytes) { text += as_text(bytes); });
   return text;

@@ -23,7 +23,7 @@ class Push {
   }
 
   PushReport run() {
-    if (manifests_.empty()) throw Error(ErrorKind::internal, "there is no manifest to push");
+    if (manifests_.empty()) throw Error(ErrorKind::internal, "no manifest to push");
     if (is_complete()) {
       report_.all_present = true;
       report_.blobs_present = unique_.size();

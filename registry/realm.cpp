@@ -10,7 +10,7 @@
 namespace lapstrake::registry {
 namespace {
 
-// The three public registries that log in elsewhere (devcontainers/cli#1278, oras-dotnet#401).
+// The public registries whose token server has another host (devcontainers/cli#1278, oras-dotnet#401).
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> known_pairs{{
     {"docker.io", "auth.docker.io"},
     {"registry-1.docker.io", "auth.docker.io"},
@@ -18,21 +18,21 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> known_pai
     {"nvcr.io", "authn.nvidia.com"},
 }};
 
-// A registry that listens at a port of its own beside the token server of its host: GitLab's usual way. Port 443 is the
-// host's owner's alone, other ports are anybody's.
+// A registry at another port of the token server's host: GitLab's default. Port 443 belongs to the owner of the host;
+// other ports may belong to any user.
 bool is_main_port(const http::Url& realm, const http::Url& origin) {
   return realm.host == origin.host && realm.port == 443 && origin.scheme == "https";
 }
 
-// As people write it: without the port that goes without saying.
+// As users write it: without the default port.
 std::string origin_as_written(const http::Url& url) { return cat(url.scheme, "://", url.authority()); }
 
 [[noreturn]] void refuse(const std::string& host, std::string_view realm, std::string_view why, std::string cure = {}) {
   if (cure.empty())
     cure = cat("no login was sent; check the registry's address, or log out (`docker logout ", host,
-               "`) to go on without a login");
+               "`) to continue without a login");
   throw Error(ErrorKind::access,
-              cat("`", host, "` asks for its logins to be sent to `", printable(realm, 256), "`: ", why),
+              cat("`", host, "` requests that its login be sent to `", printable(realm, 256), "`: ", why),
               std::move(cure));
 }
 
@@ -50,17 +50,17 @@ http::Url checked_realm(std::string_view realm, const http::Url& origin, const s
   try {
     url = http::parse_url(realm);
   } catch (const Error&) {
-    refuse(host, realm.find('@') == realm.npos ? realm.substr(0, realm.find('?')) : "(an address with a user name)",
-           "this is not an address for logins");
+    refuse(host, realm.find('@') == realm.npos ? realm.substr(0, realm.find('?')) : "(URL with a user name)",
+           "this is not a valid URL for logins");
   }
   const bool own = url.origin() == origin.origin();
   const bool is_pair = trusted && trusted(host, url);
   if (url.scheme != "https" && !(origin.scheme == "http" && (own || is_pair)))
-    refuse(host, url.origin(), "this connection is not secret");
+    refuse(host, url.origin(), "this connection is not encrypted");
   if (own || is_pair) return url;
   if (has_login && !is_main_port(url, origin) && !is_known_pair(host, url))
-    refuse(host, url.origin(), "this is another server, and the pair is not a known one",
-           cat("no login was sent; if `", host, "` is right to ask for that, add `registries: { \"", host,
+    refuse(host, url.origin(), "this is a different server that is not trusted for this registry",
+           cat("no login was sent; if this token server is right, add `registries: { \"", host,
                "\": { token_server: ", origin_as_written(url), " } }`"));
   if (!has_login) check_address_literal(url, max_kind_named_by(origin, peer, http::AddressKind::global), host);
   return url;

@@ -32,14 +32,14 @@ std::optional<std::string> next_page(const http::Headers& headers) {
   return std::nullopt;
 }
 
-// The API is not there: 404 by the specification, and what registries say to a path that they do not know.
+// The API is missing: 404 by the specification; other statuses for unknown paths.
 bool lacks_api(int status) { return status == 404 || status == 405 || status == 501; }
 
 void keep(std::vector<oci::Descriptor>& list, const std::string& artifact_type) {
   std::erase_if(list, [&](const auto& one) { return !artifact_type.empty() && one.artifact_type != artifact_type; });
 }
 
-// The index at the fallback tag: its digest, to see whether it has moved, and its text.
+// The index at the fallback tag: its descriptor and its JSON.
 struct Fallback {
   std::optional<oci::Descriptor> descriptor;
   json index{{"schemaVersion", 2}, {"mediaType", index_type}, {"manifests", json::array()}};
@@ -50,7 +50,7 @@ Fallback read_fallback(const Repository& repository, const std::string& tag) {
   if (!fallback.descriptor) return fallback;
   const auto what = cat("the index at the tag `", tag, "` of `", repository.name(), "`");
   const auto text = repository.get_manifest(fallback.descriptor->digest.text());
-  oci::parse_index(text.text, text.descriptor.media_type, what);  // that it is one
+  oci::parse_index(text.text, text.descriptor.media_type, what);  // throws if it is not a valid index
   fallback.index = parse_json(text.text, what, {.most_bytes = most_text});
   return fallback;
 }
@@ -67,7 +67,7 @@ std::string fallback_tag(const oci::Digest& subject) { return cat("sha256-", sub
 std::optional<std::vector<oci::Descriptor>> Repository::referrers(const oci::Digest& subject,
                                                                   const std::string& artifact_type) const {
   auto& api = state_->api;
-  const auto what = cat("what refers to ", subject.text(), " in `", name(), "`");
+  const auto what = cat("the referrers of ", subject.text(), " in `", name(), "`");
   auto url = api.url(state_->path("referrers/" + subject.text()));
   if (!artifact_type.empty()) url = with_query(url, "artifactType", artifact_type);
   std::vector<oci::Descriptor> all;
@@ -79,17 +79,17 @@ std::optional<std::vector<oci::Descriptor>> Repository::referrers(const oci::Dig
     if (response.status != 200) throw state_->error_of(response, cat("cannot list ", what));
     size += response.body.size();
     if (size > most_text || page == most_pages)
-      throw Error(ErrorKind::integrity, cat("the list of ", what, " has no end"));
+      throw Error(ErrorKind::integrity, cat("the list of ", what, " is too long"));
     auto index = oci::parse_index(response.body, index_type, cat("the list of ", what));
     all.insert(all.end(), index.manifests.begin(), index.manifests.end());
     const auto next = next_page(response.headers);
     if (!next) break;
     url = resolve(url, *next);
     if (!api.is_own(url))
-      throw Error(ErrorKind::network, cat("`", state_->host, "` continues the list of ", what, " elsewhere"))
-          .because(cat("at `", url.origin(), "`, which is not asked"));
+      throw Error(ErrorKind::network, cat("`", state_->host, "` continues the list of ", what, " at another origin"))
+          .because(cat("`", url.origin(), "` is not the registry"));
   }
-  keep(all, artifact_type);  // few registries filter
+  keep(all, artifact_type);  // few registries implement the filter
   return all;
 }
 
@@ -104,8 +104,8 @@ std::vector<oci::Descriptor> list_referrers(const Repository& repository, const 
   return all;
 }
 
-// Registries have no "only if it is still that", so what was written is looked at afterwards: who finds an entry
-// missing, since another wrote at the same time, writes again.
+// Registries have no conditional update, so the index is read again after the write. If a concurrent write removed the
+// entry, it is added again.
 ListedBy add_referrer(const Repository& repository, const oci::Digest& subject, const oci::Descriptor& referrer) {
   if (repository.referrers(subject)) return ListedBy::api;
   const auto tag = fallback_tag(subject);
@@ -115,19 +115,20 @@ ListedBy add_referrer(const Repository& repository, const oci::Digest& subject, 
     fallback.index["manifests"].push_back(json::parse(oci::to_json(referrer).dump()));
     const auto text = fallback.index.dump();
     if (text.size() > most_index)
-      throw Error(ErrorKind::network, cat("`", tag, "` of `", repository.name(), "` is full"),
-                  "delete attachments that nobody needs");
+      throw Error(ErrorKind::network, cat("the index at the tag `", tag, "` of `", repository.name(), "` is too large"),
+                  "delete unused attachments");
     try {
       repository.put_manifest(tag, text, std::string(index_type));
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::integrity) throw;  // else another moved the tag at the same time
+      if (error.kind() != ErrorKind::integrity) throw;  // else another client set the tag at the same time
     }
     if (names(read_fallback(repository, tag).index, referrer.digest)) return ListedBy::tag;
     const auto& world = repository.world();
     world.sleep(std::chrono::milliseconds(100 + static_cast<int>(world.random() * 400 * round)));
   }
-  throw Error(ErrorKind::network, cat("cannot add to `", tag, "` of `", repository.name(), "`"), "try again")
-      .because("others change it all the time");
+  throw Error(ErrorKind::network, cat("cannot add the referrer to `", tag, "` of `", repository.name(), "`"),
+              "try again")
+      .because("the index is being modified concurrently");
 }
 
 }  // namespace lapstrake::registry

@@ -135,7 +135,7 @@ std::optional<std::string> RegistryHttp::login_from_root(const http::Url& origin
 http::Response RegistryHttp::resend(const http::Request& request, const std::optional<std::string>& authorization,
                                     const http::Response& refused) {
   if (std::holds_alternative<http::FileRange>(request.body) && http::length(request.body) > 0)
-    throw Error(ErrorKind::access, cat("`", host_, "` takes the login no longer that the upload began with"))
+    throw Error(ErrorKind::access, cat("the credentials for `", host_, "` expired during the upload"))
         .because(parse_error_response(refused).message)
         .transient();
   return send_once(request, authorization);
@@ -207,8 +207,7 @@ void RegistryHttp::refuse_retryable(const http::Request& request, const http::Re
 // After that many consecutive failures no thread needs to use up its attempts.
 void RegistryHttp::rethrow_unless_dead(Error& error, const http::Url& url) {
   if (rate_limiter_->failed(url.authority(), options_.world)) throw;
-  throw not_transient(error).during(
-      cat("giving `", url.authority(), "` up: nothing that was asked of it lately came through"));
+  throw not_transient(error).during(cat("giving up on `", url.authority(), "`: too many consecutive failures"));
 }
 
 // Secrets are sent to the registry's origin only, and not after a redirect to another origin.
@@ -221,14 +220,13 @@ http::Response RegistryHttp::follow_redirects(http::Request request, http::Respo
     const auto next = resolve(request.url, *location);
     chain += cat(" -> ", redacted(next));
     const auto refuse = [&](std::string_view why) {
-      throw Error(ErrorKind::network, cat("`", host_, "` sends us elsewhere, which is not followed: ", why))
-          .because(chain);
+      throw Error(ErrorKind::network, cat("refusing redirect from `", host_, "`: ", why)).because(chain);
     };
-    if (hop == most_hops) refuse(cat("after ", most_hops, " redirects"));
+    if (hop == most_hops) refuse(cat("more than ", most_hops, " redirects"));
     if (request.url.scheme == "https" && next.scheme == "http") refuse("from https to http");
     own = own && is_own(next);
     if (!is_read(request) && (!own || (response.status != 307 && response.status != 308)))
-      refuse(cat("a ", request.method, " is repeated at the same origin only, and after 307 or 308"));
+      refuse(cat("a ", request.method, " may be redirected only to the same origin, with 307 or 308"));
     request.max_address_kind = own ? http::AddressKind::link_local
                                    : max_kind_named_by(request.url, response.peer, http::AddressKind::private_network);
     request.url = next;

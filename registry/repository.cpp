@@ -14,17 +14,17 @@ Error Repository::State::error_of(const http::Response& response, std::string wh
   return response_error(response, std::move(what), host, api.login_use());
 }
 
-// No login of ours was sent there.
+// The login was not sent to that server.
 Error Repository::State::error_of_other_origin(const http::Response& response, std::string what) const {
   Error error(ErrorKind::network, std::move(what));
   error.because(cat("`", response.url.authority(), "`, to which `", host,
-                    "` sends us, says: ", parse_error_response(response).message));
+                    "` redirects, answers: ", parse_error_response(response).message));
   return error;
 }
 
 Repository::Repository(ClientOptions options, std::string host, std::string name) {
   if (!oci::is_repository(name))
-    throw Error(ErrorKind::usage, cat("`", printable(name, 256), "` cannot be the name of a repository"),
+    throw Error(ErrorKind::usage, cat("invalid repository name `", printable(name, 256), "`"),
                 "use lower case letters, digits, `.`, `_`, `-` and `/`");
   state_ = std::make_unique<State>(std::move(options), std::move(host), std::move(name));
 }

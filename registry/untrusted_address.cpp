@@ -17,8 +17,9 @@ AddressKind max_kind_named_by(const http::Url& server, std::optional<AddressKind
 void check_address_literal(const http::Url& url, AddressKind max_address_kind, const std::string& host) {
   const auto kind = http::kind_of_host(url.host);
   if (!kind || *kind <= max_address_kind) return;
-  throw Error(ErrorKind::access, cat("`", host, "` names `", url.origin(), "`, ", http::name_of(*kind)),
-              "such addresses are not followed: let the registry name its servers by their host names");
+  throw Error(ErrorKind::access,
+              cat("refusing to connect to `", url.origin(), "`, ", http::name_of(*kind), " that `", host, "` named"),
+              "configure the registry to name its servers by host name");
 }
 
 }  // namespace lapstrake::registry

@@ -1,4 +1,4 @@
-// One blob's way into a registry: a session and one PUT, or parts where that fails, and what to make of every answer.
+// Uploads one blob: a session and one PUT, or parts if that fails.
 #include <filesystem>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
@@ -13,16 +13,16 @@
 namespace lapstrake::registry {
 namespace {
 
-constexpr unsigned most_failed_puts = 2;                   // of a large blob, before it goes in parts
+constexpr unsigned most_failed_puts = 2;                   // of a large blob, before it is uploaded in parts
 constexpr std::uint64_t most_ecr_layer = 52'000ull << 20;  // ECR's quota: Service Quotas, "layer size"
 
 [[noreturn]] void not_the_blob(const std::filesystem::path& file, const oci::Descriptor& blob) {
   throw Error(ErrorKind::integrity,
-              cat("`", file.string(), "` is not the blob ", blob.digest.text(), " of ", blob.size, " bytes"),
-              "`lapstrake store check` finds what is spoilt; build again");
+              cat("`", file.string(), "` does not match the blob ", blob.digest.text(), " of ", blob.size, " bytes"),
+              "run `lapstrake store check` to find damaged blobs, then build again");
 }
 
-// Hashes the body as it goes out, and ends the request before its last piece if it is not the blob.
+// Hashes the body while it is sent, and ends the request before its last piece if the digest differs.
 auto verifying(const oci::Descriptor& blob, const std::filesystem::path& file) {
   return [blob, file, hash = std::make_shared<Sha256>()](std::uint64_t offset, Bytes piece) {
     if (offset == 0) *hash = Sha256();
@@ -31,7 +31,7 @@ auto verifying(const oci::Descriptor& blob, const std::filesystem::path& file) {
   };
 }
 
-// The same beforehand, for a body that goes in pieces.
+// The same before the upload, for a body that is sent in parts.
 void check_content(const oci::Descriptor& blob, const std::filesystem::path& file, const std::stop_token& stop) {
   Sha256 hash;
   drain(
@@ -44,11 +44,11 @@ void check_file(const oci::Descriptor& blob, const std::filesystem::path& file) 
   const auto size = std::filesystem::file_size(file, code);
   if (code)
     throw Error(ErrorKind::input, cat("cannot read the blob `", file.string(), "`: ", reason(code.value())),
-                "`lapstrake store check` finds what is missing; build again");
+                "run `lapstrake store check` to find missing blobs, then build again");
   if (size != blob.size || (size == 0 && blob.digest != oci::Digest::of(""))) not_the_blob(file, blob);
 }
 
-// With the blob, or because it is not there any more.
+// The session ended: the blob is stored, or the session does not exist any more.
 bool ends_session(int status) { return status < 400 || status == 404 || status == 409 || status == 416; }
 
 class Upload {
@@ -64,7 +64,7 @@ class Upload {
     if (is_ecr(target_.host) && blob_.size > most_ecr_layer)
       throw Error(ErrorKind::network,
                   cat("the layer ", blob_.digest.text(), " is too large for ECR: ", human_size(blob_.size)),
-                  "ECR takes layers of at most 52,000 MiB: split it into several layers");
+                  "ECR allows at most 52,000 MiB per layer: split it into several layers");
     if (whole(file, progress) || in_parts(file, progress)) return;
     may_split_ = false;
     whole(file, progress);
@@ -73,7 +73,7 @@ class Upload {
  private:
   const ClientOptions& options() const { return target_.options; }
 
-  // False: two PUTs of a large blob came to nothing.
+  // False: two PUTs of a large blob failed.
   bool whole(const std::filesystem::path& file, const std::function<void(std::uint64_t)>& progress) {
     return http::retrying(options().policy, options().world, options().notice, [&] {
       if (puts_ > 0 && target_.has_blob()) return true;
@@ -83,17 +83,17 @@ class Upload {
     });
   }
 
-  // ECR's chunks are no way out: it does not say what arrived of a broken one (aws/containers-roadmap#2831).
+  // ECR's chunks do not help: it does not report how much of a broken chunk it received (aws/containers-roadmap#2831).
   bool may_split() const {
     const bool has_chunks = !is_ecr(target_.host) && !is_ecr_public(target_.host);
     return may_split_ && blob_.size >= options().parts_from && (options().upload_in_parts || has_chunks);
   }
 
-  // False: this registry takes none.
+  // False: this registry does not support chunks.
   bool in_parts(const std::filesystem::path& file, const std::function<void(std::uint64_t)>& progress) {
     if (options().notice)
-      options().notice(cat("the blob ", blob_.digest.brief(), " of ", human_size(blob_.size),
-                           " goes up in parts: as a whole it failed ", failed_puts_, " times"));
+      options().notice(cat("uploading the blob ", blob_.digest.brief(), " of ", human_size(blob_.size),
+                           " in parts: as one request it failed ", failed_puts_, " times"));
     if (options().upload_in_parts) {
       options().upload_in_parts(target_.name, blob_, file, [&](std::uint64_t sent) {
         if (progress) progress(sent);
@@ -104,7 +104,7 @@ class Upload {
     return ChunkedUpload(target_, sessions_, file, progress).send();
   }
 
-  // Errors that are transient ask for another attempt.
+  // Throws a transient Error if another attempt may succeed.
   void send(const std::filesystem::path& file, const std::function<void(std::uint64_t)>& progress) {
     const auto session = sessions_.begin();
     auto put = sessions_.request(session, "PUT");

@@ -30,7 +30,7 @@ UploadSession UploadSessions::begin() {
   } catch (const Error& error) {
     if (!is_ecr(target_.host) || error.reason() != http::closed_without_reply || ++closed_connections_ < 2) throw;
     throw missing_repository(target_.host, target_.name, target_.what(),
-                             "it closes the connection when an upload is begun (it does so too when "
+                             "it closes the connection when an upload begins (also when "
                              "ecr:InitiateLayerUpload is not allowed)");
   }
   closed_connections_ = 0;
@@ -64,11 +64,11 @@ UploadSession UploadSessions::opened(const http::Url& asked, const http::Respons
   const auto location = response.headers.find("Location");
   if (!location)
     throw Error(ErrorKind::network, target_.what())
-        .because(cat("`", target_.host, "` does not say where to upload to: its answer has no Location"));
+        .because(cat("the reply of `", target_.host, "` has no Location for the upload"));
   auto session = checked(asked, response, *location);
   if (!target_.api.is_own(session.url) && target_.options.log)
     target_.options.log(
-        cat("`", target_.host, "` takes uploads at ", session.url.origin(), "; no login is sent there"));
+        cat("`", target_.host, "` receives uploads at ", session.url.origin(), "; no login is sent there"));
   session.least_chunk = least_chunk(response.headers);
   return open_.emplace_back(session);
 }
@@ -85,7 +85,8 @@ void UploadSessions::ended(const UploadSession& session) {
   std::erase_if(open_, [&](const UploadSession& one) { return one.url.text() == session.url.text(); });
 }
 
-// "Canceling an Upload" in the API of distribution (DELETE of the upload's location), which its descendants have too.
+// "Canceling an Upload" in the API of distribution (DELETE of the upload's location), which derived registries support
+// too.
 void UploadSessions::cancel() noexcept try {
   const auto begin = std::chrono::steady_clock::now();
   for (const auto& session : open_) {
@@ -101,12 +102,12 @@ UploadSession UploadSessions::checked(const http::Url& asked, const http::Respon
   if (target_.api.is_own(url)) {
     if (target_.api.is_own(asked)) return {.url = url};
     throw Error(ErrorKind::network, target_.what())
-        .because(cat("the upload's server `", asked.origin(), "` sends it back to `", target_.host,
-                     "`: our login is not for it to lead about"));
+        .because(cat("refusing to send credentials: the upload server `", asked.origin(), "` redirects back to `",
+                     target_.host, "`"));
   }
   if (url.scheme != "https")
     throw Error(ErrorKind::network, target_.what())
-        .because(cat("`", target_.host, "` wants the upload at `", url.origin(), "`, without TLS"));
+        .because(cat("`", target_.host, "` redirects the upload to `", url.origin(), "`, without TLS"));
   const auto max_address_kind = max_kind_named_by(asked, reply.peer, http::AddressKind::global);
   check_address_literal(url, max_address_kind, target_.host);
   return {.url = url, .max_address_kind = max_address_kind};
@@ -122,8 +123,8 @@ bool is_taken(const UploadTarget& target, const http::Response& response) {
   const auto digest = response.headers.find("Docker-Content-Digest");
   if (digest && *digest != target.blob.digest.text())
     throw Error(ErrorKind::integrity, target.what())
-        .because(cat("sent the blob ", target.blob.digest.text(), ", and the registry says that it took ",
-                     printable(*digest, 128)));
+        .because(
+            cat("sent the blob ", target.blob.digest.text(), ", but the registry stored ", printable(*digest, 128)));
   return digest || target.has_blob();
 }
 

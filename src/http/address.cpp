@@ -24,12 +24,12 @@ struct Network {
   Kind kind;
 };
 
-// The first that matches counts.
+// The first match counts.
 constexpr Network ipv4_networks[] = {
     {{100, 100, 100, 200}, 32, Kind::link_local},  // Alibaba Cloud's metadata
     {{168, 63, 129, 16}, 32, Kind::link_local},    // Azure's
-    {{192, 0, 0, 192}, 32, Kind::link_local},      // Oracle Cloud's, of old
-    {{169, 254}, 16, Kind::link_local},            // all other clouds' are in here
+    {{192, 0, 0, 192}, 32, Kind::link_local},      // Oracle Cloud's old one
+    {{169, 254}, 16, Kind::link_local},            // includes those of all other clouds
     {{224}, 4, Kind::link_local},                  // multicast
     {{240}, 4, Kind::link_local},                  // reserved, and broadcast
     {{0}, 8, Kind::loopback},
@@ -44,7 +44,7 @@ constexpr Network ipv4_networks[] = {
 constexpr Network ipv6_networks[] = {
     {{}, 128, Kind::loopback},                                                // ::
     {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128, Kind::loopback},  // ::1
-    {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96, Kind::link_local},       // mapped: a disguise
+    {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96, Kind::link_local},       // IPv4-mapped: no server has one
     {{0xfe, 0x80}, 10, Kind::link_local},
     {{0xff}, 8, Kind::link_local},                     // multicast
     {{0xfd, 0x00, 0x0e, 0xc2}, 32, Kind::link_local},  // AWS: fd00:ec2::254, ::23
@@ -55,7 +55,7 @@ constexpr Network ipv6_networks[] = {
     {{0xfe, 0xc0}, 10, Kind::private_network},  // site-local (RFC 3879)
 };
 
-// Where an IPv6 address holds an IPv4 one.
+// IPv6 addresses that embed an IPv4 address.
 struct Embedded {
   Octets prefix;
   unsigned bits;
@@ -159,12 +159,12 @@ std::optional<AddressKind> kind_of_host(std::string_view host) {
 
 std::string_view name_of(AddressKind kind) {
   switch (kind) {
-    case Kind::global: return "an address of the internet";
-    case Kind::private_network: return "an address of a private network";
+    case Kind::global: return "a public address";
+    case Kind::private_network: return "a private network address";
     case Kind::loopback: return "a loopback address";
     case Kind::link_local: break;
   }
-  return "a link-local address or a metadata service";
+  return "a link-local or metadata service address";
 }
 
 }  // namespace lapstrake::http

@@ -24,12 +24,12 @@ using Handle = CHandle<CURL, curl_easy_cleanup>;
 using List = CHandle<curl_slist, curl_slist_free_all>;
 
 void start_libcurl() {
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);  // once, whatever the number of threads
+  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);  // once for all threads
   if (started != CURLE_OK)
-    throw Error(ErrorKind::internal, cat("libcurl does not start: ", curl_easy_strerror(started)));
+    throw Error(ErrorKind::internal, cat("cannot initialise libcurl: ", curl_easy_strerror(started)));
 }
 
-// Idle handles and the connections that they keep, by origin: no handle that has spoken to one host speaks to another
+// Idle handles and their connections, by origin: a handle that was used for one host is never used for another
 // (CVE-2026-8927, CVE-2026-6276).
 class HandlePool {
  public:
@@ -38,7 +38,7 @@ class HandlePool {
     auto& idle = idle_[origin];
     if (idle.empty()) {
       Handle fresh(curl_easy_init());
-      if (!fresh) throw Error(ErrorKind::internal, "libcurl gives no handle");
+      if (!fresh) throw Error(ErrorKind::internal, "cannot create a libcurl handle");
       return fresh;
     }
     Handle handle = std::move(idle.back());
@@ -62,10 +62,10 @@ void set(const Handle& handle, CURLoption option, Value value) {
   const CURLcode result = curl_easy_setopt(handle.get(), option, value);
   if (result != CURLE_OK)
     throw Error(ErrorKind::internal,
-                cat("libcurl refuses option ", static_cast<int>(option), ": ", curl_easy_strerror(result)));
+                cat("libcurl rejects option ", static_cast<int>(option), ": ", curl_easy_strerror(result)));
 }
 
-// Runs `act` on the transfer for a C callback: what it throws is kept, and `failed` returned.
+// Runs `act` on the transfer for a C callback: stores its exception, and returns `failed`.
 template <class Result, class Act>
 Result guarded(void* transfer, Result failed, Act act) {
   auto& self = *static_cast<Transfer*>(transfer);
@@ -101,7 +101,7 @@ static int on_progress(void* transfer, curl_off_t, curl_off_t received, curl_off
 }
 static curl_socket_t on_socket(void* transfer, curlsocktype, struct curl_sockaddr* peer) {
   return guarded<curl_socket_t>(transfer, CURL_SOCKET_BAD, [&](Transfer& self) {
-    const void* address = &peer->addr;  // libcurl's member is a sockaddr with room for the longer ones behind it
+    const void* address = &peer->addr;  // libcurl's member is a sockaddr followed by space for longer ones
     self.refuse_address(kind_of({static_cast<const std::byte*>(address), peer->addrlen}));
     return ::socket(peer->family, peer->socktype | SOCK_CLOEXEC, peer->protocol);
   });
@@ -110,7 +110,7 @@ static curl_socket_t on_socket(void* transfer, curlsocktype, struct curl_sockadd
 
 void append_to(List& list, const std::string& line) {
   curl_slist* longer = curl_slist_append(list.get(), line.c_str());
-  if (longer == nullptr) throw Error(ErrorKind::internal, "no memory is left");
+  if (longer == nullptr) throw Error(ErrorKind::internal, "out of memory");
   if (list == nullptr) list.reset(longer);
 }
 
@@ -140,7 +140,7 @@ void set_method(const Handle& handle, const Request& request) {
     set(handle, CURLOPT_HTTPGET, 1L);
   } else if (request.method == "DELETE" && length(request.body) == 0) {
     set(handle, CURLOPT_CUSTOMREQUEST, "DELETE");
-  } else {  // with a body, be it empty: `Content-Length: 0` is sent then
+  } else {  // with a body, even an empty one: sends `Content-Length: 0`
     set(handle, CURLOPT_UPLOAD, 1L);
     set(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
     set(handle, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(length(request.body)));
@@ -167,7 +167,7 @@ std::string set_tls(const Handle& handle, const Request& request, const CurlOpti
   const auto ca = tls.ca_file ? tls.ca_file : options.ca_file;
   if (ca) {
     set(handle, CURLOPT_CAINFO, ca->c_str());
-    set(handle, CURLOPT_CAPATH, nullptr);  // the system's folder would be trusted as well
+    set(handle, CURLOPT_CAPATH, nullptr);  // otherwise the system's folder would be trusted too
   }
   if (tls.ca_folders) set(handle, CURLOPT_CAPATH, tls.ca_folders->c_str());
   if (tls.client_certificate) set(handle, CURLOPT_SSLCERT, tls.client_certificate->c_str());
@@ -178,8 +178,8 @@ std::string set_tls(const Handle& handle, const Request& request, const CurlOpti
 void set_callbacks(const Handle& handle, Transfer& transfer, const Request& request, bool direct) {
   set(handle, CURLOPT_READFUNCTION, on_read);
   set(handle, CURLOPT_READDATA, &transfer);
-  // No SEEKFUNCTION: libcurl would send a body again, unasked, when a kept connection dies, and so register a task
-  // definition twice or use one upload session twice. What is sent again is decided above (retry.hpp).
+  // No SEEKFUNCTION: with it libcurl sends a body again when a reused connection dies, which would register a task
+  // definition twice or use an upload session twice. The callers decide on retries (retry.hpp).
   set(handle, CURLOPT_HEADERFUNCTION, on_header);
   set(handle, CURLOPT_HEADERDATA, &transfer);
   set(handle, CURLOPT_WRITEFUNCTION, on_body);
@@ -190,19 +190,19 @@ void set_callbacks(const Handle& handle, Transfer& transfer, const Request& requ
   if (request.max_address_kind < AddressKind::link_local && direct) {
     set(handle, CURLOPT_OPENSOCKETFUNCTION, on_socket);
     set(handle, CURLOPT_OPENSOCKETDATA, &transfer);
-    set(handle, CURLOPT_FRESH_CONNECT, 1L);  // a connection kept from before was not looked at
+    set(handle, CURLOPT_FRESH_CONNECT, 1L);  // the address of a reused connection was not checked
   }
 }
 
 void set_proxy(const Handle& handle, const Proxy& proxy) {
-  set(handle, CURLOPT_PROXY, proxy.address.c_str());  // "": none, and none from the process's environment
+  set(handle, CURLOPT_PROXY, proxy.address.c_str());  // "": none, not even from the process's environment
   set(handle, CURLOPT_NOPROXY, "");                   // decided already
   if (proxy.username.empty() && proxy.password.empty()) return;
   set(handle, CURLOPT_PROXYUSERNAME, proxy.username.c_str());
   set(handle, CURLOPT_PROXYPASSWORD, proxy.password.c_str());
 }
 
-// Where the connection led, which may have been made for an earlier request.
+// The peer of the connection, which may be a reused one.
 std::optional<AddressKind> peer_of(const Handle& handle) {
   const char* address = nullptr;
   if (curl_easy_getinfo(handle.get(), CURLINFO_PRIMARY_IP, &address) != CURLE_OK || address == nullptr)
@@ -216,7 +216,7 @@ std::string proxy_host(const Proxy& proxy) {
   return host.substr(0, host.find(':', host.starts_with('[') ? host.find(']') : 0));
 }
 
-// libcurl does not say which of the two it was.
+// libcurl does not distinguish unknown names from temporary failures.
 bool is_name_unknown(const std::string& host) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -237,7 +237,7 @@ class CurlTransport {
     const auto origin = request.url.origin();
     Handle handle = pool_.take(origin);
     Response response = exchange(handle, request);
-    pool_.put_back(origin, std::move(handle));  // after a failure handle and connection are dropped
+    pool_.put_back(origin, std::move(handle));  // a failure drops the handle and its connection
     return response;
   }
 

@@ -8,13 +8,13 @@ namespace {
 
 bool same_name(std::string_view a, std::string_view b) { return lower(a) == lower(b); }
 
-// RFC 9110 5.6.2 "token"; a value that could begin a new line would be a header of its own.
+// RFC 9110 5.6.2 "token"; a value with a line break would start another header.
 void check(std::string_view name, std::string_view value) {
   static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
   const bool is_token = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || marks.find(c) != marks.npos;
   });
-  if (!is_token) throw Error(ErrorKind::internal, cat("`", printable(name, 64), "` cannot be the name of a header"));
+  if (!is_token) throw Error(ErrorKind::internal, cat("invalid header name `", printable(name, 64), "`"));
   if (value.find_first_of(std::string_view("\r\n\0", 3)) != value.npos)
     throw Error(ErrorKind::internal, cat("the value of the header `", name, "` has a line break or a NUL byte"));
 }

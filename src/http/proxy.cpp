@@ -13,7 +13,7 @@ namespace {
 
 using Names = std::initializer_list<std::string_view>;
 
-// The first that is set, with its name; one that is set to nothing says: no proxy.
+// The first variable that is set, with its name; an empty value means: no proxy.
 std::pair<std::string_view, std::string> first_set(const Environment& environment, Names names) {
   for (const auto name : names)
     if (auto value = environment(name)) return {name, std::string(trim(*value))};
@@ -24,9 +24,9 @@ bool is_cgi(const Environment& environment) { return !environment("REQUEST_METHO
 
 [[noreturn]] void refuse_proxy(std::string_view variable, std::string_view why) {
   throw Error(
-      ErrorKind::usage, cat("the proxy in ", variable, " cannot be used: ", why),
+      ErrorKind::usage, cat("invalid proxy in ", variable, ": ", why),
       cat("set ", variable, " to http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with the characters @ : / # ",
-          "? % of the login written as %40 %3A %2F %23 %3F %25"));
+          "? % of the login encoded as %40 %3A %2F %23 %3F %25"));
 }
 
 bool is_clean(std::string_view text) {
@@ -40,7 +40,7 @@ std::string scheme_of(std::string_view text, std::string_view variable) {
   auto scheme = lower(text.substr(0, end));
   if (scheme == "socks") scheme = "socks4";  // as libcurl reads it
   if (std::find(std::begin(known), std::end(known), scheme) == std::end(known))
-    refuse_proxy(variable, "its scheme is none of http, https, socks4, socks4a, socks5 and socks5h");
+    refuse_proxy(variable, "unsupported scheme; use http, https, socks4, socks4a, socks5 or socks5h");
   return scheme;
 }
 
@@ -51,7 +51,7 @@ std::string checked_host(std::string_view text, std::string_view variable) {
     const bool has_port = text.size() > url.host.size() + 1;
     return has_port ? cat(url.host, ":", url.port) : url.host;
   } catch (const Error&) {
-    refuse_proxy(variable, "its host or port is not valid");
+    refuse_proxy(variable, "invalid host or port");
   }
 }
 
@@ -107,11 +107,11 @@ bool is_excepted(std::string_view no_proxy, const Url& url) {
 }
 
 Proxy parse_proxy(std::string_view text, std::string_view variable) {
-  if (!is_clean(text)) refuse_proxy(variable, "it holds white space or a control character");
+  if (!is_clean(text)) refuse_proxy(variable, "it contains white space or a control character");
   const auto scheme = scheme_of(text, variable);
   if (const auto start = text.find("://"); start != text.npos) text.remove_prefix(start + 3);
   const auto end = std::min(text.find_first_of("/?#"), text.size());
-  if (text.find('@', end) != text.npos) refuse_proxy(variable, "its login holds a `/`, `?` or `#` that is not encoded");
+  if (text.find('@', end) != text.npos) refuse_proxy(variable, "the login contains an unencoded `/`, `?` or `#`");
   text = text.substr(0, end);
   Proxy proxy;
   const auto at = text.rfind('@');
@@ -122,7 +122,7 @@ Proxy parse_proxy(std::string_view text, std::string_view variable) {
     proxy.username = percent_decode(login.substr(0, colon));
     proxy.password = colon < login.size() ? percent_decode(login.substr(colon + 1)) : "";
     if (!is_clean(proxy.username) || proxy.password.find_first_of(std::string_view("\0\r\n", 3)) != std::string::npos)
-      refuse_proxy(variable, "its login holds a control character");
+      refuse_proxy(variable, "the login contains a control character");
     text.remove_prefix(at + 1);
   }
   const auto host = checked_host(text, variable);

@@ -24,7 +24,7 @@ void notify(const RetryNotice& notice, const RetryPolicy& policy, unsigned attem
 
 }  // namespace
 
-// Read without the locale: strptime follows LC_TIME.
+// Not strptime, which depends on LC_TIME.
 std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string_view text) {
   static constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -47,7 +47,7 @@ std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string
                                          std::chrono::month(static_cast<unsigned>(month - months.begin()) + 1),
                                          std::chrono::day(static_cast<unsigned>(*day))};
   if (!date.ok() || *year < 1900 || *year > 9999) return std::nullopt;
-  // The clock's own numbers end in 2262.
+  // The range of the clock ends in 2262.
   const auto day_of_clock = std::min(date.year(), std::chrono::year(2200)) / date.month() / date.day();
   return std::chrono::sys_days(day_of_clock) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
          std::chrono::seconds(*second);
@@ -64,7 +64,7 @@ std::optional<milliseconds> retry_after(const Headers& headers, std::chrono::sys
   const auto text = trim(*field);
   if (const auto seconds = parse_integer(text)) {
     if (*seconds < 0) return std::nullopt;
-    constexpr std::int64_t longest = 365LL * 24 * 3600;  // past this no sum overflows, and none waits
+    constexpr std::int64_t longest = 365LL * 24 * 3600;  // so that no sum overflows
     return std::chrono::seconds(std::min(*seconds, longest));
   }
   const auto date = parse_http_date(text);
@@ -88,7 +88,7 @@ void wait_or_rethrow(const RetryPolicy& policy, const World& world, const RetryN
   if (!wait) {
     if (attempt > 1) error.during(cat("attempt ", attempt, " of ", policy.most_attempts));
     if (error.wait_floor() && *error.wait_floor() > policy.most_wait)
-      error.helped_by(cat("try again in ", seconds_text(*error.wait_floor()), ": the other side asks for this wait"));
+      error.helped_by(cat("try again in ", seconds_text(*error.wait_floor()), ": the server requests this wait"));
     throw;
   }
   notify(notice, policy, attempt, error.reason().empty() ? error.summary() : cat(error.summary(), ": ", error.reason()),

@@ -11,7 +11,7 @@ void learn_both(Redactor& secrets, std::string_view value) {
   secrets.learn(percent_decode(value));
 }
 
-// Of others' addresses: nobody is to have digests and common words taken for secrets.
+// Excludes digests and short words, which must not be redacted.
 bool may_be_secret(std::string_view value) {
   constexpr std::size_t least = 8;
   const auto hex = value.starts_with("sha256:") ? value.substr(7) : value;
@@ -19,7 +19,7 @@ bool may_be_secret(std::string_view value) {
   return value.size() >= least && !(is_digest && hex.size() < value.size());
 }
 
-// By the names that S3, GCS, Azure, CloudFront, Cloudflare, Alibaba's OSS and docker's registry give them.
+// Parameter names of S3, GCS, Azure, CloudFront, Cloudflare, Alibaba's OSS and docker's registry.
 bool is_secret(std::string_view name) {
   const auto small = lower(name);
   static constexpr std::string_view whole[] = {"sig", "key", "code", "sid", "verify", "upload_id"};
@@ -50,7 +50,7 @@ std::string_view without_scheme(std::string_view address) {
   return address.substr(std::min(address.find_first_not_of('/'), address.size()));
 }
 
-// "Basic ...", "Bearer ..." and whatever else has one word; of AWS's signatures nothing is secret beyond their request.
+// "Basic ...", "Bearer ..." and other schemes with one word. AWS signatures are valid for one request only.
 void learn_authorization(Redactor& secrets, std::string_view value) {
   const auto space = value.find(' ');
   const auto word = trim(value.substr(space == value.npos ? 0 : space + 1));

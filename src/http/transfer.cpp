@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t most_headers = 256u << 10;
 constexpr std::size_t most_error_body = 64u << 10;  // likewise
 constexpr std::chrono::seconds most_patience{600};
-constexpr std::size_t least_speed = 16u << 10;  // of a reply for the memory, in a second, after its first minute
+constexpr std::size_t least_speed = 16u << 10;  // bytes per second of a reply without a sink, after the first minute
 
 FileDescriptor open_range(const FileRange& range) {
   FileDescriptor fd(::open(range.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
@@ -30,7 +30,7 @@ std::size_t read_at(int fd, const FileRange& range, std::uint64_t place, char* r
     const auto count = ::pread(fd, room, size, static_cast<off_t>(range.offset + place));
     if (count > 0) return static_cast<std::size_t>(count);
     if (count == 0)
-      throw Error(ErrorKind::integrity, cat("`", range.path.string(), "` became shorter while it was sent"));
+      throw Error(ErrorKind::integrity, cat("`", range.path.string(), "` shrank while it was being sent"));
     if (errno != EINTR) throw Error(ErrorKind::input, cat("cannot read `", range.path.string(), "`: ", reason(errno)));
   }
 }
@@ -58,10 +58,9 @@ std::size_t Transfer::read_body(char* room, std::size_t size) {
 void Transfer::take_header(std::string_view line) {
   header_bytes_ += line.size();
   if (header_bytes_ > most_headers)
-    throw Error(ErrorKind::integrity,
-                cat("`", request_.url.authority(), "` answers with more than 256 KiB of headers"));
+    throw Error(ErrorKind::integrity, cat("`", request_.url.authority(), "` sent more than 256 KiB of headers"));
   while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
-  if (line.starts_with("HTTP/")) {  // also of "100 Continue": the last block is the reply's
+  if (line.starts_with("HTTP/")) {  // also "100 Continue": the last block belongs to the reply
     response_.headers = {};
     replied_at_ = Steady::now();
     const auto blank = line.find(' ');
@@ -73,7 +72,7 @@ void Transfer::take_header(std::string_view line) {
   try {
     response_.headers.add(line.substr(0, colon), trim(line.substr(colon + 1)));
   } catch (const Error&) {
-    // A name that is none, or a NUL byte: no header that we would ask for.
+    // An invalid name or a NUL byte: not a header that anyone reads.
   }
 }
 
@@ -102,7 +101,8 @@ void Transfer::watch(std::uint64_t received, std::uint64_t sent) {
   if (!is_cancel_request(request_)) stop_point(options_.world.stop);
   if (request_.progress && sent != reported_) request_.progress(reported_ = sent);
   const auto now = Steady::now();
-  // Others may wait for it (a token's 1 MiB gets two minutes), and a trickle never falls below the least speed.
+  // Other threads may wait for the reply (a token of 1 MiB gets two minutes), and a slow trickle passes the check
+  // below.
   const auto most_time = options_.low_speed_time + std::chrono::seconds(request_.most_reply / least_speed);
   if (response_.status >= 200 && !request_.sink && now - replied_at_ > most_time)
     throw Error(ErrorKind::network, cat("`", request_.url.authority(), "` is too slow: its reply takes more than ",
@@ -124,19 +124,21 @@ void Transfer::watch(std::uint64_t received, std::uint64_t sent) {
 
 void Transfer::refuse_address(AddressKind kind) const {
   if (kind <= request_.max_address_kind) return;
-  throw Error(ErrorKind::network, cat("`", request_.url.authority(), "`, which a server named, is ", name_of(kind)),
-              "the server's configuration is at fault: such addresses are not followed");
+  throw Error(
+      ErrorKind::network,
+      cat("refusing to connect to `", request_.url.authority(), "`, which a server named: it is ", name_of(kind)),
+      "correct the configuration of the server that names this address");
 }
 
 Response Transfer::finish() && {
-  // As asked for: with `Accept-Encoding: identity` nothing may be encoded.
+  // The request has `Accept-Encoding: identity`.
   const auto encoding = response_.headers.find("Content-Encoding");
   if (!request_.sink && !response_.body.empty() && response_.status < 300 && encoding &&
       lower(*encoding) != "identity" && !encoding->empty())
     throw Error(ErrorKind::integrity,
-                cat(redacted(request_.url), " answers in the encoding `", printable(*encoding, 64),
-                    "`, which was not asked for"),
-                "a proxy on the way changes the replies: name the host in NO_PROXY");
+                cat(redacted(request_.url), " sent the content encoding `", printable(*encoding, 64),
+                    "`, which was not requested"),
+                "a proxy may be changing the replies: add the host to NO_PROXY");
   return std::move(response_);
 }
 

@@ -14,8 +14,8 @@ constexpr std::string_view digits = "0123456789";
 
 [[noreturn]] void refuse_url(std::string_view text, std::string_view why) {
   const auto shown = text.substr(0, text.find('?'));
-  const auto safe = shown.find('@') == shown.npos ? printable(shown, 256) : "(it has a user name)";
-  throw Error(ErrorKind::network, cat("`", safe, "` is not an address to use: ", why));
+  const auto safe = shown.find('@') == shown.npos ? printable(shown, 256) : "(URL with a user name)";
+  throw Error(ErrorKind::network, cat("invalid URL `", safe, "`: ", why));
 }
 
 std::uint16_t default_port(std::string_view scheme) { return scheme == "http" ? 80 : 443; }
@@ -34,10 +34,10 @@ std::string_view scheme_of(std::string_view text) {
 void check_bytes(std::string_view text) {
   for (const char c : text)
     if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '\\')
-      refuse_url(text, "it has a space, a backslash or a control byte");
+      refuse_url(text, "it contains a space, a backslash or a control byte");
 }
 
-// Bytes past ASCII become %XX; all others go on the wire as they are.
+// Encodes bytes beyond ASCII as %XX and keeps all others.
 std::string for_the_wire(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -67,14 +67,14 @@ Url parse_rest(std::string scheme, std::string_view rest, std::string_view whole
   rest = rest.substr(0, rest.find('#'));
   const auto authority = rest.substr(0, rest.find_first_of("/?"));
   rest.remove_prefix(authority.size());
-  if (authority.find('@') != authority.npos) refuse_url(whole, "a user name may not stand in it");
+  if (authority.find('@') != authority.npos) refuse_url(whole, "it must not contain a user name");
   const auto colon = authority.find(':', authority.starts_with('[') ? authority.find(']') : 0);
   url.host = lower(authority.substr(0, colon));
-  if (!is_host(url.host)) refuse_url(whole, "its host is not valid");
+  if (!is_host(url.host)) refuse_url(whole, "invalid host");
   url.port = default_port(url.scheme);
   if (colon != authority.npos && colon + 1 < authority.size()) {
     const auto port = parse_integer(authority.substr(colon + 1));
-    if (!port || *port < 1 || *port > 65535) refuse_url(whole, "its port is not valid");
+    if (!port || *port < 1 || *port > 65535) refuse_url(whole, "invalid port");
     url.port = static_cast<std::uint16_t>(*port);
   }
   const auto question = rest.find('?');
@@ -111,9 +111,9 @@ std::string Url::text() const { return cat(scheme, "://", authority(), path, que
 Url parse_url(std::string_view text) {
   check_bytes(text);
   const auto scheme = lower(scheme_of(text));
-  if (scheme != "http" && scheme != "https") refuse_url(text, "only http:// and https:// are spoken");
+  if (scheme != "http" && scheme != "https") refuse_url(text, "only http:// and https:// are supported");
   const auto rest = text.substr(scheme.size() + 1);
-  if (!rest.starts_with("//")) refuse_url(text, "its host is missing");
+  if (!rest.starts_with("//")) refuse_url(text, "missing host");
   return parse_rest(scheme, rest.substr(2), text);
 }
 

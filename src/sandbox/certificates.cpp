@@ -45,7 +45,7 @@ void add_extension(X509* certificate, X509* issuer, int kind, const std::string&
 }
 
 void set_name(X509_NAME* name, const std::string& common_name) {
-  // X.520 ub-common-name: at most 64 characters; the host stands in full in subjectAltName.
+  // X.520 ub-common-name: at most 64 characters; subjectAltName has the full host.
   const std::string text = common_name.substr(0, 64);
   check(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(text.data()),
                                    static_cast<int>(text.size()), -1, 0),

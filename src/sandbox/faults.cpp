@@ -12,10 +12,10 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* reference = "docs/reference/sandbox.md shows rules that work";
+constexpr const char* reference = "see docs/reference/sandbox.md for examples";
 
 [[noreturn]] void refuse(const std::string& where, std::string_view why) {
-  throw Error(ErrorKind::usage, cat("the fault script is wrong at `", where, "`: ", why), reference);
+  throw Error(ErrorKind::usage, cat("invalid fault script at `", where, "`: ", why), reference);
 }
 
 void check_members(const Json& object, const std::string& where, std::initializer_list<std::string_view> known) {
@@ -23,7 +23,7 @@ void check_members(const Json& object, const std::string& where, std::initialize
   for (const auto& [name, value] : object.items())
     if (std::find(known.begin(), known.end(), name) == known.end())
       refuse(where.empty() ? name : cat(where, ".", name),
-             cat("there is no such member; known are ", join({known.begin(), known.end()}, ", ")));
+             cat("unknown member; known members: ", join({known.begin(), known.end()}, ", ")));
 }
 
 std::uint64_t number(const Json& value, const std::string& where, std::uint64_t least, std::uint64_t most) {
@@ -33,7 +33,7 @@ std::uint64_t number(const Json& value, const std::string& where, std::uint64_t 
 }
 
 std::string text(const Json& value, const std::string& where) {
-  if (!value.is_string()) refuse(where, "it must be a text");
+  if (!value.is_string()) refuse(where, "it must be a string");
   return value.get<std::string>();
 }
 
@@ -62,12 +62,13 @@ void read_headers(const Json& object, const std::string& where, FaultEffect& act
   if (!object.is_object()) refuse(where, "it must be an object");
   for (const auto& [name, value] : object.items()) {
     const std::string at = cat(where, ".", name);
-    if (name.empty() || name.find_first_of(": \r\n\t") != std::string::npos) refuse(at, "it is not a header's name");
+    if (name.empty() || name.find_first_of(": \r\n\t") != std::string::npos)
+      refuse(at, "it is not a valid header name");
     if (value.is_null()) {
       act.headers[name] = std::nullopt;
       continue;
     }
-    if (text(value, at).find_first_of("\r\n") != std::string::npos) refuse(at, "a header has one line");
+    if (text(value, at).find_first_of("\r\n") != std::string::npos) refuse(at, "it must not contain a line break");
     act.headers[name] = text(value, at);
   }
 }
@@ -76,7 +77,7 @@ FaultEffect parse_act(const Json& object, const std::string& where) {
   check_members(object, where,
                 {"delay_ms", "reset", "at_percent", "hang_up", "status", "body", "headers", "truncate", "corrupt",
                  "skew_s", "expire_token", "throttle"});
-  if (object.empty()) refuse(where, "it does nothing");
+  if (object.empty()) refuse(where, "it has no effect");
   FaultEffect act;
   for (const auto& [name, value] : object.items()) {
     const std::string at = cat(where, ".", name);
@@ -93,9 +94,9 @@ FaultEffect parse_act(const Json& object, const std::string& where) {
     if (name == "expire_token") act.expire_token = yes(value, at);
     if (name == "throttle") act.throttle = yes(value, at);
   }
-  if (object.contains("body") && !act.status) refuse(cat(where, ".body"), "it needs a `status` beside it");
+  if (object.contains("body") && !act.status) refuse(cat(where, ".body"), "it requires `status`");
   if (object.contains("at_percent") && act.reset != FaultEffect::Reset::body)
-    refuse(cat(where, ".at_percent"), "it needs `\"reset\": \"body\"` beside it");
+    refuse(cat(where, ".at_percent"), "it requires `\"reset\": \"body\"`");
   return act;
 }
 
@@ -115,7 +116,7 @@ FaultRule parse_rule(const Json& object, const std::string& where) {
   };
   if (object.contains("nth")) {
     if (object.contains("from") || object.contains("to") || object.contains("every"))
-      refuse(cat(where, ".nth"), "it stands alone, without `from`, `to` and `every`");
+      refuse(cat(where, ".nth"), "it cannot be combined with `from`, `to` or `every`");
     count("nth", rule.from);
     rule.to = rule.from;
   }

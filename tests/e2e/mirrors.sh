@@ -37,7 +37,7 @@ YAML
 }
 spec "mirrors: ['127.0.0.1:1/hub', '$mirror/hub']"
 expect 0 lapstrake -v -C app build -o oci:../out:v1
-says "the mirror \`127.0.0.1:1/hub/library/base\` of \`origin.example/library/base\` is passed over" "a mirror that is down is passed over, at -v with a word"
+says "skipping the mirror \`127.0.0.1:1/hub/library/base\` of \`origin.example/library/base\`" "a mirror that is down is skipped, which -v reports"
 says "\`origin.example/library/base:v1\` is what the mirror \`$mirror/hub/library/base\` says: $base" "and a tag that a mirror gave is told"
 equal "$(jq -r '.annotations["org.opencontainers.image.base.name", "org.opencontainers.image.base.digest"]' \
   "out/blobs/sha256/$(digest_of "$out" | cut -d: -f2)" | xargs)" "origin.example/library/base:v1 $base" "the image is named after the registry, not the mirror"

@@ -49,7 +49,7 @@ serve tokens "auth: { token: { realm: '$token_server/token', service: registry, 
 project app "$small" ""
 login joe "pass word:1"
 expect 5 lapstrake -C app push
-says "asks for its logins to be sent to \`$token_server\`" "a token server at another origin is refused"
+says "requests that its login be sent to \`$token_server\`" "a token server at another origin is refused"
 says "registries: { \"$registry\": { token_server: $token_server } }" "with the line that allows it"
 equal "$(cat asked.log)" "" "and not asked at all"
 
@@ -89,7 +89,7 @@ login eve "read only"
 expect 0 lapstrake -C app inspect "$registry/team/app:v1"
 project other "$small" ", token_server: '$token_server'"
 expect 5 lapstrake -C other push
-says "(user \`eve\`) has no right to do that in this repository" "a login that may only pull exits 5, and it is said why"
+says "(user \`eve\`) has no permission for this in the repository" "a login that may only pull exits 5, and it is said why"
 printf '{"auths": {"%s": {"identitytoken": "refresh/1+="}}}\n' "$registry" >"$HOME/.docker/config.json"
 : >asked.log
 expect 0 lapstrake -C other push
@@ -114,7 +114,7 @@ if (unshare -rm true) 2>/dev/null; then
   expect 4 timeout 60 "$LAPSTRAKE" -C big push
   says "$registry" "a registry without room exits 4 and is named"
   says "no space left on device" "and it is said what it lacks"
-  says "make room in the registry" "with the cure"
+  says "free space in the registry" "with the cure"
   equal "$(grep -c attempt err.txt || true)" 0 "at once, since trying again makes no room"
   tags=$(curl -sS --cacert ca.pem "https://$registry/v2/team/big/tags/list")
   equal "$(jq -c '.tags' <<<"$tags")" null "nothing that is half pushed has a tag"

@@ -111,7 +111,7 @@ TEST_CASE("a body that fails while it is read ends the request with that failure
   const Request request{.method = "PUT", .url = parse_url(server.url("/")), .body = FileRange{file, 0, 200'000}};
   const auto error = failure_of([&] { transport()(request); });
   CHECK(error.kind() == ErrorKind::integrity);
-  CHECK_THAT(error.summary(), Contains("became shorter while it was sent"));
+  CHECK_THAT(error.summary(), Contains("shrank while it was being sent"));
   CHECK(server.requests().empty());
   CHECK(failure_of([&] {
           transport()({.method = "PUT", .url = request.url, .body = FileRange{dir / "none", 0, 1}});
@@ -162,7 +162,7 @@ TEST_CASE("headers without end are cut off (S15)") {
   });
   const auto error = failure_of([&] { transport()({.url = parse_url(one.url("/"))}); });
   CHECK(error.kind() == ErrorKind::integrity);
-  CHECK_THAT(error.summary(), Contains("answers with a header that is longer than 100 KiB"));
+  CHECK_THAT(error.summary(), Contains("sent a header longer than 100 KiB"));
 }
 
 TEST_CASE("a reply in an encoding that was not asked for is refused") {
@@ -189,7 +189,7 @@ TEST_CASE("failures of the connection say what they are and whether to try again
   CHECK_FALSE(failure_of([&] { transport()({.url = parse_url(gibberish.url("/"))}); }).is_transient());
 
   const auto unknown = failure_of([&] { transport()({.url = parse_url("https://registry.invalid/")}); });
-  CHECK_THAT(unknown.summary(), Contains("cannot connect to `registry.invalid:443`: the name `registry.invalid`"));
+  CHECK_THAT(unknown.summary(), Contains("cannot connect to `registry.invalid:443`: host `registry.invalid`"));
 
   std::string nobody;
   { nobody = ScriptedServer(ok).url("/"); }
@@ -218,9 +218,9 @@ TEST_CASE("a server that speaks plain HTTP where TLS is due is recognised, and h
   answer.join();
   CHECK(heard.find("secret") == heard.npos);
   CHECK(heard.find("Basic") == heard.npos);
-  CHECK(error.summary() == cat("cannot connect to `127.0.0.1:", port, "`: it does not speak TLS"));
+  CHECK(error.summary() == cat("cannot connect to `127.0.0.1:", port, "`: the server does not use TLS"));
   CHECK(error.help() ==
-        cat("if it is a plain-HTTP registry: `registries: { \"127.0.0.1:", port, "\": { insecure: true } }`"));
+        cat("for a registry without TLS, add `registries: { \"127.0.0.1:", port, "\": { insecure: true } }`"));
   CHECK_FALSE(error.is_transient());
 }
 
@@ -323,7 +323,7 @@ TEST_CASE("a proxy is not asked for an address that another server named and tha
                             "https://100.100.100.200/", "https://metadata.google.internal/", "https://10.0.0.1/");
   const auto error = failure_of(
       [&] { curl_transport({.world = world})({.url = parse_url(url), .max_address_kind = AddressKind::global}); });
-  CHECK_THAT(error.summary(), Contains("which a server named, is"));
+  CHECK_THAT(error.summary(), Contains("which a server named: it is"));
   CHECK(proxy.connections() == 0);
 }
 
@@ -350,7 +350,7 @@ TEST_CASE("a proxy is asked for other hosts, and its refusals are told") {
   };
   const auto login = through(proxy.url(""));
   CHECK(login.kind() == ErrorKind::access);
-  CHECK_THAT(login.summary(), Contains("answers 407, it wants a login"));
+  CHECK_THAT(login.summary(), Contains("answers 407: it requires a login"));
   CHECK_THAT(proxy.requests().at(0), Contains("CONNECT registry.example:443"));
   CHECK_THAT(proxy.requests().at(0), !Contains("Authorization: Basic secret"));
 

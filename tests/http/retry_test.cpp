@@ -155,7 +155,7 @@ TEST_CASE("retrying repeats what is transient, and says how often at the end") {
     FAIL();
   } catch (const Error& error) {
     CHECK(count == 8);
-    CHECK(error.help() == "try again in 86400.0 s: the other side asks for this wait");
+    CHECK(error.help() == "try again in 86400.0 s: the server requests this wait");
   }
 }
 

@@ -31,7 +31,7 @@ TEST_CASE("a proxy that there is not is not asked for again") {
   failure.name_unknown = true;
   const auto unknown = transfer_error(parse_url("https://x.example/"), failure);
   CHECK_FALSE(unknown.is_transient());
-  CHECK_THAT(unknown.summary(), Contains("the proxy `http://proxy.invalid:3128` is not known"));
+  CHECK_THAT(unknown.summary(), Contains("proxy `http://proxy.invalid:3128` not found"));
 }
 
 TEST_CASE("a name that there is not is not asked for again, one that cannot be looked up now is (S33)") {
@@ -42,5 +42,5 @@ TEST_CASE("a name that there is not is not asked for again, one that cannot be l
   failure.name_unknown = true;
   const auto unknown = transfer_error(url, failure);
   CHECK_FALSE(unknown.is_transient());
-  CHECK(unknown.summary() == "cannot connect to `x.invalid:443`: the name `x.invalid` is not known");
+  CHECK(unknown.summary() == "cannot connect to `x.invalid:443`: host `x.invalid` not found");
 }

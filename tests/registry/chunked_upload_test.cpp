@@ -65,7 +65,7 @@ TEST_CASE("a large blob whose PUT failed twice goes up in pieces, in one session
   CHECK(link.registry.steps() == Steps{"POST uploads", "PUT uploads", "HEAD blob", "POST uploads", "PUT uploads",
                                        "HEAD blob", "POST uploads", "PATCH uploads", "PATCH uploads", "PATCH uploads",
                                        "PUT uploads"});
-  CHECK_THAT(link.notices.back(), Contains("goes up in parts: as a whole it failed 2 times"));
+  CHECK_THAT(link.notices.back(), Contains("in parts: as one request it failed 2 times"));
   for (const auto& sent : link.registry.sent())
     if (sent.method == "PATCH") CHECK_THAT(sent.url, Contains("/s3?"));
 }
@@ -80,12 +80,12 @@ TEST_CASE("an upload's server elsewhere cannot lead our login to a place of its 
     return reply(202, {{"Location", goes_back ? "https://registry.example/v2/other/tags" : "/up"}});
   };
   if (goes_back)
-    CHECK_THAT(failure_of([&] { link.send(); }).reason(), Contains("sends it back to `registry.example`"));
+    CHECK_THAT(failure_of([&] { link.send(); }).reason(), Contains("redirects back to `registry.example`"));
   else
     link.send();
   for (const auto& sent : link.registry.sent()) CHECK(sent.url.find("/other/") == sent.url.npos);
   CHECK(std::count(link.log.begin(), link.log.end(),
-                   "`registry.example` takes uploads at https://storage.example:443; no login is sent there") == 3);
+                   "`registry.example` receives uploads at https://storage.example:443; no login is sent there") == 3);
 }
 
 TEST_CASE("a small blob, and one that was only throttled, is never cut") {

@@ -203,15 +203,15 @@ TEST_CASE("a helper that is not one, fails, hangs, or says too much is an error 
   home.helper("stays", R"(echo '{"Username":"u","Secret":"sesame"}'; exec <&- >&-; sleep 20)");
   home.dir.write("x", "");
   const auto [name, says] = GENERATE(table<std::string, std::string>({
-      {"../x", "has a name that is not one"},
-      {"a b", "has a name that is not one"},
-      {";id", "has a name that is not one"},
-      {"", "has a name that is not one"},
-      {"absent", "is not on the PATH"},
+      {"../x", "has an invalid name"},
+      {"a b", "has an invalid name"},
+      {";id", "has an invalid name"},
+      {"", "has an invalid name"},
+      {"absent", "was not found on the PATH"},
       {"fails", "failed (exit status 3)"},
-      {"noise", "is not JSON with `Username` and `Secret`"},
-      {"partial", "is not JSON with `Username` and `Secret`"},
-      {"flood", "answers with more than 64.0 KiB"},
+      {"noise", "did not print JSON with `Username` and `Secret`"},
+      {"partial", "did not print JSON with `Username` and `Secret`"},
+      {"flood", "printed more than 64.0 KiB"},
       {"slow", "did not answer within 1 s"},
       {"stays", "did not answer within 1 s"},
   }));

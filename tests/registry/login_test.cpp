@@ -176,7 +176,7 @@ TEST_CASE("a token that allows less than is asked says so") {
   };
   const auto error = failure_of([&] { bench.put(bench.repository(), bench.blob("x")); });
   CHECK(error.kind() == ErrorKind::access);
-  CHECK_THAT(error.help(), Contains("the login of a test (user `bob`) has no right to do that in this repository"));
+  CHECK_THAT(error.help(), Contains("the login of a test (user `bob`) has no permission for this in the repository"));
 }
 
 TEST_CASE("a realm on another host gets neither login nor request, unless there is no login") {
@@ -187,7 +187,7 @@ TEST_CASE("a realm on another host gets neither login nor request, unless there 
     bench.keychain = keychain_of(bob);
     const auto error = failure_of([&] { bench.repository().find_manifest("v1"); });
     CHECK_THAT(error.summary(),
-               Contains("`registry.example` asks for its logins to be sent to `https://evil.example:443`"));
+               Contains("`registry.example` requests that its login be sent to `https://evil.example:443`"));
     CHECK(bench.registry.sent().size() == 1);
   }
   SECTION("anonymously") {
@@ -287,11 +287,11 @@ TEST_CASE("a token server that redirects, refuses or speaks nonsense is an error
   bench.keychain = keychain_of(bob);
   guard(bench.registry, "Bearer t1", bearer);
   const auto [answer, says] = GENERATE(table<http::Response, std::string>({
-      {reply(302, {{"Location", "https://169.254.169.254/"}}), "redirects to another address, which is not followed"},
-      {reply(403, {}, R"({"details":"no"})"), "refuses the login"},
-      {reply(200, {}, "<html>"), "its reply is not JSON"},
-      {reply(200, {}, "{}"), "there is none in its reply"},
-      {reply(200, {}, R"({"token":"a\r\nX: b"})"), "there is none in its reply"},
+      {reply(302, {{"Location", "https://169.254.169.254/"}}), "redirects to another address; refusing to follow"},
+      {reply(403, {}, R"({"details":"no"})"), "rejects the login"},
+      {reply(200, {}, "<html>"), "the reply is not valid JSON"},
+      {reply(200, {}, "{}"), "the reply has no valid token"},
+      {reply(200, {}, R"({"token":"a\r\nX: b"})"), "the reply has no valid token"},
   }));
   bench.registry.fault("GET", "/token", answer, 9);
   const auto error = failure_of([&] { bench.repository().find_manifest("v1"); });

@@ -61,8 +61,7 @@ TEST_CASE("what a mirror has is read there, under the registry's own name") {
   CHECK(repository->get_manifest(there.digest.text()).descriptor.digest == there.digest);
   CHECK(hall.bench.registry.sent().empty());
   CHECK(hall.one.sent().at(0).url == "https://one.example/v2/hub/web/manifests/v1");
-  CHECK(
-      hall.told(cat("`registry.example/web:v1` is what the mirror `one.example/hub/web` says: ", there.digest.text())));
+  CHECK(hall.told(cat("the mirror `one.example/hub/web` resolves `registry.example/web:v1` to ", there.digest.text())));
 }
 
 TEST_CASE("a mirror that lacks it, refuses, fails or lies is passed over") {
@@ -74,7 +73,7 @@ TEST_CASE("a mirror that lacks it, refuses, fails or lies is passed over") {
   const auto repository = hall.repository();
   CHECK(repository->get_manifest(right.digest.text()).descriptor.digest == right.digest);
   if (answer.status != 200) CHECK(repository->get_manifest("v1").descriptor.digest == right.digest);
-  CHECK(hall.told("the mirror `one.example/hub/web` of `registry.example/web` is passed over"));
+  CHECK(hall.told("skipping the mirror `one.example/hub/web` of `registry.example/web`"));
   // One that does not answer, or not to this login, is not asked for everything again.
   const auto asked = hall.one.sent().size();
   repository->get_manifest(right.digest.text());
@@ -136,6 +135,6 @@ TEST_CASE("with mirrors alone the registry itself is not read") {
   for (auto* mirror : {&hall.one, &hall.two}) mirror->fault("GET", "/manifests/", reply(403), 99);
   CHECK_THROWS_AS(repository->get_manifest("v1"), Error);
   CHECK(failure_of([&] { repository->get_manifest("v1"); }).summary() ==
-        "none of the mirrors of `registry.example/web` answers");
+        "no mirror of `registry.example/web` is available");
   CHECK(hall.bench.registry.sent().empty());
 }

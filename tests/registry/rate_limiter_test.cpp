@@ -174,7 +174,7 @@ TEST_CASE("Retry-After in its six forms is a floor for everyone, or ends the run
     bench.put(repository, bench.blob("x"));
   else
     CHECK(failure_of([&] { bench.put(repository, bench.blob("x")); }).help() ==
-          "try again in 86400.0 s: the other side asks for this wait");
+          "try again in 86400.0 s: the server requests this wait");
   CHECK(bench.registry.count("POST uploads") == (good ? 2 : 1));
   CHECK(bench.time.slept >= milliseconds(least));
   CHECK(bench.time.slept <= milliseconds(most));

@@ -29,7 +29,7 @@ TEST_CASE("a login is not sent to a realm that is not the registry's own (S01)")
     FAIL("sent to " << realm);
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::access);
-    CHECK_THAT(error.summary(), Contains("`registry.example` asks for its logins to be sent to `"));
+    CHECK_THAT(error.summary(), Contains("`registry.example` requests that its login be sent to `"));
   }
 }
 

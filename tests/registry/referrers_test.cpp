@@ -57,7 +57,7 @@ TEST_CASE("a list of referrers that leads elsewhere, does not end or is none is 
   Bench bench;
   const auto [answer, says] = GENERATE(table<http::Response, std::string>({
       {page({}, "https://evil.example/v2/web/referrers/x"), "continues the list"},
-      {page({}, "/v2/web/referrers/x"), "has no end"},
+      {page({}, "/v2/web/referrers/x"), "is too long"},
       {reply(200, {}, "{}"), "schemaVersion"},
       {reply(403), "cannot list"},
   }));

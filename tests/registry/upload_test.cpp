@@ -50,7 +50,7 @@ TEST_CASE("an upload goes wherever Location says, with secrets only at the regis
 TEST_CASE("an upload without TLS, or to nowhere, is refused (S28)") {
   Bench bench;
   const auto [headers, says] = GENERATE(table<http::Headers, std::string>({
-      {http::Headers(), "its answer has no Location"},
+      {http::Headers(), "has no Location for the upload"},
       {http::Headers{{"Location", "http://registry.example/up"}}, "without TLS"},
       {http::Headers{{"Location", "http://storage.example/up"}}, "without TLS"},
   }));
@@ -162,7 +162,7 @@ TEST_CASE("a file that is not the blob is not sent to its end (S21)") {
   }
   const auto error = failure_of([&] { bench.put(bench.repository(), blob); });
   CHECK(error.kind() == ErrorKind::integrity);
-  CHECK_THAT(error.summary(), Contains("is not the blob " + blob.digest.text()));
+  CHECK_THAT(error.summary(), Contains("does not match the blob " + blob.digest.text()));
   CHECK(bench.registry.count("PUT uploads") == 0);
 }
 
@@ -244,7 +244,7 @@ TEST_CASE("Retry-After holds back all of a host's uploads, and a long one ends t
   SECTION("a day") {
     bench.registry.fault("POST", "uploads", reply(429, {{"Retry-After", "86400"}}), 9);
     const auto error = failure_of([&] { bench.put(repository, bench.blob("x")); });
-    CHECK(error.help() == "try again in 86400.0 s: the other side asks for this wait");
+    CHECK(error.help() == "try again in 86400.0 s: the server requests this wait");
     CHECK(bench.registry.sent().size() == 1);
     CHECK(bench.time.slept == std::chrono::milliseconds(0));
   }
@@ -266,7 +266,7 @@ TEST_CASE("a write is redirected at its own origin only") {
     CHECK(sent == 3);
   } catch (const Error& error) {
     CHECK(sent == 2);
-    CHECK_THAT(error.summary(), Contains("sends us elsewhere, which is not followed"));
+    CHECK_THAT(error.summary(), Contains("refusing redirect from"));
   }
   CHECK(bench.registry.sent().size() == sent);
 }

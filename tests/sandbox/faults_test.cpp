@@ -90,25 +90,25 @@ TEST_CASE("a wrong script is an error that names the member") {
     std::string script, message;
   };
   const auto c = GENERATE(
-      Case{"[]", "at ``: it must be an object"}, Case{R"({"rule": []})", "at `rule`: there is no such member"},
+      Case{"[]", "at ``: it must be an object"}, Case{R"({"rule": []})", "at `rule`: unknown member"},
       Case{R"({"rules": {}})", "at `rules`: it must be a list"},
       Case{R"({"rules": [{}]})", "at `rules[0].do`: it is missing"},
-      Case{R"({"rules": [{"do": {}}]})", "at `rules[0].do`: it does nothing"},
+      Case{R"({"rules": [{"do": {}}]})", "at `rules[0].do`: it has no effect"},
       Case{R"({"rules": [{"do": {"hang_up": true}}, {"do": {"reset": "soon"}}]})",
            "at `rules[1].do.reset`: it must be one of"},
       Case{R"({"rules": [{"do": {"status": 99}}]})",
            "at `rules[0].do.status`: it must be a whole number from 200 to 599"},
-      Case{R"({"rules": [{"do": {"body": "x"}}]})", "at `rules[0].do.body`: it needs a `status`"},
-      Case{R"({"rules": [{"do": {"at_percent": 3}}]})", "at `rules[0].do.at_percent`: it needs"},
-      Case{R"({"rules": [{"do": {"headers": {"A": 1}}}]})", "at `rules[0].do.headers.A`: it must be a text"},
+      Case{R"({"rules": [{"do": {"body": "x"}}]})", "at `rules[0].do.body`: it requires `status`"},
+      Case{R"({"rules": [{"do": {"at_percent": 3}}]})", "at `rules[0].do.at_percent`: it requires"},
+      Case{R"({"rules": [{"do": {"headers": {"A": 1}}}]})", "at `rules[0].do.headers.A`: it must be a string"},
       Case{R"({"rules": [{"nth": 0, "do": {"hang_up": true}}]})",
            "at `rules[0].nth`: it must be a whole number from 1"},
-      Case{R"({"rules": [{"nth": 1, "to": 2, "do": {"hang_up": true}}]})", "at `rules[0].nth`: it stands alone"},
+      Case{R"({"rules": [{"nth": 1, "to": 2, "do": {"hang_up": true}}]})", "at `rules[0].nth`: it cannot be combined"},
       Case{R"({"rules": [{"from": 3, "to": 2, "do": {"hang_up": true}}]})", "at `rules[0].to`: it is less"},
       Case{R"({"rules": [{"match": {"pth": "*"}, "do": {"hang_up": true}}]})",
-           "at `rules[0].match.pth`: there is no such"},
+           "at `rules[0].match.pth`: unknown member"},
       Case{R"({"deny": "ecr:PutImage"})", "at `deny`: it must be a list"},
-      Case{R"({"deny": [7]})", "at `deny[0]`: it must be a text"},
+      Case{R"({"deny": [7]})", "at `deny[0]`: it must be a string"},
       Case{R"({"rules": [{"above_per_second": 0, "do": {"throttle": true}}]})", "at `rules[0].above_per_second`"},
       Case{R"({"rules": [)", "not valid JSON (line 1"});
   CAPTURE(c.script);
