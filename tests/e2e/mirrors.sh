@@ -38,7 +38,7 @@ YAML
 spec "mirrors: ['127.0.0.1:1/hub', '$mirror/hub']"
 expect 0 lapstrake -v -C app build -o oci:../out:v1
 says "skipping the mirror \`127.0.0.1:1/hub/library/base\` of \`origin.example/library/base\`" "a mirror that is down is skipped, which -v reports"
-says "\`origin.example/library/base:v1\` is what the mirror \`$mirror/hub/library/base\` says: $base" "and a tag that a mirror gave is told"
+says "the mirror \`$mirror/hub/library/base\` resolves \`origin.example/library/base:v1\` to $base" "-v reports the tag that a mirror resolved"
 equal "$(jq -r '.annotations["org.opencontainers.image.base.name", "org.opencontainers.image.base.digest"]' \
   "out/blobs/sha256/$(digest_of "$out" | cut -d: -f2)" | xargs)" "origin.example/library/base:v1 $base" "the image is named after the registry, not the mirror"
 expect 0 lapstrake -C app lock

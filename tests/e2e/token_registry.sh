@@ -102,7 +102,7 @@ serve readonly "" ", maintenance: { readonly: { enabled: true } }"
 project ro "$small" ""
 expect 4 lapstrake -C ro push
 says "HTTP 405" "a registry that is read only exits 4, in its own words"
-says "it may be read only" "and in ours"
+says "it may be read-only" "and in ours"
 
 # --- full
 if (unshare -rm true) 2>/dev/null; then
