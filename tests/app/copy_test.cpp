@@ -99,7 +99,7 @@ TEST_CASE("a layer with other bytes never arrives") {
   INFO(report(error));
   CHECK(error.kind() == ErrorKind::integrity);
   CHECK(journey.count("PUT", "/manifests/") == 0);
-  CHECK_THAT(report(error), Contains(is_cut ? "" : "sent wrong content for the blob"));
+  CHECK_THAT(report(error), Contains(is_cut ? "" : "does not match the blob"));
   CHECK(std::filesystem::is_empty(journey.dir / "store/tmp"));
 }
 
