@@ -15,7 +15,7 @@ stages=("$@")
 tsan_rooms=(base layers store registry)
 if [[ ${stages[*]} == nightly ]]; then
   stages=(dev "${each_change[@]}")
-  tsan_rooms+=(app http sandbox)
+  tsan_rooms+=(app_{images,build,pin,publish,inspect,tasks,watch} http sandbox)
   export LAPSTRAKE_LONG_TESTS=1 LAPSTRAKE_TIDY_SECONDS=${LAPSTRAKE_TIDY_SECONDS:-3600}
 fi
 for stage in "${stages[@]}"; do

@@ -10,12 +10,12 @@ os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 PAGE = "docs/reference/checks.md"
 IDS = re.compile(r"\bS\d\d\b")
 tests = {}
-for path in sorted(glob.glob("tests/*/*_test.cpp")):
+for path in sorted(glob.glob("tests/**/*_test.cpp", recursive=True)):
     with open(path) as file:
         for name in re.findall(r'TEST_CASE\(\s*"([^"]*)"', file.read()):
             plain, _, ids = name.rpartition(" (")
             for check in IDS.findall(ids):
-                tests.setdefault(check, []).append("`%s`: %s" % (path.split("/")[1], plain))
+                tests.setdefault(check, []).append("`%s`: %s" % (os.path.dirname(path)[len("tests/"):], plain))
 for path in sorted(glob.glob("tests/e2e/*.sh") + glob.glob("scripts/*.sh")):
     with open(path) as file:
         head = re.match(r"(#.*\n)*", file.read()).group()

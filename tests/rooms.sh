@@ -11,14 +11,16 @@ complain() { # the lines on stdin are violations of the rule $1
   sed "s|^|rooms: |; s|\$|: $1|" >>"$scratch/found"
 }
 
-# Prints FILE:LINE:TEXT of the lines that match, comments cut off, in the C++ sources of the folders given.
-lines_with() { # pattern folder...
+# Prints FILE:LINE:TEXT of the lines that match, comments cut off, in the C++ sources of the folders; with -1 without subfolders.
+lines_with() { # [-1] pattern folder...
+  local depth=()
+  if [[ $1 == -1 ]]; then depth=(-maxdepth 1) && shift; fi
   local pattern=$1
   shift
   local folders=()
   for folder in "$@"; do [[ -d $folder ]] && folders+=("$folder"); done
   [[ ${#folders[@]} != 0 ]] || return 0
-  find "${folders[@]}" \( -name '*.cpp' -o -name '*.hpp' \) -print0 | sort -z |
+  find "${folders[@]}" "${depth[@]}" \( -name '*.cpp' -o -name '*.hpp' \) -print0 | sort -z |
     xargs -0r awk -v pattern="$pattern" '{ text = $0; sub(/(^|[ \t])\/\/.*/, "", text); if (text ~ pattern) print FILENAME ":" FNR ": " $0 }'
 }
 
@@ -40,12 +42,25 @@ check_arrows() { # rooms.txt
   while read -r room folder _; do
     local allowed
     allowed=$(reachable "$room" "$1" | paste -sd'|')
-    lines_with '#[ \t]*include' "$folder" "include/lapstrake/$room" >"$scratch/includes"
-    { grep -E '[<"]lapstrake/' "$scratch/includes" || true; } | { grep -vE "<lapstrake/($allowed)/" || true; } |
+    lines_with -1 '#[ \t]*include' "$folder" "include/lapstrake/$room" >"$scratch/includes"
+    { grep -E '[<"]lapstrake/' "$scratch/includes" || true; } | { grep -vE "<lapstrake/($allowed)/[^/]*>" || true; } |
       complain "room $room may include only <lapstrake/{${allowed//|/,}}/...>"
     # A private header of another room: by a path, since a bare name is found only in the room's own folder.
     { grep -E '"[^"]*\.\./|"(src|layers|registry)/' "$scratch/includes" || true; } |
       complain "a room's own headers are its own; make it public in include/lapstrake/"
+  done <"$1"
+}
+
+# No two units of a room (x.hpp and x.cpp are one) include each other, directly or through others.
+check_circles() { # rooms.txt
+  local room folder
+  while read -r room folder _; do
+    case $room in layers | aws | spec) continue ;; esac  # still to be untied
+    lines_with -1 '#[ \t]*include' "$folder" "include/lapstrake/$room" |
+      sed -nE 's|^([^:]*/)?([^/:]+)\.[ch]pp:[0-9]+: #[ \t]*include[ \t]*("\|<lapstrake/'"$room"'/)([^/">]+)\.hpp[">].*|\2 \4|p' |
+      awk '$1 != $2' >"$scratch/edges"
+    { tsort "$scratch/edges" 2>&1 >/dev/null || true; } | sed -n 's/^tsort: \([^ :]*\)$/\1/p' | paste -sd' ' | sed '/^$/d' |
+      complain "a circle of includes in room $room"
   done <"$1"
 }
 
@@ -79,6 +94,7 @@ check() { # source rooms.txt
   rooms=$(realpath "$2")
   cd "$1"
   check_arrows "$rooms"
+  check_circles "$rooms"
   check_heavy
   check_doors
   if [[ -s $scratch/found ]]; then
@@ -134,6 +150,17 @@ self_test() {
   expect no "std::cout outside of cli" layers/bad.cpp 'void f() { std::cout << 1; }'
   expect no "fprintf(stderr) outside of cli" layers/bad.cpp 'void f() { std::fprintf(stderr, "x"); }'
   expect yes "printing in cli" src/cli/good.cpp 'void f() { std::cout << 1; std::exit(0); }'
+  expect no "an include of a room below" src/base/bad.cpp '#include <lapstrake/base/deep/text.hpp>'
+  fresh
+  echo '#include "b.hpp"' >"$tree/src/http/a.hpp"
+  echo '#include <lapstrake/http/c.hpp>' >"$tree/src/http/b.cpp"
+  echo '#include "a.hpp"' >"$tree/include/lapstrake/http/c.hpp"
+  if bash "$0" "$tree" "$tree/rooms.txt" >"$scratch/out" || ! grep -q 'circle of includes in room http' "$scratch/out"; then
+    echo "FAIL a circle of units"
+    failed=1
+  else
+    echo "ok   a circle of units"
+  fi
   fresh
   echo '#include <yaml-cpp/yaml.h>' | tee "$tree/src/spec/a.cpp" >"$tree/src/spec/b.cpp"
   if bash "$0" "$tree" "$tree/rooms.txt" >/dev/null; then

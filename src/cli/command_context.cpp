@@ -1,9 +1,11 @@
 #include "command_context.hpp"
 
 #include <algorithm>
-#include <lapstrake/app/build.hpp>
-#include <lapstrake/app/lock.hpp>
-#include <lapstrake/app/vendor.hpp>
+#include <lapstrake/app/build/build.hpp>
+#include <lapstrake/app/choose.hpp>
+#include <lapstrake/app/pin/lock.hpp>
+#include <lapstrake/app/pin/vendor.hpp>
+#include <lapstrake/app/project_files.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <lapstrake/app/build.hpp>
-#include <lapstrake/app/check.hpp>
-#include <lapstrake/app/push.hpp>
-#include <lapstrake/app/register.hpp>
+#include <lapstrake/app/build/build.hpp>
+#include <lapstrake/app/check/check.hpp>
+#include <lapstrake/app/publish/push.hpp>
+#include <lapstrake/app/tasks/register.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/http/versions.hpp>

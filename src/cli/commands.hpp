@@ -1,6 +1,6 @@
 // The commands. Each one fills in the options of a function of app, calls it and prints the result.
 #pragma once
-#include <lapstrake/app/build.hpp>
+#include <lapstrake/app/build/build.hpp>
 #include <lapstrake/base/world.hpp>
 #include <string>
 #include <vector>

@@ -1,6 +1,6 @@
 // The report of `plan` and `build --explain`: what changed in an image since its last build, and why.
 #pragma once
-#include <lapstrake/app/build.hpp>
+#include <lapstrake/app/build/build.hpp>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 

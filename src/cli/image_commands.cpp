@@ -1,10 +1,10 @@
 // Commands that read or copy images: inspect, copy, diff, verify. They use the spec for names and registry settings,
 // but work without one.
 #include <algorithm>
-#include <lapstrake/app/copy.hpp>
-#include <lapstrake/app/diff.hpp>
-#include <lapstrake/app/inspect.hpp>
-#include <lapstrake/app/verify.hpp>
+#include <lapstrake/app/inspect/diff.hpp>
+#include <lapstrake/app/inspect/inspect.hpp>
+#include <lapstrake/app/inspect/verify.hpp>
+#include <lapstrake/app/publish/copy.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 // Commands that pin bases (lock) and copy them to hosts without a network (vendor).
-#include <lapstrake/app/lock.hpp>
-#include <lapstrake/app/vendor.hpp>
+#include <lapstrake/app/pin/lock.hpp>
+#include <lapstrake/app/pin/vendor.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>

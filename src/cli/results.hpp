@@ -1,8 +1,8 @@
 // Formats results: JSON for scripts, lines for people.
 #pragma once
-#include <lapstrake/app/build.hpp>
-#include <lapstrake/app/push.hpp>
-#include <lapstrake/app/register.hpp>
+#include <lapstrake/app/build/build.hpp>
+#include <lapstrake/app/publish/push.hpp>
+#include <lapstrake/app/tasks/register.hpp>
 #include <lapstrake/spec/diagnostic.hpp>
 #include <nlohmann/json_fwd.hpp>
 #include <string>

@@ -1,5 +1,5 @@
 // The command `lapstrake build --watch`.
-#include <lapstrake/app/watch.hpp>
+#include <lapstrake/app/watch/watch.hpp>
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 

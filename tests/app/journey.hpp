@@ -1,7 +1,7 @@
 // A project in a folder, a sandbox to push it to, and lapstrake's own functions over both, in one process.
 #pragma once
-#include <lapstrake/app/push.hpp>
-#include <lapstrake/app/register.hpp>
+#include <lapstrake/app/publish/push.hpp>
+#include <lapstrake/app/tasks/register.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/sandbox/sandbox.hpp>

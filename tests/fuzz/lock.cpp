@@ -1,5 +1,5 @@
 // `lapstrake.lock`, as merges and editors leave it: what is read is written as the same, one entry a line.
-#include <lapstrake/app/lock.hpp>
+#include <lapstrake/app/pin/lock.hpp>
 
 #include "attempt.hpp"
 

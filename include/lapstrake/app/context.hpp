@@ -45,6 +45,9 @@ struct Run {
   std::shared_ptr<EcrLogins> logins{};  // created on first use
 };
 
+// Blobs that are fetched or sent at a time.
+inline constexpr unsigned most_transfers = 4;
+
 struct Context {
   World world{};
   std::filesystem::path store_root{};
@@ -67,5 +70,8 @@ struct Context {
   Progress progress = [](const Event&) {};
   std::function<void(const std::string&)> log = nullptr;  // -v
 };
+
+// The folder where a command that builds nothing spools archives: the store's scratch folder if there is a store.
+std::filesystem::path scratch(const Context& context);
 
 }  // namespace lapstrake::app

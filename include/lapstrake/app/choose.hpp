@@ -1,0 +1,16 @@
+// Images of a spec by the names that users give.
+#pragma once
+#include <lapstrake/spec/project.hpp>
+#include <string>
+#include <vector>
+
+namespace lapstrake::app {
+
+// The named images (all if no name is given), in the order of the spec. Error{usage} for an unknown name, with the
+// closest name.
+std::vector<const spec::Image*> choose_images(const spec::Project& project, const std::vector<std::string>& names);
+
+// The name of the image's ref in the store. It includes the repository, so that equal names in two projects differ.
+std::string ref_name(const spec::Image& image);
+
+}  // namespace lapstrake::app

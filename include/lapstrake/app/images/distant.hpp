@@ -1,0 +1,66 @@
+// Reads layers of base images that the store does not have, from the vendor folder or their registry.
+#pragma once
+#include <filesystem>
+#include <lapstrake/app/context.hpp>
+#include <lapstrake/oci/place.hpp>
+#include <lapstrake/registry/client.hpp>
+#include <lapstrake/store/store.hpp>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <lapstrake/app/connect/network.hpp>
+#include <lapstrake/app/images/vendored.hpp>
+
+namespace lapstrake::app {
+
+// Streams a blob, verified at its end, and reports progress for `image`.
+void fetch(const Context& context, const registry::Repository& repository, const oci::Descriptor& blob,
+           const std::string& image, const Sink& sink);
+
+// The context with a progress callback that several threads may call at once.
+Context with_serial_progress(const Context& context);
+
+// Safe to use from several threads. The context must outlive it.
+class RemoteLayers {
+ public:
+  // The context of the network must outlive it too.
+  RemoteLayers(const Context& context, Network network, store::Store store, std::string image);
+
+  // Copies the blob into the store unless it is there. Error{input} if its registry is unknown.
+  void take(const oci::Descriptor& blob) const;
+  // Copies all missing blobs of an image into the store, for outputs on disk; several blobs at once.
+  void complete(const oci::Descriptor& root) const;
+  // A place that reads from the store and downloads missing blobs into it.
+  oci::Place place(const std::string& name, const oci::Descriptor& root) const;
+  // Another repository on the host of `target` that has the blob; empty if none is known.
+  std::string neighbour(const oci::Digest& blob, const oci::RegistryReference& target) const;
+  // Streams the blob from the vendor folder or its registry.
+  void read(const oci::Descriptor& blob, const Sink& sink) const;
+  // The file of a blob in the store or, verified, in the vendor folder; nothing if it is only in its registry.
+  std::optional<std::filesystem::path> file(const oci::Descriptor& blob) const;
+  const store::Store& store() const { return store_; }
+  // The vendor folder, if it has the blob.
+  const VendorFolder* find_vendored(const oci::Digest& blob) const;
+
+ private:
+  void read_vendored(const VendorFolder& from, const oci::Descriptor& blob, const Sink& sink) const;
+  std::shared_ptr<const registry::Repository> repository(const oci::Digest& blob) const;
+
+  struct Repositories {
+    std::mutex mutex{};
+    std::map<std::string, std::shared_ptr<const registry::Repository>> by_name{};
+  };
+
+  std::shared_ptr<const Context> context_;
+  Network network_;
+  std::shared_ptr<Repositories> repositories_ = std::make_shared<Repositories>();
+  store::Store store_;
+  std::string image_;
+  std::optional<VendorFolder> vendor_folder_;
+};
+
+}  // namespace lapstrake::app

@@ -1,0 +1,214 @@
+#include <algorithm>
+#include <lapstrake/app/build/build_image.hpp>
+#include <lapstrake/app/build/explain.hpp>
+#include <lapstrake/app/choose.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/limits.hpp>
+#include <lapstrake/base/parallel.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/layers/assemble.hpp>
+#include <lapstrake/layers/write.hpp>
+#include <lapstrake/oci/image.hpp>
+#include <lapstrake/oci/media_type.hpp>
+#include <memory>
+#include <mutex>
+#include <set>
+
+#include <lapstrake/app/build/recipe_for.hpp>
+#include <lapstrake/app/build/registry_cache.hpp>
+#include <lapstrake/app/connect/network.hpp>
+#include <lapstrake/app/images/base_image.hpp>
+#include <lapstrake/app/images/distant.hpp>
+#include "image_config.hpp"
+#include "layer_build.hpp"
+#include "story.hpp"
+
+namespace lapstrake::app {
+namespace {
+
+using Time = std::chrono::system_clock::time_point;
+
+// A layer with all decided, before its bytes are made.
+struct PlannedLayer {
+  std::string name;
+  std::vector<layers::Entry> entries;
+  Time listed_at;  // when the listing of `entries` began
+};
+
+// Nothing without `--cache-from`, and for those who believe nothing that was noted before.
+std::unique_ptr<RegistryCache> cache_for(const Context& context, const spec::Project& project, const spec::Image& image,
+                                         const oci::Platform& platform) {
+  if (context.cache_from.empty() || context.no_cache) return nullptr;
+  return std::make_unique<RegistryCache>(context, Network(context, project.registries), image, platform);
+}
+
+class Builder {
+ public:
+  Builder(const Context& context, const spec::Project& project, const spec::Image& image, const oci::Platform& platform,
+          const store::Store& store)
+      : context_(context), project_(project), image_(image), platform_(platform), store_(store) {}
+
+  oci::Descriptor run() {
+    auto base = load_base(context_, project_, image_, platform_, store_);
+    draft_ = begin(context_, image_, platform_, base);
+    if (base) below_ = std::move(base->files);
+    const layers::AccountTable accounts(image_.accounts, below_);
+    if (auto entries = accounts.entries(below_); !entries.empty()) {
+      below_.add_layer(entries);
+      planned_.push_back({.name = "accounts", .entries = std::move(entries), .listed_at = {}});
+    }
+    for (const auto& recipe : image_.layers)
+      building(recipe.name, [&] {
+        const auto listed_at = context_.world.clock();
+        planned_.push_back({.name = recipe.name, .entries = assemble(recipe, accounts), .listed_at = listed_at});
+        if (&recipe != &image_.layers.back()) below_.add_layer(planned_.back().entries);  // for those that come upon it
+      });
+    build_layers();
+    return finish();
+  }
+
+  // Against the last build: before the image's name is given to what was built now.
+  ImageChange explain(const oci::Descriptor& built) const {
+    return explain_image(store_, ref_name(image_), platform_, built, own_layers_);
+  }
+
+  PlatformLayers layers() const { return {.platform = platform_, .layers = built_}; }
+
+ private:
+  std::vector<layers::Entry> assemble(const oci::LayerRecipe& recipe, const layers::AccountTable& accounts) const {
+    return layers::assemble(for_platform(recipe, platform_), below_, accounts,
+                            {.root = project_.folder,
+                             .allow_outside = context_.allow_outside,
+                             .scratch = store_.scratch(),
+                             .stop = context_.world.stop,
+                             .jobs = context_.jobs,
+                             .tell = [this](const std::string& text) {
+                               context_.progress({.kind = Event::Kind::note, .image = image_.name, .text = text});
+                             }});
+  }
+
+  template <class Act>
+  void building(const std::string& layer, Act&& act) const {
+    step(cat("building layer `", layer, "` of image `", image_.name, "`"), act);
+  }
+
+  // One layer keeps few threads busy, since its hash is a chain: with more, several layers are built at once.
+  void build_layers() {
+    constexpr unsigned threads_of_one = 4, most_at_once = 2;  // each has its share of the memory
+    const auto at_once = std::clamp(context_.jobs / threads_of_one, 1u, most_at_once);
+    Context context = context_;
+    context.jobs = std::max(1u, context_.jobs / at_once);
+    std::stop_source failed;  // one layer's failure stops the others
+    const std::stop_callback forward(context_.world.stop, [&] { failed.request_stop(); });
+    context.world.stop = failed.get_token();
+    std::mutex progress_mutex;
+    context.progress = [&](const Event& event) {
+      const std::lock_guard lock(progress_mutex);
+      context_.progress(event);
+    };
+    const auto cache = cache_for(context, project_, image_, platform_);
+    std::vector<std::optional<store::CachedLayer>> built(planned_.size());
+    std::exception_ptr first;
+    const auto build_one = [&](std::size_t i) {
+      try {
+        building(planned_[i].name,
+                 [&] { built[i] = build_layer(context, store_, job_for(planned_[i], at_once, cache.get())); });
+        planned_[i].entries = {};
+      } catch (...) {
+        const std::lock_guard lock(progress_mutex);
+        if (!first) first = std::current_exception();
+        failed.request_stop();
+      }
+    };
+    parallel_for_each(planned_.size(), at_once, build_one, context_.world.stop);
+    if (first) std::rethrow_exception(first);
+    for (std::size_t i = 0; i < built.size(); ++i) add(planned_[i].name, *built[i]);
+  }
+
+  LayerJob job_for(const PlannedLayer& planned, unsigned at_once, RegistryCache* cache) const {
+    return {.id = {.image = ref_name(image_), .platform = platform_.text(), .layer = planned.name},
+            .image = image_.name,
+            .entries = planned.entries,
+            .compression = image_.compression,
+            .listed_at = planned.listed_at,
+            .memory = layers::most_memory / at_once,
+            .cache = cache};
+  }
+
+  void add(const std::string& name, const store::CachedLayer& built) {
+    own_layers_.push_back({.name = name, .blob = built.blob.digest});
+    built_.push_back(built);
+    draft_.layers.push_back(built.blob);
+    draft_.config.diff_ids.push_back(built.diff_id);
+    draft_.config.history.push_back(
+        {.created = oci::rfc3339(context_.epoch), .created_by = cat(history_of_layer, name)});
+  }
+
+  // moby's layer store refuses deeper ones: "max depth exceeded".
+  void warn_of_depth() const {
+    if (draft_.layers.size() <= limits::docker_layers) return;
+    context_.progress({.kind = Event::Kind::warning,
+                       .image = image_.name,
+                       .text = cat("the image has ", draft_.layers.size(),
+                                   " layers including its base; Docker runs at most ", limits::docker_layers)});
+  }
+
+  oci::Descriptor finish() {
+    warn_of_depth();
+    // With what a base brings an image may be beyond the limits; nobody could read it again.
+    const auto config_text = oci::render(draft_.config);
+    oci::parse_config(config_text, cat("the config of image `", image_.name, "`"));
+    const auto config = store_.put(config_text, oci::media_type::config);
+    const oci::Manifest manifest{.media_type = std::string(oci::media_type::manifest),
+                                 .artifact_type = {},
+                                 .config = config,
+                                 .layers = draft_.layers,
+                                 .subject = {},
+                                 .annotations = draft_.annotations};
+    const auto text = oci::render(manifest);
+    oci::parse_manifest(text, manifest.media_type, cat("the manifest of image `", image_.name, "`"));
+    auto descriptor = store_.put(text, oci::media_type::manifest);
+    descriptor.platform = draft_.config.platform;
+    return descriptor;
+  }
+
+  const Context& context_;
+  const spec::Project& project_;
+  const spec::Image& image_;
+  const oci::Platform& platform_;
+  const store::Store& store_;
+  layers::BaseFiles below_;
+  std::vector<PlannedLayer> planned_;
+  Draft draft_;
+  std::vector<NamedLayer> own_layers_;
+  std::vector<store::CachedLayer> built_;
+};
+
+}  // namespace
+
+BuiltImage build_image(const Context& context, const spec::Project& project, const spec::Image& image,
+                       const store::Store& store) {
+  return step(cat("building image `", image.name, "`"), [&] {
+    BuiltImage built{
+        .name = image.name, .root = {.media_type = {}, .digest = oci::Digest::of(std::string_view())}, .manifests = {}};
+    for (const auto& platform : context.platforms.empty() ? image.platforms : context.platforms) {
+      Builder builder(context, project, image, platform, store);
+      built.manifests.push_back(builder.run());
+      built.layers.push_back(builder.layers());
+      if (context.explain) built.changes.push_back(builder.explain(built.manifests.back()));
+    }
+    if (built.manifests.size() == 1) {
+      built.root = built.manifests.front();
+    } else {
+      const oci::Index index{.media_type = std::string(oci::media_type::index),
+                             .manifests = built.manifests,
+                             .annotations = image.annotations};
+      built.root = store.put(oci::render(index), oci::media_type::index);
+    }
+    if (context.explain) set_last_build(store, ref_name(image), built);
+    if (!context.dry_run) store.set_ref(ref_name(image), built.root);
+    return built;
+  });
+}
+
+}  // namespace lapstrake::app

@@ -1,0 +1,53 @@
+// `--image NAME=REFERENCE`: uses an existing image instead of building NAME.
+#include <lapstrake/app/build/build_image.hpp>
+#include <lapstrake/app/build/given_image.hpp>
+#include <lapstrake/app/choose.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/store/exchange.hpp>
+
+#include <lapstrake/app/images/manifests.hpp>
+#include "story.hpp"
+
+namespace lapstrake::app {
+namespace {
+
+void copy_into(const store::Store& store, const oci::Place& place, const oci::Descriptor& root,
+               const std::stop_token& stop) {
+  for (const auto& manifest : manifests_of(place, root)) {
+    for (const auto& blob : manifest.blobs) store.take(place, blob, stop);
+    store.put(manifest.text, manifest.descriptor.media_type);
+  }
+}
+
+BuiltImage load_prebuilt(const Context& context, const spec::Image& image, const oci::DiskReference& reference,
+                         const store::Store& store) {
+  return step(cat("reading `", reference.text(), "` instead of building image `", image.name, "`"), [&] {
+    const auto place = store::open_image(reference, store.scratch(), context.world.stop);
+    BuiltImage taken{.name = image.name, .root = place.root(), .manifests = {}};
+    copy_into(store, place, taken.root, context.world.stop);
+    for (const auto& platform : platforms_of(place, taken.root)) {
+      taken.manifests.push_back(oci::load(place, platform).manifest_descriptor);
+      taken.manifests.back().platform = platform;
+    }
+    if (context.explain) set_last_build(store, ref_name(image), taken);
+    if (!context.dry_run) store.set_ref(ref_name(image), taken.root);
+    return taken;
+  });
+}
+
+}  // namespace
+
+BuiltImage build_or_load_image(const Context& context, const spec::Project& project, const spec::Image& image,
+                               const store::Store& store) {
+  const auto given = context.prebuilt_images.find(image.name);
+  if (given == context.prebuilt_images.end()) return build_image(context, project, image, store);
+  if (const auto* disk = std::get_if<oci::DiskReference>(&given->second))
+    return load_prebuilt(context, image, *disk, store);
+  throw Error(ErrorKind::usage,
+              cat("`--image ", image.name, "=", oci::text(given->second),
+                  "` names an image in a registry: there is nothing to build"),
+              cat("remove `", image.name, "` from this command; `lapstrake push` and `lapstrake register` accept it"));
+}
+
+}  // namespace lapstrake::app

@@ -1,0 +1,114 @@
+#include <algorithm>
+#include <lapstrake/app/check/check.hpp>
+#include <lapstrake/app/tasks/register.hpp>
+#include <lapstrake/aws/ecr.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/layers/assemble.hpp>
+
+#include <lapstrake/app/build/recipe_for.hpp>
+#include <lapstrake/app/images/base_image.hpp>
+#include <lapstrake/app/publish/attach.hpp>
+#include <lapstrake/app/tasks/quoted.hpp>
+
+namespace lapstrake::app {
+namespace {
+
+spec::Diagnostic from(const Error& error, const oci::Position& where) {
+  spec::Diagnostic diagnostic;
+  diagnostic.where = where;
+  diagnostic.message = error.reason().empty() ? error.summary() : cat(error.summary(), ": ", error.reason());
+  diagnostic.help = error.help();
+  return diagnostic;
+}
+
+// No network is asked here.
+spec::Diagnostic unknown_base(const spec::Image& image) {
+  spec::Diagnostic diagnostic;
+  diagnostic.severity = spec::Diagnostic::Severity::warning;
+  diagnostic.where = image.where;
+  diagnostic.message =
+      cat("cannot check image `", image.name, "`: its base `", oci::text(*image.base), "` is not in the store");
+  diagnostic.help = cat("run `lapstrake build ", image.name, "` to download it");
+  return diagnostic;
+}
+
+// Lists what the image's layers would hold, as a build does, and stops there.
+std::vector<spec::Diagnostic> check_image(const Context& context, const spec::Project& project,
+                                          const spec::Image& image, const oci::Platform& platform) {
+  std::vector<spec::Diagnostic> found;
+  layers::BaseFiles below;
+  try {
+    auto known = known_base_files(context, project, image, platform);
+    if (!known) return {unknown_base(image)};
+    below = std::move(*known);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted) throw;
+    return {from(error, image.where)};  // what lies on it cannot be judged
+  }
+  std::optional<layers::AccountTable> accounts;
+  try {
+    accounts.emplace(image.accounts, below);
+    below.add_layer(accounts->entries(below));
+  } catch (const Error& error) {
+    return {from(error, image.where)};
+  }
+  for (const auto& recipe : image.layers) try {
+      below.add_layer(layers::assemble(for_platform(recipe, platform), below, *accounts,
+                                       {.root = project.folder,
+                                        .allow_outside = context.allow_outside,
+                                        .scratch = scratch(context),
+                                        .stop = context.world.stop}));
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::interrupted) throw;
+      found.push_back(from(error, recipe.where));
+    }
+  return found;
+}
+
+// They may be made after the image, but for those that a push must have.
+void check_attachments(const Context& context, const spec::Image& image, std::vector<spec::Diagnostic>& found) {
+  for (const auto& attachment : image.attachments) try {
+      require_file(context, attachment);
+    } catch (const Error& error) {
+      found.push_back(from(error, attachment.where));
+      if (!attachment.required) found.back().severity = spec::Diagnostic::Severity::warning;
+    }
+}
+
+// What no push would ever use.
+void check_settings(const spec::Image& image, std::vector<spec::Diagnostic>& found) {
+  if (!image.repository_settings || image.repository.empty()) return;
+  const auto host = oci::parse_registry_reference(image.repository).host;
+  if (aws::parse_ecr_host(host)) return;
+  spec::Diagnostic diagnostic;
+  diagnostic.severity = spec::Diagnostic::Severity::warning;
+  diagnostic.where = image.repository_settings->where;
+  diagnostic.message = cat("`repository_settings` applies only to Amazon ECR, and `", host, "` is not an ECR registry");
+  diagnostic.help = "remove it; `lapstrake push --create-repository` creates repositories only in ECR";
+  found.push_back(std::move(diagnostic));
+}
+
+}  // namespace
+
+std::vector<spec::Diagnostic> check(const Context& context, const spec::Project& project) {
+  std::vector<spec::Diagnostic> all;
+  for (const auto& image : project.images) {
+    check_settings(image, all);
+    check_attachments(context, image, all);
+  }
+  for (const auto& image : project.images)
+    for (const auto& platform : context.platforms.empty() ? image.platforms : context.platforms)
+      for (auto& diagnostic : check_image(context, project, image, platform)) all.push_back(std::move(diagnostic));
+  for (auto& diagnostic : check_tasks(context, project, {})) all.push_back(std::move(diagnostic));
+  // Each platform of an image has the same mistakes, most often.
+  std::vector<spec::Diagnostic> once;
+  for (auto& diagnostic : all)
+    if (std::none_of(once.begin(), once.end(), [&](const auto& one) {
+          return one.where.text() == diagnostic.where.text() && one.message == diagnostic.message;
+        }))
+      once.push_back(std::move(diagnostic));
+  return with_source_lines(std::move(once));
+}
+
+}  // namespace lapstrake::app

@@ -1,0 +1,196 @@
+#include <lapstrake/app/connect/network.hpp>
+
+#include <lapstrake/aws/ecr.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/http/curl.hpp>
+#include <lapstrake/http/retry.hpp>
+#include <lapstrake/http/secrets.hpp>
+
+namespace lapstrake::app {
+namespace {
+
+// For `--offline`.
+http::Transport no_transport() {
+  return [](const http::Request& request) -> http::Response {
+    throw Error(ErrorKind::usage, cat("cannot connect to `", request.url.host, "`: `--offline` is set"),
+                "remove `--offline` on a host with a network");
+  };
+}
+
+http::Transport transport_for(const Context& context, const Registries& registries) {
+  if (context.offline) return no_transport();
+  auto curl = http::with_learnt_secrets(
+      http::curl_transport({
+          .tls_for = [registries, environment = context.world.environment](
+                         const http::Url& url) { return tls_for(url, registries, environment); },
+          .user_agent = "lapstrake/" LAPSTRAKE_VERSION,
+          .world = context.world,
+          .log = context.log,
+      }),
+      context.world.secrets);
+  return context.log ? http::with_trace(std::move(curl), context.world, context.log) : curl;
+}
+
+http::RetryNotice notice_for(const Context& context) {
+  return [progress = context.progress](const std::string& text) {
+    progress({.kind = Event::Kind::warning, .image = {}, .subject = {}, .text = text});
+  };
+}
+
+std::shared_ptr<EcrLogins> logins_of(const Context& context) {
+  const std::lock_guard lock(context.run->mutex);
+  auto& logins = context.run->logins;
+  if (!logins) logins = std::make_shared<EcrLogins>(context.world.clock);
+  return logins;
+}
+
+}  // namespace
+
+Network::Network(const Context& context, Registries registries)
+    : context_(context),
+      registries_(with_host_registries(std::move(registries), context.world.environment)),
+      transport_(transport_for(context, registries_)),
+      logins_(logins_of(context)) {}
+
+std::optional<std::string> Network::user_region() const {
+  try {
+    return aws::find_settings(context_.world.environment, context_.profile, context_.region).region;
+  } catch (const Error&) {
+    return context_.region;  // without credentials; the call that needs them says so
+  }
+}
+
+aws::Session Network::session(const std::string& region) const {
+  const auto settings = aws::find_settings(context_.world.environment, context_.profile, context_.region);
+  if (context_.log) context_.log(cat("AWS credentials from ", settings.credentials.source));
+  const auto chosen = !region.empty() ? region : settings.region.value_or("");
+  if (chosen.empty()) throw Error(ErrorKind::usage, "no AWS region is set", "use `--region REGION`, or set AWS_REGION");
+  return {.transport = transport_,
+          .credentials = settings.credentials,
+          .region = chosen,
+          .world = context_.world,
+          .notice = notice_for(context_),
+          .endpoints = settings.endpoints,
+          .reload = [context = context_] {
+            return aws::find_settings(context.world.environment, context.profile, context.region).credentials;
+          }};
+}
+
+aws::Session Network::session(const aws::EcrHost& host) const {
+  auto out = session(host.region);
+  out.form = {.fips = host.fips, .dualstack = host.dualstack};
+  return out;
+}
+
+bool Network::has_credentials() const {
+  try {
+    aws::find_settings(context_.world.environment, context_.profile, context_.region);
+    return true;
+  } catch (const Error&) {
+    return false;  // who needs them says why
+  }
+}
+
+registry::Login Network::ecr_login(const std::string& host, const std::string& key, bool renew,
+                                   const std::function<EcrLogins::Login()>& fetch) const {
+  return step(cat("logging in to `", host, "`"), [&] {
+    const auto login = logins_->login(key, renew, fetch);
+    return registry::Login{.username = login.token.username,
+                           .password = login.token.password,
+                           .source = cat("an ECR token, with AWS credentials from ", login.source)};
+  });
+}
+
+// Everybody may pull, so that a login that cannot be had is no failure; a push without one is refused by ECR.
+std::optional<registry::Login> Network::public_login(const registry::Keychain& docker, const std::string& host,
+                                                     bool renew) const {
+  if (*no_public_login_ && !renew) return docker(host, renew);
+  try {
+    return ecr_login(host, "public", renew, [&] {
+      const auto aws_session = session("us-east-1");
+      return EcrLogins::Login{aws::ecr_public_login(aws_session), aws_session.credentials.source};
+    });
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted) throw;
+    auto stored = docker(host, renew);
+    if (!no_public_login_->exchange(true) && !stored && !aws::is_no_credentials(error))
+      notice_for(context_)(cat("continuing without a login to `", host, "`; a push needs one: ", error.summary(),
+                               error.reason().empty() ? "" : ": ", error.reason()));
+    return stored;
+  }
+}
+
+std::optional<registry::Login> Network::login(const registry::Keychain& docker, const std::string& host,
+                                              bool renew) const {
+  if (context_.offline) return std::nullopt;  // no helper is run either
+  if (aws::is_public_ecr(host)) return public_login(docker, host, renew);
+  const auto ecr = aws::parse_ecr_host(host);
+  if (!ecr) return docker(host, renew);
+  try {
+    auto login = ecr_login(host, ecr->region, renew, [&] {
+      const auto aws_session = session(*ecr);
+      return EcrLogins::Login{aws::ecr_login(aws_session), aws_session.credentials.source};
+    });
+    login.preemptive = true;
+    return login;
+  } catch (const Error& error) {
+    // Where a credential helper or a login by hand serves the host, there are no AWS keys, or a profile that we cannot
+    // use (SSO, a role).
+    if (aws::has_no_credentials(error))
+      if (auto stored = docker(host, renew)) return stored;
+    throw;
+  }
+}
+
+Network::PartsUpload Network::parts_for(const std::string& host) const {
+  const auto ecr = aws::parse_ecr_host(host);
+  if (!ecr || context_.offline || !has_credentials()) return nullptr;
+  return [self = *this, ecr = *ecr](const std::string& repository, const oci::Descriptor& blob,
+                                    const std::filesystem::path& file,
+                                    const std::function<void(std::uint64_t)>& progress) {
+    aws::upload_layer(self.session(ecr), ecr.account, repository,
+                      {.digest = blob.digest.text(), .size = blob.size, .path = file}, progress);
+  };
+}
+
+registry::ClientOptions Network::client_options(const std::string& host, const std::string& name) const {
+  return {
+      .transport = transport_,
+      .keychain = [self = *this, docker = registry::docker_keychain(context_.world, name)](
+                      const std::string& of, bool renew) { return self.login(docker, of, renew); },
+      .world = context_.world,
+      .policy = {},
+      .notice = notice_for(context_),
+      .rate_limiter = context_.run->rate_limiter,
+      .insecure = [registries = registries_](const std::string& of) { return is_insecure(of, registries); },
+      .trusted_realm =
+          [registries = registries_](const std::string& of, const http::Url& realm) {
+            const bool is_twin = realm.scheme == "https" && aws::is_public_ecr(of) && aws::is_public_ecr(realm.host);
+            return is_twin || is_token_server(of, realm, registries);
+          },
+      .log = context_.log,
+      .upload_in_parts = parts_for(host),
+      .parts_from = context_.parts_from,
+  };
+}
+
+std::shared_ptr<const registry::Repository> Network::repository(const std::string& host,
+                                                                const std::string& name) const {
+  return std::make_shared<registry::Repository>(client_options(host, name), host, name);
+}
+
+std::shared_ptr<const registry::Repository> Network::reading(const std::string& host, const std::string& name) const {
+  auto options = client_options(host, name);
+  const auto mirrors = mirrors_of(host, registries_);
+  for (const auto& [mirror_host, folder] : mirrors.places) {
+    const auto there = folder.empty() ? name : cat(folder, "/", name);
+    auto its = client_options(mirror_host, there);
+    its.policy.most_attempts = 2;  // there is another place to ask
+    options.mirrors.push_back(std::make_shared<registry::Repository>(std::move(its), mirror_host, there));
+  }
+  options.mirrors_only = mirrors.only;
+  return std::make_shared<registry::Repository>(std::move(options), host, name);
+}
+
+}  // namespace lapstrake::app

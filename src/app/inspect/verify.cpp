@@ -1,0 +1,245 @@
+#include <lapstrake/app/inspect/verify.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/layers/unpacked.hpp>
+#include <lapstrake/oci/image.hpp>
+#include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/oci/visits.hpp>
+#include <map>
+#include <set>
+
+#include <lapstrake/app/images/origin.hpp>
+
+namespace lapstrake::app {
+namespace {
+
+bool is_attestation(const oci::Descriptor& child) {
+  return child.platform && child.platform->os == "unknown" && child.platform->architecture == "unknown";
+}
+
+bool is_config(std::string_view type) {
+  return type == oci::media_type::config || type == oci::media_type::docker_config;
+}
+
+oci::Codec codec_of(std::string_view type) {
+  if (type.ends_with("gzip")) return oci::Codec::gzip;
+  return type.ends_with("zstd") ? oci::Codec::zstd : oci::Codec::none;
+}
+
+// Old configs lack the variant that their index gives.
+bool fits(const oci::Platform& stated, const oci::Platform& config) {
+  if (config.variant.empty() || stated.variant.empty())
+    return stated.os == config.os && stated.architecture == config.architecture;
+  return stated.matches(config);
+}
+
+// A blob that is to be read, and what it is to be.
+struct Wanted {
+  oci::Descriptor blob;
+  std::string what;                         // "layer sha256:... of linux/amd64"
+  std::optional<oci::Digest> diff_id = {};  // of a layer
+  std::optional<oci::Codec> codec = {};     // to unpack it by
+  auto key() const { return std::pair(blob.digest, codec); }
+};
+
+struct Found {
+  std::optional<std::string> problem = {};
+  std::optional<oci::Digest> diff_id = {};
+};
+
+class Verifying {
+ public:
+  Verifying(const Context& context, const SourceImage& source, const VerifySettings& settings, const std::string& name)
+      : context_(context),
+        source_(source),
+        settings_(settings),
+        visits_(name),
+        out_({.reference = name, .root = selected_root(context, source.place), .problems = {}}) {}
+
+  Verification run() {
+    visit(out_.root, "", 0);
+    read_blobs();
+    for (const auto& wanted : wanted_) compare(wanted);
+    return std::move(out_);
+  }
+
+ private:
+  // Runs `act`; what is wrong with the image is noted, and the rest of it looked at all the same.
+  template <class Act>
+  void record_problem(const std::string& what, Act act) {
+    if (const auto problem = problem_of(act)) out_.problems.push_back(cat(what, ": ", *problem));
+  }
+  template <class Act>
+  std::optional<std::string> problem_of(Act act) const {
+    try {
+      act();
+      return std::nullopt;
+    } catch (const Error& error) {
+      // On disk what is missing is an input; a registry was asked before.
+      const bool is_missing = error.kind() == ErrorKind::input && !source_.remote;
+      if (error.kind() != ErrorKind::integrity && !is_missing) throw;
+      return error.reason().empty() ? error.summary() : cat(error.summary(), ": ", error.reason());
+    }
+  }
+
+  void visit(const oci::Descriptor& descriptor, const std::string& of, std::uint64_t depth) {
+    if (!visits_.first(descriptor.digest, depth)) return;
+    const bool is_index = oci::is_index(descriptor.media_type);
+    const auto what = cat(is_index ? "index " : "manifest ", descriptor.digest.text(), of);
+    record_problem(what, [&] {
+      const auto text = manifest_text(descriptor);
+      if (is_index)
+        visit_children(oci::parse_index(text, descriptor.media_type, "it"), depth);
+      else
+        check(descriptor, oci::parse_manifest(text, descriptor.media_type, "it"), what);
+      count(descriptor);
+    });
+  }
+
+  std::string manifest_text(const oci::Descriptor& descriptor) {
+    if (source_.repository && !source_.repository->find_manifest(descriptor.digest.text()))
+      throw Error(ErrorKind::integrity, "missing");
+    visits_.weigh(descriptor);
+    return source_.place.text(descriptor);
+  }
+
+  void visit_children(const oci::Index& index, std::uint64_t depth) {
+    for (const auto& child : index.manifests) {
+      const auto of = child.platform ? cat(" of ", printable(child.platform->text(), 80)) : std::string();
+      if (oci::is_manifest(child.media_type) || oci::is_index(child.media_type))
+        visit(child, of, depth + 1);
+      else
+        want({.blob = child, .what = cat("blob ", child.digest.text())});
+    }
+  }
+
+  void check(const oci::Descriptor& descriptor, const oci::Manifest& manifest, const std::string& what) {
+    if (is_attestation(descriptor) || !is_config(manifest.config.media_type)) {
+      want({.blob = manifest.config, .what = cat("config ", manifest.config.digest.text())});
+      for (const auto& blob : manifest.layers) want({.blob = blob, .what = cat("blob ", blob.digest.text())});
+      return;
+    }
+    ++out_.images;
+    std::vector<oci::Digest> diff_ids;
+    std::string of;
+    record_problem(cat("config ", manifest.config.digest.text(), " of ", what), [&] {
+      const auto config = config_of(manifest.config);
+      of = cat(" of ", printable(config.platform.text(), 80));
+      diff_ids = config.diff_ids;
+      if (descriptor.platform && !fits(*descriptor.platform, config.platform))
+        throw Error(ErrorKind::integrity, cat("its platform is ", printable(config.platform.text(), 80),
+                                              ", but the index says ", printable(descriptor.platform->text(), 80)));
+      if (diff_ids.size() != manifest.layers.size())
+        throw Error(ErrorKind::integrity, cat("it has ", count_of(diff_ids.size(), "diff_id"),
+                                              ", but the manifest has ", count_of(manifest.layers.size(), "layer")));
+    });
+    for (std::size_t i = 0; i < manifest.layers.size(); ++i)
+      want_layer(manifest.layers[i], i < diff_ids.size() ? std::optional(diff_ids[i]) : std::nullopt, of);
+  }
+
+  oci::ImageConfig config_of(const oci::Descriptor& descriptor) {
+    require_there(descriptor);
+    visits_.weigh(descriptor);
+    const auto text = source_.place.text(descriptor);
+    count(descriptor);
+    return oci::parse_config(text, "it");
+  }
+
+  void want_layer(const oci::Descriptor& layer, const std::optional<oci::Digest>& diff_id, const std::string& of) {
+    Wanted wanted{.blob = layer, .what = cat("layer ", layer.digest.text(), of), .diff_id = diff_id};
+    if (oci::is_layer(layer.media_type))
+      wanted.codec = codec_of(layer.media_type);
+    else if (layer.urls.empty())
+      out_.problems.push_back(cat(wanted.what, ": `", printable(layer.media_type, 120), "` is not a layer media type"));
+    want(std::move(wanted));
+  }
+
+  void want(Wanted wanted) {
+    if (wanted.blob.urls.empty()) {
+      wanted_.push_back(std::move(wanted));
+      return;
+    }
+    context_.progress(
+        {.kind = Event::Kind::warning,
+         .text = cat("skipped foreign ", wanted.what, ", stored at ", printable(wanted.blob.urls.front(), 200))});
+  }
+
+  void require_there(const oci::Descriptor& blob) const {
+    if (source_.repository && !source_.repository->has_blob(blob.digest, blob.size))
+      throw Error(ErrorKind::integrity, cat("missing, or not ", blob.size, " bytes long"));
+  }
+
+  // Each blob once, whatever it is part of.
+  void read_blobs() {
+    std::vector<const Wanted*> unique;
+    for (const auto& wanted : wanted_)
+      if (found_.emplace(wanted.key(), Found{}).second) unique.push_back(&wanted);
+    parallel_for_each(
+        unique.size(), context_.jobs, [&](std::size_t i) { found_.at(unique[i]->key()) = read(*unique[i]); },
+        context_.world.stop);
+  }
+
+  // A digest that is wrong is told before what comes of it; so all is read although it cannot be unpacked.
+  Found read(const Wanted& wanted) const {
+    Found found;
+    std::optional<Error> broken;
+    layers::Unpacked unpacked(wanted.codec.value_or(oci::Codec::none), settings_.most_unpacked, "it",
+                              layers::Streams::any);
+    const auto unpack = [&](auto act) {
+      if (broken) return;
+      try {
+        act();
+      } catch (const Error& error) {
+        broken = error;
+      }
+    };
+    found.problem = problem_of([&] {
+      require_there(wanted.blob);
+      read_blob(context_, source_, wanted.blob, [&](Bytes bytes) { unpack([&] { unpacked.write(bytes); }); });
+      unpack([&] { found.diff_id = unpacked.finish(); });
+      if (broken && wanted.codec) throw *broken;
+    });
+    return found;
+  }
+
+  void compare(const Wanted& wanted) {
+    const auto& found = found_.at(wanted.key());
+    if (found.problem) {
+      out_.problems.push_back(cat(wanted.what, ": ", *found.problem));
+      return;
+    }
+    count(wanted.blob);
+    if (wanted.codec && wanted.diff_id && found.diff_id != wanted.diff_id)
+      out_.problems.push_back(cat(wanted.what, ": its diff_id is ", found.diff_id->text(), ", but the config says ",
+                                  wanted.diff_id->text()));
+  }
+
+  void count(const oci::Descriptor& blob) {
+    if (!counted_.insert(blob.digest).second) return;
+    ++out_.blobs;
+    out_.bytes += blob.size;
+  }
+
+  const Context& context_;
+  const SourceImage& source_;
+  const VerifySettings& settings_;
+  oci::Visits visits_;
+  std::set<oci::Digest> counted_;
+  std::vector<Wanted> wanted_;
+  std::map<std::pair<oci::Digest, std::optional<oci::Codec>>, Found> found_;
+  Verification out_;
+};
+
+}  // namespace
+
+Verification verify(const Context& context, const spec::Project* project, const std::string& name,
+                    const VerifySettings& settings) {
+  return step(cat("verifying `", name, "`"), [&] {
+    const auto serial = with_serial_progress(context);
+    const auto source = open_image(serial, project, name);
+    return Verifying(serial, source, settings, name).run();
+  });
+}
+
+}  // namespace lapstrake::app

@@ -1,0 +1,206 @@
+#include <lapstrake/app/images/base_name.hpp>
+#include <lapstrake/app/pin/lock.hpp>
+#include <lapstrake/app/project_files.hpp>
+#include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/store/exchange.hpp>
+#include <set>
+
+#include <lapstrake/app/connect/network.hpp>
+#include <lapstrake/app/images/base_image.hpp>
+#include <lapstrake/app/images/registry_base.hpp>
+#include "lock_folder.hpp"
+
+namespace lapstrake::app {
+namespace {
+
+using Bases = std::map<std::string, oci::Reference>;  // by what the lock calls them
+
+// Of the images that are to be built. One that `--image` gives needs no base.
+Bases bases_of(const Context& context, const spec::Project& project) {
+  Bases bases;
+  for (const auto& image : project.images) {
+    if (!image.base || context.prebuilt_images.contains(image.name)) continue;
+    if (auto name = lock_name(project.folder, *image.base)) bases.emplace(std::move(*name), *image.base);
+  }
+  return bases;
+}
+
+std::set<std::string> names_of_all_environments(const spec::Project& project) {
+  std::set<std::string> names;
+  for (const auto& base : project.bases)
+    if (auto name = lock_name(project.folder, base)) names.insert(std::move(*name));
+  return names;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& name : names) out += cat(out.empty() ? "" : ", ", "`", name, "`");
+  return out;
+}
+
+std::string command(const spec::Project& project) {
+  return project.environment.empty() ? "lapstrake lock" : cat("lapstrake lock -e ", project.environment);
+}
+
+class Locking {
+ public:
+  Locking(const Context& context, const spec::Project& project)
+      : context_(context), project_(project), network_(context, project.registries) {
+    const auto found = read_lock(project, context.allow_outside);
+    if (found) lock_ = *found;
+    wanted_ = bases_of(context, project);
+  }
+
+  std::vector<LockChange> run(const LockSettings& settings) {
+    const auto moving = chosen(settings);
+    for (const auto& [name, base] : wanted_)
+      if (!lock_.bases.contains(name) || moving.contains(name)) resolve(name, base);
+    if (settings.prune) prune();
+    return std::move(changes_);
+  }
+
+ private:
+  std::set<std::string> chosen(const LockSettings& settings) const {
+    std::set<std::string> names;
+    if (settings.update && settings.names.empty())
+      for (const auto& [name, base] : wanted_) names.insert(name);
+    for (const auto& name : settings.names) names.insert(base_called(name));
+    return names;
+  }
+
+  std::string base_called(const std::string& text) const {
+    for (const auto& image : project_.images)
+      if (image.name == text) return base_of(image);
+    try {
+      const auto name = lock_name(project_.folder, whole(oci::parse_reference(text)));
+      if (name && wanted_.contains(*name)) return *name;
+    } catch (const Error&) {
+      // No reference either.
+    }
+    std::vector<std::string> known;
+    for (const auto& image : project_.images) known.push_back(image.name);
+    for (const auto& [name, base] : wanted_) known.push_back(name);
+    const auto near = nearest(text, known);
+    throw Error(ErrorKind::usage,
+                cat("`", printable(text, 200), "` is not a base or an image of `", project_.file.string(), "`"),
+                near              ? cat("did you mean `", *near, "`?")
+                : wanted_.empty() ? "no image uses a base by tag or from disk"
+                                  : cat("the bases are: ", join(names(), ", ")));
+  }
+  std::string base_of(const spec::Image& image) const {
+    const auto name = image.base ? lock_name(project_.folder, *image.base) : std::nullopt;
+    if (name && wanted_.contains(*name)) return *name;
+    throw Error(ErrorKind::usage, cat("image `", image.name, "` has no base by tag or from disk"),
+                wanted_.empty() ? "" : cat("the bases are: ", join(names(), ", ")));
+  }
+  std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, base] : wanted_) names.push_back(name);
+    return names;
+  }
+  // As the spec's reader makes the paths of bases whole.
+  oci::Reference whole(oci::Reference reference) const {
+    if (auto* disk = std::get_if<oci::DiskReference>(&reference))
+      disk->path = (project_.folder / disk->path).lexically_normal();
+    return reference;
+  }
+
+  void resolve(const std::string& name, const oci::Reference& base) {
+    const auto now = step(cat("looking up the base `", name, "`"), [&] { return root_of(base).digest; });
+    const auto known = lock_.bases.find(name);
+    if (known == lock_.bases.end()) {
+      changes_.push_back({.kind = LockChange::Kind::added, .base = name, .after = now});
+    } else if (known->second != now) {
+      changes_.push_back({.kind = LockChange::Kind::moved, .base = name, .before = known->second, .after = now});
+    }
+    lock_.bases.insert_or_assign(name, now);
+  }
+  oci::Descriptor root_of(const oci::Reference& base) const {
+    if (const auto* remote = std::get_if<oci::RegistryReference>(&base))
+      return registry::place(network_.reading(remote->host, remote->repository), *remote).root();
+    return store::open_image(std::get<oci::DiskReference>(base), scratch(context_), context_.world.stop).root();
+  }
+
+  void prune() {
+    const auto used = names_of_all_environments(project_);
+    std::vector<std::string> unused;
+    for (const auto& [name, digest] : lock_.bases)
+      if (!used.contains(name) && !wanted_.contains(name)) unused.push_back(name);
+    if (project_.has_unknown_bases) return keep_for_unknown(unused);
+    for (const auto& name : unused) {
+      const auto entry = lock_.bases.extract(name);
+      changes_.push_back({.kind = LockChange::Kind::removed, .base = name, .before = entry.mapped()});
+    }
+  }
+  // They may be another environment's, whose variables are not set here.
+  void keep_for_unknown(const std::vector<std::string>& unused) const {
+    if (unused.empty()) return;
+    context_.progress({.kind = Event::Kind::note,
+                       .text = cat("kept in `", lock_file(project_).string(), "`: ", listed(unused),
+                                   "; they may still be needed, because a base contains a variable that is not set")});
+  }
+
+  const Context& context_;
+  const spec::Project& project_;
+  Network network_;
+  Lock lock_;
+  Bases wanted_;
+  std::vector<LockChange> changes_;
+};
+
+}  // namespace
+
+void pin_bases(const Context& context, spec::Project& project) {
+  const auto lock = read_lock(project, context.allow_outside);
+  const auto wanted = bases_of(context, project);
+  std::vector<std::string> missing;
+  for (const auto& [name, base] : wanted)
+    if (!lock || !lock->bases.contains(name)) missing.push_back(name);
+  if (context.locked && !missing.empty()) {
+    const auto file = lock_file(project).string();
+    throw Error(ErrorKind::usage,
+                lock ? cat("`", file, "` has no entry for ", listed(missing)) : cat("`", file, "` not found"),
+                cat("run `", command(project), "`"))
+        .because(lock ? "" : cat("`--locked` needs it for the digests of ", listed(missing)));
+  }
+  if (!lock) return;
+  if (!missing.empty())
+    context.progress({.kind = Event::Kind::note,
+                      .text = cat("missing from `", lock_file(project).string(), "`: ", listed(missing), "; run `",
+                                  command(project), "` to add them")});
+  for (auto& image : project.images) {
+    const auto name = image.base ? lock_name(project.folder, *image.base) : std::nullopt;
+    if (!name) continue;
+    if (const auto found = lock->bases.find(*name); found != lock->bases.end()) image.base_pin = found->second;
+  }
+}
+
+namespace {
+
+// To the file as it is by now: registries are slow, and another process may have written it meanwhile.
+void write_changes(const spec::Project& project, const std::vector<LockChange>& changes, bool allow_outside) {
+  const auto folder_lock = lock_folder(lock_file(project).parent_path());
+  auto now = read_lock(project, allow_outside).value_or(Lock());
+  for (const auto& change : changes)
+    if (change.after)
+      now.bases.insert_or_assign(change.base, *change.after);
+    else if (const auto known = now.bases.find(change.base); known != now.bases.end() && known->second == change.before)
+      now.bases.erase(known);
+  write_file(lock_file(project), render(now));
+}
+
+}  // namespace
+
+std::vector<LockChange> lock(const Context& context, const spec::Project& project, const LockSettings& settings) {
+  auto changes = Locking(context, project).run(settings);
+  if (!changes.empty()) write_changes(project, changes, context.allow_outside);
+  return changes;
+}
+
+std::vector<LockChange> lock_drift(const Context& context, const spec::Project& project) {
+  return Locking(context, project).run({.update = true, .prune = true});
+}
+
+}  // namespace lapstrake::app

@@ -1,0 +1,292 @@
+#include <lapstrake/app/images/base_name.hpp>
+#include <lapstrake/app/pin/lock.hpp>
+#include <lapstrake/app/pin/vendor.hpp>
+#include <lapstrake/app/project_files.hpp>
+#include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/oci/image.hpp>
+#include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/oci/visits.hpp>
+#include <map>
+#include <mutex>
+#include <set>
+
+#include <lapstrake/app/images/distant.hpp>
+#include <lapstrake/app/images/registry_base.hpp>
+#include <lapstrake/app/images/vendored.hpp>
+#include "lock_folder.hpp"
+
+namespace lapstrake::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A base in a registry, with its digest, and what it is wanted for.
+struct Wanted {
+  oci::RegistryReference reference;
+  std::optional<oci::Digest> pin;
+  std::string image;  // one that is built on it
+  std::set<oci::Platform> platforms{};
+};
+
+std::map<std::string, Wanted> wanted_bases(const Context& context, const spec::Project& project) {
+  std::map<std::string, Wanted> bases;
+  for (const auto& image : project.images) {
+    const auto* remote = image.base ? std::get_if<oci::RegistryReference>(&*image.base) : nullptr;
+    if (remote == nullptr || context.prebuilt_images.contains(image.name)) continue;
+    auto& base = bases
+                     .try_emplace(pinned(*remote, image.base_pin).text(),
+                                  Wanted{.reference = *remote, .pin = image.base_pin, .image = image.name})
+                     .first->second;
+    const auto& platforms = context.platforms.empty() ? image.platforms : context.platforms;
+    base.platforms.insert(platforms.begin(), platforms.end());
+  }
+  return bases;
+}
+
+bool is_layout(const fs::path& folder) {
+  std::error_code failure;
+  return fs::exists(folder / "oci-layout", failure);
+}
+
+// Nothing when there is none, or it is damaged.
+std::optional<oci::Index> valid_index(const fs::path& folder) {
+  std::error_code failure;
+  if (!fs::exists(folder / "index.json", failure)) return std::nullopt;
+  try {
+    return index_of(folder);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::integrity) throw;
+    return std::nullopt;
+  }
+}
+
+oci::Index index_or_none(const fs::path& folder) {
+  return valid_index(folder).value_or(oci::Index{.media_type = std::string(oci::media_type::index)});
+}
+
+void require_layout(const Context& context, const fs::path& folder) {
+  make_folder(folder);
+  make_folder(folder / "blobs");
+  make_folder(folder / "blobs/sha256");
+  if (!is_layout(folder)) write_file(folder / "oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
+  const auto folder_lock = lock_folder(folder);
+  if (valid_index(folder)) return;
+  const auto file = folder / "index.json";
+  std::error_code failure;
+  if (fs::exists(file, failure))
+    context.progress({.kind = Event::Kind::warning,
+                      .text = cat("recreated the damaged `", file.string(),
+                                  "`: run `lapstrake vendor -e NAME` to restore the ", "bases of other environments")});
+  write_file(file, render(index_or_none(folder)));
+}
+
+std::string name_of(const oci::Descriptor& entry) {
+  const auto found = entry.annotations.find(std::string(oci::ref_name_annotation));
+  return found == entry.annotations.end() ? std::string() : found->second;
+}
+
+// A folder with other contents is not touched.
+void require_own_folder(const fs::path& folder, const fs::path& store_root) {
+  std::error_code failure;
+  if (!fs::exists(folder, failure)) return;
+  constexpr const char* cure = "use a new folder, or one created by `lapstrake vendor`";
+  if (fs::equivalent(folder, store_root, failure))
+    throw Error(ErrorKind::usage, cat("cannot vendor into `", folder.string(), "`: it is the store"), cure);
+  if (is_layout(folder)) {
+    for (const auto& entry : index_or_none(folder).manifests)
+      if (const auto name = name_of(entry); !name.ends_with(cat("@", entry.digest.text())))
+        throw Error(ErrorKind::input,
+                    cat("cannot vendor into `", folder.string(), "`: `lapstrake vendor` did not write its image ",
+                        name.empty() ? entry.digest.text() : cat("`", printable(name, 200), "`")),
+                    cure);
+    return;
+  }
+  for (fs::directory_iterator each(folder, failure), end; !failure && each != end; each.increment(failure)) {
+    const auto name = each->path().filename().string();
+    if (name != "blobs" && !is_temporary_name(name))
+      throw Error(ErrorKind::input, cat("cannot vendor into `", folder.string(), "`: it contains other files"), cure);
+  }
+}
+
+// All of a base that is to be in the folder: indexes whole, and of the manifests those for the platforms.
+class Contents {
+ public:
+  Contents(const oci::Place& place, const std::set<oci::Platform>& platforms) : place_(place), visits_(place.name) {
+    root_ = place.root();
+    if (oci::is_index(root_->media_type)) add_index(*root_, 0);
+    for (const auto& platform : platforms) add_image(oci::load(place, platform));
+  }
+
+  const oci::Descriptor& root() const { return *root_; }
+  const std::map<oci::Digest, std::string>& texts() const { return texts_; }
+  const std::map<oci::Digest, oci::Descriptor>& layers() const { return layers_; }
+
+ private:
+  void add_index(const oci::Descriptor& descriptor, std::uint64_t depth) {
+    if (!visits_.first(descriptor.digest, depth)) return;
+    visits_.weigh(descriptor);
+    const auto text = place_.text(descriptor);
+    texts_.emplace(descriptor.digest, text);
+    for (const auto& child :
+         oci::parse_index(text, descriptor.media_type, cat("the index of `", place_.name, "`")).manifests)
+      if (oci::is_index(child.media_type)) add_index(child, depth + 1);
+  }
+
+  void add_image(const oci::LoadedImage& image) {
+    texts_.emplace(image.manifest_descriptor.digest, image.manifest_text);
+    texts_.emplace(image.manifest.config.digest, image.config_text);
+    for (const auto& layer : image.manifest.layers) layers_.emplace(layer.digest, layer);
+  }
+
+  const oci::Place& place_;
+  oci::Visits visits_;
+  std::optional<oci::Descriptor> root_;
+  std::map<oci::Digest, std::string> texts_;
+  std::map<oci::Digest, oci::Descriptor> layers_;
+};
+
+class Vendoring {
+ public:
+  Vendoring(const Context& context, const spec::Project& project, const fs::path& folder)
+      : context_(context),
+        network_(context, project.registries),
+        registries_(project.registries),
+        folder_(folder),
+        store_(store::Store::open(context.store_root)) {}
+
+  VendoredBase add(const Wanted& wanted) {
+    const RegistryBase base(context_, registries_, wanted.reference, wanted.pin, store_, wanted.image);
+    const auto place = with_local_texts(base.place());
+    const Contents contents(place, wanted.platforms);
+    VendoredBase done{.name = base_name(wanted.reference), .digest = contents.root().digest};
+    add_layers(contents, wanted, done);
+    for (const auto& [digest, text] : contents.texts()) put(digest, text, done);
+    name(contents.root(), done);
+    return done;
+  }
+
+ private:
+  // What the folder has and is right is not asked for.
+  oci::Place with_local_texts(oci::Place place) const {
+    place.text = [this, text = std::move(place.text)](const oci::Descriptor& blob) {
+      return is_right(blob) ? VendorFolder(folder_).text(blob) : text(blob);
+    };
+    return place;
+  }
+
+  void add_layers(const Contents& contents, const Wanted& wanted, VendoredBase& done) {
+    const auto repository = network_.reading(wanted.reference.host, wanted.reference.repository);
+    std::vector<const oci::Descriptor*> layers;
+    for (const auto& [digest, layer] : contents.layers())
+      if (layer.urls.empty())
+        layers.push_back(&layer);
+      else
+        warn_of_foreign_layers(layer, done.name);
+    parallel_for_each(
+        layers.size(), most_transfers,
+        [&](std::size_t i) {
+          const auto& layer = *layers[i];
+          const bool present = is_right(layer);
+          if (!present) fetch_layer(*repository, layer, wanted.image);
+          count(layer.size, present, done);
+        },
+        context_.world.stop);
+  }
+
+  void warn_of_foreign_layers(const oci::Descriptor& layer, const std::string& base) const {
+    context_.progress({.kind = Event::Kind::warning,
+                       .text = cat("skipped foreign ", layer_of_base(layer, base), ", stored at ",
+                                   printable(layer.urls.front(), 200))});
+  }
+
+  void fetch_layer(const registry::Repository& repository, const oci::Descriptor& layer,
+                   const std::string& image) const {
+    AtomicFile file(folder_, {}, AtomicFile::Aside::unnamed);
+    const auto sink = [&](Bytes bytes) { file.write(bytes); };
+    if (store_.has(layer))
+      drain(store_.open_blob(layer), sink, context_.world.stop);
+    else
+      fetch(context_, repository, layer, image, sink);
+    file.publish(path(layer.digest), 0644);
+  }
+
+  void put(const oci::Digest& digest, const std::string& text, VendoredBase& done) {
+    const bool present = is_right({.media_type = {}, .digest = digest, .size = text.size()});
+    if (!present) write_file(path(digest), text);
+    count(text.size(), present, done);
+  }
+
+  // Whatever wrote it: only the right bytes count as there.
+  bool is_right(const oci::Descriptor& blob) const {
+    std::error_code failure;
+    if (!fs::is_regular_file(path(blob.digest), failure) || fs::file_size(path(blob.digest), failure) != blob.size)
+      return false;
+    Sha256 hash;
+    drain(
+        file_source(path(blob.digest)), [&](Bytes bytes) { hash.write(bytes); }, context_.world.stop);
+    return oci::Digest(hash.finish()) == blob.digest;
+  }
+
+  void count(std::uint64_t size, bool present, VendoredBase& done) {
+    const std::lock_guard lock(mutex_);
+    if (present)
+      ++done.blobs_present;
+    else
+      ++done.blobs_fetched, done.bytes_fetched += size;
+  }
+
+  // Last: what index.json names is whole.
+  void name(const oci::Descriptor& root, const VendoredBase& base) const {
+    const auto folder_lock = lock_folder(folder_);
+    auto index = index_or_none(folder_);
+    oci::Descriptor entry{.media_type = root.media_type, .digest = root.digest, .size = root.size};
+    auto& name = entry.annotations[std::string(oci::ref_name_annotation)];
+    name = base.name.find('@') == std::string::npos ? cat(base.name, "@", base.digest.text()) : base.name;
+    for (const auto& known : index.manifests)
+      if (known == entry) return;
+    index.manifests.push_back(entry);
+    std::ranges::sort(index.manifests, {}, name_of);
+    write_file(folder_ / "index.json", render(index));
+  }
+
+  fs::path path(const oci::Digest& digest) const { return folder_ / "blobs/sha256" / digest.hex(); }
+
+  const Context& context_;
+  Network network_;
+  const Registries& registries_;
+  fs::path folder_;
+  store::Store store_;
+  std::mutex mutex_;
+};
+
+}  // namespace
+
+std::vector<VendoredBase> vendor(const Context& given, const spec::Project& project, const fs::path& folder,
+                                 const std::function<void(const VendoredBase&)>& each) {
+  auto context = given;
+  context.vendor_folder.reset();  // it may be this folder, and damaged
+  return step(cat("vendoring into `", folder.string(), "`"), [&] {
+    require_own_folder(folder, context.store_root);
+    if (!context.locked)
+      for (const auto& change : lock(context, project))
+        context.progress(
+            {.kind = Event::Kind::note, .text = cat("added to `", lock_file(project).string(), "`: ", change.base)});
+    auto locked = project;
+    pin_bases(context, locked);
+    const auto serial = with_serial_progress(context);
+    require_layout(serial, folder);
+    std::vector<VendoredBase> all;
+    for (const auto& entry : wanted_bases(serial, locked)) {
+      const auto& wanted = entry.second;
+      all.push_back(
+          step(cat("vendoring `", entry.first, "`"), [&] { return Vendoring(serial, locked, folder).add(wanted); }));
+      if (each) each(all.back());
+    }
+    return all;
+  });
+}
+
+}  // namespace lapstrake::app

@@ -1,0 +1,125 @@
+#include "watched_sources.hpp"
+
+#include <lapstrake/app/project_files.hpp>
+#include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/spec/placeholders.hpp>
+#include <set>
+
+namespace lapstrake::app {
+namespace {
+
+namespace fs = std::filesystem;
+using Depth = Watched::Depth;
+
+constexpr std::string_view ignore_file = ".lapstrakeignore";
+
+// What is `layers`' own to leave out comes first.
+IgnoreFilter ignored_in(const fs::path& folder) {
+  std::vector<std::string> patterns{std::string(lock_file_name), std::string(vendor_folder_name)};
+  try {
+    for (const auto& line : split(read_file(folder / ignore_file, 1 << 20), '\n'))
+      if (!line.starts_with('#')) patterns.push_back(line);
+  } catch (const Error&) {
+    // There is none, or it cannot be read: then it leaves nothing out.
+  }
+  return IgnoreFilter(patterns);
+}
+
+class Sources {
+ public:
+  Sources(const Context& context, const spec::Project& project)
+      : context_(context), folder_(fs::absolute(project.folder).lexically_normal()), ignored_(ignored_in(folder_)) {}
+
+  void add(const spec::Image& image) {
+    const auto given = context_.prebuilt_images.find(image.name);
+    if (given != context_.prebuilt_images.end()) return add_image(image, given->second);
+    if (image.base) add_image(image, *image.base);
+    std::set<std::string> archives;
+    for (const auto& platform : context_.platforms.empty() ? image.platforms : context_.platforms)
+      for (const auto& layer : image.layers) {
+        for (const auto& copy : layer.copies) add_copy(image, copy, spec::fill_platform(copy.from, platform));
+        for (const auto& archive : layer.archives)
+          all_.push_back({.image = image.name, .path = whole(spec::fill_platform(archive.from, platform))});
+      }
+  }
+
+  std::vector<Watched> take() { return std::move(all_); }
+
+ private:
+  fs::path whole(const fs::path& path) const { return (folder_ / path).lexically_normal(); }
+
+  // An image on disk: a layout's `index.json` stands in its folder, and changes last.
+  void add_image(const spec::Image& image, const oci::Reference& reference) {
+    const auto* disk = std::get_if<oci::DiskReference>(&reference);
+    if (disk == nullptr) return;
+    const bool layout = disk->form == oci::DiskReference::Form::layout;
+    all_.push_back({.image = image.name,
+                    .path = fs::absolute(disk->path).lexically_normal(),
+                    .depth = layout ? Depth::folder : Depth::itself});
+  }
+
+  void add_copy(const spec::Image& image, const oci::Copy& copy, const std::string& from) {
+    if (!seen_.emplace(image.name, copy.where.text(), from).second) return;
+    Watched tree{.image = image.name, .depth = Depth::tree, .exclude = IgnoreFilter(copy.exclude), .ignored = ignored_};
+    fs::path fixed;
+    for (const auto& part : fs::path(from))
+      if (!tree.glob.empty() || part.string().find_first_of("*?[\\") != std::string::npos)
+        tree.glob.push_back(part.string());
+      else
+        fixed /= part;
+    tree.path = whole(fixed);
+    if (!tree.path.has_filename()) tree.path = tree.path.parent_path();
+    const auto place = tree.path.lexically_relative(folder_);
+    if (!place.empty() && *place.begin() != "..") tree.place = place == "." ? "" : place.string();
+    tree.follow_links = copy.symlinks == oci::Copy::Symlinks::follow;
+    all_.push_back(std::move(tree));
+  }
+
+  const Context& context_;
+  fs::path folder_;
+  IgnoreFilter ignored_;
+  std::set<std::tuple<std::string, std::string, std::string>> seen_;
+  std::vector<Watched> all_;
+};
+
+// A commit, a checkout and the like write a line there; a repository's folder may also be a file that says where it is.
+std::optional<fs::path> git_log(fs::path folder) {
+  std::error_code ignored;
+  for (;; folder = folder.parent_path()) {
+    if (fs::is_directory(folder / ".git", ignored)) return folder / ".git" / "logs" / "HEAD";
+    if (fs::is_regular_file(folder / ".git", ignored)) try {
+        const auto line = read_file(folder / ".git", 64 << 10);
+        if (line.starts_with("gitdir:")) return folder / fs::path(trim(line).substr(8)) / "logs" / "HEAD";
+        return std::nullopt;
+      } catch (const Error&) {
+        return std::nullopt;
+      }
+    if (folder == folder.parent_path()) return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::vector<Watched> watched_sources(const Context& context, const spec::Project& project,
+                                     const std::vector<const spec::Image*>& images) {
+  Sources sources(context, project);
+  for (const auto* image : images) sources.add(*image);
+  return sources.take();
+}
+
+std::vector<Watched> watched_spec(const fs::path& file, const spec::Project* project) {
+  const auto folder = file.parent_path();
+  std::vector<Watched> all{{.path = file}, {.path = folder / ignore_file}, {.path = folder / lock_file_name}};
+  if (const auto log = git_log(folder)) all.push_back({.path = log->lexically_normal()});
+  if (project == nullptr) {
+    all.push_back({.path = folder, .depth = Depth::folder});
+    return all;
+  }
+  for (const auto& task : project->tasks)
+    if (!task.from_file.empty()) all.push_back({.path = fs::absolute(task.from_file).lexically_normal()});
+  return all;
+}
+
+}  // namespace lapstrake::app
