@@ -1,6 +1,6 @@
 // A local fake of ECR, ECS and STS on 127.0.0.1 that checks signatures, for experiments and tests. Its TLS port serves
 // any host that a request names. Its proxy port (HTTPS_PROXY) connects AWS's host names to it, so that clients need no
-// changes. docs/reference/sandbox.md lists what it supports.
+// changes. See docs/reference/sandbox.md.
 #pragma once
 #include <cstdint>
 #include <filesystem>
