@@ -158,7 +158,7 @@ std::string Authorizer::registry_token() {
 
 std::optional<std::string> Authorizer::live_token(const std::string& scope) const {
   const auto found = tokens_.find(scope);
-  if (found == tokens_.end() || found->second.expires <= options_.world.clock()) return std::nullopt;
+  if (found == tokens_.end() || found->second.expires <= options_.runtime.clock()) return std::nullopt;
   return found->second.header;
 }
 
@@ -241,7 +241,7 @@ Authorizer::Token Authorizer::read_token(const http::Response& response) const {
     if (!document.is_object()) throw unusable("the reply is not a JSON object");
     for (const char* name : {"token", "access_token", "refresh_token", "id_token"})
       if (document.contains(name) && document[name].is_string())
-        options_.world.secrets->learn(document[name].get_ref<const std::string&>());
+        options_.runtime.secrets->learn(document[name].get_ref<const std::string&>());
     for (const char* name : {"token", "access_token"})
       if (text.empty() && document.contains(name) && document[name].is_string())
         text = document[name].get<std::string>();
@@ -254,7 +254,7 @@ Authorizer::Token Authorizer::read_token(const http::Response& response) const {
   if (!is_token_text(text)) throw unusable("the reply has no valid token");
   const auto margin =
       std::chrono::milliseconds(static_cast<std::int64_t>(life * 900));  // renew at 90 % of the lifetime
-  return {cat("Bearer ", text), options_.world.clock() + margin};
+  return {cat("Bearer ", text), options_.runtime.clock() + margin};
 }
 
 }  // namespace lapstrake::registry

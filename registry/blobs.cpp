@@ -117,7 +117,7 @@ void Repository::get_blob(const oci::Descriptor& blob, const Sink& whole) const 
       // The connection was lost after the last byte.
       if (error.is_transient() && blob.size > 0 && download.place() == blob.size) return download.finish();
       if (download.place() >= before + least_progress) count = 1;
-      http::wait_or_rethrow(state_->options.policy, world(), state_->options.notice, count, error);
+      http::wait_or_rethrow(state_->options.policy, runtime(), state_->options.notice, count, error);
     }
   }
 }

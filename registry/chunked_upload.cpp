@@ -45,7 +45,7 @@ bool ChunkedUpload::send() {
       chunk_ = std::max(chunk_ / 2, unit_ / 8);
       if (offset_ >= highest_offset + unit_ / 64) attempt = 1;
       highest_offset = std::max(highest_offset, offset_);
-      http::wait_or_rethrow(target_.options.policy, target_.options.world, target_.options.notice, attempt, error);
+      http::wait_or_rethrow(target_.options.policy, target_.options.runtime, target_.options.notice, attempt, error);
     }
   }
 }

@@ -36,8 +36,8 @@ bool is_name(std::string_view name) {
   return !name.empty() && name.find_first_not_of(allowed) == name.npos;
 }
 
-std::optional<std::string> on_path(const World& world, const std::string& program) {
-  for (const auto& folder : split(world.environment("PATH").value_or("/usr/local/bin:/usr/bin:/bin"), ':')) {
+std::optional<std::string> on_path(const Runtime& runtime, const std::string& program) {
+  for (const auto& folder : split(runtime.environment("PATH").value_or("/usr/local/bin:/usr/bin:/bin"), ':')) {
     if (!folder.starts_with('/')) continue;  // never relative to the current folder
     auto path = cat(folder, "/", program);
     if (::access(path.c_str(), X_OK) == 0) return path;
@@ -134,11 +134,11 @@ class Child {
   fail(name, cat("did not answer within ", std::chrono::ceil<std::chrono::seconds>(limits.time).count(), " s"));
 }
 
-std::string reply_of(const World& world, Child& child, const std::string& name, const HelperLimits& limits,
+std::string reply_of(const Runtime& runtime, Child& child, const std::string& name, const HelperLimits& limits,
                      Steady::time_point deadline) {
   std::string reply;
   for (;;) {
-    stop_point(world.stop);
+    stop_point(runtime.stop);
     if (Steady::now() >= deadline) too_slow(name, limits);
     pollfd ready{child.socket(), POLLIN, 0};
     const int count = ::poll(&ready, 1, 100);
@@ -155,21 +155,21 @@ std::string reply_of(const World& world, Child& child, const std::string& name, 
 
 }  // namespace
 
-std::optional<Login> run_credential_helper(const World& world, const std::string& name, const std::string& server,
+std::optional<Login> run_credential_helper(const Runtime& runtime, const std::string& name, const std::string& server,
                                            const HelperLimits& limits) {
   if (!is_name(name)) fail(name, "has an invalid name", "use only letters, digits, `.`, `_` and `-`");
-  const auto path = on_path(world, cat("docker-credential-", name));
+  const auto path = on_path(runtime, cat("docker-credential-", name));
   if (!path)
     fail(name, "was not found on the PATH",
          "install it, or remove it from `credHelpers` or `credsStore` in docker's config.json");
   const auto deadline = Steady::now() + limits.time;
-  Child child(*path, name, world.inherited.get());
+  Child child(*path, name, runtime.inherited.get());
   // Fits into any socket buffer; a helper that does not read it will not answer either.
   if (::send(child.socket(), server.data(), server.size(), MSG_NOSIGNAL) < 0 && errno != EPIPE && errno != ECONNRESET)
     fail(name, cat("does not accept input: ", reason(errno)));
   ::shutdown(child.socket(), SHUT_WR);
-  const auto reply = reply_of(world, child, name, limits, deadline);
-  const auto status = child.exit_status(deadline, world.stop);
+  const auto reply = reply_of(runtime, child, name, limits, deadline);
+  const auto status = child.exit_status(deadline, runtime.stop);
   if (!status) too_slow(name, limits);
   if (*status != 0) {
     if (lower(reply).find("credentials not found") != std::string::npos) return std::nullopt;

@@ -67,13 +67,13 @@ std::optional<std::string> text_of(const ConfigFile& file, const Environment& en
   return read_file(file.path, 8u << 20);
 }
 
-std::optional<Login> look_up(const World& world, const ConfigFile& file, const std::string& host,
+std::optional<Login> look_up(const Runtime& runtime, const ConfigFile& file, const std::string& host,
                              const std::string& repository) {
-  const auto text = text_of(file, world.environment);
+  const auto text = text_of(file, runtime.environment);
   if (!text) return std::nullopt;
   const auto config = parse_docker_config(*text, file.what);
   const auto from_helper = [&](const std::string& name, const std::string& server) {
-    auto login = run_credential_helper(world, name, server);
+    auto login = run_credential_helper(runtime, name, server);
     if (login) login->source += cat(", named in ", file.what);
     return login;
   };
@@ -90,11 +90,11 @@ std::optional<Login> look_up(const World& world, const ConfigFile& file, const s
 
 }  // namespace
 
-Keychain docker_keychain(const World& world, std::string repository) {
-  return [world, repository = std::move(repository)](const std::string& host, bool) -> std::optional<Login> {
-    for (const auto& file : config_files(world.environment))
-      if (auto login = look_up(world, file, host, repository)) {
-        world.secrets->learn_login(login->username, login->password);
+Keychain docker_keychain(const Runtime& runtime, std::string repository) {
+  return [runtime, repository = std::move(repository)](const std::string& host, bool) -> std::optional<Login> {
+    for (const auto& file : config_files(runtime.environment))
+      if (auto login = look_up(runtime, file, host, repository)) {
+        runtime.secrets->learn_login(login->username, login->password);
         return login;
       }
     return std::nullopt;

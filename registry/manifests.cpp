@@ -92,7 +92,7 @@ void confirm(const Repository& repository, const ManifestPut& put, const std::op
       throw Error(ErrorKind::integrity, put.what)
           .because(cat("the tag is ", (*found)->digest.text(), " after it was set to ", put.digest.text(),
                        ": another push changed it, or the registry is faulty"));
-    if (wait > 0) repository.world().sleep(std::chrono::milliseconds(wait));
+    if (wait > 0) repository.runtime().sleep(std::chrono::milliseconds(wait));
   }
   throw Error(ErrorKind::integrity, put.what).because("the registry accepted the manifest but does not have it");
 }
@@ -172,7 +172,7 @@ void Repository::put_manifest(const std::string& tag_or_digest, const std::strin
       return false;  // a role with permission to push but not to read
     }
   };
-  const auto response = http::retrying(state_->options.policy, world(), state_->options.notice, [&] {
+  const auto response = http::retrying(state_->options.policy, runtime(), state_->options.notice, [&] {
     try {
       return api.attempt(request, Access::push);
     } catch (const Throttled&) {

@@ -115,7 +115,7 @@ class Push {
   // The registry lacks a blob that it had or just received. It may only need a moment, so wait and send the blobs that
   // it reports as missing; in the last attempt send all blobs.
   void send_missing(unsigned attempt) {
-    repository_.world().sleep(std::chrono::milliseconds(500u << (attempt - 1)));
+    repository_.runtime().sleep(std::chrono::milliseconds(500u << (attempt - 1)));
     parallel_for_each(
         unique_.size(), options_.jobs,
         [&](std::size_t i) {
@@ -126,7 +126,7 @@ class Push {
   bool wait_for(const oci::Descriptor& blob) const {
     for (const int wait : {200, 500, 1000, 0}) {
       if (repository_.has_blob(blob.digest, blob.size)) return true;
-      if (wait > 0) repository_.world().sleep(std::chrono::milliseconds(wait));
+      if (wait > 0) repository_.runtime().sleep(std::chrono::milliseconds(wait));
     }
     return false;
   }

@@ -17,26 +17,26 @@ constexpr unsigned most_rounds = 20;  // so that a clock that does not advance c
 }  // namespace
 
 // When the clock was set back, all times move back with it, so that nothing waits for hours.
-RateLimiter::Host::Time RateLimiter::time_for(Host& state, const World& world) {
-  const auto now = world.clock();
+RateLimiter::Host::Time RateLimiter::time_for(Host& state, const Runtime& runtime) {
+  const auto now = runtime.clock();
   if (now < state.seen)
     for (auto* time : {&state.opens, &state.next, &state.first_failure, &state.last_failure}) *time -= state.seen - now;
   return state.seen = now;
 }
 
-RateLimiter::Ticket RateLimiter::wait(const std::string& host, const World& world) {
+RateLimiter::Ticket RateLimiter::wait(const std::string& host, const Runtime& runtime) {
   std::unique_lock lock(mutex_);
   auto& state = hosts_[host];  // never erased, and std::map keeps references valid
   for (unsigned round = 0; round < most_rounds; ++round) {
-    const auto now = time_for(state, world);
+    const auto now = time_for(state, runtime);
     const auto slot = std::max({now, state.opens, state.next});
     if (state.spacing > milliseconds(0)) state.next = slot + state.spacing;
     const auto wait = std::chrono::ceil<milliseconds>(slot - now);
     if (wait <= milliseconds(0)) break;
     lock.unlock();
-    world.sleep(wait);
+    runtime.sleep(wait);
     lock.lock();
-    if (state.opens <= time_for(state, world)) break;  // else the host answered 429 meanwhile, and the slot is void
+    if (state.opens <= time_for(state, runtime)) break;  // else the host answered 429 meanwhile, and the slot is void
   }
   return ++state.issued;
 }
@@ -54,11 +54,11 @@ void RateLimiter::succeeded(const std::string& host, Ticket ticket) {
   }
 }
 
-void RateLimiter::throttled(const std::string& host, Ticket ticket, const World& world,
+void RateLimiter::throttled(const std::string& host, Ticket ticket, const Runtime& runtime,
                             std::optional<milliseconds> floor) {
   const std::lock_guard lock(mutex_);
   auto& state = hosts_[host];
-  const auto now = time_for(state, world);
+  const auto now = time_for(state, runtime);
   if (floor) state.opens = std::max(state.opens, now + *floor);
   if (ticket <= state.slowed) return;
   state.slowed = state.issued;
@@ -67,10 +67,10 @@ void RateLimiter::throttled(const std::string& host, Ticket ticket, const World&
   state.spacing = std::clamp(state.spacing * 2, least_spacing, most_spacing);
 }
 
-bool RateLimiter::failed(const std::string& host, const World& world) {
+bool RateLimiter::failed(const std::string& host, const Runtime& runtime) {
   const std::lock_guard lock(mutex_);
   auto& state = hosts_[host];
-  const auto now = time_for(state, world);
+  const auto now = time_for(state, runtime);
   if (now - state.last_failure > memory) state.failures = 0;
   if (state.failures == 0) state.first_failure = now;
   state.last_failure = now;

@@ -123,8 +123,8 @@ ListedBy add_referrer(const Repository& repository, const oci::Digest& subject, 
       if (error.kind() != ErrorKind::integrity) throw;  // else another client set the tag at the same time
     }
     if (names(read_fallback(repository, tag).index, referrer.digest)) return ListedBy::tag;
-    const auto& world = repository.world();
-    world.sleep(std::chrono::milliseconds(100 + static_cast<int>(world.random() * 400 * round)));
+    const auto& runtime = repository.runtime();
+    runtime.sleep(std::chrono::milliseconds(100 + static_cast<int>(runtime.random() * 400 * round)));
   }
   throw Error(ErrorKind::network, cat("cannot add the referrer to `", tag, "` of `", repository.name(), "`"),
               "try again")

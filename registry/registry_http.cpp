@@ -56,7 +56,7 @@ http::Url RegistryHttp::url(const std::string& path) {
 
 const http::Url& RegistryHttp::base() {
   const std::lock_guard lock(mutex_);
-  if (!base_) base_ = http::retrying(options_.policy, options_.world, options_.notice, [&] { return probe(); });
+  if (!base_) base_ = http::retrying(options_.policy, options_.runtime, options_.notice, [&] { return probe(); });
   return *base_;
 }
 
@@ -84,7 +84,7 @@ http::Url RegistryHttp::probe() const {
 http::Response RegistryHttp::send(const http::Request& request, Access access, Redirects redirects, Tries tries) {
   base();
   if (tries == Tries::one) return attempt(request, access, redirects);
-  return http::retrying(options_.policy, options_.world, options_.notice,
+  return http::retrying(options_.policy, options_.runtime, options_.notice,
                         [&] { return attempt(request, access, redirects); });
 }
 
@@ -181,7 +181,7 @@ http::Response RegistryHttp::send_once(const http::Request& request, const std::
 }
 
 http::Response RegistryHttp::send_limited(const http::Request& request) {
-  const auto ticket = rate_limiter_->wait(request.url.authority(), options_.world);
+  const auto ticket = rate_limiter_->wait(request.url.authority(), options_.runtime);
   auto response = options_.transport(request);
   refuse_retryable(request, response, ticket);
   rate_limiter_->succeeded(request.url.authority(), ticket);
@@ -191,7 +191,7 @@ http::Response RegistryHttp::send_limited(const http::Request& request) {
 void RegistryHttp::refuse_retryable(const http::Request& request, const http::Response& response,
                                     RateLimiter::Ticket ticket) {
   if (!http::is_retryable(response.status)) return;
-  auto floor = http::retry_after(response.headers, options_.world.clock());
+  auto floor = http::retry_after(response.headers, options_.runtime.clock());
   const auto what = cat("`", request.url.authority(), "` answers ", response.status, " to ", request.method, " ",
                         redacted(request.url));
   const auto why = parse_error_response(response).message;
@@ -200,13 +200,13 @@ void RegistryHttp::refuse_retryable(const http::Request& request, const http::Re
   Throttled error(ErrorKind::network, what);
   error.because(why).transient(floor);
   if (floor && *floor > options_.policy.most_wait) floor.reset();  // the retry fails, so do not delay other requests
-  rate_limiter_->throttled(request.url.authority(), ticket, options_.world, floor);
+  rate_limiter_->throttled(request.url.authority(), ticket, options_.runtime, floor);
   throw error;
 }
 
 // After that many consecutive failures no thread needs to use up its attempts.
 void RegistryHttp::rethrow_unless_dead(Error& error, const http::Url& url) {
-  if (rate_limiter_->failed(url.authority(), options_.world)) throw;
+  if (rate_limiter_->failed(url.authority(), options_.runtime)) throw;
   throw not_transient(error).during(cat("giving up on `", url.authority(), "`: too many consecutive failures"));
 }
 

@@ -32,6 +32,6 @@ Repository::~Repository() = default;
 Repository::Repository(Repository&&) noexcept = default;
 
 std::string Repository::name() const { return state_->where(); }
-const World& Repository::world() const { return state_->options.world; }
+const Runtime& Repository::runtime() const { return state_->options.runtime; }
 
 }  // namespace lapstrake::registry

@@ -75,7 +75,7 @@ class Upload {
 
   // False: two PUTs of a large blob failed.
   bool whole(const std::filesystem::path& file, const std::function<void(std::uint64_t)>& progress) {
-    return http::retrying(options().policy, options().world, options().notice, [&] {
+    return http::retrying(options().policy, options().runtime, options().notice, [&] {
       if (puts_ > 0 && target_.has_blob()) return true;
       if (failed_puts_ >= most_failed_puts && may_split()) return false;
       send(file, progress);
@@ -100,7 +100,7 @@ class Upload {
       });
       return true;
     }
-    check_content(blob_, file, options().world.stop);
+    check_content(blob_, file, options().runtime.stop);
     return ChunkedUpload(target_, sessions_, file, progress).send();
   }
 

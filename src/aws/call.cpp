@@ -46,7 +46,7 @@ Prepared prepared(const Session& session, Service service, std::string_view oper
       .api = api_of(service), .action = cat(api_of(service).signing_name, ":", operation), .request = {}, .plain = {}};
   out.request.method = "POST";
   out.request.url =
-      http::parse_url(endpoint(service, session.region, session.world.environment, session.form, session.endpoints));
+      http::parse_url(endpoint(service, session.region, session.runtime.environment, session.form, session.endpoints));
   out.request.body = std::move(document.text);
   out.request.progress = std::move(document.progress);
   if (out.api.target.empty()) {
@@ -64,8 +64,8 @@ Document document_of(Service service, std::string_view operation, const json& in
 }
 
 http::Response send_signed(const Session& session, Prepared& call, std::chrono::system_clock::time_point now) {
-  session.world.secrets->learn(session.credentials.secret_access_key);
-  session.world.secrets->learn(session.credentials.session_token);
+  session.runtime.secrets->learn(session.credentials.secret_access_key);
+  session.runtime.secrets->learn(session.credentials.session_token);
   const Scope scope{session.region, std::string(call.api.signing_name)};
   call.request.headers = call.plain;
   for (const auto& [name, value] : sign(call.request, session.credentials, scope, now).added)
@@ -129,13 +129,13 @@ bool reload(Session& session) {
 
 // Signed and sent; signed once more when our clock is off, and when the credentials have expired.
 http::Response answered(Session& session, Prepared& call) {
-  const auto now = session.world.clock();
+  const auto now = session.runtime.clock();
   auto response = send_signed(session, call, now);
   if (!is_success(response) && has_expired(read_refusal(response)) && reload(session))
-    response = send_signed(session, call, session.world.clock());
+    response = send_signed(session, call, session.runtime.clock());
   if (const auto ahead = skew(response, now)) {
     if (session.notice) session.notice(clock_warning(*ahead));
-    response = send_signed(session, call, session.world.clock() + *ahead);
+    response = send_signed(session, call, session.runtime.clock() + *ahead);
   }
   return response;
 }
@@ -145,7 +145,7 @@ json attempt(Session& session, Prepared& call, const Refused& refused) {
   if (is_success(response)) return read_reply(call.api, response, call.action);
   if (refused) refused(response.body);
   auto failure = failure_of(read_refusal(response), {call.action, session.region, session.credentials});
-  if (failure.is_transient()) failure.transient(wanted_wait(response, session.world.clock()));
+  if (failure.is_transient()) failure.transient(wanted_wait(response, session.runtime.clock()));
   throw failure;
 }
 
@@ -160,7 +160,7 @@ json call_once(const Session& session, Service service, std::string_view operati
 json call_document(Session& session, Service service, std::string_view operation, Document document,
                    const Refused& refused) {
   auto call = prepared(session, service, operation, std::move(document));
-  return http::retrying(http::RetryPolicy{}, session.world, session.notice,
+  return http::retrying(http::RetryPolicy{}, session.runtime, session.notice,
                         [&] { return attempt(session, call, refused); });
 }
 

@@ -127,7 +127,7 @@ void explain_account(Error& error, const Session& session, const std::string& ac
 }
 
 EcrLogin learnt(const Session& session, EcrLogin login) {
-  session.world.secrets->learn_login(login.username, login.password);
+  session.runtime.secrets->learn_login(login.username, login.password);
   return login;
 }
 

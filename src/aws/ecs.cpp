@@ -62,7 +62,7 @@ Registered register_task_definition(const Session& session, const json& document
   const std::string family = text_of(document, "family");
   bool has_sent = false;
   // The calls in here are single attempts: after one whose reply got lost, the first thing to do is to look again.
-  return http::retrying(http::RetryPolicy{}, session.world, session.notice, [&]() -> Registered {
+  return http::retrying(http::RetryPolicy{}, session.runtime, session.notice, [&]() -> Registered {
     const auto newest = look(session, family, call_once);
     if (newest && canonical(json::parse(newest->document)) == form) return {.arn = newest->arn, .is_new = has_sent};
     has_sent = true;

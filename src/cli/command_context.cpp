@@ -41,27 +41,27 @@ oci::RegistryReference cache_place(const std::string& text, std::string_view opt
 
 }  // namespace
 
-CommandContext::CommandContext(const Options& options, const World& world)
+CommandContext::CommandContext(const Options& options, const Runtime& runtime)
     : options_(options),
-      world_(world),
-      printer_(world),
-      view_({.style = style_for(options.progress, options.quiet, stderr_is_terminal(), world.environment),
+      runtime_(runtime),
+      printer_(runtime),
+      view_({.style = style_for(options.progress, options.quiet, stderr_is_terminal(), runtime.environment),
              .warnings = !options.quiet,
              .columns = stderr_columns(),
-             .clock = world.clock,
+             .clock = runtime.clock,
              .clean = [printer = printer_](const std::string& text) { return printer.clean(text); },
              .write = Printer::draw}) {}
 
 CommandContext::~CommandContext() { view_.close(); }
 
 app::Context CommandContext::context() {
-  app::Context context{.world = world_, .store_root = store_root()};
+  app::Context context{.runtime = runtime_, .store_root = store_root()};
   context.jobs = options_.jobs == 0 ? default_jobs() : options_.jobs;
   context.allow_outside = options_.allow_outside;
   context.no_cache = options_.no_cache;
   context.dry_run = options_.command == "plan";
   context.explain = options_.explain || context.dry_run;
-  context.epoch = source_date_epoch(world_.environment);
+  context.epoch = source_date_epoch(runtime_.environment);
   context.profile = options_.profile;
   context.region = options_.region;
   context.progress = [this](const app::Event& event) { view_(event); };
@@ -109,7 +109,7 @@ void CommandContext::go_offline(app::Context& context) {
 
 std::filesystem::path CommandContext::vendor_folder() const {
   if (options_.vendored) return *options_.vendored;
-  if (const auto named = world_.environment("LAPSTRAKE_VENDORED")) return *named;
+  if (const auto named = runtime_.environment("LAPSTRAKE_VENDORED")) return *named;
   return std::filesystem::path(options_.file).parent_path() / app::vendor_folder_name;
 }
 
@@ -117,7 +117,7 @@ std::filesystem::path CommandContext::vendor_folder() const {
 std::optional<std::filesystem::path> CommandContext::existing_vendor_folder() const {
   auto folder = vendor_folder();
   std::error_code failure;
-  const bool is_named = options_.vendored || world_.environment("LAPSTRAKE_VENDORED");
+  const bool is_named = options_.vendored || runtime_.environment("LAPSTRAKE_VENDORED");
   const bool has_bases = std::filesystem::exists(folder / "index.json", failure);
   if (has_bases || (!is_named && std::filesystem::is_directory(folder, failure))) return folder;
   if (is_named && options_.command != "vendor")
@@ -132,7 +132,7 @@ spec::ReadResult CommandContext::read() const {
   read.environment = options_.environment;
   read.allow_outside = options_.allow_outside;
   for (const auto& set : options_.set) read.set.insert(name_and_value(set, "--set"));
-  read.environment_variables = world_.environment;
+  read.environment_variables = runtime_.environment;
   if (options_.file.empty())
     throw Error(ErrorKind::usage, "`--file` is empty", "name a spec, for example `--file lapstrake.yaml`");
   std::error_code ignored;
@@ -181,7 +181,7 @@ std::optional<spec::Project> CommandContext::project_unless_broken() {
 }
 
 void CommandContext::pin(spec::Project& project) {
-  app::Context context{.world = world_};
+  app::Context context{.runtime = runtime_};
   context.locked = options_.locked;
   context.prebuilt_images = prebuilt_images();
   context.progress = [this](const app::Event& event) { view_(event); };
@@ -197,7 +197,7 @@ Error CommandContext::mistakes(const std::vector<spec::Diagnostic>& diagnostics)
 
 std::filesystem::path CommandContext::store_root() const {
   try {
-    return store::default_root(options_.store, world_.environment);
+    return store::default_root(options_.store, runtime_.environment);
   } catch (const Error&) {
     static constexpr std::string_view without[] = {"check", "inspect", "verify", "diff"};
     if (std::find(std::begin(without), std::end(without), options_.command) == std::end(without)) throw;

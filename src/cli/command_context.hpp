@@ -2,7 +2,7 @@
 #pragma once
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/base/error.hpp>
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <lapstrake/spec/read.hpp>
 #include <optional>
 #include <string>
@@ -16,7 +16,7 @@ namespace lapstrake::cli {
 
 class CommandContext {
  public:
-  CommandContext(const Options& options, const World& world);
+  CommandContext(const Options& options, const Runtime& runtime);
   ~CommandContext();  // erases the progress bars
   CommandContext(const CommandContext&) = delete;
   CommandContext& operator=(const CommandContext&) = delete;
@@ -51,7 +51,7 @@ class CommandContext {
   std::optional<spec::Project> project_if_right(std::vector<spec::Diagnostic>& diagnostics) const;
 
   const Options& options_;
-  const World& world_;
+  const Runtime& runtime_;
   Printer printer_;
   ProgressView view_;
 };

@@ -129,7 +129,7 @@ int check(CommandContext& command) {
 
 int store_check(CommandContext& command) {
   const auto context = command.context();
-  const auto report = store::Store::open(context.store_root).check(context.world.stop);
+  const auto report = store::Store::open(context.store_root).check(context.runtime.stop);
   if (command.options().json)
     print_json(command.printer(), ordered_json{{"blobs", report.blobs},
                                                {"bytes", report.bytes},
@@ -153,7 +153,7 @@ int store_check(CommandContext& command) {
 
 int store_gc(CommandContext& command) {
   const auto context = command.context();
-  const auto report = store::Store::gc(context.store_root, context.world);
+  const auto report = store::Store::gc(context.store_root, context.runtime);
   if (command.options().json)
     print_json(command.printer(),
                {{"removed", report.removed}, {"freedBytes", report.freed_bytes}, {"kept", report.kept}});
@@ -236,8 +236,8 @@ void print_explanation(CommandContext& command, const app::BuiltImage& image) {
   command.printer().message(explanation(image) + "\n");
 }
 
-int run(const Options& options, const World& world) {
-  const Printer printer(world);
+int run(const Options& options, const Runtime& runtime) {
+  const Printer printer(runtime);
   if (options.help || options.command == "help")
     return help(printer, options.command == "help" ? join(options.names, " ") : options.command);
   if (options.command.empty()) {
@@ -249,8 +249,8 @@ int run(const Options& options, const World& world) {
                 "for example `lapstrake store check`");
   if (!options.folder.empty() && ::chdir(options.folder.c_str()) != 0)
     throw Error(ErrorKind::input, cat("cannot change to folder `", options.folder, "`: ", reason(errno)));
-  if (options.command == "sandbox") return run_sandbox(options, world);
-  CommandContext command(options, world);
+  if (options.command == "sandbox") return run_sandbox(options, runtime);
+  CommandContext command(options, runtime);
   return runner(options.command)(command);
 }
 

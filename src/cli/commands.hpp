@@ -1,7 +1,7 @@
 // The commands. Each one fills in the options of a function of app, calls it and prints the result.
 #pragma once
 #include <lapstrake/app/build/build.hpp>
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <string>
 #include <vector>
 
@@ -11,8 +11,8 @@
 namespace lapstrake::cli {
 
 // Runs one command line; returns the exit code. Throws Error on failure (main prints it).
-int run(const Options& options, const World& world);
-int run_sandbox(const Options& options, const World& world);  // sandbox_command.cpp
+int run(const Options& options, const Runtime& runtime);
+int run_sandbox(const Options& options, const Runtime& runtime);  // sandbox_command.cpp
 // `build --explain`: prints to stderr; with --json the explanation is part of the result.
 void print_explanation(CommandContext& command, const app::BuiltImage& image);
 // Commands that read or copy images, with or without a spec (image_commands.cpp).

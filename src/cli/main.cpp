@@ -52,11 +52,11 @@ int report_failure(const cli::Printer& printer) {
 
 int run(int count, char** words, const Inherited& caller) {
   const cli::Interruption interruption(caller);
-  auto world = real_world(interruption.token());
-  world.inherited = std::make_shared<const Inherited>(caller);
-  const cli::Printer printer(world);
+  auto runtime = process_runtime(interruption.token());
+  runtime.inherited = std::make_shared<const Inherited>(caller);
+  const cli::Printer printer(runtime);
   try {
-    return cli::run(cli::parse({words + 1, words + count}), world);
+    return cli::run(cli::parse({words + 1, words + count}), runtime);
   } catch (...) {
     const int code = report_failure(printer);
     return code == static_cast<int>(ErrorKind::interrupted) ? interruption.exit_code() : code;
@@ -73,7 +73,7 @@ int main(int count, char** words) {
     try {
       return run(count, words, caller);
     } catch (...) {
-      return report_failure(cli::Printer(real_world()));
+      return report_failure(cli::Printer(process_runtime()));
     }
   } catch (...) {  // no memory even for the message
     constexpr std::string_view text = "error: out of memory\n";

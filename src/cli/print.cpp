@@ -79,7 +79,7 @@ std::string escaped_json(std::string_view text) {
 
 }  // namespace
 
-Printer::Printer(const World& world) : secrets_(world.secrets), colours_(colours_wanted(world.environment)) {}
+Printer::Printer(const Runtime& runtime) : secrets_(runtime.secrets), colours_(colours_wanted(runtime.environment)) {}
 
 void Printer::result(const std::string& text) const { print_result(clean(text)); }
 

@@ -2,7 +2,7 @@
 // characters are removed from all text.
 #pragma once
 #include <lapstrake/base/error.hpp>
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <lapstrake/spec/diagnostic.hpp>
 #include <memory>
 #include <string>
@@ -13,7 +13,7 @@ namespace lapstrake::cli {
 // A value; safe to use from several threads.
 class Printer {
  public:
-  explicit Printer(const World& world);
+  explicit Printer(const Runtime& runtime);
 
   // Error{input} if writing to stdout fails (full disk, closed pipe): a lost result must not look like success.
   void result(const std::string& text) const;

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <lapstrake/app/context.hpp>
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <memory>
 #include <string>
 

@@ -52,8 +52,8 @@ class DataFolder {
 };
 
 [[noreturn]] void run_command(const Printer& printer, const std::vector<std::string>& command,
-                              const sandbox::Sandbox& box, const World& world) {
-  if (world.inherited) restore(*world.inherited);
+                              const sandbox::Sandbox& box, const Runtime& runtime) {
+  if (runtime.inherited) restore(*runtime.inherited);
   for (const auto& name : box.unset_variables()) ::unsetenv(name.c_str());
   for (const auto& [name, value] : box.environment()) ::setenv(name.c_str(), value.c_str(), 1);
   std::vector<char*> words;
@@ -67,7 +67,7 @@ class DataFolder {
 }
 
 // Waits for the child; a stop is passed on to it, and after 1.5 s it is killed.
-int wait_for(pid_t child, const World& world) {
+int wait_for(pid_t child, const Runtime& runtime) {
   int waited = 0;
   bool is_stopping = false;
   for (;;) {
@@ -76,7 +76,7 @@ int wait_for(pid_t child, const World& world) {
     if (ended == child) return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     if (ended < 0 && errno != EINTR)
       throw Error(ErrorKind::internal, cat("cannot wait for the command: ", reason(errno)));
-    if (world.stop.stop_requested()) {
+    if (runtime.stop.stop_requested()) {
       if (!is_stopping) ::kill(child, SIGTERM);
       is_stopping = true;
       if (waited++ == 75) ::kill(child, SIGKILL);
@@ -87,10 +87,10 @@ int wait_for(pid_t child, const World& world) {
 
 std::string quoted(const std::string& text) { return cat("'", replace_all(text, "'", "'\\''"), "'"); }
 
-int serve(const Printer& printer, const sandbox::Sandbox& box, const World& world, bool json) {
+int serve(const Printer& printer, const sandbox::Sandbox& box, const Runtime& runtime, bool json) {
   if (json) {
     printer.json_result(pretty_json({{"environment", box.environment()}, {"unset", box.unset_variables()}}) + "\n");
-    while (!world.stop.stop_requested()) ::usleep(50'000);
+    while (!runtime.stop.stop_requested()) ::usleep(50'000);
     return 0;
   }
 
@@ -98,17 +98,17 @@ int serve(const Printer& printer, const sandbox::Sandbox& box, const World& worl
   for (const auto& name : box.unset_variables()) lines += cat("unset ", name, "\n");
   for (const auto& [name, value] : box.environment()) lines += cat("export ", name, "=", quoted(value), "\n");
   printer.result(lines);
-  while (!world.stop.stop_requested()) ::usleep(50'000);
+  while (!runtime.stop.stop_requested()) ::usleep(50'000);
   return 0;
 }
 
 }  // namespace
 
-int run_sandbox(const Options& options, const World& world) {
+int run_sandbox(const Options& options, const Runtime& runtime) {
   if (options.account.size() != 12 || options.account.find_first_not_of("0123456789") != std::string::npos)
     throw Error(ErrorKind::usage,
                 cat("invalid value `--account ", options.account, "`: an AWS account ID has 12 digits"));
-  const Printer printer(world);
+  const Printer printer(runtime);
   const DataFolder data(options.data);
   sandbox::Sandbox box(
       {.folder = data.path(),
@@ -125,11 +125,11 @@ int run_sandbox(const Options& options, const World& world) {
   if (!options.quiet)
     printer.message(cat("sandbox: ECR, ECS and STS for account ", options.account, " on https://127.0.0.1:", box.port(),
                         ", proxy http://127.0.0.1:", box.proxy_port(), "\n"));
-  if (options.child.empty()) return serve(printer, box, world, options.json);
+  if (options.child.empty()) return serve(printer, box, runtime, options.json);
   const pid_t child = ::fork();
   if (child < 0) throw Error(ErrorKind::input, cat("cannot start a process: ", reason(errno)));
-  if (child == 0) run_command(printer, options.child, box, world);
-  return wait_for(child, world);
+  if (child == 0) run_command(printer, options.child, box, runtime);
+  return wait_for(child, runtime);
 }
 
 }  // namespace lapstrake::cli

@@ -230,7 +230,8 @@ class CurlTransport {
  public:
   explicit CurlTransport(CurlOptions options) : options_(std::move(options)) {
     start_libcurl();
-    for (const auto& address : proxies_of(options_.world.environment)) learn_proxy(*options_.world.secrets, address);
+    for (const auto& address : proxies_of(options_.runtime.environment))
+      learn_proxy(*options_.runtime.secrets, address);
   }
 
   Response operator()(const Request& request) {
@@ -244,7 +245,7 @@ class CurlTransport {
  private:
   Response exchange(const Handle& handle, const Request& request) {
     Transfer transfer(request, options_);
-    const Proxy proxy = proxy_for(options_.world.environment, request.url);
+    const Proxy proxy = proxy_for(options_.runtime.environment, request.url);
     log_once(proxy);
     if (!proxy.address.empty()) transfer.refuse_address(kind_of_host(request.url.host).value_or(AddressKind::global));
     const auto address = request.url.text();

@@ -1,6 +1,6 @@
 // Selects the proxy from the environment that is passed in, so that libcurl does not read the process's own.
 #pragma once
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <lapstrake/http/url.hpp>
 #include <string>
 #include <string_view>

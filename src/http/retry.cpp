@@ -81,10 +81,10 @@ std::optional<milliseconds> delay_before_retry(const RetryPolicy& policy, unsign
   return floor.value_or(milliseconds(0)) + milliseconds(static_cast<std::int64_t>(backoff * chance));
 }
 
-void wait_or_rethrow(const RetryPolicy& policy, const World& world, const RetryNotice& notice, unsigned attempt,
+void wait_or_rethrow(const RetryPolicy& policy, const Runtime& runtime, const RetryNotice& notice, unsigned attempt,
                      Error& error) {
   if (!error.is_transient()) throw;
-  const auto wait = delay_before_retry(policy, attempt, world.random(), error.wait_floor());
+  const auto wait = delay_before_retry(policy, attempt, runtime.random(), error.wait_floor());
   if (!wait) {
     if (attempt > 1) error.during(cat("attempt ", attempt, " of ", policy.most_attempts));
     if (error.wait_floor() && *error.wait_floor() > policy.most_wait)
@@ -93,10 +93,10 @@ void wait_or_rethrow(const RetryPolicy& policy, const World& world, const RetryN
   }
   notify(notice, policy, attempt, error.reason().empty() ? error.summary() : cat(error.summary(), ": ", error.reason()),
          *wait);
-  world.sleep(*wait);
+  runtime.sleep(*wait);
 }
 
-Transport with_retry(Transport inner, RetryPolicy policy, World world, RetryNotice notice) {
+Transport with_retry(Transport inner, RetryPolicy policy, Runtime runtime, RetryNotice notice) {
   return [=](const Request& request) {
     bool delivered = false;
     Request watched = request;
@@ -109,24 +109,24 @@ Transport with_retry(Transport inner, RetryPolicy policy, World world, RetryNoti
       try {
         Response response = inner(watched);
         if (!is_retryable(response.status)) return response;
-        const auto floor = retry_after(response.headers, world.clock());
-        const auto wait = delay_before_retry(policy, attempt, world.random(), floor);
+        const auto floor = retry_after(response.headers, runtime.clock());
+        const auto wait = delay_before_retry(policy, attempt, runtime.random(), floor);
         if (!wait) return response;
         notify(notice, policy, attempt, cat(redacted(request.url), " answers ", response.status), *wait);
-        world.sleep(*wait);
+        runtime.sleep(*wait);
       } catch (Error& error) {
         if (delivered) throw;
-        wait_or_rethrow(policy, world, notice, attempt, error);
+        wait_or_rethrow(policy, runtime, notice, attempt, error);
       }
     }
   };
 }
 
-Transport with_trace(Transport inner, World world, std::function<void(const std::string&)> trace) {
+Transport with_trace(Transport inner, Runtime runtime, std::function<void(const std::string&)> trace) {
   return [=](const Request& request) {
-    const auto begin = world.clock();
+    const auto begin = runtime.clock();
     const auto report = [&](std::string_view outcome) {
-      const auto time = std::chrono::duration_cast<milliseconds>(world.clock() - begin).count();
+      const auto time = std::chrono::duration_cast<milliseconds>(runtime.clock() - begin).count();
       const auto fraction = cat(time % 1000);
       trace(cat(request.method, " ", redacted(request.url), " -> ", outcome, " (", time / 1000, ".",
                 std::string(3 - std::min<std::size_t>(3, fraction.size()), '0'), fraction, " s)"));

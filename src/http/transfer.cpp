@@ -98,7 +98,7 @@ bool Transfer::take_body(std::string_view bytes) {
 }
 
 void Transfer::watch(std::uint64_t received, std::uint64_t sent) {
-  if (!is_cancel_request(request_)) stop_point(options_.world.stop);
+  if (!is_cancel_request(request_)) stop_point(options_.runtime.stop);
   if (request_.progress && sent != reported_) request_.progress(reported_ = sent);
   const auto now = Steady::now();
   // Other threads may wait for the reply (a token of 1 MiB gets two minutes), and a slow trickle passes the check

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <exception>
 #include <lapstrake/base/c_handle.hpp>
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <lapstrake/http/curl_options.hpp>
 #include <lapstrake/http/message.hpp>
 #include <string>

@@ -20,7 +20,7 @@
 namespace lapstrake::store {
 namespace {
 
-void take_exclusively(const FileDescriptor& lock, const std::filesystem::path& root, const World& world,
+void take_exclusively(const FileDescriptor& lock, const std::filesystem::path& root, const Runtime& runtime,
                       std::chrono::milliseconds patience) {
   constexpr std::chrono::milliseconds pause(100);
   std::chrono::milliseconds waited(0);
@@ -29,7 +29,7 @@ void take_exclusively(const FileDescriptor& lock, const std::filesystem::path& r
       throw Error(ErrorKind::input, cat("the store `", root.string(), "` is in use"),
                   "run `lapstrake store gc` again when no build or push is running")
           .because(cat("another lapstrake has held it for ", waited.count() / 1000, " seconds"));
-    world.sleep(pause);
+    runtime.sleep(pause);
     waited += pause;
   }
 }
@@ -123,7 +123,7 @@ void sweep_tmp(const std::filesystem::path& root, GcReport& report) {
 
 }  // namespace
 
-GcReport Store::gc(const std::filesystem::path& root, const World& world, std::chrono::milliseconds patience) {
+GcReport Store::gc(const std::filesystem::path& root, const Runtime& runtime, std::chrono::milliseconds patience) {
   std::error_code ignored;
   if (!std::filesystem::exists(root / "index.json", ignored)) return {};  // nothing was ever put there
   require_private(root, RootLink::allowed);
@@ -132,11 +132,11 @@ GcReport Store::gc(const std::filesystem::path& root, const World& world, std::c
   if (!*lock)
     throw Error(ErrorKind::input, cat("cannot write to the store `", root.string(), "`"),
                 "run it as the store's owner, where it can be written");
-  take_exclusively(*lock, root, world, patience);
+  take_exclusively(*lock, root, runtime, patience);
   const Store store(root, lock);
   GcReport report;
   const auto used = in_use(store, root);
-  sweep_blobs(root, used.blobs, report, world.stop);
+  sweep_blobs(root, used.blobs, report, runtime.stop);
   sweep_tmp(root, report);
   prune_layers(root);
   prune_bases(store, used.bases);

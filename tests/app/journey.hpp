@@ -65,12 +65,12 @@ environments:
 
   lapstrake::app::Context context() {
     lapstrake::app::Context context;
-    context.world = lapstrake::real_world(stop.get_token());
-    context.world.environment = [this](std::string_view name) -> std::optional<std::string> {
+    context.runtime = lapstrake::process_runtime(stop.get_token());
+    context.runtime.environment = [this](std::string_view name) -> std::optional<std::string> {
       const auto found = variables.find(std::string(name));
       return found == variables.end() || found->second.empty() ? std::nullopt : std::optional(found->second);
     };
-    context.world.sleep = [](std::chrono::milliseconds) {};
+    context.runtime.sleep = [](std::chrono::milliseconds) {};
     context.store_root = dir / "store";
     context.jobs = 2;
     context.progress = [this](const lapstrake::app::Event& event) { add_message(event.subject + ": " + event.text); };

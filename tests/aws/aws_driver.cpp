@@ -138,8 +138,8 @@ int bodies(const Arguments& arguments) {
   aws::Session session{.transport = record,
                        .credentials = {"AKID", "secret", "", "the test"},
                        .region = "us-east-1",
-                       .world = real_world()};
-  session.world.environment = [](std::string_view) { return std::nullopt; };
+                       .runtime = process_runtime()};
+  session.runtime.environment = [](std::string_view) { return std::nullopt; };
   aws::ecr_login(session);
   aws::find_repository(session, "123456789012", "team/web");
   aws::create_repository(session, "123456789012", "team/web");
@@ -177,12 +177,12 @@ json call(const aws::Session& session, const std::string& operation, const Argum
 }
 
 int call_server(const Arguments& arguments) {
-  const World world = real_world();
-  const auto settings = aws::find_settings(world.environment, std::nullopt, std::nullopt);
-  const aws::Session session{.transport = http::curl_transport({.user_agent = "lapstrake-test", .world = world}),
+  const Runtime runtime = process_runtime();
+  const auto settings = aws::find_settings(runtime.environment, std::nullopt, std::nullopt);
+  const aws::Session session{.transport = http::curl_transport({.user_agent = "lapstrake-test", .runtime = runtime}),
                              .credentials = settings.credentials,
                              .region = settings.region.value_or(""),
-                             .world = world,
+                             .runtime = runtime,
                              .notice = [](const std::string& text) { std::cerr << text << '\n'; }};
   std::cout << call(session, arguments.at(0), {arguments.begin() + 1, arguments.end()}).dump() << '\n';
   return 0;

@@ -188,7 +188,7 @@ TEST_CASE("throttling without an end fails as a network fault with AWS's reason"
 TEST_CASE("each new attempt is signed with the time it is sent at") {
   FakeAws fake;
   auto session = fake.session();
-  session.world.sleep = [&](auto) { fake.now += std::chrono::minutes(1); };
+  session.runtime.sleep = [&](auto) { fake.now += std::chrono::minutes(1); };
   fake.answer(500, "").answer(200, "{}");
   aws::call(session, Service::ecs, "ListClusters", json::object());
   CHECK(fake.requests[0].headers.find("X-Amz-Date") == "20260301T000000Z");

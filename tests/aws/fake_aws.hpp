@@ -43,18 +43,18 @@ class FakeAws {
   }
 
   lapstrake::aws::Session session() {
-    lapstrake::World world;
-    world.environment = [this](std::string_view name) -> std::optional<std::string> {
+    lapstrake::Runtime runtime;
+    runtime.environment = [this](std::string_view name) -> std::optional<std::string> {
       const auto found = variables.find(name);
       return found == variables.end() ? std::nullopt : std::optional(found->second);
     };
-    world.clock = [this] { return now; };
-    world.sleep = [this](std::chrono::milliseconds time) { waits.push_back(time); };
-    world.random = [] { return 0.5; };
+    runtime.clock = [this] { return now; };
+    runtime.sleep = [this](std::chrono::milliseconds time) { waits.push_back(time); };
+    runtime.random = [] { return 0.5; };
     return {.transport = [this](const auto& request) { return reply(request); },
             .credentials = credentials,
             .region = region,
-            .world = world,
+            .runtime = runtime,
             .notice = [this](const std::string& text) { notices.push_back(text); }};
   }
 

@@ -12,15 +12,15 @@ using nlohmann::ordered_json;
 
 namespace {
 
-World world_that_knows(std::string_view secret) {
-  World world;
-  world.environment = [](std::string_view) { return std::nullopt; };
-  world.secrets->learn(secret);
-  return world;
+Runtime runtime_that_knows(std::string_view secret) {
+  Runtime runtime;
+  runtime.environment = [](std::string_view) { return std::nullopt; };
+  runtime.secrets->learn(secret);
+  return runtime;
 }
 
 struct Scene {
-  Printer printer{world_that_knows("s\"cret/pass\nword")};
+  Printer printer{runtime_that_knows("s\"cret/pass\nword")};
 };
 
 }  // namespace
@@ -40,7 +40,7 @@ TEST_CASE("JSON without the secrets is the same JSON (S07)") {
 }
 
 TEST_CASE("an escape of JSON and what follows it are not taken for a secret") {
-  const Printer printer(world_that_knows("nothing"));
+  const Printer printer(runtime_that_knows("nothing"));
   const ordered_json value{{"a", "\nothing"}};
   CHECK(ordered_json::parse(printer.clean_json(value.dump() + "\n")) == value);
 }

@@ -94,11 +94,11 @@ struct Play {
       hold(host == "registry.example", "the keychain is asked about the registry alone");
       return Login{.username = "joe", .password = std::string(password)};
     };
-    options.world = {.environment = [](std::string_view) { return std::nullopt; },
-                     .clock = [this] { return now; },
-                     .sleep = [this](std::chrono::milliseconds time) { now += time; },
-                     .random = [] { return 0.5; },
-                     .stop = {}};
+    options.runtime = {.environment = [](std::string_view) { return std::nullopt; },
+                       .clock = [this] { return now; },
+                       .sleep = [this](std::chrono::milliseconds time) { now += time; },
+                       .random = [] { return 0.5; },
+                       .stop = {}};
     options.policy.most_attempts = 3;
   }
   Repository repository() const { return {options, "registry.example", "team/web"}; }

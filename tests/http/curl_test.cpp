@@ -13,14 +13,14 @@ using namespace lapstrake::http;
 
 namespace {
 
-World quiet_world(std::stop_token stop = {}) {
-  World world = real_world(stop);
-  world.environment = [](std::string_view) { return std::nullopt; };
-  return world;
+Runtime quiet_runtime(std::stop_token stop = {}) {
+  Runtime runtime = process_runtime(stop);
+  runtime.environment = [](std::string_view) { return std::nullopt; };
+  return runtime;
 }
 
 Transport transport(std::stop_token stop = {}) {
-  return curl_transport({.user_agent = "test/1", .world = quiet_world(stop)});
+  return curl_transport({.user_agent = "test/1", .runtime = quiet_runtime(stop)});
 }
 
 // A socket on loopback that a test serves by hand.
@@ -265,7 +265,7 @@ TEST_CASE("a transfer that stands still, or nearly, is given up in either direct
     until_over();
     ::close(fd);
   };
-  const auto slow = curl_transport({.low_speed_time = std::chrono::seconds(1), .world = quiet_world()});
+  const auto slow = curl_transport({.low_speed_time = std::chrono::seconds(1), .runtime = quiet_runtime()});
   const Listener trickling, deaf;
   std::thread first(slow_server, trickling.fd), second(slow_server, deaf.fd);
   const std::vector<Request> requests{
@@ -314,15 +314,15 @@ TEST_CASE("an address from another server does not lead to this host") {
 
 TEST_CASE("a proxy is not asked for an address that another server named and that is too near (S02)") {
   ScriptedServer proxy(ok);
-  World world = real_world();
-  world.environment = [&](std::string_view name) -> std::optional<std::string> {
+  Runtime runtime = process_runtime();
+  runtime.environment = [&](std::string_view name) -> std::optional<std::string> {
     if (name == "HTTPS_PROXY") return proxy.url("");
     return std::nullopt;
   };
   const auto url = GENERATE("https://169.254.169.254/", "https://2852039166/", "https://[fd00:ec2::254]/",
                             "https://100.100.100.200/", "https://metadata.google.internal/", "https://10.0.0.1/");
   const auto error = failure_of(
-      [&] { curl_transport({.world = world})({.url = parse_url(url), .max_address_kind = AddressKind::global}); });
+      [&] { curl_transport({.runtime = runtime})({.url = parse_url(url), .max_address_kind = AddressKind::global}); });
   CHECK_THAT(error.summary(), Contains("which a server named: it is"));
   CHECK(proxy.connections() == 0);
 }
@@ -338,13 +338,13 @@ TEST_CASE("a proxy is asked for other hosts, and its refusals are told") {
                                  "Connection: close\r\n", "");
   });
   const auto through = [&](const std::string& address) {
-    World world = real_world();
-    world.environment = [address](std::string_view name) -> std::optional<std::string> {
+    Runtime runtime = process_runtime();
+    runtime.environment = [address](std::string_view name) -> std::optional<std::string> {
       if (name == "HTTPS_PROXY") return address;
       return std::nullopt;
     };
     return failure_of([&] {
-      curl_transport({.world = world})(
+      curl_transport({.runtime = runtime})(
           {.url = parse_url("https://registry.example/"), .headers = {{"Authorization", "Basic secret"}}});
     });
   };

@@ -13,13 +13,13 @@ namespace {
 // 2026-11-21T00:00:00Z
 constexpr std::chrono::system_clock::time_point now{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
 
-struct VirtualWorld {
+struct VirtualRuntime {
   std::vector<std::int64_t> slept;
-  World world{.environment = [](std::string_view) { return std::nullopt; },
-              .clock = [] { return now; },
-              .sleep = [this](milliseconds time) { slept.push_back(time.count()); },
-              .random = [] { return 0.5; },
-              .stop = {}};
+  Runtime runtime{.environment = [](std::string_view) { return std::nullopt; },
+                  .clock = [] { return now; },
+                  .sleep = [this](milliseconds time) { slept.push_back(time.count()); },
+                  .random = [] { return 0.5; },
+                  .stop = {}};
 };
 
 // Answers with each status in turn; 0 is a lost connection.
@@ -46,9 +46,9 @@ TEST_CASE("each status is retried or not as the policy says") {
       {409, 1}, {410, 1}, {411, 1}, {413, 1}, {415, 1}, {416, 1}, {422, 1}, {425, 6}, {429, 6}, {431, 1},
       {499, 6}, {500, 6}, {501, 1}, {502, 6}, {503, 6}, {504, 6}, {505, 1}, {507, 1}, {522, 6},
   }));
-  VirtualWorld virtual_world;
+  VirtualRuntime virtual_runtime;
   Script script{std::vector<int>(6, status)};
-  CHECK(with_retry(script.transport(), {}, virtual_world.world)({}).status == status);
+  CHECK(with_retry(script.transport(), {}, virtual_runtime.runtime)({}).status == status);
   CHECK(script.count == attempts);
 }
 
@@ -92,7 +92,7 @@ TEST_CASE("Retry-After is a floor in seconds or as a date, and nonsense is no fl
 }
 
 TEST_CASE("a server's wait is kept, and one that is too long is not begun (S23)") {
-  VirtualWorld virtual_world;
+  VirtualRuntime virtual_runtime;
   const auto [field, slept] = GENERATE(table<std::string, std::vector<std::int64_t>>({
       {"3", {3250, 3500, 4000, 5000, 7000}},
       {"abc", {250, 500, 1000, 2000, 4000}},
@@ -102,17 +102,17 @@ TEST_CASE("a server's wait is kept, and one that is too long is not begun (S23)"
       {"121", {}},
   }));
   Script script{std::vector<int>(6, 429), 0, Headers{{"Retry-After", field}}};
-  CHECK(with_retry(script.transport(), {}, virtual_world.world)({}).status == 429);
-  CHECK(virtual_world.slept == slept);
+  CHECK(with_retry(script.transport(), {}, virtual_runtime.runtime)({}).status == 429);
+  CHECK(virtual_runtime.slept == slept);
   CHECK(script.count == slept.size() + 1);
 }
 
 TEST_CASE("a lost connection is tried again, and told") {
-  VirtualWorld virtual_world;
+  VirtualRuntime virtual_runtime;
   Script script{{0, 503, 200}};
   std::vector<std::string> notices;
   const auto transport =
-      with_retry(script.transport(), {}, virtual_world.world, [&](const auto& text) { notices.push_back(text); });
+      with_retry(script.transport(), {}, virtual_runtime.runtime, [&](const auto& text) { notices.push_back(text); });
   CHECK(transport({.url = parse_url("https://h/x?token=secret")}).status == 200);
   CHECK(notices == std::vector<std::string>{
                        "attempt 1 of 6 failed: lost; trying again in 0.3 s",
@@ -120,18 +120,18 @@ TEST_CASE("a lost connection is tried again, and told") {
 }
 
 TEST_CASE("what has reached a sink is not sent there twice") {
-  VirtualWorld virtual_world;
+  VirtualRuntime virtual_runtime;
   Script script{{0, 1, 200}};
   std::string got;
-  CHECK_THROWS_AS(
-      with_retry(script.transport(), {}, virtual_world.world)({.sink = [&](Bytes bytes) { got += as_text(bytes); }}),
-      Error);
+  CHECK_THROWS_AS(with_retry(script.transport(), {},
+                             virtual_runtime.runtime)({.sink = [&](Bytes bytes) { got += as_text(bytes); }}),
+                  Error);
   CHECK(got == "part");
   CHECK(script.count == 2);
 }
 
 TEST_CASE("retrying repeats what is transient, and says how often at the end") {
-  VirtualWorld virtual_world;
+  VirtualRuntime virtual_runtime;
   unsigned count = 0;
   const auto fail = [&](bool transient, std::optional<milliseconds> floor = {}) {
     return [&count, transient, floor]() -> int {
@@ -141,17 +141,17 @@ TEST_CASE("retrying repeats what is transient, and says how often at the end") {
       throw error;
     };
   };
-  CHECK_THROWS_AS(retrying({}, virtual_world.world, nullptr, fail(false)), Error);
+  CHECK_THROWS_AS(retrying({}, virtual_runtime.runtime, nullptr, fail(false)), Error);
   CHECK(count == 1);
   try {
-    retrying({}, virtual_world.world, nullptr, fail(true));
+    retrying({}, virtual_runtime.runtime, nullptr, fail(true));
     FAIL();
   } catch (const Error& error) {
     CHECK(count == 7);
     CHECK(error.steps() == std::vector<std::string>{"attempt 6 of 6"});
   }
   try {
-    retrying({}, virtual_world.world, nullptr, fail(true, std::chrono::hours(24)));
+    retrying({}, virtual_runtime.runtime, nullptr, fail(true, std::chrono::hours(24)));
     FAIL();
   } catch (const Error& error) {
     CHECK(count == 8);
@@ -160,11 +160,11 @@ TEST_CASE("retrying repeats what is transient, and says how often at the end") {
 }
 
 TEST_CASE("an interrupted wait ends the retries") {
-  VirtualWorld virtual_world;
-  virtual_world.world.sleep = [](milliseconds) { throw Error(ErrorKind::interrupted, "interrupted"); };
+  VirtualRuntime virtual_runtime;
+  virtual_runtime.runtime.sleep = [](milliseconds) { throw Error(ErrorKind::interrupted, "interrupted"); };
   Script script{{0, 200}};
   try {
-    with_retry(script.transport(), {}, virtual_world.world)({});
+    with_retry(script.transport(), {}, virtual_runtime.runtime)({});
     FAIL();
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::interrupted);
@@ -173,13 +173,13 @@ TEST_CASE("an interrupted wait ends the retries") {
 }
 
 TEST_CASE("a trace shows what was asked without its secrets") {
-  VirtualWorld virtual_world;
+  VirtualRuntime virtual_runtime;
   auto time = now;
-  virtual_world.world.clock = [&] { return time += milliseconds(31); };
+  virtual_runtime.runtime.clock = [&] { return time += milliseconds(31); };
   Script script{{200, 0}};
   std::vector<std::string> lines;
   const auto transport =
-      with_trace(script.transport(), virtual_world.world, [&](const auto& line) { lines.push_back(line); });
+      with_trace(script.transport(), virtual_runtime.runtime, [&](const auto& line) { lines.push_back(line); });
   const Request request{.url = parse_url("https://host/path?X-Amz-Signature=sesame"),
                         .headers = {{"Authorization", "Basic sesame"}}};
   transport(request);

@@ -43,13 +43,13 @@ class TlsServer {
   int port_ = 0;
 };
 
-World quiet_world() {
-  World world = real_world();
-  world.environment = [](std::string_view) { return std::nullopt; };
-  return world;
+Runtime quiet_runtime() {
+  Runtime runtime = process_runtime();
+  runtime.environment = [](std::string_view) { return std::nullopt; };
+  return runtime;
 }
 
-CurlOptions trusting(const TlsFiles& files) { return {.ca_file = files.authority(), .world = quiet_world()}; }
+CurlOptions trusting(const TlsFiles& files) { return {.ca_file = files.authority(), .runtime = quiet_runtime()}; }
 
 Error failure_of(const CurlOptions& options, const Url& url) {
   try {
@@ -77,7 +77,7 @@ TEST_CASE("a host of a known authority is spoken to, by the setting for all host
 TEST_CASE("a host of an unknown authority is refused with the cure (S32)") {
   TlsFiles files;
   TlsServer server(files);
-  const auto error = failure_of({.world = quiet_world()}, server.url());
+  const auto error = failure_of({.runtime = quiet_runtime()}, server.url());
   CHECK_THAT(error.summary(), Contains("its certificate is not trusted"));
   CHECK_THAT(error.help(), Contains(cat("`registries: { \"127.0.0.1:", server.url().port, "\": { ca: FILE } }`")));
   CHECK_FALSE(error.is_transient());
@@ -126,7 +126,7 @@ TEST_CASE("a handshake that breaks off may be tried again (S32)") {
 TEST_CASE("an authority's file that is not there is an input to mend") {
   TlsFiles files;
   TlsServer server(files);
-  const auto error = failure_of({.ca_file = "/nonexistent/ca.pem", .world = quiet_world()}, server.url());
+  const auto error = failure_of({.ca_file = "/nonexistent/ca.pem", .runtime = quiet_runtime()}, server.url());
   CHECK(error.kind() == ErrorKind::input);
   CHECK_THAT(error.summary(), Contains("/nonexistent/ca.pem"));
 }

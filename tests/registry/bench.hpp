@@ -7,7 +7,7 @@
 
 struct Bench {
   fake::Registry registry;
-  fake::VirtualWorld time;
+  fake::VirtualRuntime time;
   TempDir dir;
   std::vector<std::string> log;
   lapstrake::registry::Keychain keychain = nullptr;
@@ -15,7 +15,7 @@ struct Bench {
   lapstrake::registry::ClientOptions options() {
     return {.transport = registry.transport(),
             .keychain = keychain,
-            .world = time.world(),
+            .runtime = time.runtime(),
             .log = [this](const std::string& line) { log.push_back(line); }};
   }
   lapstrake::registry::Repository repository(const std::string& host = "registry.example") {

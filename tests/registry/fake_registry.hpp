@@ -216,11 +216,11 @@ class Registry {
 };
 
 // A clock that only sleeping moves.
-struct VirtualWorld {
+struct VirtualRuntime {
   std::mutex mutex;
   std::chrono::system_clock::time_point now{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
   std::chrono::milliseconds slept{0};
-  World world() {
+  Runtime runtime() {
     return {.environment = [](std::string_view) { return std::nullopt; },
             .clock =
                 [this] {

@@ -26,20 +26,20 @@ struct Home {
     variables["PATH"] = "bin:.::" + (dir / "bin").string() + ":/usr/bin:/bin";
     dir.write("bin/.keep", "");
   }
-  World world(std::stop_token stop = {}) const {
-    World world = real_world(stop);
-    world.environment = [this](std::string_view name) -> std::optional<std::string> {
+  Runtime runtime(std::stop_token stop = {}) const {
+    Runtime runtime = process_runtime(stop);
+    runtime.environment = [this](std::string_view name) -> std::optional<std::string> {
       const auto found = variables.find(name);
       return found == variables.end() ? std::nullopt : std::optional(found->second);
     };
-    return world;
+    return runtime;
   }
   void helper(const std::string& name, const std::string& script) const {
     const auto path = dir.write("bin/docker-credential-" + name, "#!/bin/sh\n" + script);
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
   }
   std::optional<Login> login(const std::string& host, const std::string& repository = "team/web") const {
-    return docker_keychain(world(), repository)(host, false);
+    return docker_keychain(runtime(), repository)(host, false);
   }
 };
 
@@ -190,7 +190,7 @@ TEST_CASE("a credential helper is asked for the host, and may know nothing") {
 TEST_CASE("a helper's token is an identity token") {
   Home home;
   home.helper("t", R"(echo '{"Username":"<token>","Secret":"s"}')");
-  CHECK(run_credential_helper(home.world(), "t", "r")->identity_token);
+  CHECK(run_credential_helper(home.runtime(), "t", "r")->identity_token);
 }
 
 TEST_CASE("a helper that is not one, fails, hangs, or says too much is an error that does not quote secrets (S09)") {
@@ -218,7 +218,7 @@ TEST_CASE("a helper that is not one, fails, hangs, or says too much is an error 
   HelperLimits limits;  // those that answer may be slow to start on a busy machine
   if (name == "slow" || name == "stays") limits.time = std::chrono::milliseconds(200);
   const auto error =
-      failure_of([&, helper = name] { run_credential_helper(home.world(), helper, "r.example", limits); });
+      failure_of([&, helper = name] { run_credential_helper(home.runtime(), helper, "r.example", limits); });
   CHECK(error.kind() == ErrorKind::access);
   CHECK_THAT(error.summary(), Contains(says));
   CHECK_THAT(report(error), !Contains("sesame"));
@@ -229,6 +229,6 @@ TEST_CASE("a stop ends the wait for a helper") {
   home.helper("slow", "sleep 20");
   std::stop_source source;
   source.request_stop();
-  CHECK(failure_of([&] { run_credential_helper(home.world(source.get_token()), "slow", "r"); }).kind() ==
+  CHECK(failure_of([&] { run_credential_helper(home.runtime(source.get_token()), "slow", "r"); }).kind() ==
         ErrorKind::interrupted);
 }

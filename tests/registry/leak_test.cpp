@@ -21,13 +21,13 @@ class LeakyRegistry {
   explicit LeakyRegistry(std::string elsewhere)
       : elsewhere_(std::move(elsewhere)), server_([this](const std::string& request) { return answer(request); }) {}
   Repository repository() const {
-    World world = real_world();
-    world.environment = [](std::string_view) { return std::nullopt; };
-    world.sleep = [](std::chrono::milliseconds) {};
+    Runtime runtime = process_runtime();
+    runtime.environment = [](std::string_view) { return std::nullopt; };
+    runtime.sleep = [](std::chrono::milliseconds) {};
     return {{.transport = http::curl_transport(
-                 {.user_agent = "test", .connect_timeout = std::chrono::seconds(1), .world = world}),
+                 {.user_agent = "test", .connect_timeout = std::chrono::seconds(1), .runtime = runtime}),
              .keychain = [](const std::string&, bool) { return Login{.username = "bob", .password = "sesame"}; },
-             .world = world},
+             .runtime = runtime},
             server_.authority(),
             "web"};
   }
@@ -87,13 +87,13 @@ TEST_CASE("a realm on another host sees nothing at all (S01)") {
     if (request.starts_with("GET /v2/ ")) return ScriptedServer::reply("200 OK", "", "");
     return ScriptedServer::reply("401 Unauthorized", "WWW-Authenticate: Bearer realm=\"" + realm + "\"\r\n", "");
   });
-  World world = real_world();
-  world.environment = [](std::string_view) { return std::nullopt; };
+  Runtime runtime = process_runtime();
+  runtime.environment = [](std::string_view) { return std::nullopt; };
   const Repository repository(
       {.transport =
-           http::curl_transport({.user_agent = "test", .connect_timeout = std::chrono::seconds(1), .world = world}),
+           http::curl_transport({.user_agent = "test", .connect_timeout = std::chrono::seconds(1), .runtime = runtime}),
        .keychain = [](const std::string&, bool) { return Login{.username = "bob", .password = "sesame"}; },
-       .world = world},
+       .runtime = runtime},
       server.authority(), "web");
   CHECK(failure_of([&] { repository.find_manifest("v1"); }).kind() == ErrorKind::access);
   CHECK(thief.connections() == 0);
@@ -102,14 +102,14 @@ TEST_CASE("a realm on another host sees nothing at all (S01)") {
 namespace {
 
 // A registry of the world outside, in memory; all other hosts are asked by libcurl, which finds them at `address`.
-struct OutsideWorld : Bench {
+struct OutsideRegistry : Bench {
   std::optional<Login> login;
   Repository repository_with(const std::string& names) {
-    World world = real_world();
-    world.environment = [](std::string_view) { return std::nullopt; };
-    world.sleep = [](std::chrono::milliseconds) {};
+    Runtime runtime = process_runtime();
+    runtime.environment = [](std::string_view) { return std::nullopt; };
+    runtime.sleep = [](std::chrono::milliseconds) {};
     const auto curl = http::curl_transport(
-        {.user_agent = "test", .connect_timeout = std::chrono::seconds(1), .world = world, .addresses = {names}});
+        {.user_agent = "test", .connect_timeout = std::chrono::seconds(1), .runtime = runtime, .addresses = {names}});
     auto ours = options();
     ours.keychain = [this](const std::string&, bool) { return login; };
     ours.transport = [curl, fake = registry.transport()](const http::Request& request) {
@@ -128,7 +128,7 @@ TEST_CASE("a name that leads to this host or its neighbours is not connected to 
                                        "[::ffff:127.0.0.1]", "[64:ff9b::a9fe:a9fe]", "0.0.0.0", "100.100.100.200",
                                        "168.63.129.16", "[fd00:ec2::254]", "[fd00:ec2::23]", "[fd20:ce::254]");
   const auto there = cat("https://elsewhere.example:", port);
-  OutsideWorld outside;
+  OutsideRegistry outside;
   std::function<void()> act;
   SECTION("as a realm") {
     outside.registry.guard = [&](const http::Request&) {
@@ -157,7 +157,7 @@ TEST_CASE("a name that leads to this host or its neighbours is not connected to 
 TEST_CASE("an upload that a registry outside sends to a private address goes nowhere (S05)") {
   const std::string place = GENERATE("https://10.0.0.5/up", "https://192.168.0.1:8443/up", "https://0x0a000005/up",
                                      "https://[fd00::1]/up", "http://10.0.0.5/up");
-  OutsideWorld outside;
+  OutsideRegistry outside;
   outside.registry.location = [&](const std::string&) { return place; };
   CHECK_THROWS_AS(outside.put(outside.repository_with("none.example:1:127.0.0.1"), outside.blob(content)), Error);
   CHECK(outside.registry.count("PUT uploads") == 0);

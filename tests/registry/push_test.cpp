@@ -144,7 +144,7 @@ TEST_CASE("a registry that shows what it took only 2 s later is waited for (S31)
   Shipment shipment;
   std::map<std::string, std::chrono::system_clock::time_point> put;  // when, by the end of the address
   auto options = shipment.options();
-  const auto clock = options.world.clock;
+  const auto clock = options.runtime.clock;
   const auto is_hidden = [&](const std::string& name) {
     return put.contains(name) && clock() - put[name] < std::chrono::seconds(2);
   };

@@ -17,47 +17,47 @@ const std::string host = "registry.example";
 
 TEST_CASE("each 429 doubles the wait and the distance, each success takes an eighth of the distance away") {
   fake::VirtualWorld time;
-  const auto world = time.world();
+  const auto runtime = time.runtime();
   RateLimiter limiter;
   const auto waited = [&] {
     const auto before = time.slept;
-    limiter.wait(host, world);
+    limiter.wait(host, runtime);
     return (time.slept - before).count();
   };
   CHECK(waited() == 0);
-  limiter.throttled(host, limiter.wait(host, world), world, {});
+  limiter.throttled(host, limiter.wait(host, runtime), runtime, {});
   CHECK(waited() == 500);
   CHECK(waited() == 100);
-  limiter.throttled(host, limiter.wait(host, world), world, {});
+  limiter.throttled(host, limiter.wait(host, runtime), runtime, {});
   CHECK(waited() == 1000);
   CHECK(waited() == 200);
-  limiter.succeeded(host, limiter.wait(host, world));
+  limiter.succeeded(host, limiter.wait(host, runtime));
   waited();
   CHECK(waited() == 175);
-  for (int i = 0; i < 20; ++i) limiter.succeeded(host, limiter.wait(host, world));
+  for (int i = 0; i < 20; ++i) limiter.succeeded(host, limiter.wait(host, runtime));
   CHECK(waited() == 0);
 }
 
 TEST_CASE("what began before a 429 says nothing new, and another host is not slowed down") {
   fake::VirtualWorld time;
-  const auto world = time.world();
+  const auto runtime = time.runtime();
   RateLimiter limiter;
   std::vector<RateLimiter::Ticket> tickets;
-  for (int i = 0; i < 8; ++i) tickets.push_back(limiter.wait(host, world));
-  for (const auto ticket : tickets) limiter.throttled(host, ticket, world, {});
-  limiter.wait("other.example", world);
+  for (int i = 0; i < 8; ++i) tickets.push_back(limiter.wait(host, runtime));
+  for (const auto ticket : tickets) limiter.throttled(host, ticket, runtime, {});
+  limiter.wait("other.example", runtime);
   CHECK(time.slept == milliseconds(0));
-  limiter.wait(host, world);
+  limiter.wait(host, runtime);
   CHECK(time.slept == milliseconds(500));
 }
 
 TEST_CASE("a host is given up after a dozen failures in a row over half a minute, and not for a hiccup") {
   fake::VirtualWorld time;
-  const auto world = time.world();
+  const auto runtime = time.runtime();
   RateLimiter limiter;
   const auto fail = [&](int times) {
     bool goes_on = true;
-    for (int i = 0; i < times; ++i) goes_on = limiter.failed(host, world);
+    for (int i = 0; i < times; ++i) goes_on = limiter.failed(host, runtime);
     return goes_on;
   };
   const auto later = [&](int seconds) { time.now += std::chrono::seconds(seconds); };
@@ -69,7 +69,7 @@ TEST_CASE("a host is given up after a dozen failures in a row over half a minute
     CHECK_FALSE(fail(1));
   }
   SECTION("a success in between") {
-    limiter.succeeded(host, limiter.wait(host, world));
+    limiter.succeeded(host, limiter.wait(host, runtime));
     CHECK(fail(1));
     later(30);
     CHECK(fail(10));
@@ -81,17 +81,17 @@ TEST_CASE("a host is given up after a dozen failures in a row over half a minute
   }
   SECTION("another host") {
     later(1);
-    CHECK(limiter.failed("other.example", world));
+    CHECK(limiter.failed("other.example", runtime));
   }
 }
 
 TEST_CASE("a clock that is set back makes nobody wait for longer") {
   fake::VirtualWorld time;
-  const auto world = time.world();
+  const auto runtime = time.runtime();
   RateLimiter limiter;
-  limiter.throttled(host, limiter.wait(host, world), world, std::chrono::seconds(60));
+  limiter.throttled(host, limiter.wait(host, runtime), runtime, std::chrono::seconds(60));
   time.now -= std::chrono::hours(5);
-  limiter.wait(host, world);
+  limiter.wait(host, runtime);
   CHECK(time.slept == std::chrono::seconds(60));
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("a storm of 429 over 20 layers is sat out by the whole run, in at most
   const auto [seconds, jobs] = GENERATE(table<int, unsigned>({{3, 4}, {10, 4}, {14, 1}}));
   unsigned refused = 0;
   bench.registry.guard = [&, seconds = seconds](const http::Request&) -> std::optional<http::Response> {
-    if (options.world.clock() - begin > std::chrono::seconds(seconds)) return std::nullopt;
+    if (options.runtime.clock() - begin > std::chrono::seconds(seconds)) return std::nullopt;
     ++refused;
     return reply(429);
   };
@@ -123,10 +123,10 @@ TEST_CASE("a registry that allows ten requests a second is not asked for many mo
   Bench bench;
   double bucket = 10;
   auto last = bench.time.now;
-  const auto world = bench.time.world();
+  const auto runtime = bench.time.runtime();
   unsigned refused = 0;
   bench.registry.guard = [&](const http::Request&) -> std::optional<http::Response> {
-    const auto now = world.clock();
+    const auto now = runtime.clock();
     bucket = std::min(10.0, bucket + 10 * std::chrono::duration<double>(now - last).count());
     last = now;
     if (bucket >= 1) {

@@ -85,11 +85,11 @@ struct RealImage : Bench {
     manifests.push_back({oci::descriptor_of(text, oci::media_type::manifest), text, {config, layer}});
   }
   Repository repository_at(const RealRegistry& real, const TlsFiles& tls, const std::string& password) const {
-    World world = real_world();
-    world.environment = [](std::string_view) { return std::nullopt; };
+    Runtime runtime = process_runtime();
+    runtime.environment = [](std::string_view) { return std::nullopt; };
     ClientOptions options{
-        .transport = http::curl_transport({.ca_file = tls.authority(), .user_agent = "test", .world = world}),
-        .world = world};
+        .transport = http::curl_transport({.ca_file = tls.authority(), .user_agent = "test", .runtime = runtime}),
+        .runtime = runtime};
     if (!password.empty())
       options.keychain = [password](const std::string&, bool) {
         return Login{.username = "bob", .password = password, .source = "a test"};
@@ -167,11 +167,11 @@ TEST_CASE("a real registry that lost a blob is healed") {
   // A push that believes, by a lie on the way, that all blobs are there.
   auto options = ClientOptions{};
   unsigned lies = 2;
-  World world = real_world();
-  world.environment = [](std::string_view) { return std::nullopt; };
-  const auto honest = http::curl_transport({.user_agent = "test", .world = world});
+  Runtime runtime = process_runtime();
+  runtime.environment = [](std::string_view) { return std::nullopt; };
+  const auto honest = http::curl_transport({.user_agent = "test", .runtime = runtime});
   std::mutex mutex;
-  options.world = world;
+  options.runtime = runtime;
   options.transport = [&](const http::Request& request) {
     auto response = honest(request);
     const std::lock_guard lock(mutex);
@@ -193,13 +193,13 @@ TEST_CASE("a real registry takes a large blob in pieces, or again as a whole whe
   std::string content(6'000'000, 'x');
   for (std::size_t i = 0; i < content.size(); i += 97) content[i] = static_cast<char>('a' + i % 23);
   const auto large = image.blob(content);
-  World world = real_world();
-  world.environment = [](std::string_view) { return std::nullopt; };
-  world.sleep = [](std::chrono::milliseconds) {};
-  const auto sound = http::curl_transport({.user_agent = "test", .world = world});
+  Runtime runtime = process_runtime();
+  runtime.environment = [](std::string_view) { return std::nullopt; };
+  runtime.sleep = [](std::chrono::milliseconds) {};
+  const auto sound = http::curl_transport({.user_agent = "test", .runtime = runtime});
   unsigned pieces = 0, puts = 0;
   const unsigned breaking_piece = GENERATE(0u, 3u);  // none; after it the link is a good one
-  ClientOptions options{.world = world, .parts_from = 1 << 20};
+  ClientOptions options{.runtime = runtime, .parts_from = 1 << 20};
   options.transport = [&](http::Request request) {
     std::uint64_t most = UINT64_MAX;  // bytes that come through
     if (request.method == "PUT" && ++puts <= 2) most = 2 << 20;

@@ -20,13 +20,13 @@ using namespace lapstrake;
 using Json = nlohmann::json;
 using Headers = std::map<std::string, std::string>;
 
-inline World world_of(std::map<std::string, std::string> environment) {
-  World world = real_world();
-  world.environment = [environment = std::move(environment)](std::string_view name) -> std::optional<std::string> {
+inline Runtime runtime_of(std::map<std::string, std::string> environment) {
+  Runtime runtime = process_runtime();
+  runtime.environment = [environment = std::move(environment)](std::string_view name) -> std::optional<std::string> {
     const auto found = environment.find(std::string(name));
     return found == environment.end() ? std::nullopt : std::optional(found->second);
   };
-  return world;
+  return runtime;
 }
 
 // How a call is signed; a test changes one thing.
@@ -39,7 +39,8 @@ struct Signing {
 class Client {
  public:
   explicit Client(sandbox::Options options = {}) : box(placed(std::move(options))), environment(box.environment()) {
-    transport = http::curl_transport({.ca_file = box.ca_file(), .user_agent = "test", .world = world_of(environment)});
+    transport =
+        http::curl_transport({.ca_file = box.ca_file(), .user_agent = "test", .runtime = runtime_of(environment)});
     const Json logins = Json::parse(folder.read("box/docker/config.json"));
     login = "Basic " + logins["auths"][box.registry_host()]["auth"].get<std::string>();
   }

@@ -106,7 +106,7 @@ TEST_CASE("what reads a damaged index.json fails with a cure, and gc removes not
   }();
   dir.write("s/index.json", "{");
   CHECK_THROWS_AS(Store::open(store).refs(), Error);
-  CHECK_THROWS_AS(Store::gc(store, real_world()), Error);
+  CHECK_THROWS_AS(Store::gc(store, process_runtime()), Error);
   CHECK(Store::open(store).has(oci::Digest::of("kept")));
   try {
     Store::open(store).refs();
@@ -148,7 +148,7 @@ TEST_CASE("gc removes what no ref reaches and what killed processes left, and no
     dir.write("s/tmp/.new-killed", "1234567");
     dir.write("s/tmp/folder/x", "1");
   }
-  const auto report = Store::gc(dir / "s", real_world());
+  const auto report = Store::gc(dir / "s", process_runtime());
   const auto store = Store::open(dir / "s");
   CHECK(report.removed == 4);  // lost; a layer, a config and a manifest
   CHECK(report.kept == 4 + 7 + 1);
@@ -167,7 +167,7 @@ TEST_CASE("gc removes nothing while it cannot tell what is in use") {
     store.put("lost", "text/plain");
     flip_a_byte(store.blob_path(sample.root.digest));
   }
-  CHECK_THROWS_WITH(Store::gc(dir / "s", real_world()),
+  CHECK_THROWS_WITH(Store::gc(dir / "s", process_runtime()),
                     Contains("cannot tell which blobs are in use, so none is removed"));
   CHECK(Store::open(dir / "s").check({}).blobs == 4);
 }
@@ -177,10 +177,10 @@ TEST_CASE("gc waits for a live build, and says for how long it did") {
   const auto build = Store::open(dir / "s");
   build.put("in use by a build", "text/plain");
   int naps = 0;
-  World world = real_world();
-  world.sleep = [&](std::chrono::milliseconds) { ++naps; };
+  Runtime runtime = process_runtime();
+  runtime.sleep = [&](std::chrono::milliseconds) { ++naps; };
   try {
-    Store::gc(dir / "s", world, std::chrono::seconds(2));
+    Store::gc(dir / "s", runtime, std::chrono::seconds(2));
     FAIL("it did not wait");
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::input);
@@ -192,6 +192,6 @@ TEST_CASE("gc waits for a live build, and says for how long it did") {
 
 TEST_CASE("gc of a store that is not there is no failure") {
   TempDir dir;
-  CHECK(Store::gc(dir / "none", real_world()).removed == 0);
+  CHECK(Store::gc(dir / "none", process_runtime()).removed == 0);
   CHECK_FALSE(std::filesystem::exists(dir / "none"));
 }

@@ -53,7 +53,7 @@ TEST_CASE("sixteen builds and a gc on one store lose nothing") {
       }
     }));
   const pid_t gc = start([&] {
-    for (int round = 0; round < 10; ++round) Store::gc(dir / "s", real_world(), std::chrono::minutes(1));
+    for (int round = 0; round < 10; ++round) Store::gc(dir / "s", process_runtime(), std::chrono::minutes(1));
   });
   for (const pid_t child : children) CHECK(ended_well(child));
   CHECK(ended_well(gc));
@@ -107,7 +107,7 @@ TEST_CASE("a process that is killed at any moment leaves a clean store and no lo
     CHECK(store.refs().size() >= static_cast<std::size_t>(acknowledged));
   }
   CHECK(acknowledged > 0);
-  Store::gc(dir / "s", real_world());
+  Store::gc(dir / "s", process_runtime());
   CHECK(std::filesystem::is_empty(dir / "s/tmp"));
   CHECK(Store::open(dir / "s").check({}).problems.empty());
 }

@@ -105,7 +105,7 @@ TEST_CASE("a store that others may write to is refused") {
   REQUIRE(::chmod((dir / folder).c_str(), mode) == 0);
   CHECK_THROWS_WITH(Store::open(dir / "s"),
                     Contains("others may write to the store's folder `" + (dir / folder).string()));
-  CHECK_THROWS_AS(Store::gc(dir / "s", real_world()), Error);
+  CHECK_THROWS_AS(Store::gc(dir / "s", process_runtime()), Error);
   REQUIRE(::chmod((dir / folder).c_str(), 0700) == 0);
 }
 
@@ -118,7 +118,7 @@ TEST_CASE("a folder of the store that is a symbolic link is refused, the store i
   std::filesystem::rename(dir / folder, dir / "aside");
   std::filesystem::create_directory_symlink(dir / "aside", dir / folder);
   CHECK_THROWS_WITH(Store::open(dir / "s"), Contains(folder + "`: it is a symbolic link"));
-  CHECK_THROWS_AS(Store::gc(dir / "s", real_world()), Error);
+  CHECK_THROWS_AS(Store::gc(dir / "s", process_runtime()), Error);
 }
 
 TEST_CASE("another user's store is refused (S08)") {

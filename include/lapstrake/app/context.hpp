@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <lapstrake/oci/descriptor.hpp>
 #include <lapstrake/oci/platform.hpp>
 #include <lapstrake/oci/reference.hpp>
@@ -49,7 +49,7 @@ struct Run {
 inline constexpr unsigned most_transfers = 4;
 
 struct Context {
-  World world{};
+  Runtime runtime{};
   std::filesystem::path store_root{};
   unsigned jobs = 1;
   bool allow_outside = false;                               // --allow-outside

@@ -3,7 +3,7 @@
 #pragma once
 #include <functional>
 #include <lapstrake/aws/credentials.hpp>
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <lapstrake/http/message.hpp>
 #include <lapstrake/http/retry.hpp>
 #include <nlohmann/json_fwd.hpp>
@@ -23,8 +23,8 @@ struct Session {
   http::Transport transport;  // plain: neither signing nor retrying
   Credentials credentials;
   std::string region;
-  World world;  // AWS_ENDPOINT_URL[_ECR|_ECR_PUBLIC|_ECS|_STS], AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT,
-                // AWS_IGNORE_CONFIGURED_ENDPOINT_URLS
+  Runtime runtime;  // AWS_ENDPOINT_URL[_ECR|_ECR_PUBLIC|_ECS|_STS], AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT,
+                    // AWS_IGNORE_CONFIGURED_ENDPOINT_URLS
   http::RetryNotice notice = nullptr;
   EndpointForm form = {};
   ProfileEndpoints endpoints = {};

@@ -1,7 +1,7 @@
 // Who signs: the environment and the shared files (facts in docs/design.md; the rest of the chain is a later addition).
 #pragma once
 #include <lapstrake/base/error.hpp>
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <map>
 #include <optional>
 #include <string>

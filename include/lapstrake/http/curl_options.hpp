@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <lapstrake/http/url.hpp>
 #include <optional>
 #include <string>
@@ -32,7 +32,7 @@ struct CurlOptions {
   std::chrono::seconds low_speed_time{60};
   // HTTPS_PROXY, HTTP_PROXY and NO_PROXY (lower case too) are read from the environment, never used for loopback
   // hosts; a stop request ends transfers within a second.
-  World world = {};
+  Runtime runtime = {};
   std::vector<std::string> addresses = {};                // "HOST:PORT:ADDRESS": not looked up in DNS
   std::function<void(const std::string&)> log = nullptr;  // -v: receives one line that names the proxy
 };

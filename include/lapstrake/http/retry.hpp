@@ -2,7 +2,7 @@
 #pragma once
 #include <chrono>
 #include <lapstrake/base/error.hpp>
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <lapstrake/http/message.hpp>
 #include <optional>
 
@@ -32,26 +32,26 @@ using RetryNotice = std::function<void(const std::string&)>;
 // Retries the same request. Only for requests that may be sent twice (GET, HEAD, DELETE, and POSTs that are known to be
 // safe): `registry` retries an upload as a whole, in a new session. If the last attempt's reply is still retryable, it
 // is returned; a request whose sink has received bytes is not repeated.
-Transport with_retry(Transport inner, RetryPolicy policy, World world, RetryNotice notice = nullptr);
+Transport with_retry(Transport inner, RetryPolicy policy, Runtime runtime, RetryNotice notice = nullptr);
 
 // Call it inside the handler of `error`, the failure of attempt number `attempt`. Waits, or rethrows when the error is
 // not transient, when no attempts are left, or when the requested wait is too long.
-void wait_or_rethrow(const RetryPolicy& policy, const World& world, const RetryNotice& notice, unsigned attempt,
+void wait_or_rethrow(const RetryPolicy& policy, const Runtime& runtime, const RetryNotice& notice, unsigned attempt,
                      Error& error);
 
 // Runs `act` until it returns; retries Errors marked transient by the policy.
 template <class Act>
-auto retrying(const RetryPolicy& policy, const World& world, const RetryNotice& notice, Act&& act) {
+auto retrying(const RetryPolicy& policy, const Runtime& runtime, const RetryNotice& notice, Act&& act) {
   for (unsigned attempt = 1;; ++attempt) {
     try {
       return act();
     } catch (Error& error) {
-      wait_or_rethrow(policy, world, notice, attempt, error);
+      wait_or_rethrow(policy, runtime, notice, attempt, error);
     }
   }
 }
 
 // "GET https://host/path?x=REDACTED -> 200 (0.031 s)": redacted, without header values. For -v.
-Transport with_trace(Transport inner, World world, std::function<void(const std::string&)> trace);
+Transport with_trace(Transport inner, Runtime runtime, std::function<void(const std::string&)> trace);
 
 }  // namespace lapstrake::http

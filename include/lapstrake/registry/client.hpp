@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <lapstrake/base/error.hpp>
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <lapstrake/http/message.hpp>
 #include <lapstrake/http/retry.hpp>
 #include <lapstrake/oci/descriptor.hpp>
@@ -24,7 +24,7 @@ class Repository;
 struct ClientOptions {
   http::Transport transport = nullptr;  // plain: no retry, no redirects
   Keychain keychain = nullptr;
-  World world = {};
+  Runtime runtime = {};
   http::RetryPolicy policy = {};
   http::RetryNotice notice = nullptr;
   std::shared_ptr<RateLimiter> rate_limiter = nullptr;  // shared by all repositories of a run; none: a new one
@@ -57,7 +57,7 @@ class Repository {
   Repository(Repository&&) noexcept;
 
   std::string name() const;  // "host/name"
-  const World& world() const;
+  const Runtime& runtime() const;
 
   // A blob of another size under this digest counts as missing.
   bool has_blob(const oci::Digest& digest, std::uint64_t size) const;

@@ -3,7 +3,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -19,15 +19,15 @@ class RateLimiter {
   using Ticket = std::uint64_t;
 
   // Waits until a request to `host` may begin.
-  Ticket wait(const std::string& host, const World& world);
+  Ticket wait(const std::string& host, const Runtime& runtime);
   void succeeded(const std::string& host, Ticket ticket);
   // A 429, or another reply with a Retry-After (`floor`). Of requests that began before the last 429, only the floor
   // counts.
-  void throttled(const std::string& host, Ticket ticket, const World& world,
+  void throttled(const std::string& host, Ticket ticket, const Runtime& runtime,
                  std::optional<std::chrono::milliseconds> floor);
   // A lost connection or a 5xx. False: too many consecutive failures over all threads, for too long; do not retry
   // (F16).
-  bool failed(const std::string& host, const World& world);
+  bool failed(const std::string& host, const Runtime& runtime);
 
  private:
   struct Host {
@@ -38,7 +38,7 @@ class RateLimiter {
     unsigned throttles = 0, failures = 0;  // in a row
     Ticket issued = 0, slowed = 0;         // the last ticket issued; the last one issued before the last 429
   };
-  static Host::Time time_for(Host& state, const World& world);
+  static Host::Time time_for(Host& state, const Runtime& runtime);
 
   std::mutex mutex_;
   std::map<std::string, Host> hosts_;

@@ -2,7 +2,7 @@
 #pragma once
 #include <filesystem>
 #include <functional>
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <lapstrake/spec/diagnostic.hpp>
 #include <lapstrake/spec/project.hpp>
 #include <map>

@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <lapstrake/base/atomic_file.hpp>
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <lapstrake/oci/descriptor.hpp>
 #include <lapstrake/oci/place.hpp>
 #include <map>
@@ -93,7 +93,7 @@ class Store {
   CheckReport check(const std::stop_token& stop) const;
   // Takes the exclusive lock (Error{input} naming the wait after `patience`), removes blobs that no ref reaches and
   // stale files of tmp/. Removes nothing when it cannot tell what is in use (Error{integrity}).
-  static GcReport gc(const std::filesystem::path& root, const World& world,
+  static GcReport gc(const std::filesystem::path& root, const Runtime& runtime,
                      std::chrono::milliseconds patience = std::chrono::seconds(30));
 
  private:

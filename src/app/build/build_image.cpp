@@ -59,7 +59,7 @@ class Builder {
     }
     for (const auto& recipe : image_.layers)
       building(recipe.name, [&] {
-        const auto listed_at = context_.world.clock();
+        const auto listed_at = context_.runtime.clock();
         planned_.push_back({.name = recipe.name, .entries = assemble(recipe, accounts), .listed_at = listed_at});
         if (&recipe != &image_.layers.back()) below_.add_layer(planned_.back().entries);  // for those that come upon it
       });
@@ -80,7 +80,7 @@ class Builder {
                             {.root = project_.folder,
                              .allow_outside = context_.allow_outside,
                              .scratch = store_.scratch(),
-                             .stop = context_.world.stop,
+                             .stop = context_.runtime.stop,
                              .jobs = context_.jobs,
                              .tell = [this](const std::string& text) {
                                context_.progress({.kind = Event::Kind::note, .image = image_.name, .text = text});
@@ -99,8 +99,8 @@ class Builder {
     Context context = context_;
     context.jobs = std::max(1u, context_.jobs / at_once);
     std::stop_source failed;  // one layer's failure stops the others
-    const std::stop_callback forward(context_.world.stop, [&] { failed.request_stop(); });
-    context.world.stop = failed.get_token();
+    const std::stop_callback forward(context_.runtime.stop, [&] { failed.request_stop(); });
+    context.runtime.stop = failed.get_token();
     std::mutex progress_mutex;
     context.progress = [&](const Event& event) {
       const std::lock_guard lock(progress_mutex);
@@ -120,7 +120,7 @@ class Builder {
         failed.request_stop();
       }
     };
-    parallel_for_each(planned_.size(), at_once, build_one, context_.world.stop);
+    parallel_for_each(planned_.size(), at_once, build_one, context_.runtime.stop);
     if (first) std::rethrow_exception(first);
     for (std::size_t i = 0; i < built.size(); ++i) add(planned_[i].name, *built[i]);
   }

@@ -42,7 +42,7 @@ class CacheUpdate {
   }
 
   void run(const std::string& image, const std::vector<CacheEntry>& used) {
-    const auto now = std::chrono::floor<std::chrono::seconds>(context_.world.clock());
+    const auto now = std::chrono::floor<std::chrono::seconds>(context_.runtime.clock());
     const auto found = repository_->find_manifest(where_.tag);
     const auto before = found ? read(*found) : std::vector<CacheEntry>{};
     const auto text = render_cache(merged(before, used, now));
@@ -79,7 +79,7 @@ class CacheUpdate {
     for (const auto& [digest, blob] : unique) blobs.push_back(blob);
     parallel_for_each(
         blobs.size(), most_transfers, [&](std::size_t i) { upload(blobs[i], store_.blob_path(blobs[i].digest)); },
-        context_.world.stop);
+        context_.runtime.stop);
     const auto config = oci::descriptor_of(empty_config, oci::media_type::empty);
     if (repository_->has_blob(config.digest, config.size)) return;
     store_.put(empty_config, oci::media_type::empty);

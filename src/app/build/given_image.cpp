@@ -23,9 +23,9 @@ void copy_into(const store::Store& store, const oci::Place& place, const oci::De
 BuiltImage load_prebuilt(const Context& context, const spec::Image& image, const oci::DiskReference& reference,
                          const store::Store& store) {
   return step(cat("reading `", reference.text(), "` instead of building image `", image.name, "`"), [&] {
-    const auto place = store::open_image(reference, store.scratch(), context.world.stop);
+    const auto place = store::open_image(reference, store.scratch(), context.runtime.stop);
     BuiltImage taken{.name = image.name, .root = place.root(), .manifests = {}};
-    copy_into(store, place, taken.root, context.world.stop);
+    copy_into(store, place, taken.root, context.runtime.stop);
     for (const auto& platform : platforms_of(place, taken.root)) {
       taken.manifests.push_back(oci::load(place, platform).manifest_descriptor);
       taken.manifests.back().platform = platform;

@@ -72,7 +72,7 @@ store::CachedLayer build_layer(const Context& context, const store::Store& store
   const layers::WriteOptions options{.compression = job.compression,
                                      .mtime = context.epoch,
                                      .jobs = context.jobs,
-                                     .stop = context.world.stop,
+                                     .stop = context.runtime.stop,
                                      .progress =
                                          [&](std::uint64_t bytes) {
                                            event.kind = Event::Kind::progress;

@@ -62,7 +62,7 @@ class Fetch {
     auto check = new_check();
     try {
       drain(
-          store_.open_blob(entry_.blob), [&](Bytes bytes) { check.write(bytes); }, context_.world.stop);
+          store_.open_blob(entry_.blob), [&](Bytes bytes) { check.write(bytes); }, context_.runtime.stop);
       return check.finish() == entry_.diff_id;
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) throw;

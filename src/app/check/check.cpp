@@ -58,7 +58,7 @@ std::vector<spec::Diagnostic> check_image(const Context& context, const spec::Pr
                                        {.root = project.folder,
                                         .allow_outside = context.allow_outside,
                                         .scratch = scratch(context),
-                                        .stop = context.world.stop}));
+                                        .stop = context.runtime.stop}));
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) throw;
       found.push_back(from(error, recipe.where));

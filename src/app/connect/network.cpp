@@ -22,14 +22,14 @@ http::Transport transport_for(const Context& context, const Registries& registri
   if (context.offline) return no_transport();
   auto curl = http::with_learnt_secrets(
       http::curl_transport({
-          .tls_for = [registries, environment = context.world.environment](
+          .tls_for = [registries, environment = context.runtime.environment](
                          const http::Url& url) { return tls_for(url, registries, environment); },
           .user_agent = "lapstrake/" LAPSTRAKE_VERSION,
-          .world = context.world,
+          .runtime = context.runtime,
           .log = context.log,
       }),
-      context.world.secrets);
-  return context.log ? http::with_trace(std::move(curl), context.world, context.log) : curl;
+      context.runtime.secrets);
+  return context.log ? http::with_trace(std::move(curl), context.runtime, context.log) : curl;
 }
 
 http::RetryNotice notice_for(const Context& context) {
@@ -41,7 +41,7 @@ http::RetryNotice notice_for(const Context& context) {
 std::shared_ptr<EcrLogins> logins_of(const Context& context) {
   const std::lock_guard lock(context.run->mutex);
   auto& logins = context.run->logins;
-  if (!logins) logins = std::make_shared<EcrLogins>(context.world.clock);
+  if (!logins) logins = std::make_shared<EcrLogins>(context.runtime.clock);
   return logins;
 }
 
@@ -49,31 +49,31 @@ std::shared_ptr<EcrLogins> logins_of(const Context& context) {
 
 Network::Network(const Context& context, Registries registries)
     : context_(context),
-      registries_(with_host_registries(std::move(registries), context.world.environment)),
+      registries_(with_host_registries(std::move(registries), context.runtime.environment)),
       transport_(transport_for(context, registries_)),
       logins_(logins_of(context)) {}
 
 std::optional<std::string> Network::user_region() const {
   try {
-    return aws::find_settings(context_.world.environment, context_.profile, context_.region).region;
+    return aws::find_settings(context_.runtime.environment, context_.profile, context_.region).region;
   } catch (const Error&) {
     return context_.region;  // without credentials; the call that needs them says so
   }
 }
 
 aws::Session Network::session(const std::string& region) const {
-  const auto settings = aws::find_settings(context_.world.environment, context_.profile, context_.region);
+  const auto settings = aws::find_settings(context_.runtime.environment, context_.profile, context_.region);
   if (context_.log) context_.log(cat("AWS credentials from ", settings.credentials.source));
   const auto chosen = !region.empty() ? region : settings.region.value_or("");
   if (chosen.empty()) throw Error(ErrorKind::usage, "no AWS region is set", "use `--region REGION`, or set AWS_REGION");
   return {.transport = transport_,
           .credentials = settings.credentials,
           .region = chosen,
-          .world = context_.world,
+          .runtime = context_.runtime,
           .notice = notice_for(context_),
           .endpoints = settings.endpoints,
           .reload = [context = context_] {
-            return aws::find_settings(context.world.environment, context.profile, context.region).credentials;
+            return aws::find_settings(context.runtime.environment, context.profile, context.region).credentials;
           }};
 }
 
@@ -85,7 +85,7 @@ aws::Session Network::session(const aws::EcrHost& host) const {
 
 bool Network::has_credentials() const {
   try {
-    aws::find_settings(context_.world.environment, context_.profile, context_.region);
+    aws::find_settings(context_.runtime.environment, context_.profile, context_.region);
     return true;
   } catch (const Error&) {
     return false;  // who needs them says why
@@ -157,9 +157,9 @@ Network::PartsUpload Network::parts_for(const std::string& host) const {
 registry::ClientOptions Network::client_options(const std::string& host, const std::string& name) const {
   return {
       .transport = transport_,
-      .keychain = [self = *this, docker = registry::docker_keychain(context_.world, name)](
+      .keychain = [self = *this, docker = registry::docker_keychain(context_.runtime, name)](
                       const std::string& of, bool renew) { return self.login(docker, of, renew); },
-      .world = context_.world,
+      .runtime = context_.runtime,
       .policy = {},
       .notice = notice_for(context_),
       .rate_limiter = context_.run->rate_limiter,

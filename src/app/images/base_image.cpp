@@ -56,7 +56,7 @@ Layers with_oci_types(Layers layers) {
 // Checks the digest if the lock pins one.
 oci::Place open_disk_base(const Context& context, const spec::Project& project, const spec::Image& image,
                           const std::filesystem::path& scratch) {
-  const auto place = store::open_image(std::get<oci::DiskReference>(*image.base), scratch, context.world.stop);
+  const auto place = store::open_image(std::get<oci::DiskReference>(*image.base), scratch, context.runtime.stop);
   if (!image.base_pin) return place;
   const auto digest = place.root().digest;
   const auto name = lock_name(project.folder, *image.base).value_or("");
@@ -71,10 +71,10 @@ BaseImage from_disk(const Context& context, const spec::Project& project, const 
   const auto place = open_disk_base(context, project, image, store.scratch());
   BaseImage base{.image = oci::load(place, platform), .layers = {}, .files = {}};
   const auto& layers = base.image.manifest.layers;
-  for (const auto& layer : layers) store.take(place, layer, context.world.stop);
+  for (const auto& layer : layers) store.take(place, layer, context.runtime.stop);
   base.layers = with_oci_types(layers);
   if (needs_files(image))
-    base.files = remembered_or(context, layers, store, [&] { return read_files(place, layers, context.world.stop); });
+    base.files = remembered_or(context, layers, store, [&] { return read_files(place, layers, context.runtime.stop); });
   return base;
 }
 
@@ -87,7 +87,7 @@ BaseImage from_registry(const Context& context, const spec::Project& project, co
   base.layers = with_oci_types(layers);
   // Whatever the store has of another size is damaged, or the manifest states a wrong one: reading it tells.
   for (const auto& layer : layers)
-    if (store.has(layer.digest) && !store.has(layer)) store.take(remote.place(), layer, context.world.stop);
+    if (store.has(layer.digest) && !store.has(layer)) store.take(remote.place(), layer, context.runtime.stop);
   remote.keep_origins(layers);
   if (needs_files(image)) base.files = remembered_or(context, layers, store, [&] { return remote.files(layers); });
   return base;
@@ -122,7 +122,7 @@ std::optional<layers::BaseFiles> remembered_files(const Context& context, const 
   const auto note = store::find_tree(store, layers);
   if (auto files = note ? layers::BaseFiles::from_bytes(*note) : std::nullopt) return files;
   if (!is_whole(store, *image)) return std::nullopt;
-  return read_files(*place, layers, context.world.stop);
+  return read_files(*place, layers, context.runtime.stop);
 }
 
 std::optional<layers::BaseFiles> vendored_files(const Context& context, const oci::RegistryReference& reference,
@@ -132,7 +132,7 @@ std::optional<layers::BaseFiles> vendored_files(const Context& context, const oc
   if (!root) return std::nullopt;
   const auto place = folder->place(reference.text(), *root);
   try {
-    return read_files(place, oci::load(place, platform).manifest.layers, context.world.stop);
+    return read_files(place, oci::load(place, platform).manifest.layers, context.runtime.stop);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::input) throw;
     return std::nullopt;  // another platform was brought
@@ -161,7 +161,7 @@ std::optional<layers::BaseFiles> known_base_files(const Context& context, const 
       return vendored_files(context, reference, platform);
     }
     const auto place = open_disk_base(context, project, image, scratch(context));
-    return read_files(place, oci::load(place, platform).manifest.layers, context.world.stop);
+    return read_files(place, oci::load(place, platform).manifest.layers, context.runtime.stop);
   });
 }
 

@@ -33,7 +33,7 @@ void fetch(const Context& context, const registry::Repository& repository, const
   context.progress(event);
   event.kind = Event::Kind::progress;
   repository.get_blob(blob, [&](Bytes bytes) {
-    stop_point(context.world.stop);
+    stop_point(context.runtime.stop);
     sink(bytes);
     event.done += bytes.size();
     context.progress(event);
@@ -55,7 +55,7 @@ const VendorFolder* RemoteLayers::find_vendored(const oci::Digest& blob) const {
 }
 
 void RemoteLayers::read_vendored(const VendorFolder& from, const oci::Descriptor& blob, const Sink& sink) const {
-  drain(from.open(blob), sink, context_->world.stop);
+  drain(from.open(blob), sink, context_->runtime.stop);
   context_->progress({.kind = Event::Kind::finished,
                       .image = image_,
                       .subject = cat("base layer ", blob.digest.brief()),
@@ -95,7 +95,7 @@ void RemoteLayers::complete(const oci::Descriptor& root) const {
   std::vector<const oci::Descriptor*> blobs;
   for (const auto& [digest, blob] : missing) blobs.push_back(&blob);
   parallel_for_each(
-      blobs.size(), most_transfers, [&](std::size_t i) { take(*blobs[i]); }, context_->world.stop);
+      blobs.size(), most_transfers, [&](std::size_t i) { take(*blobs[i]); }, context_->runtime.stop);
 }
 
 oci::Place RemoteLayers::place(const std::string& name, const oci::Descriptor& root) const {
@@ -118,7 +118,7 @@ std::optional<std::filesystem::path> RemoteLayers::file(const oci::Descriptor& b
   if (store_.has(blob.digest)) return store_.blob_path(blob.digest);
   const auto* folder = find_vendored(blob.digest);
   if (folder == nullptr) return std::nullopt;
-  folder->verify(blob, context_->world.stop);
+  folder->verify(blob, context_->runtime.stop);
   return folder->blob_path(blob.digest);
 }
 

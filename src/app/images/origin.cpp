@@ -43,7 +43,7 @@ void set_names(SourceImage& source, const std::string& tag) {
 }
 
 SourceImage on_disk(const Context& context, const oci::DiskReference& reference) {
-  SourceImage source{.place = store::open_image(reference, scratch(context), context.world.stop)};
+  SourceImage source{.place = store::open_image(reference, scratch(context), context.runtime.stop)};
   source.disk = reference;
   set_names(source, reference.tag);
   return source;
@@ -88,7 +88,7 @@ void read_blob(const Context& context, const SourceImage& source, const oci::Des
         event.done += bytes.size();
         context.progress(event);
       },
-      context.world.stop);
+      context.runtime.stop);
   event.kind = Event::Kind::finished;
   event.text = cat(human_size(blob.size), " read");
   context.progress(event);

@@ -162,12 +162,12 @@ layers::BaseFiles RegistryBase::files(const std::vector<oci::Descriptor>& layers
         auto& file = spooled.at(missing[i]->digest).emplace(store_.scratch());
         fetch(context, *repository_, *missing[i], image_, [&](Bytes bytes) { file.write(bytes); });
       },
-      context_.world.stop);
+      context_.runtime.stop);
   layers::BaseFiles files;
   for (const auto& layer : layers) {
     const auto file = spooled.find(layer.digest);
     files.add_layer(file == spooled.end() ? open(layer) : file_source(file->second->path()),
-                    layer_of_base(layer, reference_.text()), context_.world.stop);
+                    layer_of_base(layer, reference_.text()), context_.runtime.stop);
   }
   return files;
 }

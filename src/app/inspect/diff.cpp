@@ -154,7 +154,7 @@ class Comparing {
   void add(MergedTree& tree, const SourceImage& source, const oci::LoadedImage& image, std::size_t i) const {
     const auto& layer = image.manifest.layers[i];
     tree.add_layer(source.place.open(layer), cat("layer ", layer.digest.text(), " of `", source.place.name, "`"),
-                   context_.world.stop);
+                   context_.runtime.stop);
   }
 
   const Context& context_;

@@ -153,7 +153,7 @@ Inspection inspect(const Context& context, const spec::Project* project, const s
     if (platforms.empty()) platforms = platforms_of(place, inspection.root);
     for (const auto& platform : platforms) {
       inspection.images.push_back(inspected_image(oci::load(place, platform)));
-      if (options.files) list_files(place, inspection.images.back(), budget, context.world.stop);
+      if (options.files) list_files(place, inspection.images.back(), budget, context.runtime.stop);
     }
     if (options.referrers) inspection.referrers = referrers_of(source, inspection.root.digest);
     return inspection;

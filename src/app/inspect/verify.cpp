@@ -177,7 +177,7 @@ class Verifying {
       if (found_.emplace(wanted.key(), Found{}).second) unique.push_back(&wanted);
     parallel_for_each(
         unique.size(), context_.jobs, [&](std::size_t i) { found_.at(unique[i]->key()) = read(*unique[i]); },
-        context_.world.stop);
+        context_.runtime.stop);
   }
 
   // A digest that is wrong is told before what comes of it; so all is read although it cannot be unpacked.

@@ -120,7 +120,7 @@ class Locking {
   oci::Descriptor root_of(const oci::Reference& base) const {
     if (const auto* remote = std::get_if<oci::RegistryReference>(&base))
       return registry::place(network_.reading(remote->host, remote->repository), *remote).root();
-    return store::open_image(std::get<oci::DiskReference>(base), scratch(context_), context_.world.stop).root();
+    return store::open_image(std::get<oci::DiskReference>(base), scratch(context_), context_.runtime.stop).root();
   }
 
   void prune() {

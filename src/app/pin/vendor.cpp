@@ -193,7 +193,7 @@ class Vendoring {
           if (!present) fetch_layer(*repository, layer, wanted.image);
           count(layer.size, present, done);
         },
-        context_.world.stop);
+        context_.runtime.stop);
   }
 
   void warn_of_foreign_layers(const oci::Descriptor& layer, const std::string& base) const {
@@ -207,7 +207,7 @@ class Vendoring {
     AtomicFile file(folder_, {}, AtomicFile::Aside::unnamed);
     const auto sink = [&](Bytes bytes) { file.write(bytes); };
     if (store_.has(layer))
-      drain(store_.open_blob(layer), sink, context_.world.stop);
+      drain(store_.open_blob(layer), sink, context_.runtime.stop);
     else
       fetch(context_, repository, layer, image, sink);
     file.publish(path(layer.digest), 0644);
@@ -226,7 +226,7 @@ class Vendoring {
       return false;
     Sha256 hash;
     drain(
-        file_source(path(blob.digest)), [&](Bytes bytes) { hash.write(bytes); }, context_.world.stop);
+        file_source(path(blob.digest)), [&](Bytes bytes) { hash.write(bytes); }, context_.runtime.stop);
     return oci::Digest(hash.finish()) == blob.digest;
   }
 

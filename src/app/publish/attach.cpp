@@ -48,14 +48,14 @@ AtomicFile copy_of(const Context& context, const NamedFile& file, const oci::Des
   AtomicFile copy(scratch(context));
   drain(
       oci::verified(file.source(), layer.digest, layer.size, cat("the changed file `", file.path.string(), "`")),
-      [&](Bytes bytes) { copy.write(bytes); }, context.world.stop);
+      [&](Bytes bytes) { copy.write(bytes); }, context.runtime.stop);
   return copy;
 }
 
 oci::Descriptor attach_one(const Context& context, const registry::Repository& repository, const store::Store& store,
                            const spec::Attachment& attachment, const oci::Descriptor& root) {
   const auto file = file_of(context, attachment);
-  auto layer = describe(file, attachment.type, context.world.stop);
+  auto layer = describe(file, attachment.type, context.runtime.stop);
   layer.annotations.emplace(title_annotation, std::filesystem::path(attachment.from).filename().string());
   oci::Manifest manifest{.media_type = std::string(oci::media_type::manifest),
                          .artifact_type = attachment.type,
@@ -71,7 +71,7 @@ oci::Descriptor attach_one(const Context& context, const registry::Repository& r
     if (!copy) copy = copy_of(context, file, layer);
     return copy->path();
   };
-  registry::push(repository, {{descriptor, text, {manifest.config, layer}}}, blobs, {.stop = context.world.stop});
+  registry::push(repository, {{descriptor, text, {manifest.config, layer}}}, blobs, {.stop = context.runtime.stop});
   descriptor.artifact_type = attachment.type;
   descriptor.annotations = attachment.annotations;
   const auto listed = registry::add_referrer(repository, root.digest, descriptor);
@@ -89,7 +89,7 @@ std::vector<oci::Descriptor> attach(const Context& context, const registry::Repo
                                     const store::Store& store, const spec::Image& image, const oci::Descriptor& root) {
   std::vector<oci::Descriptor> attached;
   for (const auto& attachment : image.attachments) {
-    stop_point(context.world.stop);
+    stop_point(context.runtime.stop);
     try {
       attached.push_back(attach_one(context, repository, store, attachment, root));
       context.progress({.kind = Event::Kind::finished,

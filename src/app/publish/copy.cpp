@@ -170,7 +170,7 @@ class Copying {
     const auto to_store = store();
     const auto blobs = own_blobs();
     parallel_for_each(
-        blobs.size(), most_transfers, [&](std::size_t i) { take(to_store, blobs[i], to); }, context_.world.stop);
+        blobs.size(), most_transfers, [&](std::size_t i) { take(to_store, blobs[i], to); }, context_.runtime.stop);
     for (const auto& manifest : manifests_) to_store.put(manifest.text, manifest.descriptor.media_type);
     if (to.form != oci::DiskReference::Form::docker_archive) warn_of_docker_types(to);
     const auto tag = !to.tag.empty() ? to.tag : !source_.tag.empty() ? source_.tag : std::string("latest");
@@ -181,7 +181,7 @@ class Copying {
   }
 
   void write(const store::Store& store, const oci::DiskReference& to, const std::string& tag) const {
-    const auto& stop = context_.world.stop;
+    const auto& stop = context_.runtime.stop;
     switch (to.form) {
       case oci::DiskReference::Form::layout: return store::write_layout(store, root_, to.path, tag, stop);
       case oci::DiskReference::Form::oci_archive:
@@ -210,7 +210,7 @@ class Copying {
       return false;
     Sha256 hash;
     drain(
-        file_source(file), [&](Bytes bytes) { hash.write(bytes); }, context_.world.stop);
+        file_source(file), [&](Bytes bytes) { hash.write(bytes); }, context_.runtime.stop);
     return oci::Digest(hash.finish()) == blob.digest;
   }
 

@@ -67,7 +67,7 @@ registry::PushReport push_manifests(const Context& context, const Network& netwo
                                       .tags = request.tags,
                                       .mount_source = request.neighbour,
                                       .progress = progress,
-                                      .stop = context.world.stop};
+                                      .stop = context.runtime.stop};
   try {
     return registry::push(*repository, request.manifests, request.blobs, options);
   } catch (const Error& error) {

@@ -33,7 +33,7 @@ class Watch {
   [[noreturn]] void run() {
     begin();
     for (;;) {
-      const auto changes = folders_.wait(settings_.quiet, settings_.patience, context_.world.stop);
+      const auto changes = folders_.wait(settings_.quiet, settings_.patience, context_.runtime.stop);
       const bool spec = changes.lost || changes.images.contains("");
       if (spec) reread();
       if (spec || changes.places) update_watches();
@@ -155,7 +155,7 @@ class Watch {
     } catch (const std::exception& error) {
       failure = Error(ErrorKind::internal, error.what());
     }
-    stop_point(context_.world.stop);
+    stop_point(context_.runtime.stop);
     if (!failure) return silent_failures_ = 0, true;
     if (folders_.changed() && silent_failures_++ < most_silent_failures) return false;
     silent_failures_ = 0;

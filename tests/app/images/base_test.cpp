@@ -203,7 +203,7 @@ TEST_CASE("a build leaves the base's layers where they are, and the store tells 
     CHECK(checked.problems.empty());
     CHECK(checked.elsewhere == 2);
   }
-  store::Store::gc(journey.dir / "store", journey.context().world);
+  store::Store::gc(journey.dir / "store", journey.context().runtime);
   const auto asked = journey.box->records().size();
   CHECK(app::check(journey.context(), journey.project()).empty());  // the base's manifest and files outlive gc
   CHECK(journey.box->records().size() == asked);
@@ -218,7 +218,7 @@ TEST_CASE("what is known of a base goes with the last image on it") {
   journey.dir.write("lapstrake.yaml", cat("images:\n  app:\n    repository: ", journey.box->registry_host(),
                                           "/app\n    base: scratch\n    env: { A: b }\n"));
   journey.built();
-  store::Store::gc(journey.dir / "store", journey.context().world);
+  store::Store::gc(journey.dir / "store", journey.context().runtime);
   for (const char* kind : {"bases", "trees", "origins"}) {
     CAPTURE(kind);
     CHECK(std::filesystem::is_empty(journey.dir / "store/cache" / kind));

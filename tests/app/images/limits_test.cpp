@@ -19,7 +19,7 @@ struct Hostile : HandMade {
 
   app::Context context() {
     app::Context context;
-    context.world = real_world();
+    context.runtime = process_runtime();
     context.store_root = dir / "store";
     context.jobs = 1;
     context.progress = [this](const app::Event& event) { messages += event.text + "\n"; };

@@ -30,7 +30,7 @@ struct Image {
 
 app::ImageDiff difference(const Image& before, const Image& after) {
   app::Context context;
-  context.world = real_world();
+  context.runtime = process_runtime();
   context.store_root = before.made.dir / "store";
   return app::diff(context, nullptr, before.made.reference(), after.made.reference());
 }

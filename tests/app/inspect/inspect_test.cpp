@@ -15,7 +15,7 @@ TEST_CASE("the largest paths are told, folders before what they hold, and small 
   const auto layer = made.blob(bytes, oci::media_type::layer_gzip);
   made.root(made.manifest(made.config({diff_id}), {layer}).dump());
   app::Context context;
-  context.world = real_world();
+  context.runtime = process_runtime();
   context.store_root = made.dir / "store";
   const auto inspection = app::inspect(context, nullptr, made.reference(), {.files = true});
   std::vector<std::string> lines;

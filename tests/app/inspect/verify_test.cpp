@@ -11,7 +11,7 @@ namespace {
 
 app::Verification verify(const HandMade& made, const app::VerifySettings& settings = {}) {
   app::Context context;
-  context.world = real_world();
+  context.runtime = process_runtime();
   context.store_root = made.dir / "store";
   return app::verify(context, nullptr, made.reference(), settings);
 }

@@ -20,13 +20,13 @@ struct EcrJourney : Journey {
 
   // What an operator would do by the AWS command line.
   json operate(const std::string& operation, const json& input) {
-    auto world = context().world;
-    const auto settings = aws::find_settings(world.environment, std::nullopt, std::nullopt);
+    auto runtime = context().runtime;
+    const auto settings = aws::find_settings(runtime.environment, std::nullopt, std::nullopt);
     return aws::call(
-        {.transport = http::curl_transport({.ca_file = box->ca_file(), .user_agent = "test", .world = world}),
+        {.transport = http::curl_transport({.ca_file = box->ca_file(), .user_agent = "test", .runtime = runtime}),
          .credentials = settings.credentials,
          .region = "us-east-1",
-         .world = world},
+         .runtime = runtime},
         aws::Service::ecr, operation, input);
   }
   json described() { return operate("DescribeRepositories", {{"repositoryNames", {"web"}}})["repositories"][0]; }

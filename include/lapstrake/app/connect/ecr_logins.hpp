@@ -3,7 +3,7 @@
 #pragma once
 #include <functional>
 #include <lapstrake/aws/ecr.hpp>
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <map>
 #include <mutex>
 #include <string>

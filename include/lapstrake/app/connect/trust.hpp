@@ -1,6 +1,6 @@
 // Settings of registries: CAs and client certificates, mirrors, token servers, plain HTTP.
 #pragma once
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <lapstrake/http/curl.hpp>
 #include <lapstrake/spec/project.hpp>
 #include <map>

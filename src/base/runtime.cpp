@@ -1,14 +1,14 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <lapstrake/base/parallel.hpp>
-#include <lapstrake/base/world.hpp>
+#include <lapstrake/base/runtime.hpp>
 #include <memory>
 #include <mutex>
 #include <random>
 
 namespace lapstrake {
 
-World real_world(std::stop_token stop) {
+Runtime process_runtime(std::stop_token stop) {
   struct Chance {
     std::mutex mutex;
     std::mt19937_64 engine{std::random_device{}()};

@@ -1,4 +1,4 @@
-// The clock, the environment, chance and sleep, passed in at main so that tests can play them.
+// The environment, the clock, random numbers and sleeping, passed in from main so that tests can replace them.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -17,7 +17,7 @@ using Sleep = std::function<void(std::chrono::milliseconds)>;
 using Random = std::function<double()>;  // uniform in [0, 1)
 struct Inherited;
 
-struct World {
+struct Runtime {
   Environment environment;
   Clock clock;
   Sleep sleep;  // throws Error{interrupted} when a stop is requested
@@ -27,7 +27,7 @@ struct World {
   std::shared_ptr<const Inherited> inherited = nullptr;  // for children (inherited.hpp); null: this process's own state
 };
 
-// The process's own. An empty variable counts as unset, as in the AWS tools.
-World real_world(std::stop_token stop = {});
+// The real ones of this process. An empty variable counts as unset, as in the AWS tools.
+Runtime process_runtime(std::stop_token stop = {});
 
 }  // namespace lapstrake
