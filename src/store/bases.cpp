@@ -4,7 +4,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <lapstrake/oci/visits.hpp>
+#include <lapstrake/oci/seen_blobs.hpp>
 #include <lapstrake/store/bases.hpp>
 #include <lapstrake/store/notes.hpp>
 #include <nlohmann/json.hpp>
@@ -46,14 +46,14 @@ struct Trail {
   bool leads(const oci::Descriptor& blob, std::uint64_t depth = 0) {
     bool is_on_it = wanted.contains(blob.digest);
     try {
-      if (!visits.first(blob.digest, depth)) return blobs.contains(blob.digest);
+      if (!seen.add(blob.digest, depth)) return blobs.contains(blob.digest);
       if (!store.has(blob)) return false;
-      if (oci::is_index(blob.media_type) || is_on_it) visits.weigh(blob);
-      const auto place = store.place("a base", blob);
+      if (oci::is_index(blob.media_type) || is_on_it) seen.charge(blob);
+      const auto reader = store.reader("a base", blob);
       if (is_on_it && oci::is_manifest(blob.media_type))
-        blobs.insert(oci::parse_manifest(place.text(blob), blob.media_type, "a base").config.digest);
+        blobs.insert(oci::parse_manifest(reader.text(blob), blob.media_type, "a base").config.digest);
       if (oci::is_index(blob.media_type))
-        for (const auto& child : oci::parse_index(place.text(blob), blob.media_type, "a base").manifests)
+        for (const auto& child : oci::parse_index(reader.text(blob), blob.media_type, "a base").manifests)
           is_on_it = leads(child, depth + 1) || is_on_it;
     } catch (const Error&) {
       return false;
@@ -64,7 +64,7 @@ struct Trail {
 
   const Store& store;
   const std::set<oci::Digest>& wanted;
-  oci::Visits visits{"a base"};
+  oci::SeenBlobs seen{"a base"};
   std::set<oci::Digest> blobs{};
 };
 

@@ -4,7 +4,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <lapstrake/oci/visits.hpp>
+#include <lapstrake/oci/seen_blobs.hpp>
 #include <lapstrake/store/bases.hpp>
 #include <lapstrake/store/store.hpp>
 #include <optional>
@@ -84,7 +84,7 @@ class RefCheck {
 
   void follow(const std::string& name, const oci::Descriptor& root) {
     name_ = name;
-    visits_.emplace(name, limits::nested_indexes_of_store);
+    seen_.emplace(name, limits::nested_indexes_of_store);
     follow(root, 0);
   }
 
@@ -107,9 +107,9 @@ class RefCheck {
 
   void follow(const oci::Descriptor& blob, std::uint64_t depth) {
     try {
-      if (!visits_->first(blob.digest, depth) || !is_there(blob)) return;
-      if (oci::is_index(blob.media_type) || oci::is_manifest(blob.media_type)) visits_->weigh(blob);
-      const auto text = store_.place(name_, blob).text;
+      if (!seen_->add(blob.digest, depth) || !is_there(blob)) return;
+      if (oci::is_index(blob.media_type) || oci::is_manifest(blob.media_type)) seen_->charge(blob);
+      const auto text = store_.reader(name_, blob).text;
       for (const auto& child : children(blob, text)) follow(child, depth + 1);
       if (oci::is_manifest(blob.media_type)) count_layers(blob, text);
     } catch (const Error& error) {
@@ -131,7 +131,7 @@ class RefCheck {
   const Store& store_;
   CheckReport& report_;
   std::string name_;
-  std::optional<oci::Visits> visits_;
+  std::optional<oci::SeenBlobs> seen_;
   std::set<oci::Digest> elsewhere_;
 };
 

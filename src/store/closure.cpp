@@ -4,16 +4,16 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <lapstrake/oci/visits.hpp>
+#include <lapstrake/oci/seen_blobs.hpp>
 
 namespace lapstrake::store {
 namespace {
 
-void collect(const oci::Descriptor& blob, const ReadText& text, std::uint64_t depth, oci::Visits& visits,
+void collect(const oci::Descriptor& blob, const ReadText& text, std::uint64_t depth, oci::SeenBlobs& seen,
              std::vector<oci::Descriptor>& out) {
-  if (!visits.first(blob.digest, depth)) return;
-  if (oci::is_index(blob.media_type) || oci::is_manifest(blob.media_type)) visits.weigh(blob);
-  for (const auto& child : children(blob, text)) collect(child, text, depth + 1, visits, out);
+  if (!seen.add(blob.digest, depth)) return;
+  if (oci::is_index(blob.media_type) || oci::is_manifest(blob.media_type)) seen.charge(blob);
+  for (const auto& child : children(blob, text)) collect(child, text, depth + 1, seen, out);
   out.push_back(blob);
 }
 
@@ -31,9 +31,9 @@ std::vector<oci::Descriptor> children(const oci::Descriptor& blob, const ReadTex
 }
 
 std::vector<oci::Descriptor> closure(const oci::Descriptor& root, const ReadText& text) {
-  oci::Visits visits(root.digest.text(), limits::nested_indexes_of_store);
+  oci::SeenBlobs seen(root.digest.text(), limits::nested_indexes_of_store);
   std::vector<oci::Descriptor> out;
-  collect(root, text, 0, visits, out);
+  collect(root, text, 0, seen, out);
   return out;
 }
 

@@ -6,12 +6,12 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/media_type.hpp>
 #include <lapstrake/oci/reference.hpp>
-#include <lapstrake/oci/visits.hpp>
+#include <lapstrake/oci/seen_blobs.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "layout_files.hpp"
-#include "layout_place.hpp"
+#include "layout_reader.hpp"
 
 namespace lapstrake::store {
 namespace {
@@ -88,12 +88,12 @@ Saved choose(const ArchiveIndex& archive, const std::string& tag) {
 // The manifest in the layout beside manifest.json that has this config, if there is one.
 std::optional<oci::Descriptor> manifest_with(const LayoutSource& layout, const oci::Digest& config) {
   std::vector<oci::Descriptor> open = layout_index(layout).manifests;
-  oci::Visits visits(layout.where);
+  oci::SeenBlobs seen(layout.where);
   for (std::size_t i = 0; i < open.size(); ++i) {
     const oci::Descriptor blob = open[i];
-    if (!visits.first(blob.digest, 0) || !layout.open(blob_name(blob.digest))) continue;
-    visits.weigh(blob);
-    const auto text = [&] { return layout_place_of(layout, blob).text(blob); };
+    if (!seen.add(blob.digest, 0) || !layout.open(blob_name(blob.digest))) continue;
+    seen.charge(blob);
+    const auto text = [&] { return layout_reader_of(layout, blob).text(blob); };
     const std::string what = cat("the manifest ", blob.digest.brief(), " of `", layout.where, "`");
     if (oci::is_index(blob.media_type)) {
       const auto index = oci::parse_index(text(), blob.media_type, what);
@@ -150,7 +150,7 @@ Parts parts_of(const ArchiveIndex& archive, const Saved& saved, const std::strin
   return parts;
 }
 
-oci::Place place_of(const std::shared_ptr<const ArchiveIndex>& archive, const std::string& name, Parts made) {
+oci::ImageReader reader_of(const std::shared_ptr<const ArchiveIndex>& archive, const std::string& name, Parts made) {
   const auto parts = std::make_shared<const Parts>(std::move(made));
   const auto missing = [name](const oci::Descriptor& blob) {
     return Error(ErrorKind::input, cat("`", name, "` has no blob ", blob.digest.text()));
@@ -173,8 +173,8 @@ oci::Place place_of(const std::shared_ptr<const ArchiveIndex>& archive, const st
 
 }  // namespace
 
-oci::Place docker_archive_place(std::shared_ptr<const ArchiveIndex> archive, const std::string& name,
-                                const std::string& tag) {
+oci::ImageReader docker_archive_reader(std::shared_ptr<const ArchiveIndex> archive, const std::string& name,
+                                       const std::string& tag) {
   const Saved saved = choose(*archive, tag);
   const auto config = archive->text(saved.config);
   if (!config) damaged(*archive, cat("names `", printable(saved.config, 200), "`, which is not there"));
@@ -185,9 +185,9 @@ oci::Place docker_archive_place(std::shared_ptr<const ArchiveIndex> archive, con
           return found ? std::optional(archive->open(*found)) : std::nullopt;
         }};
     if (const auto root = manifest_with(layout, oci::Digest::of(*config)))
-      return layout_place_of(layout, {.media_type = root->media_type, .digest = root->digest, .size = root->size});
+      return layout_reader_of(layout, {.media_type = root->media_type, .digest = root->digest, .size = root->size});
   }
-  return place_of(archive, name, parts_of(*archive, saved, *config));
+  return reader_of(archive, name, parts_of(*archive, saved, *config));
 }
 
 }  // namespace lapstrake::store

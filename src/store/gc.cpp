@@ -40,9 +40,9 @@ struct InUse {
 };
 
 // What an image says of itself: the layers it is laid of, and what it was built on.
-void add_image(const oci::Descriptor& blob, const oci::Place& place, BasesInUse& bases) {
+void add_image(const oci::Descriptor& blob, const oci::ImageReader& reader, BasesInUse& bases) {
   const auto manifest =
-      oci::parse_manifest(place.text(blob), blob.media_type, cat("the manifest ", blob.digest.brief()));
+      oci::parse_manifest(reader.text(blob), blob.media_type, cat("the manifest ", blob.digest.brief()));
   bases.chains.push_back(manifest.layers);
   const auto base = manifest.annotations.find(std::string(oci::base_digest_annotation));
   const auto digest = base == manifest.annotations.end() ? std::nullopt : oci::Digest::parse(base->second);
@@ -50,11 +50,11 @@ void add_image(const oci::Descriptor& blob, const oci::Place& place, BasesInUse&
 }
 
 void add_ref(const Store& store, const oci::Descriptor& entry, InUse& used) {
-  const auto place = store.place("", entry);
-  for (const auto& blob : closure(entry, place.text)) {
+  const auto reader = store.reader("", entry);
+  for (const auto& blob : closure(entry, reader.text)) {
     used.blobs.insert(std::string(blob.digest.hex()));
     used.bases.blobs.insert(blob.digest);
-    if (oci::is_manifest(blob.media_type)) add_image(blob, place, used.bases);
+    if (oci::is_manifest(blob.media_type)) add_image(blob, reader, used.bases);
   }
 }
 

@@ -62,12 +62,12 @@ void keep_layer(const Store& store, const oci::Digest& fingerprint, const Cached
   keep_note(store, layers_kind, fingerprint, written(layer));
 }
 
-std::optional<oci::Digest> last_built(const Store& store, const oci::Digest& place) {
-  return digest_in(find_note(store, places_kind, place, most_entry_bytes));
+std::optional<oci::Digest> last_built(const Store& store, const oci::Digest& reader) {
+  return digest_in(find_note(store, places_kind, reader, most_entry_bytes));
 }
 
-std::optional<layers::Former> find_former(const Store& store, const oci::Digest& place) {
-  const auto digest = last_built(store, place);
+std::optional<layers::Former> find_former(const Store& store, const oci::Digest& reader) {
+  const auto digest = last_built(store, reader);
   if (!digest) return std::nullopt;
   const auto note = find_note(store, indexes_kind, *digest);
   auto index = note ? layers::layer_index(*note) : std::nullopt;
@@ -80,8 +80,8 @@ void keep_index(const Store& store, const oci::Digest& blob, const layers::Layer
   keep_note(store, indexes_kind, blob, [&](const Sink& sink) { layers::write_index(index, sink); });
 }
 
-void keep_last_built(const Store& store, const oci::Digest& place, const oci::Digest& blob) {
-  keep_note(store, places_kind, place, blob.text());
+void keep_last_built(const Store& store, const oci::Digest& reader, const oci::Digest& blob) {
+  keep_note(store, places_kind, reader, blob.text());
 }
 
 void keep_inventory(const Store& store, const oci::Digest& blob, const std::function<void(const Sink&)>& write) {

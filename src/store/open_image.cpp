@@ -1,13 +1,13 @@
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/store/exchange.hpp>
+#include <lapstrake/store/image_files.hpp>
 #include <memory>
 
 #include "archive_index.hpp"
 #include "docker_archive.hpp"
 #include "layout_files.hpp"
-#include "layout_place.hpp"
+#include "layout_reader.hpp"
 
 namespace lapstrake::store {
 namespace {
@@ -16,7 +16,7 @@ std::string without_tag(const oci::DiskReference& reference) {
   return oci::DiskReference{.form = reference.form, .path = reference.path}.text();
 }
 
-oci::Place open_folder(const oci::DiskReference& reference) {
+oci::ImageReader open_folder(const oci::DiskReference& reference) {
   std::error_code ignored;
   if (!std::filesystem::exists(reference.path, ignored))
     throw Error(ErrorKind::input,
@@ -30,33 +30,34 @@ oci::Place open_folder(const oci::DiskReference& reference) {
     if (!std::filesystem::exists(folder / name, absent)) return std::nullopt;
     return file_source(folder / name);
   };
-  auto place = layout_place({.name = reference.text(), .where = without_tag(reference), .open = open}, reference.tag);
-  place.file = [folder = reference.path](const oci::Descriptor& blob) -> std::optional<std::filesystem::path> {
+  auto reader = layout_reader({.name = reference.text(), .where = without_tag(reference), .open = open}, reference.tag);
+  reader.file = [folder = reference.path](const oci::Descriptor& blob) -> std::optional<std::filesystem::path> {
     std::error_code failure;
     auto file = folder / blob_name(blob.digest);
     if (!std::filesystem::is_regular_file(file, failure) || std::filesystem::file_size(file, failure) != blob.size)
       return std::nullopt;
     return file;
   };
-  return place;
+  return reader;
 }
 
-oci::Place open_oci_archive(const oci::DiskReference& reference, const std::shared_ptr<const ArchiveIndex>& archive) {
+oci::ImageReader open_oci_archive(const oci::DiskReference& reference,
+                                  const std::shared_ptr<const ArchiveIndex>& archive) {
   const auto open = [archive](const std::string& name) {
     const auto member = archive->find(name);
     return member ? std::optional(archive->open(*member)) : std::nullopt;
   };
-  return layout_place({.name = reference.text(), .where = without_tag(reference), .open = open}, reference.tag);
+  return layout_reader({.name = reference.text(), .where = without_tag(reference), .open = open}, reference.tag);
 }
 
 }  // namespace
 
-oci::Place open_image(const oci::DiskReference& reference, const std::filesystem::path& scratch,
-                      const std::stop_token& stop) {
+oci::ImageReader open_image(const oci::DiskReference& reference, const std::filesystem::path& scratch,
+                            const std::stop_token& stop) {
   if (reference.form == oci::DiskReference::Form::layout) return open_folder(reference);
   const auto archive = std::make_shared<const ArchiveIndex>(reference.path, scratch, stop);
   if (reference.form == oci::DiskReference::Form::oci_archive) return open_oci_archive(reference, archive);
-  return docker_archive_place(archive, reference.text(), reference.tag);
+  return docker_archive_reader(archive, reference.text(), reference.tag);
 }
 
 }  // namespace lapstrake::store

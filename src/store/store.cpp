@@ -92,11 +92,11 @@ oci::Descriptor Store::put(std::string_view text, std::string_view media_type) c
   return descriptor;
 }
 
-void Store::take(const oci::Place& place, const oci::Descriptor& blob, const std::stop_token& stop) const {
+void Store::take(const oci::ImageReader& reader, const oci::Descriptor& blob, const std::stop_token& stop) const {
   if (has(blob)) return;
   BlobWriter writer = new_blob();
   drain(
-      place.open(blob), [&](Bytes bytes) { writer.write(bytes); }, stop);
+      reader.open(blob), [&](Bytes bytes) { writer.write(bytes); }, stop);
   writer.commit(blob.digest);
 }
 
@@ -134,7 +134,7 @@ std::optional<oci::Descriptor> Store::ref(const std::string& name) const {
 
 std::map<std::string, oci::Descriptor> Store::refs() const { return refs_of(read_index(root_)); }
 
-oci::Place Store::place(const std::string& name, const oci::Descriptor& root) const {
+oci::ImageReader Store::reader(const std::string& name, const oci::Descriptor& root) const {
   return {.name = name,
           .root = [root] { return root; },
           .text =

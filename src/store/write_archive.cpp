@@ -3,7 +3,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/tar.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <lapstrake/store/exchange.hpp>
+#include <lapstrake/store/image_files.hpp>
 #include <nlohmann/json.hpp>
 
 #include "layout_files.hpp"
@@ -126,7 +126,7 @@ void write_docker_archive(const Store& store, const oci::Descriptor& root, const
     throw Error(ErrorKind::usage, "an image of several platforms cannot be written as a docker-archive",
                 "choose one with `--platform`, or write an `oci-archive:`");
   check_names(names);
-  const auto text = store.place(root.digest.text(), root).text(root);
+  const auto text = store.reader(root.digest.text(), root).text(root);
   const auto manifest = oci::parse_manifest(text, root.media_type, cat("the manifest ", root.digest.brief()));
   write_archive(store, root, file, archive_index(root, "", names), docker_manifest(manifest, names), stop);
 }

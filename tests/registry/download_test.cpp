@@ -183,8 +183,9 @@ TEST_CASE("an image in a registry is a place to read from") {
   const auto blob = stored(bench, content);
   const std::string type(oci::media_type::manifest), text = R"({"schemaVersion":2})";
   bench.registry.manifests["v1"] = bench.registry.manifests[oci::Digest::of(text).text()] = {type, text};
-  const auto read_from = place(std::make_shared<Repository>(bench.options(), "registry.example", "web"),
-                               {.host = "registry.example", .repository = "web", .tag = "v1", .digest = std::nullopt});
+  const auto read_from =
+      image_reader(std::make_shared<Repository>(bench.options(), "registry.example", "web"),
+                   {.host = "registry.example", .repository = "web", .tag = "v1", .digest = std::nullopt});
   CHECK(read_from.root().digest == oci::Digest::of(text));
   CHECK(read_from.text(read_from.root()) == text);
   SECTION("by ranges") {
@@ -204,8 +205,9 @@ TEST_CASE("an image in a registry is a place to read from") {
 
 TEST_CASE("a place without an image says so") {
   Bench bench;
-  const auto read_from = place(std::make_shared<Repository>(bench.options(), "registry.example", "web"),
-                               {.host = "registry.example", .repository = "web", .tag = "", .digest = std::nullopt});
+  const auto read_from =
+      image_reader(std::make_shared<Repository>(bench.options(), "registry.example", "web"),
+                   {.host = "registry.example", .repository = "web", .tag = "", .digest = std::nullopt});
   CHECK(failure_of([&] { read_from.root(); }).summary() == "`registry.example/web` has no image `latest`");
 }
 

@@ -1,7 +1,7 @@
 // skopeo, umoci, tar: do they read what we write, and do we read what they write?
 
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/store/exchange.hpp>
+#include <lapstrake/store/image_files.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -41,9 +41,9 @@ struct Scene {
   }
   // Reads all of the image and gives its diff_ids.
   std::vector<oci::Digest> read(const std::string& reference) const {
-    const auto place = store::open_image(oci::parse_disk_reference(reference), dir.path());
-    const auto loaded = oci::load(place, {});
-    for (const auto& layer : loaded.manifest.layers) drain(place.open(layer), [](Bytes) {});
+    const auto reader = store::open_image(oci::parse_disk_reference(reference), dir.path());
+    const auto loaded = oci::load(reader, {});
+    for (const auto& layer : loaded.manifest.layers) drain(reader.open(layer), [](Bytes) {});
     return loaded.config.diff_ids;
   }
 };
@@ -80,8 +80,8 @@ TEST_CASE("skopeo reads our docker-archive, under each of its names") {
   CAPTURE(source, inspected.output);
   CHECK(nlohmann::json::parse(inspected.output)["rootfs"]["diff_ids"].size() == 2);
   scene.copy(source, scene.at("oci", "back", "v1"));
-  const auto place = store::open_image(oci::parse_disk_reference(scene.at("oci", "back", "v1")));
-  CHECK(oci::load(place, {}).config_text == read_all(scene.store.open_blob(scene.image.parts[2]), 1 << 20, "it"));
+  const auto reader = store::open_image(oci::parse_disk_reference(scene.at("oci", "back", "v1")));
+  CHECK(oci::load(reader, {}).config_text == read_all(scene.store.open_blob(scene.image.parts[2]), 1 << 20, "it"));
   CHECK(scene.read(scene.at("oci", "back", "v1")) == scene.read(scene.at("docker-archive", "d.tar")));
 }
 

@@ -197,16 +197,16 @@ TEST_CASE("a blob of a place is taken once, whole or not at all") {
   TempDir dir;
   const auto from = Store::open(dir / "from"), to = Store::open(dir / "to");
   const auto blob = from.put("hello", "text/plain");
-  auto place = from.place("it", blob);
+  auto reader = from.reader("it", blob);
   int opened = 0;
-  place.open = [&, open = place.open](const oci::Descriptor& one) { return ++opened, open(one); };
+  reader.open = [&, open = reader.open](const oci::Descriptor& one) { return ++opened, open(one); };
   std::stop_source stop;
   stop.request_stop();
-  CHECK_THROWS_AS(to.take(place, blob, stop.get_token()), Error);
+  CHECK_THROWS_AS(to.take(reader, blob, stop.get_token()), Error);
   CHECK_FALSE(to.has(blob.digest));
   CHECK(std::filesystem::is_empty(to.scratch()));
-  to.take(place, blob);
-  to.take(place, blob);
+  to.take(reader, blob);
+  to.take(reader, blob);
   CHECK(text_of(to, blob) == "hello");
   CHECK(opened == 2);
 }
@@ -303,7 +303,7 @@ TEST_CASE("a place reads from the store") {
   TempDir dir;
   const auto store = Store::open(dir / "s");
   const auto sample = samples::put_image(store, {"one"});
-  const auto loaded = oci::load(store.place("web", sample.root), {});
+  const auto loaded = oci::load(store.reader("web", sample.root), {});
   CHECK(loaded.manifest_descriptor == sample.root);
   CHECK(loaded.config.cmd == std::vector<std::string>{"/hello"});
 }

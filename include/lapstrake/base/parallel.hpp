@@ -43,15 +43,15 @@ struct Stage {
 template <class Item>
 void pipeline(unsigned jobs, std::size_t most_alive, const std::function<bool(Item&)>& next,
               const std::vector<Stage<Item>>& stages, const std::stop_token& stop = {}) {
-  struct Place {
+  struct Slot {
     Item item{};
     std::size_t index = 0, stage = 0;
   };
   std::mutex mutex;
   std::condition_variable changed;
-  std::vector<std::unique_ptr<Place>> idle;
-  std::map<std::size_t, std::unique_ptr<Place>> waiting;  // for their turn or for a thread, by index
-  std::vector<std::size_t> turn(stages.size());           // of the ordered stages: whose it is
+  std::vector<std::unique_ptr<Slot>> idle;
+  std::map<std::size_t, std::unique_ptr<Slot>> waiting;  // for their turn or for a thread, by index
+  std::vector<std::size_t> turn(stages.size());          // of the ordered stages: whose it is
   std::vector<char> is_busy(stages.size());
   std::size_t taken = 0, finished = 0;
   bool taking = false, ended = false;
@@ -69,27 +69,27 @@ void pipeline(unsigned jobs, std::size_t most_alive, const std::function<bool(It
     lock.lock();
     if (thrown && !failure) failure = thrown;
   };
-  const auto may_run = [&](const Place& place) {
-    return !stages[place.stage].is_ordered || (turn[place.stage] == place.index && is_busy[place.stage] == 0);
+  const auto may_run = [&](const Slot& slot) {
+    return !stages[slot.stage].is_ordered || (turn[slot.stage] == slot.index && is_busy[slot.stage] == 0);
   };
   // The item passes stages as far as it comes; what it leaves free others may take.
-  const auto run = [&](std::unique_lock<std::mutex>& lock, std::unique_ptr<Place> place) {
-    while (!failure && place->stage < stages.size() && may_run(*place)) {
-      const auto& stage = stages[place->stage];
-      if (stage.is_ordered) is_busy[place->stage] = 1;
-      unlocked(lock, [&] { stage.act(place->item); });
+  const auto run = [&](std::unique_lock<std::mutex>& lock, std::unique_ptr<Slot> slot) {
+    while (!failure && slot->stage < stages.size() && may_run(*slot)) {
+      const auto& stage = stages[slot->stage];
+      if (stage.is_ordered) is_busy[slot->stage] = 1;
+      unlocked(lock, [&] { stage.act(slot->item); });
       if (stage.is_ordered) {
-        is_busy[place->stage] = 0;
-        ++turn[place->stage];
+        is_busy[slot->stage] = 0;
+        ++turn[slot->stage];
         changed.notify_all();
       }
-      ++place->stage;
+      ++slot->stage;
     }
-    if (place->stage < stages.size()) {
-      waiting.emplace(place->index, std::move(place));
+    if (slot->stage < stages.size()) {
+      waiting.emplace(slot->index, std::move(slot));
     } else {
       ++finished;
-      idle.push_back(std::move(place));
+      idle.push_back(std::move(slot));
     }
     changed.notify_all();
   };
@@ -99,22 +99,22 @@ void pipeline(unsigned jobs, std::size_t most_alive, const std::function<bool(It
       const auto urgent =
           std::find_if(waiting.begin(), waiting.end(), [&](const auto& one) { return may_run(*one.second); });
       if (urgent != waiting.end()) {
-        auto place = std::move(urgent->second);
+        auto slot = std::move(urgent->second);
         waiting.erase(urgent);
-        run(lock, std::move(place));
+        run(lock, std::move(slot));
       } else if (!taking && !ended && taken - finished < std::max<std::size_t>(1, most_alive)) {
         taking = true;
-        auto place = idle.empty() ? std::make_unique<Place>() : std::move(idle.back());
+        auto slot = idle.empty() ? std::make_unique<Slot>() : std::move(idle.back());
         if (!idle.empty()) idle.pop_back();
         bool is_filled = false;
-        unlocked(lock, [&] { is_filled = next(place->item); });
+        unlocked(lock, [&] { is_filled = next(slot->item); });
         taking = false;
         ended = ended || !is_filled;
         changed.notify_all();
         if (!is_filled) continue;
-        place->index = taken++;
-        place->stage = 0;
-        run(lock, std::move(place));
+        slot->index = taken++;
+        slot->stage = 0;
+        run(lock, std::move(slot));
       } else {
         changed.wait(lock);
       }

@@ -8,7 +8,7 @@
 #include <lapstrake/http/message.hpp>
 #include <lapstrake/http/retry.hpp>
 #include <lapstrake/oci/descriptor.hpp>
-#include <lapstrake/oci/place.hpp>
+#include <lapstrake/oci/image_reader.hpp>
 #include <lapstrake/oci/reference.hpp>
 #include <lapstrake/registry/keychain.hpp>
 #include <lapstrake/registry/rate_limiter.hpp>
@@ -107,6 +107,6 @@ bool is_missing_content(const Error& error);
 
 // Reads an image from a registry; without tag and digest "latest". Reads blobs in ranges of 8 MiB, so that the reader
 // may be slow; without range support reads blobs of at most 64 MiB as a whole.
-oci::Place place(std::shared_ptr<const Repository> repository, const oci::RegistryReference& reference);
+oci::ImageReader image_reader(std::shared_ptr<const Repository> repository, const oci::RegistryReference& reference);
 
 }  // namespace lapstrake::registry

@@ -15,7 +15,7 @@
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/runtime.hpp>
 #include <lapstrake/oci/descriptor.hpp>
-#include <lapstrake/oci/place.hpp>
+#include <lapstrake/oci/image_reader.hpp>
 #include <map>
 #include <memory>
 #include <optional>
@@ -77,7 +77,7 @@ class Store {
   BlobWriter new_blob(Hashing hashing = Hashing::here) const;
   oci::Descriptor put(std::string_view text, std::string_view media_type) const;
   // Copies a blob of `place` into the store, unless it is there. Error{interrupted} when a stop is requested.
-  void take(const oci::Place& place, const oci::Descriptor& blob, const std::stop_token& stop = {}) const;
+  void take(const oci::ImageReader& reader, const oci::Descriptor& blob, const std::stop_token& stop = {}) const;
   // A stream that fails at its end when the bytes are not the digest's (T24).
   Source open_blob(const oci::Descriptor& descriptor) const;
 
@@ -87,7 +87,7 @@ class Store {
   std::optional<oci::Descriptor> ref(const std::string& name) const;
   std::map<std::string, oci::Descriptor> refs() const;
 
-  oci::Place place(const std::string& name, const oci::Descriptor& root) const;
+  oci::ImageReader reader(const std::string& name, const oci::Descriptor& root) const;
 
   // Hashes every blob and follows every ref, to the layers and diff_ids' count.
   CheckReport check(const std::stop_token& stop) const;

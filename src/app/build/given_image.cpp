@@ -4,7 +4,7 @@
 #include <lapstrake/app/choose.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/store/exchange.hpp>
+#include <lapstrake/store/image_files.hpp>
 
 #include <lapstrake/app/images/manifests.hpp>
 #include "story.hpp"
@@ -12,10 +12,10 @@
 namespace lapstrake::app {
 namespace {
 
-void copy_into(const store::Store& store, const oci::Place& place, const oci::Descriptor& root,
+void copy_into(const store::Store& store, const oci::ImageReader& reader, const oci::Descriptor& root,
                const std::stop_token& stop) {
-  for (const auto& manifest : manifests_of(place, root)) {
-    for (const auto& blob : manifest.blobs) store.take(place, blob, stop);
+  for (const auto& manifest : manifests_of(reader, root)) {
+    for (const auto& blob : manifest.blobs) store.take(reader, blob, stop);
     store.put(manifest.text, manifest.descriptor.media_type);
   }
 }
@@ -23,11 +23,11 @@ void copy_into(const store::Store& store, const oci::Place& place, const oci::De
 BuiltImage load_prebuilt(const Context& context, const spec::Image& image, const oci::DiskReference& reference,
                          const store::Store& store) {
   return step(cat("reading `", reference.text(), "` instead of building image `", image.name, "`"), [&] {
-    const auto place = store::open_image(reference, store.scratch(), context.runtime.stop);
-    BuiltImage taken{.name = image.name, .root = place.root(), .manifests = {}};
-    copy_into(store, place, taken.root, context.runtime.stop);
-    for (const auto& platform : platforms_of(place, taken.root)) {
-      taken.manifests.push_back(oci::load(place, platform).manifest_descriptor);
+    const auto reader = store::open_image(reference, store.scratch(), context.runtime.stop);
+    BuiltImage taken{.name = image.name, .root = reader.root(), .manifests = {}};
+    copy_into(store, reader, taken.root, context.runtime.stop);
+    for (const auto& platform : platforms_of(reader, taken.root)) {
+      taken.manifests.push_back(oci::load(reader, platform).manifest_descriptor);
       taken.manifests.back().platform = platform;
     }
     if (context.explain) set_last_build(store, ref_name(image), taken);

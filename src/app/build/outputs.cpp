@@ -2,7 +2,7 @@
 
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/store/exchange.hpp>
+#include <lapstrake/store/image_files.hpp>
 
 namespace lapstrake::app {
 namespace {

@@ -4,7 +4,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/oci/place.hpp>
+#include <lapstrake/oci/image_reader.hpp>
 #include <lapstrake/store/layer_cache.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -24,7 +24,7 @@ std::optional<std::string> annotation(const oci::Manifest& manifest, std::string
 std::optional<oci::LoadedImage> loaded(const store::Store& store, const oci::Descriptor& root,
                                        const oci::Platform& platform) {
   try {
-    return oci::load(store.place("the last build", root), platform);
+    return oci::load(store.reader("the last build", root), platform);
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -152,7 +152,7 @@ void set_last_build(const store::Store& store, const std::string& name, BuiltIma
   if (!last) return;
   built.before = last->digest;
   try {
-    for (const auto& platform : platforms_of(store.place("the last build", *last), *last))
+    for (const auto& platform : platforms_of(store.reader("the last build", *last), *last))
       if (std::none_of(built.manifests.begin(), built.manifests.end(),
                        [&](const auto& one) { return one.platform == platform; }))
         built.platforms_gone.push_back(platform);

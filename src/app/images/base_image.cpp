@@ -8,7 +8,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/media_type.hpp>
 #include <lapstrake/store/bases.hpp>
-#include <lapstrake/store/exchange.hpp>
+#include <lapstrake/store/image_files.hpp>
 
 #include <lapstrake/app/images/registry_base.hpp>
 
@@ -24,9 +24,9 @@ std::string oci_layer_type(const std::string& media_type) {
 
 using Layers = std::vector<oci::Descriptor>;
 
-layers::BaseFiles read_files(const oci::Place& place, const Layers& layers, const std::stop_token& stop) {
+layers::BaseFiles read_files(const oci::ImageReader& reader, const Layers& layers, const std::stop_token& stop) {
   layers::BaseFiles files;
-  for (const auto& layer : layers) files.add_layer(place.open(layer), layer_of_base(layer, place.name), stop);
+  for (const auto& layer : layers) files.add_layer(reader.open(layer), layer_of_base(layer, reader.name), stop);
   return files;
 }
 
@@ -54,13 +54,13 @@ Layers with_oci_types(Layers layers) {
 }
 
 // Checks the digest if the lock pins one.
-oci::Place open_disk_base(const Context& context, const spec::Project& project, const spec::Image& image,
-                          const std::filesystem::path& scratch) {
-  const auto place = store::open_image(std::get<oci::DiskReference>(*image.base), scratch, context.runtime.stop);
-  if (!image.base_pin) return place;
-  const auto digest = place.root().digest;
+oci::ImageReader open_disk_base(const Context& context, const spec::Project& project, const spec::Image& image,
+                                const std::filesystem::path& scratch) {
+  const auto reader = store::open_image(std::get<oci::DiskReference>(*image.base), scratch, context.runtime.stop);
+  if (!image.base_pin) return reader;
+  const auto digest = reader.root().digest;
   const auto name = lock_name(project.folder, *image.base).value_or("");
-  if (digest == *image.base_pin) return place;
+  if (digest == *image.base_pin) return reader;
   throw Error(ErrorKind::integrity, cat("the base `", name, "` does not match `", lock_file_name, "`"),
               cat("restore the locked base, or run `lapstrake lock --update ", name, "` to accept the new one"))
       .because(cat("its digest is ", digest.text(), ", but the lock pins ", image.base_pin->text()));
@@ -68,13 +68,14 @@ oci::Place open_disk_base(const Context& context, const spec::Project& project, 
 
 BaseImage from_disk(const Context& context, const spec::Project& project, const spec::Image& image,
                     const oci::Platform& platform, const store::Store& store) {
-  const auto place = open_disk_base(context, project, image, store.scratch());
-  BaseImage base{.image = oci::load(place, platform), .layers = {}, .files = {}};
+  const auto reader = open_disk_base(context, project, image, store.scratch());
+  BaseImage base{.image = oci::load(reader, platform), .layers = {}, .files = {}};
   const auto& layers = base.image.manifest.layers;
-  for (const auto& layer : layers) store.take(place, layer, context.runtime.stop);
+  for (const auto& layer : layers) store.take(reader, layer, context.runtime.stop);
   base.layers = with_oci_types(layers);
   if (needs_files(image))
-    base.files = remembered_or(context, layers, store, [&] { return read_files(place, layers, context.runtime.stop); });
+    base.files =
+        remembered_or(context, layers, store, [&] { return read_files(reader, layers, context.runtime.stop); });
   return base;
 }
 
@@ -82,12 +83,13 @@ BaseImage from_registry(const Context& context, const spec::Project& project, co
                         const oci::RegistryReference& reference, const oci::Platform& platform,
                         const store::Store& store) {
   const RegistryBase remote(context, project.registries, reference, image.base_pin, store, image.name);
-  BaseImage base{.image = oci::load(remote.place(), platform), .layers = {}, .files = {}, .name = base_name(reference)};
+  BaseImage base{
+      .image = oci::load(remote.reader(), platform), .layers = {}, .files = {}, .name = base_name(reference)};
   const auto& layers = base.image.manifest.layers;
   base.layers = with_oci_types(layers);
   // Whatever the store has of another size is damaged, or the manifest states a wrong one: reading it tells.
   for (const auto& layer : layers)
-    if (store.has(layer.digest) && !store.has(layer)) store.take(remote.place(), layer, context.runtime.stop);
+    if (store.has(layer.digest) && !store.has(layer)) store.take(remote.reader(), layer, context.runtime.stop);
   remote.keep_origins(layers);
   if (needs_files(image)) base.files = remembered_or(context, layers, store, [&] { return remote.files(layers); });
   return base;
@@ -103,14 +105,14 @@ std::optional<layers::BaseFiles> remembered_files(const Context& context, const 
   std::error_code ignored;
   if (!std::filesystem::exists(context.store_root / "index.json", ignored)) return std::nullopt;
   const auto store = store::Store::open(context.store_root);
-  const auto place = remembered_base(reference, store);
-  if (!place) return std::nullopt;
+  const auto reader = remembered_base(reference, store);
+  if (!reader) return std::nullopt;
   std::optional<oci::LoadedImage> image;
   bool missing = false;
-  auto noting = *place;
+  auto noting = *reader;
   noting.text = [&](const oci::Descriptor& blob) {
     missing = missing || !store.has(blob);
-    return place->text(blob);
+    return reader->text(blob);
   };
   try {
     image = oci::load(noting, platform);
@@ -122,7 +124,7 @@ std::optional<layers::BaseFiles> remembered_files(const Context& context, const 
   const auto note = store::find_tree(store, layers);
   if (auto files = note ? layers::BaseFiles::from_bytes(*note) : std::nullopt) return files;
   if (!is_whole(store, *image)) return std::nullopt;
-  return read_files(*place, layers, context.runtime.stop);
+  return read_files(*reader, layers, context.runtime.stop);
 }
 
 std::optional<layers::BaseFiles> vendored_files(const Context& context, const oci::RegistryReference& reference,
@@ -130,9 +132,9 @@ std::optional<layers::BaseFiles> vendored_files(const Context& context, const oc
   const auto folder = open_vendor_folder(context);
   const auto root = folder && reference.digest ? folder->root(*reference.digest) : std::nullopt;
   if (!root) return std::nullopt;
-  const auto place = folder->place(reference.text(), *root);
+  const auto reader = folder->reader(reference.text(), *root);
   try {
-    return read_files(place, oci::load(place, platform).manifest.layers, context.runtime.stop);
+    return read_files(reader, oci::load(reader, platform).manifest.layers, context.runtime.stop);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::input) throw;
     return std::nullopt;  // another platform was brought
@@ -160,8 +162,8 @@ std::optional<layers::BaseFiles> known_base_files(const Context& context, const 
       if (auto files = remembered_files(context, reference, platform)) return files;
       return vendored_files(context, reference, platform);
     }
-    const auto place = open_disk_base(context, project, image, scratch(context));
-    return read_files(place, oci::load(place, platform).manifest.layers, context.runtime.stop);
+    const auto reader = open_disk_base(context, project, image, scratch(context));
+    return read_files(reader, oci::load(reader, platform).manifest.layers, context.runtime.stop);
   });
 }
 

@@ -89,7 +89,7 @@ void RemoteLayers::take(const oci::Descriptor& blob) const {
 
 void RemoteLayers::complete(const oci::Descriptor& root) const {
   std::map<oci::Digest, oci::Descriptor> missing;
-  for (const auto& manifest : manifests_of(store_.place(image_, root), root))
+  for (const auto& manifest : manifests_of(store_.reader(image_, root), root))
     for (const auto& blob : manifest.blobs)
       if (blob.urls.empty() && !store_.has(blob)) missing.emplace(blob.digest, blob);
   std::vector<const oci::Descriptor*> blobs;
@@ -98,15 +98,15 @@ void RemoteLayers::complete(const oci::Descriptor& root) const {
       blobs.size(), most_transfers, [&](std::size_t i) { take(*blobs[i]); }, context_->runtime.stop);
 }
 
-oci::Place RemoteLayers::place(const std::string& name, const oci::Descriptor& root) const {
-  auto place = store_.place(name, root);
-  place.open = [self = *this, open = place.open](const oci::Descriptor& blob) {
+oci::ImageReader RemoteLayers::reader(const std::string& name, const oci::Descriptor& root) const {
+  auto reader = store_.reader(name, root);
+  reader.open = [self = *this, open = reader.open](const oci::Descriptor& blob) {
     const bool is_elsewhere =
         self.find_vendored(blob.digest) != nullptr || store::find_origin(self.store_, blob.digest);
     if (!self.store_.has(blob) && is_elsewhere) self.take(blob);
     return open(blob);
   };
-  return place;
+  return reader;
 }
 
 std::string RemoteLayers::neighbour(const oci::Digest& blob, const oci::RegistryReference& target) const {

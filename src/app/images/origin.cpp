@@ -3,7 +3,7 @@
 #include <lapstrake/app/choose.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/store/exchange.hpp>
+#include <lapstrake/store/image_files.hpp>
 
 #include <lapstrake/app/connect/network.hpp>
 #include <lapstrake/app/images/base_image.hpp>
@@ -28,7 +28,7 @@ SourceImage in_store(const Context& context, const spec::Project* project, const
   // Layers of its base may exist only in their registry.
   const auto remote_layers =
       std::make_shared<const RemoteLayers>(context, Network(context, registries_of(project)), store, image.name);
-  SourceImage source{.place = remote_layers->place(image.name, *root)};
+  SourceImage source{.reader = remote_layers->reader(image.name, *root)};
   source.remote_layers = remote_layers;
   if (!image.tags.empty()) source.tag = image.tags.front();
   if (!image.repository.empty() && !source.tag.empty()) source.full_name = cat(image.repository, ":", source.tag);
@@ -43,7 +43,7 @@ void set_names(SourceImage& source, const std::string& tag) {
 }
 
 SourceImage on_disk(const Context& context, const oci::DiskReference& reference) {
-  SourceImage source{.place = store::open_image(reference, scratch(context), context.runtime.stop)};
+  SourceImage source{.reader = store::open_image(reference, scratch(context), context.runtime.stop)};
   source.disk = reference;
   set_names(source, reference.tag);
   return source;
@@ -52,7 +52,7 @@ SourceImage on_disk(const Context& context, const oci::DiskReference& reference)
 SourceImage in_registry(const Context& context, const Registries& registries, const oci::RegistryReference& reference) {
   const Network network(context, registries);
   const auto repository = network.reading(reference.host, reference.repository);
-  SourceImage source{.place = registry::place(repository, reference)};
+  SourceImage source{.reader = registry::image_reader(repository, reference)};
   source.remote = reference;
   source.repository = repository;
   source.tag = reference.tag.empty() && !reference.digest ? "latest" : reference.tag;
@@ -72,14 +72,14 @@ SourceImage found(const Context& context, const spec::Project* project, const st
 void SourceImage::read(const oci::Descriptor& blob, const Sink& sink, const std::stop_token& stop) const {
   if (remote_layers != nullptr && !remote_layers->store().has(blob)) return remote_layers->read(blob, sink);
   if (repository == nullptr) {
-    drain(place.open(blob), sink, stop);
+    drain(reader.open(blob), sink, stop);
     return;
   }
   repository->get_blob(blob, sink);  // in one request, where the place reads in windows
 }
 
 void read_blob(const Context& context, const SourceImage& source, const oci::Descriptor& blob, const Sink& sink) {
-  Event event{.kind = Event::Kind::progress, .image = source.place.name, .total = blob.size};
+  Event event{.kind = Event::Kind::progress, .image = source.reader.name, .total = blob.size};
   event.subject = cat("reading blob ", blob.digest.brief());
   source.read(
       blob,
@@ -96,7 +96,7 @@ void read_blob(const Context& context, const SourceImage& source, const oci::Des
 
 SourceImage open_image(const Context& context, const spec::Project* project, const std::string& name) {
   auto source = found(context, project, name);
-  source.place.root = [root = source.place.root()] { return root; };
+  source.reader.root = [root = source.reader.root()] { return root; };
   return source;
 }
 
@@ -104,12 +104,12 @@ Registries registries_of(const spec::Project* project) {
   return project != nullptr ? project->registries : Registries{};
 }
 
-oci::Descriptor selected_root(const Context& context, const oci::Place& place) {
+oci::Descriptor selected_root(const Context& context, const oci::ImageReader& reader) {
   if (context.platforms.size() > 1)
     throw Error(ErrorKind::usage, "only one `--platform` can be chosen here",
                 "remove `--platform` to use all platforms");
   const auto root =
-      context.platforms.empty() ? place.root() : oci::load(place, context.platforms[0]).manifest_descriptor;
+      context.platforms.empty() ? reader.root() : oci::load(reader, context.platforms[0]).manifest_descriptor;
   return {.media_type = root.media_type, .digest = root.digest, .size = root.size};
 }
 

@@ -39,11 +39,11 @@ void require_kind(const oci::Descriptor& root, const std::string& text, const st
 
 }  // namespace
 
-std::optional<oci::Place> remembered_base(const oci::RegistryReference& reference, const store::Store& store) {
+std::optional<oci::ImageReader> remembered_base(const oci::RegistryReference& reference, const store::Store& store) {
   auto root = store::find_base(store, exact_name(reference));
   if (!root && !reference.tag.empty()) root = store::find_base(store, base_name(reference));  // before it was locked
   if (!root || !store.has(*root) || (reference.digest && root->digest != *reference.digest)) return std::nullopt;
-  return store.place(reference.text(), *root);
+  return store.reader(reference.text(), *root);
 }
 
 RegistryBase::RegistryBase(const Context& context, const Registries& registries,
@@ -56,7 +56,7 @@ RegistryBase::RegistryBase(const Context& context, const Registries& registries,
       store_(store),
       image_(std::move(image)),
       repository_(Network(context, registries).reading(reference.host, reference.repository)),
-      remote_(registry::place(repository_, reference_)) {}
+      remote_(registry::image_reader(repository_, reference_)) {}
 
 std::optional<oci::Descriptor> RegistryBase::known_root() const {
   if (!reference_.digest) return std::nullopt;
@@ -124,7 +124,7 @@ void RegistryBase::require_network(const oci::Descriptor& blob) const {
 }
 
 std::string RegistryBase::text(const oci::Descriptor& blob) const {
-  if (store_.has(blob)) return store_.place(reference_.text(), blob).text(blob);
+  if (store_.has(blob)) return store_.reader(reference_.text(), blob).text(blob);
   const bool is_vendored = vendor_folder_ && vendor_folder_->has(blob.digest);
   if (!is_vendored) require_network(blob);
   auto text = is_vendored ? vendor_folder_->text(blob) : remote_.text(blob);
@@ -139,7 +139,7 @@ Source RegistryBase::open(const oci::Descriptor& blob) const {
   return remote_.open(blob);
 }
 
-oci::Place RegistryBase::place() const {
+oci::ImageReader RegistryBase::reader() const {
   return {.name = reference_.text(),
           .root = [self = *this] { return self.root(); },
           .text = [self = *this](const oci::Descriptor& blob) { return self.text(blob); },

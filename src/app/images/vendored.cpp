@@ -62,7 +62,7 @@ std::string VendorFolder::text(const oci::Descriptor& blob) const {
   return read_all(open(blob), most_manifest_bytes, cat("blob ", blob.digest.brief(), " of `", folder_.string(), "`"));
 }
 
-oci::Place VendorFolder::place(const std::string& name, const oci::Descriptor& root) const {
+oci::ImageReader VendorFolder::reader(const std::string& name, const oci::Descriptor& root) const {
   return {.name = name,
           .root = [root] { return root; },
           .text = [self = *this](const oci::Descriptor& blob) { return self.text(blob); },

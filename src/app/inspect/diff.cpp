@@ -127,8 +127,8 @@ class Comparing {
       : context_(context), before_(before), after_(after) {}
 
   PlatformDiff platform(const oci::Platform& before, const oci::Platform& after) const {
-    const auto was = oci::load(before_.place, before);
-    const auto is = oci::load(after_.place, after);
+    const auto was = oci::load(before_.reader, before);
+    const auto is = oci::load(after_.reader, after);
     PlatformDiff out{.platform = before == after ? before.text() : cat(before.text(), " -> ", after.text())};
     if (was.manifest_descriptor.digest == is.manifest_descriptor.digest) return out;
     out.members = compare_members(members_of(was), members_of(is));
@@ -153,7 +153,7 @@ class Comparing {
   }
   void add(MergedTree& tree, const SourceImage& source, const oci::LoadedImage& image, std::size_t i) const {
     const auto& layer = image.manifest.layers[i];
-    tree.add_layer(source.place.open(layer), cat("layer ", layer.digest.text(), " of `", source.place.name, "`"),
+    tree.add_layer(source.reader.open(layer), cat("layer ", layer.digest.text(), " of `", source.reader.name, "`"),
                    context_.runtime.stop);
   }
 
@@ -193,11 +193,11 @@ ImageDiff diff(const Context& context, const spec::Project* project, const std::
     const auto is = open_image(context, project, after);
     ImageDiff out{.before_name = before,
                   .after_name = after,
-                  .before = selected_root(context, was.place),
-                  .after = selected_root(context, is.place)};
+                  .before = selected_root(context, was.reader),
+                  .after = selected_root(context, is.reader)};
     if (out.same()) return out;
     const auto platforms = [&](const SourceImage& source, const oci::Descriptor& root) {
-      return context.platforms.empty() ? platforms_of(source.place, root) : context.platforms;
+      return context.platforms.empty() ? platforms_of(source.reader, root) : context.platforms;
     };
     compare_all(Comparing(context, was, is), platforms(was, out.before), platforms(is, out.after), out);
     return out;

@@ -45,10 +45,10 @@ char type_of(const layers::TarEntry& entry) {
   return entry.special ? 's' : '-';
 }
 
-void list_files(const oci::Place& place, InspectedImage& image, layers::TreeBudget& budget,
+void list_files(const oci::ImageReader& reader, InspectedImage& image, layers::TreeBudget& budget,
                 const std::stop_token& stop) {
   for (auto& layer : image.layers)
-    layers::read_tar(budget.metered(place.open(layer.descriptor)), cat("layer ", layer.descriptor.digest.text()),
+    layers::read_tar(budget.metered(reader.open(layer.descriptor)), cat("layer ", layer.descriptor.digest.text()),
                      [&](const layers::TarEntry& entry, const Source&) {
                        // Once here, and once or twice in the report.
                        budget.keep(entry.path,
@@ -135,7 +135,7 @@ ordered_json json_of(const InspectedImage& image) {
 std::vector<oci::Descriptor> referrers_of(const SourceImage& source, const oci::Digest& digest) {
   if (source.repository == nullptr)
     throw Error(ErrorKind::usage,
-                cat("`--referrers` needs an image in a registry, and `", source.place.name, "` is not in one"),
+                cat("`--referrers` needs an image in a registry, and `", source.reader.name, "` is not in one"),
                 "name the image as HOST/REPOSITORY:TAG");
   return registry::list_referrers(*source.repository, digest);
 }
@@ -146,14 +146,14 @@ Inspection inspect(const Context& context, const spec::Project* project, const s
                    const InspectOptions& options) {
   return step(cat("inspecting `", name, "`"), [&] {
     const auto source = open_image(context, project, name);
-    const auto& place = source.place;
-    Inspection inspection{.name = name, .root = place.root(), .images = {}};
+    const auto& reader = source.reader;
+    Inspection inspection{.name = name, .root = reader.root(), .images = {}};
     layers::TreeBudget budget;
     auto platforms = context.platforms;
-    if (platforms.empty()) platforms = platforms_of(place, inspection.root);
+    if (platforms.empty()) platforms = platforms_of(reader, inspection.root);
     for (const auto& platform : platforms) {
-      inspection.images.push_back(inspected_image(oci::load(place, platform)));
-      if (options.files) list_files(place, inspection.images.back(), budget, context.runtime.stop);
+      inspection.images.push_back(inspected_image(oci::load(reader, platform)));
+      if (options.files) list_files(reader, inspection.images.back(), budget, context.runtime.stop);
     }
     if (options.referrers) inspection.referrers = referrers_of(source, inspection.root.digest);
     return inspection;

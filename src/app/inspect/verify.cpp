@@ -5,7 +5,7 @@
 #include <lapstrake/layers/unpacked.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <lapstrake/oci/visits.hpp>
+#include <lapstrake/oci/seen_blobs.hpp>
 #include <map>
 #include <set>
 
@@ -54,8 +54,8 @@ class Verifying {
       : context_(context),
         source_(source),
         settings_(settings),
-        visits_(name),
-        out_({.reference = name, .root = selected_root(context, source.place), .problems = {}}) {}
+        seen_(name),
+        out_({.reference = name, .root = selected_root(context, source.reader), .problems = {}}) {}
 
   Verification run() {
     visit(out_.root, "", 0);
@@ -84,7 +84,7 @@ class Verifying {
   }
 
   void visit(const oci::Descriptor& descriptor, const std::string& of, std::uint64_t depth) {
-    if (!visits_.first(descriptor.digest, depth)) return;
+    if (!seen_.add(descriptor.digest, depth)) return;
     const bool is_index = oci::is_index(descriptor.media_type);
     const auto what = cat(is_index ? "index " : "manifest ", descriptor.digest.text(), of);
     record_problem(what, [&] {
@@ -100,8 +100,8 @@ class Verifying {
   std::string manifest_text(const oci::Descriptor& descriptor) {
     if (source_.repository && !source_.repository->find_manifest(descriptor.digest.text()))
       throw Error(ErrorKind::integrity, "missing");
-    visits_.weigh(descriptor);
-    return source_.place.text(descriptor);
+    seen_.charge(descriptor);
+    return source_.reader.text(descriptor);
   }
 
   void visit_children(const oci::Index& index, std::uint64_t depth) {
@@ -140,8 +140,8 @@ class Verifying {
 
   oci::ImageConfig config_of(const oci::Descriptor& descriptor) {
     require_there(descriptor);
-    visits_.weigh(descriptor);
-    const auto text = source_.place.text(descriptor);
+    seen_.charge(descriptor);
+    const auto text = source_.reader.text(descriptor);
     count(descriptor);
     return oci::parse_config(text, "it");
   }
@@ -224,7 +224,7 @@ class Verifying {
   const Context& context_;
   const SourceImage& source_;
   const VerifySettings& settings_;
-  oci::Visits visits_;
+  oci::SeenBlobs seen_;
   std::set<oci::Digest> counted_;
   std::vector<Wanted> wanted_;
   std::map<std::pair<oci::Digest, std::optional<oci::Codec>>, Found> found_;

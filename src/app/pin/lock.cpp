@@ -4,7 +4,7 @@
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/store/exchange.hpp>
+#include <lapstrake/store/image_files.hpp>
 #include <set>
 
 #include <lapstrake/app/connect/network.hpp>
@@ -119,7 +119,7 @@ class Locking {
   }
   oci::Descriptor root_of(const oci::Reference& base) const {
     if (const auto* remote = std::get_if<oci::RegistryReference>(&base))
-      return registry::place(network_.reading(remote->host, remote->repository), *remote).root();
+      return registry::image_reader(network_.reading(remote->host, remote->repository), *remote).root();
     return store::open_image(std::get<oci::DiskReference>(base), scratch(context_), context_.runtime.stop).root();
   }
 

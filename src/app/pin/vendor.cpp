@@ -8,7 +8,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <lapstrake/oci/visits.hpp>
+#include <lapstrake/oci/seen_blobs.hpp>
 #include <map>
 #include <mutex>
 #include <set>
@@ -114,10 +114,11 @@ void require_own_folder(const fs::path& folder, const fs::path& store_root) {
 // All of a base that is to be in the folder: indexes whole, and of the manifests those for the platforms.
 class Contents {
  public:
-  Contents(const oci::Place& place, const std::set<oci::Platform>& platforms) : place_(place), visits_(place.name) {
-    root_ = place.root();
+  Contents(const oci::ImageReader& reader, const std::set<oci::Platform>& platforms)
+      : reader_(reader), seen_(reader.name) {
+    root_ = reader.root();
     if (oci::is_index(root_->media_type)) add_index(*root_, 0);
-    for (const auto& platform : platforms) add_image(oci::load(place, platform));
+    for (const auto& platform : platforms) add_image(oci::load(reader, platform));
   }
 
   const oci::Descriptor& root() const { return *root_; }
@@ -126,12 +127,12 @@ class Contents {
 
  private:
   void add_index(const oci::Descriptor& descriptor, std::uint64_t depth) {
-    if (!visits_.first(descriptor.digest, depth)) return;
-    visits_.weigh(descriptor);
-    const auto text = place_.text(descriptor);
+    if (!seen_.add(descriptor.digest, depth)) return;
+    seen_.charge(descriptor);
+    const auto text = reader_.text(descriptor);
     texts_.emplace(descriptor.digest, text);
     for (const auto& child :
-         oci::parse_index(text, descriptor.media_type, cat("the index of `", place_.name, "`")).manifests)
+         oci::parse_index(text, descriptor.media_type, cat("the index of `", reader_.name, "`")).manifests)
       if (oci::is_index(child.media_type)) add_index(child, depth + 1);
   }
 
@@ -141,8 +142,8 @@ class Contents {
     for (const auto& layer : image.manifest.layers) layers_.emplace(layer.digest, layer);
   }
 
-  const oci::Place& place_;
-  oci::Visits visits_;
+  const oci::ImageReader& reader_;
+  oci::SeenBlobs seen_;
   std::optional<oci::Descriptor> root_;
   std::map<oci::Digest, std::string> texts_;
   std::map<oci::Digest, oci::Descriptor> layers_;
@@ -159,8 +160,8 @@ class Vendoring {
 
   VendoredBase add(const Wanted& wanted) {
     const RegistryBase base(context_, registries_, wanted.reference, wanted.pin, store_, wanted.image);
-    const auto place = with_local_texts(base.place());
-    const Contents contents(place, wanted.platforms);
+    const auto reader = with_local_texts(base.reader());
+    const Contents contents(reader, wanted.platforms);
     VendoredBase done{.name = base_name(wanted.reference), .digest = contents.root().digest};
     add_layers(contents, wanted, done);
     for (const auto& [digest, text] : contents.texts()) put(digest, text, done);
@@ -170,11 +171,11 @@ class Vendoring {
 
  private:
   // What the folder has and is right is not asked for.
-  oci::Place with_local_texts(oci::Place place) const {
-    place.text = [this, text = std::move(place.text)](const oci::Descriptor& blob) {
+  oci::ImageReader with_local_texts(oci::ImageReader reader) const {
+    reader.text = [this, text = std::move(reader.text)](const oci::Descriptor& blob) {
       return is_right(blob) ? VendorFolder(folder_).text(blob) : text(blob);
     };
-    return place;
+    return reader;
   }
 
   void add_layers(const Contents& contents, const Wanted& wanted, VendoredBase& done) {

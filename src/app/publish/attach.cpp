@@ -7,8 +7,8 @@
 #include <lapstrake/base/sha256.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
+#include <lapstrake/oci/image_reader.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <lapstrake/oci/place.hpp>
 #include <lapstrake/registry/push.hpp>
 #include <lapstrake/registry/referrers.hpp>
 #include <optional>

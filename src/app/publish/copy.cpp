@@ -8,7 +8,7 @@
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <lapstrake/store/exchange.hpp>
+#include <lapstrake/store/image_files.hpp>
 #include <map>
 #include <memory>
 
@@ -49,8 +49,8 @@ class Copying {
       : context_(context),
         project_(project),
         source_(open_image(context, project, source)),
-        root_(selected_root(context, source_.place)) {
-    if (root_.digest != source_.place.root().digest) index_ = source_.place.root().digest;
+        root_(selected_root(context, source_.reader)) {
+    if (root_.digest != source_.reader.root().digest) index_ = source_.reader.root().digest;
   }
 
   CopiedImage run(const oci::Reference& to, const PushSettings& settings) {
@@ -59,7 +59,7 @@ class Copying {
       require_digest(*remote);
     else
       require_fit(std::get<oci::DiskReference>(to));
-    manifests_ = manifests_of(source_.place, root_);
+    manifests_ = manifests_of(source_.reader, root_);
     warn_of_foreign_layers();
     auto copied = remote != nullptr ? to_registry(*remote, settings) : to_disk(std::get<oci::DiskReference>(to));
     copied.root = root_;
@@ -70,16 +70,16 @@ class Copying {
  private:
   void require_digest(const oci::RegistryReference& to) const {
     if (!to.digest || *to.digest == root_.digest) return;
-    throw Error(ErrorKind::integrity, cat("the digest of `", source_.place.name, "` differs from `", to.text(), "`"),
+    throw Error(ErrorKind::integrity, cat("the digest of `", source_.reader.name, "` differs from `", to.text(), "`"),
                 index_ ? "remove `--platform` to copy the whole index" : "")
         .because(
             cat(index_ ? "the digest of its manifest for the platform is " : "its digest is ", root_.digest.text()));
   }
   void require_fit(const oci::DiskReference& to) const {
     if (to.form != oci::DiskReference::Form::docker_archive || !oci::is_index(root_.media_type)) return;
-    const auto platforms = platforms_of(source_.place, root_);
+    const auto platforms = platforms_of(source_.reader, root_);
     throw Error(ErrorKind::usage,
-                cat("a docker-archive holds only one platform, but `", source_.place.name, "` is an index"),
+                cat("a docker-archive holds only one platform, but `", source_.reader.name, "` is an index"),
                 cat("choose one with `--platform ", platforms.empty() ? "OS/ARCH" : printable(platforms[0].text(), 80),
                     "`, or copy to `oci-archive:FILE`"));
   }
@@ -99,7 +99,7 @@ class Copying {
       return;
     context_.progress(
         {.kind = Event::Kind::warning,
-         .text = cat("`", source_.place.name, "` has Docker schema 2 manifests, which are copied unchanged: ",
+         .text = cat("`", source_.reader.name, "` has Docker schema 2 manifests, which are copied unchanged: ",
                      "lapstrake can read `", to.text(), "`, but skopeo and podman cannot")});
   }
 
@@ -114,7 +114,7 @@ class Copying {
                                    .read = [&](const oci::Descriptor& blob, const Sink& sink) { read(blob, sink); }});
     const auto report =
         push_manifests(context_, network,
-                       {.image = source_.place.name,
+                       {.image = source_.reader.name,
                         .target = to,
                         .tags = tag.empty() ? std::vector<std::string>{} : std::vector<std::string>{tag},
                         .manifests = manifests_,
@@ -135,10 +135,10 @@ class Copying {
   // Files of a layout are used directly; they are verified while they are sent, before their last byte.
   std::optional<std::filesystem::path> existing_file(const oci::Descriptor& blob) const {
     if (source_.remote_layers) return source_.remote_layers->file(blob);
-    return source_.place.file ? source_.place.file(blob) : std::nullopt;
+    return source_.reader.file ? source_.reader.file(blob) : std::nullopt;
   }
   void read(const oci::Descriptor& blob, const Sink& sink) const {
-    step(cat("reading the blob from `", source_.place.name, "`"), [&] { read_blob(context_, source_, blob, sink); });
+    step(cat("reading the blob from `", source_.reader.name, "`"), [&] { read_blob(context_, source_, blob, sink); });
   }
 
   // A registry can mount blobs of another repository.
@@ -198,7 +198,7 @@ class Copying {
     if (store.has(blob)) return;
     if (to.form == oci::DiskReference::Form::layout && is_right(to.path / "blobs/sha256" / blob.digest.hex(), blob))
       return;
-    step(cat("reading the blob ", blob.digest.text(), " of `", source_.place.name, "`"), [&] {
+    step(cat("reading the blob ", blob.digest.text(), " of `", source_.reader.name, "`"), [&] {
       auto writer = store.new_blob();
       read_blob(context_, source_, blob, [&](Bytes bytes) { writer.write(bytes); });
       writer.commit(blob.digest, store::Store::Existing::replace);

@@ -2,8 +2,8 @@
 #include <lapstrake/app/publish/push.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/oci/image_reader.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <lapstrake/oci/place.hpp>
 #include <lapstrake/registry/push.hpp>
 
 #include <lapstrake/app/build/cache_to.hpp>
@@ -95,9 +95,9 @@ std::vector<oci::PinnedReference> pinned(const oci::RegistryReference& target, c
 ResolvedImage resolve_in_registry(const Network& network, const spec::Image& image,
                                   const oci::RegistryReference& given) {
   return step(cat("resolving `", given.text(), "` for image `", image.name, "`"), [&] {
-    const auto place = registry::place(network.repository(given.host, given.repository), given);
-    const auto root = place.root();
-    return ResolvedImage{.image = &image, .root = root, .platforms = platforms_of(place, root), .given = given};
+    const auto reader = registry::image_reader(network.repository(given.host, given.repository), given);
+    const auto root = reader.root();
+    return ResolvedImage{.image = &image, .root = root, .platforms = platforms_of(reader, root), .given = given};
   });
 }
 
@@ -125,7 +125,7 @@ PushedImage push_resolved(const Context& context, const Network& network, const 
   if (resolved.given) return {.name = resolved.image->name, .references = {given_reference(resolved)}};
   const auto target = oci::parse_registry_reference(resolved.image->repository);
   auto pushed = step(cat("pushing image `", resolved.image->name, "` to `", resolved.image->repository, "`"), [&] {
-    const auto manifests = manifests_of(store.place(resolved.image->name, resolved.root), resolved.root);
+    const auto manifests = manifests_of(store.reader(resolved.image->name, resolved.root), resolved.root);
     const auto serial = with_serial_progress(context);  // what is read and what is sent both tell
     const RemoteLayers remote_layers(serial, network, store, resolved.image->name);
     StagedBlobs blobs(manifests,

@@ -52,7 +52,7 @@ struct OnBase : Journey {
   app::BuiltImage built() { return built(context()); }
   oci::LoadedImage loaded(const app::BuiltImage& image, const char* platform = "linux/amd64") {
     const auto store = store::Store::open(dir / "store");
-    return oci::load(store.place("app", image.root), oci::Platform::parse(platform));
+    return oci::load(store.reader("app", image.root), oci::Platform::parse(platform));
   }
 };
 
@@ -269,9 +269,9 @@ TEST_CASE("base layers that are not given by mount are streamed to where the ima
   CHECK(pushed.blobs_sent == 4);
   CHECK(journey.count("POST", "from=base") >= 2);
   CHECK(std::filesystem::is_empty(journey.dir / "store/tmp"));
-  const auto place = app::inspect(journey.context(), nullptr, pushed.references.at(0).text(), {.files = true});
+  const auto reader = app::inspect(journey.context(), nullptr, pushed.references.at(0).text(), {.files = true});
   const auto store = store::Store::open(journey.dir / "store");
-  CHECK_FALSE(store.has(place.images.at(0).layers.at(1).descriptor.digest));
+  CHECK_FALSE(store.has(reader.images.at(0).layers.at(1).descriptor.digest));
   CHECK(journey.push().blobs_sent == 0);
 }
 

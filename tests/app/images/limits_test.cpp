@@ -209,6 +209,6 @@ TEST_CASE("an image for arm says the variant of its base") {
   const auto built = made.built(", platforms: [linux/arm]");
   CHECK(built.manifests.at(0).platform->text() == "linux/arm/v7");
   const auto store = store::Store::open(made.dir / "store");
-  const auto loaded = oci::load(store.place("app", built.root), oci::Platform::parse("linux/arm"));
+  const auto loaded = oci::load(store.reader("app", built.root), oci::Platform::parse("linux/arm"));
   CHECK(loaded.config.platform.text() == "linux/arm/v7");
 }

@@ -2,7 +2,7 @@
 #pragma once
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/layers/base_files.hpp>
-#include <lapstrake/oci/place.hpp>
+#include <lapstrake/oci/image_reader.hpp>
 #include <lapstrake/spec/project.hpp>
 #include <lapstrake/store/store.hpp>
 #include <optional>

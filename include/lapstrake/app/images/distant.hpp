@@ -2,7 +2,7 @@
 #pragma once
 #include <filesystem>
 #include <lapstrake/app/context.hpp>
-#include <lapstrake/oci/place.hpp>
+#include <lapstrake/oci/image_reader.hpp>
 #include <lapstrake/registry/client.hpp>
 #include <lapstrake/store/store.hpp>
 #include <map>
@@ -35,7 +35,7 @@ class RemoteLayers {
   // Copies all missing blobs of an image into the store, for outputs on disk; several blobs at once.
   void complete(const oci::Descriptor& root) const;
   // A place that reads from the store and downloads missing blobs into it.
-  oci::Place place(const std::string& name, const oci::Descriptor& root) const;
+  oci::ImageReader reader(const std::string& name, const oci::Descriptor& root) const;
   // Another repository on the host of `target` that has the blob; empty if none is known.
   std::string neighbour(const oci::Digest& blob, const oci::RegistryReference& target) const;
   // Streams the blob from the vendor folder or its registry.

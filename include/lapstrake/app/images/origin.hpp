@@ -1,7 +1,7 @@
 // Opens an image for reading by any reference: in the store, a layout, an archive or a registry.
 #pragma once
 #include <lapstrake/app/context.hpp>
-#include <lapstrake/oci/place.hpp>
+#include <lapstrake/oci/image_reader.hpp>
 #include <lapstrake/registry/client.hpp>
 #include <lapstrake/spec/project.hpp>
 #include <memory>
@@ -14,7 +14,7 @@
 namespace lapstrake::app {
 
 struct SourceImage {
-  oci::Place place;  // its root is resolved once, so that a tag that moves meanwhile does not mix two images
+  oci::ImageReader reader;  // its root is resolved once, so that a tag that moves meanwhile does not mix two images
   // Its source: one of these three.
   std::shared_ptr<const RemoteLayers> remote_layers = nullptr;  // the store
   std::optional<oci::DiskReference> disk = {};
@@ -37,6 +37,6 @@ void read_blob(const Context& context, const SourceImage& source, const oci::Des
 Registries registries_of(const spec::Project* project);
 
 // The root; with `--platform` the manifest of the index for that platform. Error{usage} for more than one platform.
-oci::Descriptor selected_root(const Context& context, const oci::Place& place);
+oci::Descriptor selected_root(const Context& context, const oci::ImageReader& reader);
 
 }  // namespace lapstrake::app

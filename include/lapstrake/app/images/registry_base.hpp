@@ -3,7 +3,7 @@
 #pragma once
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/layers/base_files.hpp>
-#include <lapstrake/oci/place.hpp>
+#include <lapstrake/oci/image_reader.hpp>
 #include <lapstrake/registry/client.hpp>
 #include <lapstrake/store/store.hpp>
 #include <memory>
@@ -23,7 +23,7 @@ class RegistryBase {
 
   // Its root is resolved once per run, and without the registry if the digest is known and in the store or the vendor
   // folder. Manifests and configs are kept in the store.
-  oci::Place place() const;
+  oci::ImageReader reader() const;
   // Whether its root is known without a network.
   bool is_available_offline() const;
   // The files of its layers, read from the store or the registry. The layers are not kept.
@@ -48,10 +48,10 @@ class RegistryBase {
   store::Store store_;
   std::string image_;
   std::shared_ptr<const registry::Repository> repository_;
-  oci::Place remote_;
+  oci::ImageReader remote_;
 };
 
 // The base as an earlier build left it in the store, without a network; nothing if it is unknown.
-std::optional<oci::Place> remembered_base(const oci::RegistryReference& reference, const store::Store& store);
+std::optional<oci::ImageReader> remembered_base(const oci::RegistryReference& reference, const store::Store& store);
 
 }  // namespace lapstrake::app

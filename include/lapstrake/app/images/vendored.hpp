@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/oci/descriptor.hpp>
-#include <lapstrake/oci/place.hpp>
+#include <lapstrake/oci/image_reader.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +25,7 @@ class VendorFolder {
   std::optional<oci::Descriptor> root(const oci::Digest& digest) const;
   std::string text(const oci::Descriptor& blob) const;
   Source open(const oci::Descriptor& blob) const;  // fails at its end if the digest differs
-  oci::Place place(const std::string& name, const oci::Descriptor& root) const;
+  oci::ImageReader reader(const std::string& name, const oci::Descriptor& root) const;
   // Reads and verifies the blob, so that its file may be used afterwards.
   void verify(const oci::Descriptor& blob, const std::stop_token& stop) const;
 

@@ -10,7 +10,7 @@
 
 namespace lapstrake::oci {
 
-struct Place {
+struct ImageReader {
   std::string name;  // how people call it: "oci:out:v1"
   // The manifest or index that the reference names. Error{input or network} when it is not there.
   std::function<Descriptor()> root;
@@ -33,6 +33,6 @@ struct LoadedImage {
 // Picks the platform from an index (nested ones too; attestation children, platform unknown/unknown, are passed over).
 // A manifest must match `platform` as well. Error{input} listing what platforms there are. Checks that diff_ids and
 // layers have one length.
-LoadedImage load(const Place& place, const Platform& platform);
+LoadedImage load(const ImageReader& reader, const Platform& platform);
 
 }  // namespace lapstrake::oci

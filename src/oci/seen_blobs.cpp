@@ -1,10 +1,10 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/oci/visits.hpp>
+#include <lapstrake/oci/seen_blobs.hpp>
 
 namespace lapstrake::oci {
 
-bool Visits::first(const Digest& digest, std::uint64_t depth) {
+bool SeenBlobs::add(const Digest& digest, std::uint64_t depth) {
   if (seen_.contains(digest)) return false;
   if (depth > most_nested_)
     throw Error(ErrorKind::integrity, cat("`", name_, "` has indexes nested deeper than ", most_nested_, " levels"));
@@ -14,7 +14,7 @@ bool Visits::first(const Digest& digest, std::uint64_t depth) {
   return seen_.insert(digest).second;
 }
 
-void Visits::weigh(const Descriptor& blob) {
+void SeenBlobs::charge(const Descriptor& blob) {
   if (++texts_ > limits::visited_manifests)
     throw Error(ErrorKind::integrity,
                 cat("`", name_, "` refers to more than ", limits::visited_manifests, " manifests"));

@@ -1,4 +1,4 @@
-#include "layout_place.hpp"
+#include "layout_reader.hpp"
 
 #include <algorithm>
 #include <lapstrake/base/error.hpp>
@@ -72,7 +72,7 @@ oci::Index layout_index(const LayoutSource& layout) {
   return oci::parse_index(index_text(layout), oci::media_type::index, cat("the `index.json` of `", layout.where, "`"));
 }
 
-oci::Place layout_place_of(const LayoutSource& layout, const oci::Descriptor& root) {
+oci::ImageReader layout_reader_of(const LayoutSource& layout, const oci::Descriptor& root) {
   const auto open = [layout](const oci::Descriptor& blob) {
     auto bytes = layout.open(blob_name(blob.digest));
     if (!bytes) throw Error(ErrorKind::input, cat("`", layout.name, "` has no blob ", blob.digest.text()));
@@ -89,24 +89,24 @@ namespace {
 
 // Some tools write the images of several platforms into index.json side by side and without names: then that text is
 // the index of the image.
-oci::Place whole_layout_place(const LayoutSource& layout) {
+oci::ImageReader whole_layout_reader(const LayoutSource& layout) {
   const std::string text = index_text(layout);
   const auto root = oci::descriptor_of(text, oci::media_type::index);
-  auto place = layout_place_of(layout, root);
-  place.text = [text, root, inner = place.text](const oci::Descriptor& blob) {
+  auto reader = layout_reader_of(layout, root);
+  reader.text = [text, root, inner = reader.text](const oci::Descriptor& blob) {
     return blob.digest == root.digest ? text : inner(blob);
   };
-  place.open = [text = std::make_shared<const std::string>(text), root,
-                inner = place.open](const oci::Descriptor& blob) {
+  reader.open = [text = std::make_shared<const std::string>(text), root,
+                 inner = reader.open](const oci::Descriptor& blob) {
     if (blob.digest != root.digest) return inner(blob);
     return Source([text, source = source_of(*text)](std::span<std::byte> room) { return source(room); });
   };
-  return place;
+  return reader;
 }
 
 }  // namespace
 
-oci::Place layout_place(const LayoutSource& layout, const std::string& tag) {
+oci::ImageReader layout_reader(const LayoutSource& layout, const std::string& tag) {
   const oci::Index index = layout_index(layout);
   const auto entries = tag.empty() ? index.manifests : entries_called(index, tag);
   if (entries.empty() && tag.empty()) throw Error(ErrorKind::input, cat("`", layout.where, "` has no image"));
@@ -114,11 +114,11 @@ oci::Place layout_place(const LayoutSource& layout, const std::string& tag) {
     throw Error(ErrorKind::input, cat("`", layout.where, "` has no image `", printable(tag, 200), "`"),
                 "name one of its tags")
         .because(names_in(index));
-  if (are_one(entries)) return layout_place_of(layout, without_names(entries.front()));
+  if (are_one(entries)) return layout_reader_of(layout, without_names(entries.front()));
   const auto has_platform = [](const oci::Descriptor& entry) {
     return entry.platform.has_value() && ref_name(entry).empty();
   };
-  if (tag.empty() && std::ranges::all_of(entries, has_platform)) return whole_layout_place(layout);
+  if (tag.empty() && std::ranges::all_of(entries, has_platform)) return whole_layout_reader(layout);
   throw Error(ErrorKind::input, cat("`", layout.name, "` is more than one image"),
               cat("name one: `", layout.where, ":TAG`"))
       .because(names_in(index));

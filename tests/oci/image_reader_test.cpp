@@ -1,6 +1,6 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/oci/place.hpp>
+#include <lapstrake/oci/image_reader.hpp>
 #include <map>
 #include <string>
 
@@ -42,15 +42,15 @@ struct Images {
                media_type::index);
   }
   LoadedImage load(const Descriptor& root, const std::string& platform) const {
-    const Place place{.name = "oci:out",
-                      .root = [&] { return root; },
-                      .text =
-                          [this](const Descriptor& descriptor) {
-                            ++reads;
-                            return texts.at(descriptor.digest.text());
-                          },
-                      .open = nullptr};
-    return oci::load(place, Platform::parse(platform));
+    const ImageReader reader{.name = "oci:out",
+                             .root = [&] { return root; },
+                             .text =
+                                 [this](const Descriptor& descriptor) {
+                                   ++reads;
+                                   return texts.at(descriptor.digest.text());
+                                 },
+                             .open = nullptr};
+    return oci::load(reader, Platform::parse(platform));
   }
 };
 

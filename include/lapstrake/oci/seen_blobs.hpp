@@ -8,16 +8,16 @@
 
 namespace lapstrake::oci {
 
-class Visits {
+class SeenBlobs {
  public:
   // `name`: the place that is walked over, for messages.
-  explicit Visits(std::string name, std::uint64_t most_nested = limits::nested_indexes)
+  explicit SeenBlobs(std::string name, std::uint64_t most_nested = limits::nested_indexes)
       : name_(std::move(name)), most_nested_(most_nested) {}
 
   // Before anything is done with it: false for what was visited already. Error{integrity} beyond the limits.
-  bool first(const Digest& digest, std::uint64_t depth);
+  bool add(const Digest& digest, std::uint64_t depth);
   // Before its text is read. Error{integrity} when all texts of the walk are longer than the limit.
-  void weigh(const Descriptor& blob);
+  void charge(const Descriptor& blob);
 
  private:
   std::string name_;

@@ -1,6 +1,6 @@
 // Images in the forms that other tools read and write: layouts and archives on disk.
 #pragma once
-#include <lapstrake/oci/place.hpp>
+#include <lapstrake/oci/image_reader.hpp>
 #include <lapstrake/oci/reference.hpp>
 #include <lapstrake/store/store.hpp>
 #include <string>
@@ -13,8 +13,8 @@ namespace lapstrake::store {
 // uncompressed or as they are; the config kept byte for byte). Error{input} when it is absent or has no such tag,
 // listing the tags. `scratch`: where a compressed archive is spooled into an unnamed file (by default the system's
 // place for such). `stop` ends the spooling.
-oci::Place open_image(const oci::DiskReference& reference, const std::filesystem::path& scratch = {},
-                      const std::stop_token& stop = {});
+oci::ImageReader open_image(const oci::DiskReference& reference, const std::filesystem::path& scratch = {},
+                            const std::stop_token& stop = {});
 
 // Writes the image or index `root` of `store` with all that it refers to. `tag` goes into
 // org.opencontainers.image.ref.name; for archives, `names` ("host/repo:tag") too. A layout that

@@ -19,9 +19,9 @@ class Windows {
 
   std::size_t operator()(std::span<std::byte> room) {
     if (used_ == held_.size()) {
-      if (place_ >= blob_.size) return 0;
-      held_ = repository_->get_range(blob_, place_, std::min(window, blob_.size - place_));
-      place_ += held_.size();
+      if (offset_ >= blob_.size) return 0;
+      held_ = repository_->get_range(blob_, offset_, std::min(window, blob_.size - offset_));
+      offset_ += held_.size();
       used_ = 0;
     }
     const auto count = std::min(room.size(), held_.size() - used_);
@@ -35,7 +35,7 @@ class Windows {
   oci::Descriptor blob_;
   std::string held_;
   std::size_t used_ = 0;
-  std::uint64_t place_ = 0;
+  std::uint64_t offset_ = 0;
 };
 
 std::string config_text(const Repository& repository, const oci::Descriptor& blob) {
@@ -49,7 +49,7 @@ std::string config_text(const Repository& repository, const oci::Descriptor& blo
 
 }  // namespace
 
-oci::Place place(std::shared_ptr<const Repository> repository, const oci::RegistryReference& reference) {
+oci::ImageReader image_reader(std::shared_ptr<const Repository> repository, const oci::RegistryReference& reference) {
   const auto wanted = reference.digest ? reference.digest->text() : reference.tag.empty() ? "latest" : reference.tag;
   return {
       .name = reference.text(),

@@ -1,7 +1,7 @@
 // An image layout that is read, in a folder or in an archive.
 #pragma once
 #include <functional>
-#include <lapstrake/oci/place.hpp>
+#include <lapstrake/oci/image_reader.hpp>
 #include <optional>
 #include <string>
 
@@ -18,7 +18,7 @@ struct LayoutSource {
 
 oci::Index layout_index(const LayoutSource& layout);
 // The image named `tag`; the only one when that is empty. Error{input} listing the tags.
-oci::Place layout_place(const LayoutSource& layout, const std::string& tag);
-oci::Place layout_place_of(const LayoutSource& layout, const oci::Descriptor& root);
+oci::ImageReader layout_reader(const LayoutSource& layout, const std::string& tag);
+oci::ImageReader layout_reader_of(const LayoutSource& layout, const oci::Descriptor& root);
 
 }  // namespace lapstrake::store

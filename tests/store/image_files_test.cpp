@@ -4,7 +4,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/tar.hpp>
-#include <lapstrake/store/exchange.hpp>
+#include <lapstrake/store/image_files.hpp>
 #include <string>
 #include <thread>
 
@@ -22,16 +22,16 @@ struct Scene {
   Store store = Store::open(dir / "s");
   samples::Sample image = samples::put_image(store, {"one", "two"});
 
-  oci::Place open(const std::string& form, const std::string& file, const std::string& tag = {}) const {
+  oci::ImageReader open(const std::string& form, const std::string& file, const std::string& tag = {}) const {
     return store::open_image(
         oci::parse_disk_reference(form + ":" + (dir / file).string() + (tag.empty() ? "" : ":" + tag)));
   }
 };
 
 // Every blob of the image read to its end.
-std::size_t read_through(const oci::Place& place, const oci::LoadedImage& image) {
+std::size_t read_through(const oci::ImageReader& reader, const oci::LoadedImage& image) {
   std::size_t total = 0;
-  for (const auto& layer : image.manifest.layers) total += drain(place.open(layer), [](Bytes) {});
+  for (const auto& layer : image.manifest.layers) total += drain(reader.open(layer), [](Bytes) {});
   return total;
 }
 
@@ -69,11 +69,11 @@ TEST_CASE("an image keeps its digest in every form") {
                                                              {"docker-archive", "d.tar", "r.example/web:v1"},
                                                              {"docker-archive", "d.tar", ""}}));
   CAPTURE(form, tag);
-  const auto place = scene.open(form, file, tag);
-  const auto loaded = oci::load(place, {});
-  CHECK(place.root().digest == scene.image.root.digest);
+  const auto reader = scene.open(form, file, tag);
+  const auto loaded = oci::load(reader, {});
+  CHECK(reader.root().digest == scene.image.root.digest);
   CHECK(loaded.config.diff_ids.size() == 2);
-  CHECK(read_through(place, loaded) == scene.image.parts[0].size + scene.image.parts[1].size);
+  CHECK(read_through(reader, loaded) == scene.image.parts[0].size + scene.image.parts[1].size);
 }
 
 TEST_CASE("an image of several platforms keeps its digest in the forms that can hold it") {
@@ -82,9 +82,9 @@ TEST_CASE("an image of several platforms keeps its digest in the forms that can 
   store::write_layout(scene.store, index, scene.dir / "out", "v1");
   store::write_oci_archive(scene.store, index, scene.dir / "o.tar", "", {"r.example/web:v1"});
   CHECK(scene.open("oci", "out").root() == index);
-  const auto place = scene.open("oci-archive", "o.tar", "r.example/web:v1");
-  CHECK(place.root() == index);
-  CHECK(oci::load(place, oci::Platform::parse("arm64")).config.platform.architecture == "arm64");
+  const auto reader = scene.open("oci-archive", "o.tar", "r.example/web:v1");
+  CHECK(reader.root() == index);
+  CHECK(oci::load(reader, oci::Platform::parse("arm64")).config.platform.architecture == "arm64");
   refused([&] { store::write_docker_archive(scene.store, index, scene.dir / "d.tar", {}); }, ErrorKind::usage,
           "several platforms");
   CHECK_FALSE(std::filesystem::exists(scene.dir / "d.tar"));
@@ -116,8 +116,8 @@ TEST_CASE("a damaged blob of a layout is replaced, a whole one is not written ag
   bytes[20] ^= 1;
   scene.dir.write(path(0), bytes);
   store::write_layout(scene.store, scene.image.root, scene.dir / "out", "v1");
-  const auto place = scene.open("oci", "out");
-  CHECK(read_through(place, oci::load(place, {})) > 0);
+  const auto reader = scene.open("oci", "out");
+  CHECK(read_through(reader, oci::load(reader, {})) > 0);
   REQUIRE(::stat((scene.dir / path(1)).c_str(), &after) == 0);
   CHECK(before.st_ino == after.st_ino);
 }
@@ -209,9 +209,9 @@ TEST_CASE("a gzipped archive is read, and its spool has no name") {
   store::write_oci_archive(scene.store, scene.image.root, scene.dir / "o.tar", "v1", {});
   scene.dir.write("o.tar.gz", samples::gzip_of(scene.dir.read("o.tar")));
   std::filesystem::create_directory(scene.dir / "scratch");
-  const auto place = store::open_image(oci::parse_disk_reference("oci-archive:" + (scene.dir / "o.tar.gz").string()),
-                                       scene.dir / "scratch");
-  CHECK(read_through(place, oci::load(place, {})) > 0);
+  const auto reader = store::open_image(oci::parse_disk_reference("oci-archive:" + (scene.dir / "o.tar.gz").string()),
+                                        scene.dir / "scratch");
+  CHECK(read_through(reader, oci::load(reader, {})) > 0);
   CHECK(names_in(scene.dir / "scratch").empty());
   scene.dir.write("cut.tar.gz", scene.dir.read("o.tar.gz").substr(0, 300));
   refused([&] { scene.open("oci-archive", "cut.tar.gz"); }, ErrorKind::integrity, "cannot decompress");
@@ -236,9 +236,9 @@ TEST_CASE("a byte flipped in an archive is noticed when it is read") {
   const auto layer = read_all(scene.store.open_blob(scene.image.parts[0]), 1 << 20, "it");
   bytes[bytes.find(layer) + layer.size() / 2] ^= 1;
   scene.dir.write("o.tar", bytes);
-  const auto place = scene.open("oci-archive", "o.tar");
-  const auto loaded = oci::load(place, {});
-  refused([&] { read_through(place, loaded); }, ErrorKind::integrity, "has the wrong bytes");
+  const auto reader = scene.open("oci-archive", "o.tar");
+  const auto loaded = oci::load(reader, {});
+  refused([&] { read_through(reader, loaded); }, ErrorKind::integrity, "has the wrong bytes");
 }
 
 TEST_CASE("images side by side in one index.json, unnamed, are one image of several platforms") {
@@ -252,10 +252,10 @@ TEST_CASE("images side by side in one index.json, unnamed, are one image of seve
   const std::string index =
       render(oci::Index{.media_type = std::string(oci::media_type::index), .manifests = {amd64, arm64}});
   scene.dir.write("out/index.json", index);
-  const auto place = scene.open("oci", "out");
-  CHECK(oci::load(place, oci::Platform::parse("arm64")).manifest_descriptor == arm64);
-  CHECK(place.root().digest == oci::Digest::of(index));
-  CHECK(read_all(place.open(place.root()), 1 << 20, "it") == index);
+  const auto reader = scene.open("oci", "out");
+  CHECK(oci::load(reader, oci::Platform::parse("arm64")).manifest_descriptor == arm64);
+  CHECK(reader.root().digest == oci::Digest::of(index));
+  CHECK(read_all(reader.open(reader.root()), 1 << 20, "it") == index);
 }
 
 TEST_CASE("what cannot be opened says why") {
@@ -345,13 +345,13 @@ TEST_CASE("a docker-archive of old, with links between its layers, is an image o
            {"bb/layer.tar", "->../aa/layer.tar"},
            {"c.json", config},
            {"manifest.json", R"([{"Config":"c.json","RepoTags":null,"Layers":["aa/layer.tar","bb/layer.tar"]}])"}}));
-  const auto place = scene.open("docker-archive", "old.tar");
-  const auto loaded = oci::load(place, {});
+  const auto reader = scene.open("docker-archive", "old.tar");
+  const auto loaded = oci::load(reader, {});
   CHECK(loaded.config_text == config);
   CHECK(loaded.manifest.layers[1].media_type == oci::media_type::layer);
   CHECK(loaded.manifest.layers[1].digest.text() == id);
-  CHECK(read_through(place, loaded) == 2 * layer.size());
-  CHECK(read_all(place.open(place.root()), 1 << 20, "it") == loaded.manifest_text);
+  CHECK(read_through(reader, loaded) == 2 * layer.size());
+  CHECK(read_all(reader.open(reader.root()), 1 << 20, "it") == loaded.manifest_text);
 }
 
 TEST_CASE("a docker-archive with other bytes than its config says is noticed") {
@@ -364,9 +364,9 @@ TEST_CASE("a docker-archive with other bytes than its config says is noticed") {
                                               {"manifest.json", R"([{"Config":"c.json","Layers":)" + layers + "}]"}}));
   };
   write(R"(["l.tar"])");
-  const auto place = scene.open("docker-archive", "d.tar");
-  const auto loaded = oci::load(place, {});
-  refused([&] { read_through(place, loaded); }, ErrorKind::integrity, "has the wrong bytes");
+  const auto reader = scene.open("docker-archive", "d.tar");
+  const auto loaded = oci::load(reader, {});
+  refused([&] { read_through(reader, loaded); }, ErrorKind::integrity, "has the wrong bytes");
   write(R"(["l.tar","l.tar"])");
   refused([&] { scene.open("docker-archive", "d.tar"); }, ErrorKind::integrity,
           "names 2 layers but the config counts 1");

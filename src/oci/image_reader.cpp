@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/oci/image_reader.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <lapstrake/oci/place.hpp>
-#include <lapstrake/oci/visits.hpp>
+#include <lapstrake/oci/seen_blobs.hpp>
 
 namespace lapstrake::oci {
 namespace {
@@ -16,26 +16,27 @@ bool is_config(std::string_view type) { return type == media_type::config || typ
 
 class Search {
  public:
-  Search(const Place& place, const Platform& platform) : place_(place), platform_(platform), visits_(place.name) {}
+  Search(const ImageReader& reader, const Platform& platform)
+      : reader_(reader), platform_(platform), seen_(reader.name) {}
 
   LoadedImage run() {
-    const Descriptor root = place_.root();
+    const Descriptor root = reader_.root();
     if (auto found = is_index(root.media_type) ? in_index(root, 1) : in_manifest(root)) return std::move(*found);
     std::string help = offered_.empty() ? "" : cat("choose one with `--platform ", offered_.front(), "`");
-    throw Error(ErrorKind::input, cat("`", place_.name, "` has no image for ", platform_.text()), std::move(help))
+    throw Error(ErrorKind::input, cat("`", reader_.name, "` has no image for ", platform_.text()), std::move(help))
         .because(offered_.empty() ? "it has no image at all" : cat("it has ", join(offered_, ", ")));
   }
 
  private:
   std::string text_of(const Descriptor& descriptor) {
-    visits_.weigh(descriptor);
-    return place_.text(descriptor);
+    seen_.charge(descriptor);
+    return reader_.text(descriptor);
   }
 
   std::optional<LoadedImage> in_index(const Descriptor& descriptor, std::uint64_t depth) {
-    if (!visits_.first(descriptor.digest, depth)) return std::nullopt;
+    if (!seen_.add(descriptor.digest, depth)) return std::nullopt;
     const Index index = parse_index(text_of(descriptor), descriptor.media_type,
-                                    cat("the index ", descriptor.digest.brief(), " of `", place_.name, "`"));
+                                    cat("the index ", descriptor.digest.brief(), " of `", reader_.name, "`"));
     for (const Descriptor& child : index.manifests) {
       if (is_attestation(child)) continue;
       if (auto found = in_child(child, depth)) return found;
@@ -55,12 +56,12 @@ class Search {
   }
 
   std::optional<LoadedImage> in_manifest(const Descriptor& descriptor) {
-    const std::string name = cat("the manifest ", descriptor.digest.brief(), " of `", place_.name, "`");
+    const std::string name = cat("the manifest ", descriptor.digest.brief(), " of `", reader_.name, "`");
     std::string text = text_of(descriptor);
     Manifest manifest = parse_manifest(text, descriptor.media_type, name);
     if (!is_config(manifest.config.media_type)) return refuse_artifact(descriptor, manifest);
     std::string config_text = text_of(manifest.config);
-    ImageConfig config = parse_config(config_text, cat("the config of `", place_.name, "`"));
+    ImageConfig config = parse_config(config_text, cat("the config of `", reader_.name, "`"));
     if (!fits(descriptor, config)) {
       offer(config.platform);
       return std::nullopt;
@@ -84,8 +85,8 @@ class Search {
 
   // Beside images in an index artifacts are passed over; alone they are what the user named by mistake.
   std::optional<LoadedImage> refuse_artifact(const Descriptor& descriptor, const Manifest& manifest) const {
-    if (is_index(place_.root().media_type)) return std::nullopt;
-    throw Error(ErrorKind::input, cat("`", place_.name, "` is not a container image"))
+    if (is_index(reader_.root().media_type)) return std::nullopt;
+    throw Error(ErrorKind::input, cat("`", reader_.name, "` is not a container image"))
         .because(cat("the config of ", descriptor.digest.brief(), " has the type `",
                      printable(manifest.config.media_type, 120), "`"));
   }
@@ -95,14 +96,14 @@ class Search {
       offered_.push_back(printable(platform.text(), 80));
   }
 
-  const Place& place_;
+  const ImageReader& reader_;
   const Platform& platform_;
-  Visits visits_;
+  SeenBlobs seen_;
   std::vector<std::string> offered_;
 };
 
 }  // namespace
 
-LoadedImage load(const Place& place, const Platform& platform) { return Search(place, platform).run(); }
+LoadedImage load(const ImageReader& reader, const Platform& platform) { return Search(reader, platform).run(); }
 
 }  // namespace lapstrake::oci
