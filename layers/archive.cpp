@@ -39,7 +39,7 @@ class ArchiveStep {
                  [&](const TarEntry& entry, const Source& data) { take(entry, data); },
                  {.most_bytes = limits::spooled_bytes_for(before_.size), .stop = shop_.surroundings.stop});
     struct stat status {};
-    if (::fstat(file_.get(), &status) != 0 || look_of(status) != before_)
+    if (::fstat(file_.get(), &status) != 0 || stamp_of(status) != before_)
       throw Error(ErrorKind::input, cat("`", printable(archive_.from, 4096), "` changed while it was read"));
     if (had_root_ && shop_.surroundings.tell)
       shop_.surroundings.tell(cat("the leading `/` of the names in ", *origin_, " is left out, as tar does"));
@@ -60,10 +60,10 @@ class ArchiveStep {
     if (!file_)
       throw Error(ErrorKind::input, cat("cannot read `", printable(archive_.from, 4096), "`: ", reason(errno)));
     struct stat status {};
-    if (::fstat(file_.get(), &status) != 0 || status.st_ino != node->file.look().inode ||
-        status.st_dev != node->file.look().device)
+    if (::fstat(file_.get(), &status) != 0 || status.st_ino != node->file.stamp().inode ||
+        status.st_dev != node->file.stamp().device)
       throw Error(ErrorKind::input, cat("`", printable(archive_.from, 4096), "` changed while it was read"));
-    before_ = look_of(status);
+    before_ = stamp_of(status);
     budget_ = TreeBudget(before_.size);
     std::array<char, 2> magic{};
     is_zip_ = ::pread(file_.get(), magic.data(), magic.size(), 0) == 2 && magic[0] == 'P' && magic[1] == 'K';
@@ -152,7 +152,7 @@ class ArchiveStep {
   Shared<std::string> origin_;
   std::optional<AccountTable::Ids> ids_;
   FileDescriptor file_;
-  HostLook before_;
+  FileStamp before_;
   bool is_zip_ = false, had_root_ = false;
   TreeBudget budget_;
   std::shared_ptr<const FileDescriptor> spool_;

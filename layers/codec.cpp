@@ -9,8 +9,8 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 
+#include "deflate_join.hpp"
 #include "noise.hpp"
-#include "seam.hpp"
 
 namespace lapstrake::layers {
 namespace {
@@ -92,9 +92,9 @@ std::size_t Packer::pack(Bytes raw, std::span<std::byte> room) {
   if (deflate_) {
     if (is_in_vain(raw, room)) return store(raw, room);
     const std::size_t size =
-        libdeflate_deflate_compress(deflate_.get(), raw.data(), raw.size(), room.data(), room.size() - most_seam_bytes);
+        libdeflate_deflate_compress(deflate_.get(), raw.data(), raw.size(), room.data(), room.size() - most_join_bytes);
     if (size == 0) fail("libdeflate", "the room for its output is too small");
-    return open_end(room, size);
+    return make_joinable(room, size);
   }
   const std::size_t size = ZSTD_compressCCtx(zstd_.get(), room.data(), room.size(), raw.data(), raw.size(), level_);
   if (ZSTD_isError(size) != 0) fail("zstd", ZSTD_getErrorName(size));
@@ -113,7 +113,7 @@ bool Packer::is_in_vain(Bytes raw, std::span<std::byte> room) {
 
 std::size_t Packer::room_for(oci::Codec codec, std::size_t raw_size) {
   switch (codec) {
-    case oci::Codec::gzip: return libdeflate_deflate_compress_bound(nullptr, raw_size) + most_seam_bytes;
+    case oci::Codec::gzip: return libdeflate_deflate_compress_bound(nullptr, raw_size) + most_join_bytes;
     case oci::Codec::zstd: return ZSTD_compressBound(raw_size);
     case oci::Codec::none: break;
   }

@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "pieces.hpp"
+#include "piece_planner.hpp"
 
 struct libdeflate_compressor;
 struct ZSTD_CCtx_s;

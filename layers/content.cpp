@@ -25,7 +25,7 @@ std::string HostFile::path() const {
                                        : folder->path + '/' + name();
 }
 
-HostLook look_of(const struct stat& status) {
+FileStamp stamp_of(const struct stat& status) {
   return {.device = status.st_dev,
           .inode = status.st_ino,
           .size = static_cast<std::uint64_t>(status.st_size),
@@ -89,7 +89,7 @@ void ContentReader::expect_unchanged() const {
   if (::fstat(file_.get(), &status) != 0)
     throw Error(ErrorKind::input, cat("cannot read `", shown_path(listed), "`: ", reason(errno)))
         .during(*entry_.origin);
-  const HostLook now = look_of(status), then = listed.look();
+  const FileStamp now = stamp_of(status), then = listed.stamp();
   if (!S_ISREG(status.st_mode) || now.device != then.device || now.inode != then.inode) changed("is another or gone");
   if (now.size != then.size || entry_.size != then.size)
     changed(cat("had ", count_of(then.size, "byte"), " and has ", now.size));

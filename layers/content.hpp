@@ -10,7 +10,7 @@ struct stat;
 namespace lapstrake::layers {
 
 // How the host's file looks now, for a later comparison.
-HostLook look_of(const struct stat& status);
+FileStamp stamp_of(const struct stat& status);
 
 // Reads exactly `size` bytes of the content, from `from` on. A host file must look as it was listed when it is opened
 // and when its last byte was read; else Error{input} "changed while it was read" and never other bytes than those that

@@ -101,9 +101,9 @@ class CopyStep {
     entry.mode = copy_.mode        ? *copy_.mode
                  : copy_.keep_mode ? item.mode & 07777u
                                    : ((item.mode & 0111) != 0 ? 0755 : 0644);
-    entry.size = item.look.size;
+    entry.size = item.stamp.size;
     if (copy_.keep_xattrs) entry.xattrs = xattrs_of(file);
-    if (item.has_other_names) draft.identity = {step_, item.look.device, item.look.inode};
+    if (item.has_other_names) draft.identity = {step_, item.stamp.device, item.stamp.inode};
     entry.content = std::move(file);
   }
 
@@ -112,8 +112,8 @@ class CopyStep {
     const std::string path = printable(shop_.tree.path_of(file), 4096);
     const FileDescriptor fd = shop_.tree.open(shop_.tree.path_of(file));
     struct stat status {};
-    if (!fd || ::fstat(fd.get(), &status) != 0 || status.st_ino != file.look().inode ||
-        status.st_dev != file.look().device)
+    if (!fd || ::fstat(fd.get(), &status) != 0 || status.st_ino != file.stamp().inode ||
+        status.st_dev != file.stamp().device)
       throw Error(ErrorKind::input, cat("`", path, "` changed while it was read"));
     std::string names(64 << 10, '\0');
     const ssize_t size = ::flistxattr(fd.get(), names.data(), names.size());

@@ -69,10 +69,10 @@ bool add_content(Tally& tally, Places& places, const Content& content, std::int6
   tally.add_numbers(content.index());
   if (const auto* text = std::get_if<std::string>(&content)) tally.add(*text);
   if (const auto* file = std::get_if<HostFile>(&content)) {
-    const HostLook& look = file->look();
-    if (is_racy(look, listed_at)) return false;
+    const FileStamp& stamp = file->stamp();
+    if (is_racy(stamp, listed_at)) return false;
     places.add(*file);
-    tally.add_numbers(look.device, look.inode, look.size, look.modified_ns, look.changed_ns);
+    tally.add_numbers(stamp.device, stamp.inode, stamp.size, stamp.modified_ns, stamp.changed_ns);
   }
   return true;
 }

@@ -79,7 +79,7 @@ bool HostTree::is_readable(int folder, const char* name, const struct stat& stat
 void HostTree::look(int folder, std::string_view path, const char* name, HostFolder& out) const {
   struct stat status {};
   if (::fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0) fail(joined(path, name), errno);
-  out.items.push_back({.look = look_of(status),
+  out.items.push_back({.stamp = stamp_of(status),
                        .name = static_cast<std::uint32_t>(out.names.size()),
                        .mode = static_cast<std::uint16_t>(status.st_mode),
                        .has_other_names = status.st_nlink > 1,

@@ -6,29 +6,29 @@
 #include <map>
 
 #include "codec.hpp"
+#include "content_mac.hpp"
 #include "records.hpp"
-#include "tags.hpp"
 
 namespace lapstrake::layers {
 namespace {
 
 constexpr std::string_view inventory_magic = "lapstrake inventory 1\n";
 
-Tag tag_of(const oci::Xattrs& xattrs, Tagger& tagger) {
+ContentMac mac_of(const oci::Xattrs& xattrs, Gmac& gmac) {
   if (xattrs.empty()) return {};
   RecordWriter all;
   for (const auto& [name, value] : xattrs) all.text(name), all.text(value);
-  return tagger.of(as_bytes(all.take()));
+  return gmac.of(as_bytes(all.take()));
 }
 
-void add(RecordWriter& out, const Entry& entry, std::uint64_t tar_at, const Tag& content, Tagger& tagger) {
+void add(RecordWriter& out, const Entry& entry, std::uint64_t tar_at, const ContentMac& content, Gmac& gmac) {
   out.text(entry.path);
   for (const std::uint64_t number : {static_cast<std::uint64_t>(entry.kind), std::uint64_t{entry.mode},
                                      std::uint64_t{entry.uid}, std::uint64_t{entry.gid}, entry.size, tar_at})
     out.number(number);
   out.text(*entry.target);
   out.fixed(content);
-  out.fixed(tag_of(*entry.xattrs, tagger));
+  out.fixed(mac_of(*entry.xattrs, gmac));
 }
 
 InventoryItem item(RecordReader& in) {
@@ -86,7 +86,7 @@ void write_inventory(const std::vector<Entry>& entries, const WriteOptions& opti
                      const Sink& sink) {
   SummedSink summed(sink);
   RecordWriter out;
-  Tagger tagger(written.index.key);
+  Gmac gmac(written.index.key);
   out.text(written.index.byte_format);
   out.number(static_cast<std::uint64_t>(written.index.codec));
   out.number(static_cast<std::uint64_t>(written.index.level));
@@ -95,7 +95,7 @@ void write_inventory(const std::vector<Entry>& entries, const WriteOptions& opti
   out.number(entries.size());
   sink(as_bytes(inventory_magic));
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    add(out, entries[i], written.starts.at(i), written.contents.at(i), tagger);
+    add(out, entries[i], written.starts.at(i), written.contents.at(i), gmac);
     summed.write_if_full(out);
   }
   summed.write(out);

@@ -12,7 +12,7 @@ void write(RecordWriter& out, const PieceRecord& piece) {
   for (const std::uint64_t number : {piece.at, std::uint64_t{piece.size}, std::uint64_t{piece.raw_size},
                                      std::uint64_t{piece.crc}, std::uint64_t{piece.first_part}})
     out.number(number);
-  out.fixed(piece.looks);
+  out.fixed(piece.stamp);
   out.fixed(piece.content);
   out.fixed(piece.packed);
   for (const std::uint32_t word : piece.tar.words) out.number(word);
@@ -27,7 +27,7 @@ PieceRecord read(RecordReader& in) {
   piece.raw_size = small();
   piece.crc = small();
   piece.first_part = small();
-  piece.looks = in.fixed<32>();
+  piece.stamp = in.fixed<32>();
   piece.content = in.fixed<16>();
   piece.packed = in.fixed<16>();
   for (std::uint32_t& word : piece.tar.words) word = small();
@@ -66,8 +66,8 @@ void write_index(const LayerIndex& index, const Sink& sink) {
     summed.write_if_full(out);
   }
   out.number(index.parts.size());
-  for (const Tag& tag : index.parts) {
-    out.fixed(tag);
+  for (const ContentMac& mac : index.parts) {
+    out.fixed(mac);
     summed.write_if_full(out);
   }
   summed.write(out);
@@ -85,8 +85,8 @@ std::optional<LayerIndex> layer_index(std::string_view bytes) {
   index.key = in.fixed<16>();
   index.pieces.resize(in.count(record_size));
   for (PieceRecord& piece : index.pieces) piece = read(in);
-  index.parts.resize(in.count(sizeof(Tag)));
-  for (Tag& tag : index.parts) tag = in.fixed<16>();
+  index.parts.resize(in.count(sizeof(ContentMac)));
+  for (ContentMac& mac : index.parts) mac = in.fixed<16>();
   if (in.failed() || !in.ended() || !is_sound(index)) return std::nullopt;
   return index;
 }

@@ -9,7 +9,7 @@
 #include <random>
 
 #include "codec.hpp"
-#include "pieces.hpp"
+#include "piece_planner.hpp"
 
 namespace lapstrake::layers {
 namespace {
@@ -29,11 +29,11 @@ std::uint64_t sum_of(const std::vector<std::uint32_t>& sizes) {
 
 std::vector<std::uint32_t> piece_sizes(const std::vector<Entry>& entries, oci::Codec codec, std::int64_t mtime) {
   const auto rule = cut_rule(codec);
-  PieceShapes shapes(entries, mtime, rule, std::nullopt);
+  PiecePlanner planner(entries, mtime, rule, std::nullopt);
   const auto room = std::make_unique_for_overwrite<std::byte[]>(rule.most);
   std::vector<std::uint32_t> sizes;
-  for (PieceShape shape; shapes.next(shape, {room.get(), rule.most});)
-    sizes.push_back(static_cast<std::uint32_t>(shape.size));
+  for (PiecePlan plan; planner.next(plan, {room.get(), rule.most});)
+    sizes.push_back(static_cast<std::uint32_t>(plan.size));
   return sizes;
 }
 

@@ -102,7 +102,7 @@ void Walk::look_at_item(Folder& in, std::uint32_t item, Spot spot) const {
   const HostFolder::Item& look = file.item();
   if (S_ISDIR(look.mode)) {
     if (nothing_wanted_in(spot.place)) return;
-    expect_no_circle(spot, look.look);
+    expect_no_circle(spot, look.stamp);
     if (!look.is_readable) return in.unreadable.push_back(spot.path);
     // No tar can carry what is in it, which is said later: no need to go down there.
     if (spot.to.size() > most_path_bytes) return in.choices.push_back({.item = item});
@@ -110,7 +110,7 @@ void Walk::look_at_item(Folder& in, std::uint32_t item, Spot spot) const {
         {.item = item, .folder = static_cast<std::uint32_t>(in.inner.size()), .is_idle = !wanted(spot.place)});
     // Only links make circles; without them a chain of folders need not be kept.
     if (rules_.follows_links)
-      spot.above = std::make_shared<const Ancestor>(Ancestor{look.look.device, look.look.inode, spot.above});
+      spot.above = std::make_shared<const Ancestor>(Ancestor{look.stamp.device, look.stamp.inode, spot.above});
     return in.inner.push_back(std::move(spot));
   }
   if (!wanted(spot.place)) return;
@@ -129,7 +129,7 @@ HostTree::Node Walk::target_of(const Spot& spot, const HostFile& link) const {
   return std::move(*node);
 }
 
-void Walk::expect_no_circle(const Spot& spot, const HostLook& look) const {
+void Walk::expect_no_circle(const Spot& spot, const FileStamp& look) const {
   for (const Ancestor* above = spot.above.get(); above != nullptr; above = above->above.get())
     if (above->device == look.device && above->inode == look.inode)
       throw Error(ErrorKind::input,

@@ -74,7 +74,7 @@ class Walk {
   void look_into(Folder& folder) const;
   void look_at_item(Folder& in, std::uint32_t item, Spot spot) const;
   HostTree::Node target_of(const Spot& spot, const HostFile& link) const;
-  void expect_no_circle(const Spot& spot, const HostLook& look) const;
+  void expect_no_circle(const Spot& spot, const FileStamp& look) const;
   void add_inner(std::size_t from);
   bool ignored(const std::string& place) const;
   std::string in_place(const std::string& place) const;

@@ -8,7 +8,7 @@
 #include <lapstrake/layers/tar.hpp>
 #include <lapstrake/layers/write.hpp>
 
-#include "assembly.hpp"
+#include "layer_writer.hpp"
 
 namespace lapstrake::layers {
 namespace {
@@ -35,8 +35,8 @@ std::uint64_t estimated_tar_size(const std::vector<Entry>& entries) {
 
 Written write_layer(const std::vector<Entry>& entries, const WriteOptions& options, const Sink& sink) {
   refuse_giants(entries);
-  Assembly assembly(entries, options, sink);
-  return assembly.run();
+  LayerWriter writer(entries, options, sink);
+  return writer.write();
 }
 
 std::string byte_format() {

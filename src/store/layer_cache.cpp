@@ -66,14 +66,14 @@ std::optional<oci::Digest> last_built(const Store& store, const oci::Digest& rea
   return digest_in(find_note(store, places_kind, reader, most_entry_bytes));
 }
 
-std::optional<layers::Former> find_former(const Store& store, const oci::Digest& reader) {
+std::optional<layers::PreviousLayer> find_previous_layer(const Store& store, const oci::Digest& reader) {
   const auto digest = last_built(store, reader);
   if (!digest) return std::nullopt;
   const auto note = find_note(store, indexes_kind, *digest);
   auto index = note ? layers::layer_index(*note) : std::nullopt;
   FileDescriptor blob(::open(store.blob_path(*digest).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (!index || !blob) return std::nullopt;
-  return layers::Former{.index = std::move(*index), .blob = std::move(blob)};
+  return layers::PreviousLayer{.index = std::move(*index), .blob = std::move(blob)};
 }
 
 void keep_index(const Store& store, const oci::Digest& blob, const layers::LayerIndex& index) {

@@ -211,9 +211,9 @@ TEST_CASE("a sparse file without any data has its size, and the file behind it i
   const std::string format = GENERATE("gnu", "pax --sparse-version=1.0", "pax --sparse-version=0.1");
   Project project;
   project.run(cat("truncate -s 700K holes && printf behind > z && tar -cS --format=", format, " -f a.tar holes z"));
-  const auto assembly = project.assemble(archive("a.tar", "/"));
-  CHECK(text_in(assembly, "holes") == std::string(700 << 10, '\0'));
-  CHECK(text_in(assembly, "z") == "behind");
+  const auto writer = project.assemble(archive("a.tar", "/"));
+  CHECK(text_in(writer, "holes") == std::string(700 << 10, '\0'));
+  CHECK(text_in(writer, "z") == "behind");
 }
 
 TEST_CASE("a small archive that would fill the disk ends at a limit (S16)", "[one thread]") {

@@ -46,11 +46,11 @@ inline Entry from_host(std::string name, const std::filesystem::path& path) {
   folder->path = path.parent_path().string();
   folder->names = path.filename().string();
   folder->items = {
-      {.look = {.device = status.st_dev,
-                .inode = status.st_ino,
-                .size = entry.size,
-                .modified_ns = std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec,
-                .changed_ns = std::int64_t{status.st_ctim.tv_sec} * 1'000'000'000 + status.st_ctim.tv_nsec}}};
+      {.stamp = {.device = status.st_dev,
+                 .inode = status.st_ino,
+                 .size = entry.size,
+                 .modified_ns = std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec,
+                 .changed_ns = std::int64_t{status.st_ctim.tv_sec} * 1'000'000'000 + status.st_ctim.tv_nsec}}};
   entry.content = HostFile{.folder = std::move(folder)};
   entry.origin = "copy `" + entry.path + "` (lapstrake.yaml:3:5)";
   return entry;

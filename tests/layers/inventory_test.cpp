@@ -11,7 +11,7 @@ using What = Change::What;
 
 namespace {
 
-const Tag key{std::byte{1}};
+const ContentMac key{std::byte{1}};
 
 // Deterministic, and no two parts alike.
 std::string noise(std::size_t size, std::uint64_t seed = 1) {
@@ -77,7 +77,7 @@ TEST_CASE("an inventory reads back as it was written") {
     CHECK(item.gid == entry.gid);
     CHECK(item.size == entry.size);
     CHECK(item.target == *entry.target);
-    CHECK((item.xattrs == Tag{}) == entry.xattrs->empty());
+    CHECK((item.xattrs == ContentMac{}) == entry.xattrs->empty());
   }
 }
 
@@ -191,7 +191,7 @@ TEST_CASE("one byte of a large content is told", "[one thread]") {
 }
 
 TEST_CASE("contents under another key are not compared, sizes and the rest are") {
-  const Tag other{std::byte{2}};
+  const ContentMac other{std::byte{2}};
   const auto before = noted(small_tree());
   auto tree = small_tree();
   CHECK(told(before, noted(tree, {.key = other})).empty());

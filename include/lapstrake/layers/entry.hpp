@@ -17,17 +17,17 @@ enum class Kind : std::uint8_t { file, directory, symlink, hardlink };
 
 // How a host file looked when it was listed; it must look the same when it is opened and when it was read, else
 // Error{input} "changed while it was read".
-struct HostLook {
+struct FileStamp {
   dev_t device = 0;
   ino_t inode = 0;
   std::uint64_t size = 0;
   std::int64_t modified_ns = 0, changed_ns = 0;
-  bool operator==(const HostLook&) const = default;
+  bool operator==(const FileStamp&) const = default;
 };
 // A folder of the host and what was listed in it, once for all entries that come from there: a layer has many.
 struct HostFolder {
   struct Item {
-    HostLook look;
+    FileStamp stamp;
     std::uint32_t name = 0;  // where it begins in `names`
     std::uint16_t mode = 0;  // st_mode: type and permissions
     bool has_other_names = false, is_readable = true;
@@ -40,7 +40,7 @@ struct HostFile {
   std::shared_ptr<const HostFolder> folder;
   std::size_t index = 0;
   const HostFolder::Item& item() const { return folder->items[index]; }
-  const HostLook& look() const { return item().look; }
+  const FileStamp& stamp() const { return item().stamp; }
   const char* name() const { return folder->names.c_str() + item().name; }
   const char* target() const { return name() + std::char_traits<char>::length(name()) + 1; }  // of a symbolic link
   std::string path() const;

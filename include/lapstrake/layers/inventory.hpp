@@ -18,7 +18,7 @@ struct InventoryItem {
   std::uint32_t mode = 0, uid = 0, gid = 0;
   std::uint64_t size = 0, tar_at = 0;  // tar_at: of its header in the tar
   std::string target;
-  Tag content{}, xattrs{};  // under the inventory's key
+  ContentMac content{}, xattrs{};  // under the inventory's key
 };
 
 struct Inventory {
@@ -26,7 +26,7 @@ struct Inventory {
   oci::Codec codec = oci::Codec::gzip;
   int level = 0;
   std::int64_t mtime = 0;
-  Tag key{};
+  ContentMac key{};
   std::vector<InventoryItem> items;  // in the layer's order
 };
 

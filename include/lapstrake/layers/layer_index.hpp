@@ -17,7 +17,7 @@ namespace lapstrake::layers {
 
 // GMAC (NIST SP 800-38D) under a key that is drawn for each index and kept in it: at several times the speed of a
 // cryptographic hash, nobody who has not read the store can make two contents with one tag.
-using Tag = std::array<std::byte, 16>;
+using ContentMac = std::array<std::byte, 16>;
 
 struct PieceRecord {
   std::uint64_t at = 0;          // where it begins in the blob
@@ -27,18 +27,18 @@ struct PieceRecord {
   std::uint32_t first_part = 0;  // in `parts`; the next piece's is its end
   // What decides the raw bytes as far as it shows without reading a file: headers, and how the files looked. Zeros when
   // a file was too fresh for its looks to tell (see fingerprint.hpp).
-  Sha256Sum looks{};
-  Tag content{}, packed{};  // of the headers and the files' tags; of the bytes in the blob
-  Sha256State tar{};        // of the diff_id, behind this piece
+  Sha256Sum stamp{};
+  ContentMac content{}, packed{};  // of the headers and the files' tags; of the bytes in the blob
+  Sha256State tar{};               // of the diff_id, behind this piece
 };
 
 struct LayerIndex {
   std::string byte_format;
   oci::Codec codec = oci::Codec::gzip;
   int level = 0;
-  Tag key{};
+  ContentMac key{};
   std::deque<PieceRecord> pieces;  // a large layer has 100,000: no copy of them, not even to grow
-  std::deque<Tag> parts;           // of the files' contents, as they follow each other in the pieces
+  std::deque<ContentMac> parts;    // of the files' contents, as they follow each other in the pieces
 
   std::size_t end_of_parts(std::size_t piece) const {
     return piece + 1 < pieces.size() ? pieces[piece + 1].first_part : parts.size();
@@ -50,7 +50,7 @@ void write_index(const LayerIndex& index, const Sink& sink);
 std::optional<LayerIndex> layer_index(std::string_view bytes);
 
 // The layer that an earlier build made in the same place.
-struct Former {
+struct PreviousLayer {
   LayerIndex index;
   FileDescriptor blob;
 };

@@ -30,11 +30,11 @@ struct WriteOptions {
   // looks from it on (fingerprint.hpp). Nothing: none is.
   std::optional<std::chrono::system_clock::time_point> listed_at = std::nullopt;
   // Pieces that it has too are taken from it, if its byte format, codec and level are these.
-  const Former* former = nullptr;
+  const PreviousLayer* previous = nullptr;
   // For buffers and compressors; with little, fewer threads than `jobs` find work.
   std::size_t memory = most_memory;
   // The key of the tags, so that they can be compared with those of an earlier layer; else the former's, or a new one.
-  std::optional<Tag> key = std::nullopt;
+  std::optional<ContentMac> key = std::nullopt;
 };
 
 struct Written {
@@ -45,9 +45,9 @@ struct Written {
   LayerIndex index = {};
   // Of each entry: where its header begins in the tar, and the tag of its content (of several pieces: of their tags).
   std::vector<std::uint64_t> starts = {};
-  std::vector<Tag> contents = {};
-  std::uint64_t reused_size = 0;   // of `tar_size`: what was taken from the former layer
-  bool is_former_damaged = false;  // a piece of the former blob is not what its index says
+  std::vector<ContentMac> contents = {};
+  std::uint64_t reused_size = 0;     // of `tar_size`: what was taken from the former layer
+  bool is_previous_damaged = false;  // a piece of the former blob is not what its index says
 };
 
 // The size of the tar is known beforehand only roughly: for progress bars.

@@ -30,7 +30,7 @@ void keep_layer(const Store& store, const oci::Digest& fingerprint, const Cached
 
 // The layer that was last built for `place` (image, platform and layer name, hashed), with what is known of its pieces:
 // for a build that differs a little. Nothing when any of it is gone or damaged.
-std::optional<layers::Former> find_former(const Store& store, const oci::Digest& place);
+std::optional<layers::PreviousLayer> find_previous_layer(const Store& store, const oci::Digest& place);
 void keep_index(const Store& store, const oci::Digest& blob, const layers::LayerIndex& index);
 // From now on `blob` is the layer that was last built for `place`.
 void keep_last_built(const Store& store, const oci::Digest& place, const oci::Digest& blob);

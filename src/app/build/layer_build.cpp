@@ -28,7 +28,7 @@ namespace {
 // Not if a previous build of the layer is known: reusing its chunks is faster than downloading.
 std::optional<store::CachedLayer> from_cache(const Context& context, const store::Store& store, const LayerJob& job,
                                              const layers::WriteOptions& options) {
-  if (job.cache == nullptr || store::find_former(store, job.id.key())) return std::nullopt;
+  if (job.cache == nullptr || store::find_previous_layer(store, job.id.key())) return std::nullopt;
   return job.cache->find(context, store,
                          {.entries = job.entries, .options = options, .image = job.image, .layer = job.id.layer});
 }
@@ -36,9 +36,9 @@ std::optional<store::CachedLayer> from_cache(const Context& context, const store
 // Writes the layer, reusing the unchanged chunks of its previous build.
 store::CachedLayer write_blob(const Context& context, const store::Store& store, const LayerJob& job,
                               layers::WriteOptions options, std::string& summary) {
-  const auto former = store::find_former(store, job.id.key());
-  if (former) options.key = former->index.key;
-  options.former = former && !context.no_cache ? &*former : nullptr;
+  const auto previous = store::find_previous_layer(store, job.id.key());
+  if (previous) options.key = previous->index.key;
+  options.previous = previous && !context.no_cache ? &*previous : nullptr;
   auto blob = store.new_blob(store::Store::Hashing::by_caller);
   const auto written = layers::write_layer(job.entries, options, [&](Bytes bytes) { blob.write(bytes); });
   blob.commit(written.digest, store::Store::Existing::replace);  // what lies there may be damaged

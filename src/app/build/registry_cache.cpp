@@ -92,7 +92,7 @@ class Fetch {
 // The diff_id of what would be written; nothing is compressed.
 layers::Written hashed(const std::vector<layers::Entry>& entries, layers::WriteOptions options) {
   options.compression = {.codec = oci::Codec::none, .level = std::nullopt};
-  options.former = nullptr;
+  options.previous = nullptr;
   return layers::write_layer(entries, options, [](Bytes) {});
 }
 

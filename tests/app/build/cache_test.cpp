@@ -32,7 +32,7 @@ struct Tree : Journey {
   }
 
   void write(const std::filesystem::path& path, const std::string& text) { std::ofstream(path) << text; }
-  // Mostly small; of the big ones some make a piece of their own or are cut (layers/pieces.hpp).
+  // Mostly small; of the big ones some make a piece of their own or are cut (layers/piece_planner.hpp).
   std::string content() {
     const std::size_t sizes[] = {64, 64, 64, 64, 3'000, 3'000, 90'000, 90'000, 250'000, 600'000};
     return std::string(sizes[random() % 10], static_cast<char>('a' + random() % 26));

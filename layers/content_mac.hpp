@@ -8,15 +8,15 @@ struct evp_cipher_ctx_st;
 
 namespace lapstrake::layers {
 
-Tag new_key();  // from the system's random numbers: for caches alone
+ContentMac new_mac_key();  // from the system's random numbers: for caches alone
 
 // One tag at a time; not for several threads.
-class Tagger {
+class Gmac {
  public:
-  explicit Tagger(const Tag& key);
+  explicit Gmac(const ContentMac& key);
   void write(Bytes bytes);
-  Tag finish();  // and begins anew
-  Tag of(Bytes bytes);
+  ContentMac finish();  // and begins anew
+  ContentMac of(Bytes bytes);
 
  private:
   struct Free {

@@ -22,42 +22,42 @@ struct CutRule {
 };
 
 // Where a piece takes bytes from an entry's content.
-struct Part {
+struct ContentPart {
   std::uint32_t entry = 0;         // its number
   std::uint32_t at = 0, size = 0;  // in the piece
   std::uint64_t from = 0;          // in the content
 };
 
 // A piece before any content is read: all but what its parts bring.
-struct PieceShape {
+struct PiecePlan {
   std::size_t size = 0;
-  std::vector<Part> parts;
-  Sha256Sum looks{};  // PieceRecord::looks
+  std::vector<ContentPart> parts;
+  Sha256Sum stamp{};  // PieceRecord::stamp
 };
 
-class PieceShapes {
+class PiecePlanner {
  public:
   // `listed_at`: when the listing of the entries began; without it the looks of host files tell nothing.
-  PieceShapes(const std::vector<Entry>& entries, std::int64_t mtime, CutRule rule,
-              std::optional<std::chrono::system_clock::time_point> listed_at);
+  PiecePlanner(const std::vector<Entry>& entries, std::int64_t mtime, CutRule rule,
+               std::optional<std::chrono::system_clock::time_point> listed_at);
   // Lays headers, paddings and the tar's end into `room` (rule.most bytes), and leaves room for the parts. False when
   // there is no further piece.
-  bool next(PieceShape& shape, std::span<std::byte> room);
+  bool next(PiecePlan& plan, std::span<std::byte> room);
   // Of each entry: where its header begins in the tar. For the end.
   std::vector<std::uint64_t> take_starts() { return std::move(starts_); }
 
  private:
-  struct Coming {
+  struct Pending {
     std::uint32_t entry = 0;
     std::string header;
-    std::uint64_t whole = 0;  // header, content and padding
+    std::uint64_t size = 0;  // header, content and padding
   };
   void look_ahead();
-  std::size_t run() const;
-  void begin(const Coming& coming);
-  void put(PieceShape& shape, std::span<std::byte> room);
-  void add_looks(const Part& part);
-  bool nothing_left() const { return header_at_ == header_.size() && content_ == 0 && padding_ == 0; }
+  std::size_t next_count() const;
+  void start(const Pending& pending);
+  void put(PiecePlan& plan, std::span<std::byte> room);
+  void add_stamp(const ContentPart& part);
+  bool is_done() const { return header_at_ == header_.size() && content_ == 0 && padding_ == 0; }
 
   const std::vector<Entry>& entries_;
   CutRule rule_;
@@ -65,7 +65,7 @@ class PieceShapes {
   TarHeaders headers_;
   std::size_t read_ = 0;  // how many entries have been looked at
   bool is_ended_ = false;
-  std::deque<Coming> ahead_;
+  std::deque<Pending> ahead_;
   std::uint64_t ahead_size_ = 0;
   // What is still to be laid of the present entry, in this order, and where its content goes on.
   std::uint32_t entry_ = 0;
@@ -74,7 +74,7 @@ class PieceShapes {
   std::uint64_t content_ = 0, padding_ = 0, from_ = 0;
   std::vector<std::uint64_t> starts_;
   std::uint64_t seen_size_ = 0;  // of the entries that were looked at
-  Sha256 looks_;
+  Sha256 stamp_;
   bool is_certain_ = true;
 };
 

@@ -1,4 +1,4 @@
-#include "tags.hpp"
+#include "content_mac.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -21,19 +21,19 @@ constexpr std::array<unsigned char, 12> nonce{};
 
 }  // namespace
 
-Tag new_key() {
-  Tag key;
+ContentMac new_mac_key() {
+  ContentMac key;
   check(RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), static_cast<int>(key.size())));
   return key;
 }
 
-void Tagger::Free::operator()(evp_cipher_ctx_st* context) const noexcept { EVP_CIPHER_CTX_free(context); }
+void Gmac::Free::operator()(evp_cipher_ctx_st* context) const noexcept { EVP_CIPHER_CTX_free(context); }
 
-Tagger::Tagger(const Tag& key) : context_(EVP_CIPHER_CTX_new()) {
+Gmac::Gmac(const ContentMac& key) : context_(EVP_CIPHER_CTX_new()) {
   check(context_ ? EVP_EncryptInit_ex(context_.get(), EVP_aes_128_gcm(), nullptr, data(Bytes(key)), nonce.data()) : 0);
 }
 
-void Tagger::write(Bytes bytes) {
+void Gmac::write(Bytes bytes) {
   constexpr std::size_t most = std::size_t{1} << 30;
   for (int ignored = 0; !bytes.empty();) {
     const Bytes part = bytes.first(std::min(bytes.size(), most));
@@ -42,17 +42,17 @@ void Tagger::write(Bytes bytes) {
   }
 }
 
-Tag Tagger::finish() {
-  Tag tag;
+ContentMac Gmac::finish() {
+  ContentMac mac;
   int size = 0;
   unsigned char none = 0;
   check(EVP_EncryptFinal_ex(context_.get(), &none, &size));
-  check(EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_GET_TAG, static_cast<int>(tag.size()), tag.data()));
+  check(EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_GET_TAG, static_cast<int>(mac.size()), mac.data()));
   check(EVP_EncryptInit_ex(context_.get(), nullptr, nullptr, nullptr, nonce.data()));
-  return tag;
+  return mac;
 }
 
-Tag Tagger::of(Bytes bytes) {
+ContentMac Gmac::of(Bytes bytes) {
   write(bytes);
   return finish();
 }

@@ -1,4 +1,4 @@
-#include "../../layers/seam.hpp"
+#include "../../layers/deflate_join.hpp"
 
 #include <libdeflate.h>
 #include <zlib.h>
@@ -64,7 +64,7 @@ TEST_CASE("streams joined at their seams are one stream with the same content", 
     const auto raw =
         sample(random, random() % 5 == 0 ? random() % 200000 : random() % 3000, static_cast<int>(random() % 4));
     auto piece = deflated(raw, level);
-    open_end(piece);
+    make_joinable(piece);
     all += raw;
     stream += piece;
   }
@@ -86,25 +86,25 @@ TEST_CASE("zlib's own streams have seams too") {
   REQUIRE(deflate(&state, Z_FINISH) == Z_STREAM_END);
   stream.resize(state.total_out);
   deflateEnd(&state);
-  open_end(stream);
+  make_joinable(stream);
   CHECK(inflated(stream + std::string("\x03\x00", 2)) == raw);
 }
 
 TEST_CASE("damaged streams are refused or walked, never read past their end", "[one thread]") {
   std::mt19937 random(3);
   const auto whole = deflated(sample(random, 50000, 1), 6);
-  CHECK_FALSE(find_seam(as_bytes("")));
-  CHECK_FALSE(find_seam(as_bytes(whole + "x")));
+  CHECK_FALSE(find_end(as_bytes("")));
+  CHECK_FALSE(find_end(as_bytes(whole + "x")));
   for (std::size_t size = 0; size + 1 < whole.size(); size += whole.size() / 300) {
     const auto part = std::make_unique<char[]>(size);  // of its own size: a sanitizer sees a read past it
     std::copy_n(whole.data(), size, part.get());
-    CHECK_FALSE(find_seam(as_bytes({part.get(), size})));
+    CHECK_FALSE(find_end(as_bytes({part.get(), size})));
   }
   for (int i = 0; i < 3000; ++i) {
     std::string damaged = whole.substr(0, random() % whole.size());
     for (unsigned j = 0; j < 1 + random() % 4 && !damaged.empty(); ++j)
       damaged[random() % damaged.size()] = static_cast<char>(random());
-    const auto seam = find_seam(as_bytes(damaged));
-    if (seam) CHECK(seam->end_bit <= damaged.size() * 8);
+    const auto end = find_end(as_bytes(damaged));
+    if (end) CHECK(end->end_bit <= damaged.size() * 8);
   }
 }

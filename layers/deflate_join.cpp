@@ -1,4 +1,4 @@
-#include "seam.hpp"
+#include "deflate_join.hpp"
 
 #include <algorithm>
 #include <array>
@@ -143,14 +143,14 @@ class Walker {
  public:
   explicit Walker(Bytes bytes) : bits_(bytes), size_(bytes.size()) {}
 
-  std::optional<Seam> walk() {
+  std::optional<StreamEnd> walk() {
     for (;;) {
       const auto header = bits_.at();
       const bool last = bits_.take(1) != 0;
       if (!block(bits_.take(2)) || bits_.overrun()) return std::nullopt;
       if (!last) continue;
       if ((bits_.at() + 7) / 8 != size_) return std::nullopt;
-      return Seam{.final_bit = header, .end_bit = bits_.at()};
+      return StreamEnd{.final_bit = header, .end_bit = bits_.at()};
     }
   }
 
@@ -306,27 +306,27 @@ class Walker {
 
 }  // namespace
 
-std::optional<Seam> find_seam(Bytes deflate) { return Walker(deflate).walk(); }
+std::optional<StreamEnd> find_end(Bytes deflate) { return Walker(deflate).walk(); }
 
-std::size_t open_end(std::span<std::byte> room, std::size_t size) {
-  const auto seam = find_seam(room.first(size));
-  if (!seam) throw Error(ErrorKind::internal, "the compressor made a stream that is not DEFLATE");
-  room[seam->final_bit / 8] &= ~(std::byte{1} << (seam->final_bit % 8));
+std::size_t make_joinable(std::span<std::byte> room, std::size_t size) {
+  const auto end = find_end(room.first(size));
+  if (!end) throw Error(ErrorKind::internal, "the compressor made a stream that is not DEFLATE");
+  room[end->final_bit / 8] &= ~(std::byte{1} << (end->final_bit % 8));
   // Whatever padded the stream's last byte goes; three zero bits (not final, stored), zeros up to a byte, a length of
   // none.
-  if (const unsigned used = seam->end_bit % 8; used != 0)
-    room[seam->end_bit / 8] &= static_cast<std::byte>((1u << used) - 1);
-  const std::size_t open = (seam->end_bit + 3 + 7) / 8;
+  if (const unsigned used = end->end_bit % 8; used != 0)
+    room[end->end_bit / 8] &= static_cast<std::byte>((1u << used) - 1);
+  const std::size_t open = (end->end_bit + 3 + 7) / 8;
   if (open > size) room[size] = std::byte{0};
   constexpr std::array<std::byte, 4> length{std::byte{0}, std::byte{0}, std::byte{0xff}, std::byte{0xff}};
   std::copy(length.begin(), length.end(), room.begin() + static_cast<std::ptrdiff_t>(open));
   return open + length.size();
 }
 
-void open_end(std::string& deflate) {
+void make_joinable(std::string& deflate) {
   const std::size_t size = deflate.size();
-  deflate.resize(size + most_seam_bytes);
-  deflate.resize(open_end(std::as_writable_bytes(std::span(deflate)), size));
+  deflate.resize(size + most_join_bytes);
+  deflate.resize(make_joinable(std::as_writable_bytes(std::span(deflate)), size));
 }
 
 }  // namespace lapstrake::layers

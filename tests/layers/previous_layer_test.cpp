@@ -33,11 +33,11 @@ struct Workshop {
   }
 
   // `listed_at` far ahead: no file counts as fresh.
-  Layer built(const Former* former) const {
-    return layer_of(tree,
-                    {.compression = {codec, {}}, .mtime = 3, .jobs = jobs, .listed_at = far_ahead, .former = former});
+  Layer built(const PreviousLayer* previous) const {
+    return layer_of(
+        tree, {.compression = {codec, {}}, .mtime = 3, .jobs = jobs, .listed_at = far_ahead, .previous = previous});
   }
-  Former former(const Layer& layer) const {
+  PreviousLayer previous(const Layer& layer) const {
     const auto path = dir.write("blob", layer.bytes);
     return {.index = layer.written.index, .blob = FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC))};
   }
@@ -47,7 +47,7 @@ struct Workshop {
 };
 
 std::chrono::system_clock::time_point last_change(const Entry& entry) {
-  const auto since = std::chrono::nanoseconds(std::get<HostFile>(entry.content).look().changed_ns);
+  const auto since = std::chrono::nanoseconds(std::get<HostFile>(entry.content).stamp().changed_ns);
   return std::chrono::system_clock::time_point(since);
 }
 
@@ -61,14 +61,14 @@ std::string to_bytes(const LayerIndex& index) {
 
 TEST_CASE("a changed file costs its own pieces, and the layer is the one of a build that knows nothing") {
   Workshop shop;
-  const auto former = shop.former(shop.built(nullptr));
+  const auto previous = shop.previous(shop.built(nullptr));
   const std::size_t edited = GENERATE(0u, 4u, 9u);
   shop.edit(edited, GENERATE("short", "another text of the file that takes its place"));
-  const Layer cheap = shop.built(&former), dear = shop.built(nullptr);
+  const Layer cheap = shop.built(&previous), dear = shop.built(nullptr);
   CHECK(cheap.bytes == dear.bytes);
   CHECK(cheap.written.diff_id == dear.written.diff_id);
   CHECK(cheap.written.digest == dear.written.digest);
-  CHECK_FALSE(cheap.written.is_former_damaged);
+  CHECK_FALSE(cheap.written.is_previous_damaged);
   if (shop.codec == Codec::gzip) CHECK(cheap.written.reused_size > 5'000'000);  // of 6
   if (shop.codec == Codec::zstd && edited > 4) CHECK(cheap.written.reused_size > 1'500'000);
   CHECK(dear.written.reused_size == 0);
@@ -77,13 +77,13 @@ TEST_CASE("a changed file costs its own pieces, and the layer is the one of a bu
 TEST_CASE("what looks as it did is not read, and what was only touched is not packed again") {
   Workshop shop;
   const Layer first = shop.built(nullptr);
-  const auto former = shop.former(first);
+  const auto previous = shop.previous(first);
   const bool touched = GENERATE(true, false);
   if (touched)
     for (std::size_t i = 0; i < shop.tree.size(); ++i) shop.edit(i, shop.dir.read(shop.tree[i].path));
   else
     std::filesystem::remove(shop.dir / "a");  // so that it could not be opened
-  const Layer again = shop.built(&former);
+  const Layer again = shop.built(&previous);
   CHECK(again.bytes == first.bytes);
   if (shop.codec != Codec::none) CHECK(again.written.reused_size == again.written.tar_size);
 }
@@ -97,22 +97,22 @@ TEST_CASE("a damaged blob is noticed, piece by piece, and costs time only") {
     damaged.bytes.resize(damaged.bytes.size() / 2);
   else
     for (std::size_t at = 100; at < damaged.bytes.size(); at += damaged.bytes.size() / 5) damaged.bytes[at] ^= 1;
-  const auto former = shop.former(damaged);
-  const Layer again = shop.built(&former);
+  const auto previous = shop.previous(damaged);
+  const Layer again = shop.built(&previous);
   CHECK(again.bytes == first.bytes);
   CHECK(again.written.digest == first.written.digest);
-  CHECK(again.written.is_former_damaged);
+  CHECK(again.written.is_previous_damaged);
 }
 
 TEST_CASE("a layer of another level, codec or byte format is no help") {
   Workshop shop;
   const Layer first = shop.built(nullptr);
-  auto former = shop.former(first);
+  auto previous = shop.previous(first);
   const int what = GENERATE(0, 1, 2);
-  if (what == 0) former.index.level += 1;
-  if (what == 1) former.index.codec = shop.codec == Codec::gzip ? Codec::zstd : Codec::gzip;
-  if (what == 2) former.index.byte_format = "0 (another)";
-  const Layer again = shop.built(&former);
+  if (what == 0) previous.index.level += 1;
+  if (what == 1) previous.index.codec = shop.codec == Codec::gzip ? Codec::zstd : Codec::gzip;
+  if (what == 2) previous.index.byte_format = "0 (another)";
+  const Layer again = shop.built(&previous);
   CHECK(again.written.reused_size == 0);
   CHECK(again.bytes == first.bytes);
 }
@@ -125,7 +125,7 @@ TEST_CASE("a file so fresh that its times cannot show a change is read again") {
   for (const auto& piece : first.written.index.pieces) {
     const bool has_files = piece.first_part != first.written.index.parts.size() &&
                            piece.raw_size > 1024;  // the tar's end alone looks always the same
-    if (has_files) CHECK(piece.looks == Sha256Sum{});
+    if (has_files) CHECK(piece.stamp == Sha256Sum{});
   }
 }
 
@@ -136,10 +136,10 @@ TEST_CASE("a file dated ahead of time is known by its looks all the same") {
   REQUIRE(::utimensat(AT_FDCWD, path.c_str(), times, 0) == 0);
   const auto later = std::chrono::system_clock::now() + std::chrono::seconds(3);
   const Layer layer = layer_of({from_host("f", path)}, {.listed_at = later});
-  CHECK(layer.written.index.pieces.at(0).looks != Sha256Sum{});
+  CHECK(layer.written.index.pieces.at(0).stamp != Sha256Sum{});
   const auto entry = from_host("f", path);
   const Layer at_once = layer_of({entry}, {.listed_at = last_change(entry)});
-  CHECK(at_once.written.index.pieces.at(0).looks == Sha256Sum{});
+  CHECK(at_once.written.index.pieces.at(0).stamp == Sha256Sum{});
 }
 
 TEST_CASE("an index reads back as it was, and one with any byte changed or missing is none") {

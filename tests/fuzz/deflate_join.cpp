@@ -1,6 +1,6 @@
 // The walker over DEFLATE streams, held to zlib: it finds the seam of what zlib accepts, and what it opens goes on as
 // it was.
-#include "../../layers/seam.hpp"
+#include "../../layers/deflate_join.hpp"
 
 #include <zlib.h>
 
@@ -41,7 +41,7 @@ std::optional<std::string> inflated(const std::string& stream) {
 
 bool can_be_opened(std::string& stream) {
   try {
-    open_end(stream);
+    make_joinable(stream);
     return true;
   } catch (const Error&) {
     return false;
@@ -52,16 +52,16 @@ bool can_be_opened(std::string& stream) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // The view that libFuzzer gives, and no copy of it: whoever reads past it is seen.
-  const auto seam = find_seam(Bytes(reinterpret_cast<const std::byte*>(data), size));
+  const auto end = find_end(Bytes(reinterpret_cast<const std::byte*>(data), size));
   const std::string stream(reinterpret_cast<const char*>(data), size);
   const auto content = inflated(stream);
-  hold(seam || !content, "what zlib reads has a seam");
+  hold(end || !content, "what zlib reads has a seam");
   std::string opened = stream;
-  hold(can_be_opened(opened) == seam.has_value(), "what has a seam can be opened, and nothing else");
-  if (!seam) return 0;
+  hold(can_be_opened(opened) == end.has_value(), "what has a seam can be opened, and nothing else");
+  if (!end) return 0;
 
-  hold(seam->final_bit < seam->end_bit && (seam->end_bit + 7) / 8 == size, "a seam is in the last byte");
-  const auto next = find_seam(as_bytes(opened + final_block));
+  hold(end->final_bit < end->end_bit && (end->end_bit + 7) / 8 == size, "a seam is in the last byte");
+  const auto next = find_end(as_bytes(opened + final_block));
   hold(next && next->final_bit == opened.size() * 8, "a stream goes on at the byte behind what was opened");
   if (!content) return 0;  // a distance too far back
 
