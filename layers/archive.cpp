@@ -11,8 +11,8 @@
 #include <lapstrake/layers/tree_budget.hpp>
 #include <map>
 
+#include "candidate.hpp"
 #include "content.hpp"
-#include "draft.hpp"
 #include "paths.hpp"
 #include "sources.hpp"
 
@@ -21,42 +21,42 @@ namespace {
 
 class ArchiveStep {
  public:
-  ArchiveStep(const oci::Archive& archive, std::size_t step, const Workshop& shop)
+  ArchiveStep(const oci::Archive& archive, std::size_t step, const StepContext& context)
       : archive_(archive),
         step_(step),
-        shop_(shop),
+        context_(context),
         include_(archive.include),
         exclude_(archive.exclude),
         to_(image_path(archive.to)),
         origin_(origin_of("archive", archive.from, archive.where)) {
-    if (archive.owner) ids_ = shop.accounts.look_up(*archive.owner, archive.where);
+    if (archive.owner) ids_ = context.accounts.look_up(*archive.owner, archive.where);
   }
 
-  void run(Drafts& out) {
+  void run(Candidates& out) {
     open();
-    spool_ = std::make_shared<const FileDescriptor>(unnamed_file(shop_.surroundings.scratch));
+    spool_ = std::make_shared<const FileDescriptor>(unnamed_file(context_.options.scratch));
     read_archive(file_.get(), cat("the archive `", printable(archive_.from), "`"),
                  [&](const TarEntry& entry, const Source& data) { take(entry, data); },
-                 {.most_bytes = limits::spooled_bytes_for(before_.size), .stop = shop_.surroundings.stop});
+                 {.most_bytes = limits::spooled_bytes_for(before_.size), .stop = context_.options.stop});
     struct stat status {};
     if (::fstat(file_.get(), &status) != 0 || stamp_of(status) != before_)
       throw Error(ErrorKind::input, cat("`", printable(archive_.from, 4096), "` changed while it was read"));
-    if (had_root_ && shop_.surroundings.tell)
-      shop_.surroundings.tell(cat("the leading `/` of the names in ", *origin_, " is left out, as tar does"));
+    if (had_root_ && context_.options.tell)
+      context_.options.tell(cat("the leading `/` of the names in ", *origin_, " is left out, as tar does"));
     if (!specials_.empty())
       throw Error(ErrorKind::input, cat("the archive has devices, FIFOs or sockets: ", join(specials_, ", ")),
                   "leave them out with `exclude:`");
-    for (auto& [path, draft] : members_) out.add(std::move(draft));
+    for (auto& [path, candidate] : members_) out.add(std::move(candidate));
   }
 
  private:
   void open() {
-    const std::string path = unescaped(shop_.tree.place_of(archive_.from));
-    const auto node = shop_.tree.find(path, HostTree::Links::follow);
-    if (!node) absent(path, shop_.tree);
+    const std::string path = unescaped(context_.tree.tree_path(archive_.from));
+    const auto node = context_.tree.find(path, HostTree::Links::follow);
+    if (!node) absent(path, context_.tree);
     if (!node->is_file())
       throw Error(ErrorKind::input, cat("`", printable(archive_.from, 4096), "` is not a regular file"));
-    file_ = shop_.tree.open(node->path);
+    file_ = context_.tree.open(node->path);
     if (!file_)
       throw Error(ErrorKind::input, cat("cannot read `", printable(archive_.from, 4096), "`: ", reason(errno)));
     struct stat status {};
@@ -99,8 +99,8 @@ class ArchiveStep {
       if (specials_.size() < 10) specials_.push_back(cat("`", printable(entry.path, 400), "`"));
       return;
     }
-    Draft draft{.entry = entry};
-    Entry& out = draft.entry;
+    Candidate candidate{.entry = entry};
+    Entry& out = candidate.entry;
     out.path = joined(to_, *path);
     out.origin = origin_;
     if (ids_) out.uid = ids_->uid, out.gid = ids_->gid;
@@ -108,19 +108,19 @@ class ArchiveStep {
     oci::Xattrs kept = *out.xattrs;
     std::erase_if(kept, [](const auto& xattr) { return xattr.first != "security.capability"; });
     out.xattrs = std::move(kept);
-    draft.note.says = ids_ ? Note::Says::owner : Note::Says::nothing;
+    candidate.policy.overrides = ids_ ? MergePolicy::Overrides::owner : MergePolicy::Overrides::nothing;
     if (out.kind == Kind::symlink) out.mode = 0777;
     if (out.kind == Kind::hardlink) {
-      link(draft, entry);
+      link(candidate, entry);
     } else if (out.kind == Kind::file) {
-      spool(draft, data);
+      spool(candidate, data);
     }
     budget_.keep(out.path, sizeof(decltype(members_)::value_type) + 2 * out.path.size() + out.target->size());
-    members_.insert_or_assign(out.path, draft);
+    members_.insert_or_assign(out.path, candidate);
   }
 
   // A hard link is its target once more; which of them has the body is decided when all are sorted.
-  void link(Draft& draft, const TarEntry& entry) {
+  void link(Candidate& candidate, const TarEntry& entry) {
     const auto target = stripped(inner_path(*entry.target));
     const auto found = target ? members_.find(joined(to_, *target)) : members_.end();
     if (found == members_.end() || found->second.entry.kind == Kind::directory)
@@ -128,25 +128,25 @@ class ArchiveStep {
                   cat("the archive's hard link `", printable(entry.path, 4096), "` leads to `",
                       printable(*entry.target, 4096), "`, which is not taken from it"),
                   "include both, or exclude both");
-    const std::string path = draft.entry.path;
-    draft = found->second;
-    draft.entry.path = path;
+    const std::string path = candidate.entry.path;
+    candidate = found->second;
+    candidate.entry.path = path;
   }
 
-  void spool(Draft& draft, const Source& data) {
-    draft.entry.content = Spooled{.file = spool_, .offset = spooled_};
-    draft.identity = {step_, 0, ++bodies_};
+  void spool(Candidate& candidate, const Source& data) {
+    candidate.entry.content = Spooled{.file = spool_, .offset = spooled_};
+    candidate.identity = {step_, 0, ++bodies_};
     const std::uint64_t begin = spooled_;
     drain(data, [&](Bytes bytes) {
-      write_fully(spool_->get(), bytes, shop_.surroundings.scratch);
+      write_fully(spool_->get(), bytes, context_.options.scratch);
       spooled_ += bytes.size();
     });
-    draft.entry.size = spooled_ - begin;  // a zip may not know it before
+    candidate.entry.size = spooled_ - begin;  // a zip may not know it before
   }
 
   const oci::Archive& archive_;
   std::size_t step_;
-  const Workshop& shop_;
+  const StepContext& context_;
   Patterns include_, exclude_;
   std::string to_;
   Shared<std::string> origin_;
@@ -157,14 +157,14 @@ class ArchiveStep {
   TreeBudget budget_;
   std::shared_ptr<const FileDescriptor> spool_;
   std::uint64_t spooled_ = 0, bodies_ = 0;
-  std::map<std::string, Draft> members_;  // a later member of one name replaces the earlier, as tar does
+  std::map<std::string, Candidate> members_;  // a later member of one name replaces the earlier, as tar does
   std::vector<std::string> specials_;
 };
 
 }  // namespace
 
-void draft_archive(const oci::Archive& archive, std::size_t number, const Workshop& shop, Drafts& out) {
-  step(origin_of("archive", archive.from, archive.where), [&] { ArchiveStep(archive, number, shop).run(out); });
+void add_archive(const oci::Archive& archive, std::size_t number, const StepContext& context, Candidates& out) {
+  step(origin_of("archive", archive.from, archive.where), [&] { ArchiveStep(archive, number, context).run(out); });
 }
 
 }  // namespace lapstrake::layers

@@ -7,8 +7,8 @@
 #include <numeric>
 #include <set>
 
+#include "candidate.hpp"
 #include "capabilities.hpp"
-#include "draft.hpp"
 #include "order.hpp"
 #include "paths.hpp"
 
@@ -21,16 +21,17 @@ std::string shown(std::string_view path) { return cat("`/", printable(path, 4096
 // by path, without what is dropped) only numbers are moved.
 class Layer {
  public:
-  Layer(const BaseFiles& below, const std::stop_token& stop, const std::vector<oci::Removal>& removals, Drafts drafts)
+  Layer(const BaseFiles& below, const std::stop_token& stop, const std::vector<oci::Removal>& removals,
+        Candidates candidates)
       : below_(below),
         stop_(stop),
-        entries_(std::move(drafts.entries)),
-        notes_(std::move(drafts.notes)),
-        identities_(std::move(drafts.identities)) {
+        entries_(std::move(candidates.entries)),
+        policies_(std::move(candidates.policies)),
+        identities_(std::move(candidates.identities)) {
     for (const auto& removal : removals) remove(removal);
     order_.reserve(entries_.size());
     for (std::size_t i = 0; i < entries_.size(); ++i)
-      if (!notes_[i].is_void && settle(entries_[i], notes_[i])) order_.push_back(i);
+      if (!policies_[i].is_dropped && settle(entries_[i], policies_[i])) order_.push_back(i);
     sort_by_path(order_, entries_);
     join_what_is_one();
   }
@@ -73,7 +74,7 @@ class Layer {
   }
 
   // Puts an entry where the base has its folder; false when there is nothing to say about it.
-  bool settle(Entry& entry, Note& note) {
+  bool settle(Entry& entry, MergePolicy& policy) {
     if (const auto flaw = flaws_.of(entry.path); !flaw.empty())
       throw Error(ErrorKind::input, cat("`/", printable(entry.path, 200), "` ", flaw), "rename it, or exclude it")
           .during(*entry.origin);
@@ -93,7 +94,7 @@ class Layer {
           .during(*entry.origin);
     if (folder && base != nullptr && !base_folder)
       throw Error(ErrorKind::input, cat(shown(entry.path), " is no folder in the layers below")).during(*entry.origin);
-    return !(folder && base_folder) || take_from_base(entry, note, *base);
+    return !(folder && base_folder) || take_from_base(entry, policy, *base);
   }
 
   // `path` as the base's links have it; a folder's own link is followed too. The entries of one folder often follow
@@ -110,12 +111,12 @@ class Layer {
   }
 
   // What the spec does not say about a folder is as in the base. False when nothing is left to say.
-  static bool take_from_base(Entry& entry, const Note& note, const BaseFiles::Node& base) {
-    using Says = Note::Says;
-    if (note.says == Says::all && !note.is_target) return true;
-    if (note.is_target || note.says == Says::nothing) return false;
-    if (note.says == Says::owner) entry.mode = base.mode;
-    if (note.says == Says::mode) entry.uid = base.uid, entry.gid = base.gid;
+  static bool take_from_base(Entry& entry, const MergePolicy& policy, const BaseFiles::Node& base) {
+    using Overrides = MergePolicy::Overrides;
+    if (policy.overrides == Overrides::all && !policy.is_copy_target) return true;
+    if (policy.is_copy_target || policy.overrides == Overrides::nothing) return false;
+    if (policy.overrides == Overrides::owner) entry.mode = base.mode;
+    if (policy.overrides == Overrides::mode) entry.uid = base.uid, entry.gid = base.gid;
     return entry.mode != base.mode || entry.uid != base.uid || entry.gid != base.gid;
   }
 
@@ -125,7 +126,7 @@ class Layer {
   }
 
   // `directories:` has the last word on a folder, and what a copy brings along more than what another is made into.
-  static int weight(const Note& note) { return note.is_stated ? 2 : note.is_target ? 0 : 1; }
+  static int weight(const MergePolicy& policy) { return policy.is_explicit ? 2 : policy.is_copy_target ? 0 : 1; }
 
   // Several steps may say one thing about one folder; all else that two of them write is a clash.
   void join_what_is_one() {
@@ -144,7 +145,7 @@ class Layer {
     const Entry &a = entries_[before], &b = entries_[next];
     if (same_folder(a, b)) return before;
     const bool folders = a.kind == Kind::directory && b.kind == Kind::directory;
-    const int one = weight(notes_[before]), other = weight(notes_[next]);
+    const int one = weight(policies_[before]), other = weight(policies_[next]);
     if (folders && one != other) return one < other ? next : before;
     throw Error(ErrorKind::input,
                 cat("two steps of one layer write ", shown(b.path), folders ? ", with other owners or modes" : ""),
@@ -295,7 +296,7 @@ class Layer {
   Flaws flaws_;
   std::optional<std::pair<std::string, std::string>> recent_;  // a folder, and where it is
   std::vector<Entry> entries_;
-  std::vector<Note> notes_;
+  std::vector<MergePolicy> policies_;
   std::vector<std::pair<std::size_t, Identity>> identities_;
   std::vector<std::size_t> order_;
   std::map<std::string, std::string> removed_;
@@ -304,8 +305,8 @@ class Layer {
 }  // namespace
 
 std::vector<Entry> assemble(const oci::LayerRecipe& recipe, const BaseFiles& below, const AccountTable& accounts,
-                            const Surroundings& surroundings) {
-  Layer layer(below, surroundings.stop, recipe.removals, drafts_of(recipe, accounts, surroundings));
+                            const AssembleOptions& options) {
+  Layer layer(below, options.stop, recipe.removals, candidates_of(recipe, accounts, options));
   for (const auto& capability : recipe.capabilities) layer.set_capabilities(capability);
   return layer.finish();
 }

@@ -5,7 +5,7 @@
 #include <lapstrake/base/text.hpp>
 #include <set>
 
-#include "draft.hpp"
+#include "candidate.hpp"
 #include "paths.hpp"
 #include "sources.hpp"
 #include "walk.hpp"
@@ -15,22 +15,22 @@ namespace {
 
 class CopyStep {
  public:
-  CopyStep(const oci::Copy& copy, std::size_t step, const Workshop& shop, Drafts& out)
+  CopyStep(const oci::Copy& copy, std::size_t step, const StepContext& context, Candidates& out)
       : copy_(copy),
         step_(step),
-        shop_(shop),
+        context_(context),
         out_(out),
-        ids_(shop.accounts.look_up(copy.owner, copy.where)),
+        ids_(context.accounts.look_up(copy.owner, copy.where)),
         origin_(origin_of("copy", copy.from, copy.where)) {}
 
   void run() {
     Walk::Rules rules{.include = Patterns(copy_.include),
                       .exclude = Patterns(copy_.exclude),
-                      .ignored = shop_.ignored,
-                      .place = {},
+                      .ignored = context_.ignored,
+                      .pattern_root = {},
                       .follows_links = copy_.symlinks == oci::Copy::Symlinks::follow,
                       .refuses_specials = copy_.special == oci::Copy::Special::refuse};
-    Sources sources = sources_of(copy_, shop_.tree, shop_.surroundings.stop);
+    Sources sources = sources_of(copy_, context_.tree, context_.options.stop);
     const bool into = copy_.to.ends_with('/');
     if (sources.nodes.size() > 1 && !into)
       throw Error(ErrorKind::usage,
@@ -44,73 +44,76 @@ class CopyStep {
     }
     if (roots.size() == 1 && !sources.name.empty()) expect_some_left(roots.front().node.path);
     target_ = roots.size() == 1 && roots.front().node.is_folder() ? roots.front().to : image_path(copy_.to);
-    rules.place = std::move(sources.place);
-    Walk walk(shop_.tree, std::move(rules), shop_.surroundings.jobs, shop_.surroundings.stop);
-    walk.look_at(std::move(roots));
+    rules.pattern_root = std::move(sources.pattern_root);
+    Walk walk(context_.tree, std::move(rules), context_.options.jobs, context_.options.stop);
+    walk.scan(std::move(roots));
     const std::size_t before = out_.entries.size();
-    out_.make_room(walk.size());
-    walk.each([this](Walk::Found found) { add(std::move(found)); });
-    drop_idle_folders(before);
+    out_.reserve(walk.size());
+    walk.for_each([this](Walk::Item found) { add(std::move(found)); });
+    drop_empty_parents(before);
   }
 
  private:
   // What the spec names itself must not be ignored: it would be missed without a word.
-  void expect_some_left(const std::string& place) const {
-    const auto path = shop_.tree.under_root(place);
-    if (path && !path->empty() && shop_.ignored.matches(*path) && !shop_.ignored.has_exceptions())
+  void expect_some_left(const std::string& source) const {
+    const auto path = context_.tree.under_root(source);
+    if (path && !path->empty() && context_.ignored.matches(*path) && !context_.ignored.has_exceptions())
       throw Error(ErrorKind::input, cat("`", printable(*path, 4096), "` is left out by `.lapstrakeignore`"),
                   cat("add the line `!", printable(*path), "` to `.lapstrakeignore`"));
   }
 
-  void add(Walk::Found found) {
-    Draft draft;
-    Entry& entry = draft.entry;
+  void add(Walk::Item found) {
+    Candidate candidate;
+    Entry& entry = candidate.entry;
     entry.path = std::move(found.to);
     entry.uid = ids_.uid;
     entry.gid = ids_.gid;
     entry.origin = origin_;
     const mode_t mode = found.file.item().mode;
     if (S_ISDIR(mode)) {
-      if (found.is_idle) idle_.insert(entry.path);
+      if (found.is_parent_only) parents_only_.insert(entry.path);
       if (entry.path.empty()) return;
-      describe_folder(draft, found.file);
+      describe_folder(candidate, found.file);
     } else if (S_ISLNK(mode)) {
       entry.kind = Kind::symlink;
       entry.mode = 0777;
       entry.target = found.file.target();
     } else {
-      describe_file(draft, std::move(found.file));
+      describe_file(candidate, std::move(found.file));
     }
-    out_.add(std::move(draft));
+    out_.add(std::move(candidate));
   }
 
-  void describe_folder(Draft& draft, const HostFile& folder) const {
-    Entry& entry = draft.entry;
+  void describe_folder(Candidate& candidate, const HostFile& folder) const {
+    Entry& entry = candidate.entry;
     entry.kind = Kind::directory;
     entry.mode = copy_.keep_mode ? folder.item().mode & 07777u : copy_.directory_mode.value_or(0755);
     const bool mode = copy_.keep_mode || copy_.directory_mode, owner = ids_.uid != 0 || ids_.gid != 0;
-    using Says = Note::Says;
-    draft.note.says = mode && owner ? Says::all : mode ? Says::mode : owner ? Says::owner : Says::nothing;
-    draft.note.is_target = entry.path == target_;
-    if (copy_.keep_xattrs && !draft.note.is_target) entry.xattrs = xattrs_of(folder);
+    using Overrides = MergePolicy::Overrides;
+    candidate.policy.overrides = mode && owner ? Overrides::all
+                                 : mode        ? Overrides::mode
+                                 : owner       ? Overrides::owner
+                                               : Overrides::nothing;
+    candidate.policy.is_copy_target = entry.path == target_;
+    if (copy_.keep_xattrs && !candidate.policy.is_copy_target) entry.xattrs = xattrs_of(folder);
   }
 
-  void describe_file(Draft& draft, HostFile file) const {
+  void describe_file(Candidate& candidate, HostFile file) const {
     const HostFolder::Item& item = file.item();
-    Entry& entry = draft.entry;
+    Entry& entry = candidate.entry;
     entry.mode = copy_.mode        ? *copy_.mode
                  : copy_.keep_mode ? item.mode & 07777u
                                    : ((item.mode & 0111) != 0 ? 0755 : 0644);
     entry.size = item.stamp.size;
     if (copy_.keep_xattrs) entry.xattrs = xattrs_of(file);
-    if (item.has_other_names) draft.identity = {step_, item.stamp.device, item.stamp.inode};
+    if (item.has_other_names) candidate.identity = {step_, item.stamp.device, item.stamp.inode};
     entry.content = std::move(file);
   }
 
   // user.* and security.capability; all else is the host's own business.
   oci::Xattrs xattrs_of(const HostFile& file) const {
-    const std::string path = printable(shop_.tree.path_of(file), 4096);
-    const FileDescriptor fd = shop_.tree.open(shop_.tree.path_of(file));
+    const std::string path = printable(context_.tree.path_of(file), 4096);
+    const FileDescriptor fd = context_.tree.open(context_.tree.path_of(file));
     struct stat status {};
     if (!fd || ::fstat(fd.get(), &status) != 0 || status.st_ino != file.stamp().inode ||
         status.st_dev != file.stamp().device)
@@ -134,35 +137,35 @@ class CopyStep {
   }
 
   // A folder that is not wanted itself is there for what is wanted in it.
-  void drop_idle_folders(std::size_t first) {
-    if (idle_.empty()) return;
+  void drop_empty_parents(std::size_t first) {
+    if (parents_only_.empty()) return;
     std::set<std::string, std::less<>> needed;
     for (std::size_t i = first; i < out_.entries.size(); ++i) {
       const std::string& path = out_.entries[i].path;
-      if (idle_.count(path) != 0) continue;
+      if (parents_only_.count(path) != 0) continue;
       std::string_view folder = parent_of(path);
       while (!folder.empty() && needed.emplace(folder).second) folder = parent_of(folder);
     }
     for (std::size_t i = first; i < out_.entries.size(); ++i) {
       const std::string& path = out_.entries[i].path;
-      out_.notes[i].is_void = idle_.count(path) != 0 && needed.count(path) == 0;
+      out_.policies[i].is_dropped = parents_only_.count(path) != 0 && needed.count(path) == 0;
     }
   }
 
   const oci::Copy& copy_;
   std::size_t step_;
-  const Workshop& shop_;
-  Drafts& out_;
+  const StepContext& context_;
+  Candidates& out_;
   AccountTable::Ids ids_;
   Shared<std::string> origin_;
   std::string target_;
-  std::set<std::string, std::less<>> idle_;
+  std::set<std::string, std::less<>> parents_only_;
 };
 
 }  // namespace
 
-void draft_copy(const oci::Copy& copy, std::size_t number, const Workshop& shop, Drafts& out) {
-  step(origin_of("copy", copy.from, copy.where), [&] { CopyStep(copy, number, shop, out).run(); });
+void add_copy(const oci::Copy& copy, std::size_t number, const StepContext& context, Candidates& out) {
+  step(origin_of("copy", copy.from, copy.where), [&] { CopyStep(copy, number, context, out).run(); });
 }
 
 }  // namespace lapstrake::layers

@@ -57,7 +57,7 @@ HostTree::HostTree(const std::filesystem::path& root, bool allow_outside)
     root_in_tree_ = relative_path(std::filesystem::absolute(root).lexically_normal().string()).value_or("");
 }
 
-std::string HostTree::place_of(std::string_view from) const {
+std::string HostTree::tree_path(std::string_view from) const {
   const bool everything = folder_.is_everything();
   if (from.starts_with('/') && !everything) outside(from, "is outside");
   std::string clean = clean_path(from.starts_with('/') ? std::string(from) : joined(escaped(root_in_tree_), from));
@@ -68,15 +68,15 @@ std::string HostTree::place_of(std::string_view from) const {
 
 // What is ours is readable if its mode says so; who else may read what, ask the kernel (capabilities, access lists).
 bool HostTree::is_readable(int folder, const char* name, const struct stat& status) const {
-  const bool inner = S_ISDIR(status.st_mode);
-  if (!inner && !S_ISREG(status.st_mode)) return true;
-  const mode_t needed = inner ? S_IRUSR | S_IXUSR : S_IRUSR;
+  const bool is_folder = S_ISDIR(status.st_mode);
+  if (!is_folder && !S_ISREG(status.st_mode)) return true;
+  const mode_t needed = is_folder ? S_IRUSR | S_IXUSR : S_IRUSR;
   if (status.st_uid == user_ && (status.st_mode & needed) == needed) return true;
-  return ::faccessat(folder, name, inner ? R_OK | X_OK : R_OK, AT_EACCESS) == 0;
+  return ::faccessat(folder, name, is_folder ? R_OK | X_OK : R_OK, AT_EACCESS) == 0;
 }
 
 // Adds `name`, which is in `folder`, to `out`.
-void HostTree::look(int folder, std::string_view path, const char* name, HostFolder& out) const {
+void HostTree::add_item(int folder, std::string_view path, const char* name, HostFolder& out) const {
   struct stat status {};
   if (::fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0) fail(joined(path, name), errno);
   out.items.push_back({.stamp = stamp_of(status),
@@ -93,7 +93,7 @@ void HostTree::look(int folder, std::string_view path, const char* name, HostFol
 HostTree::Node HostTree::node(int folder, std::string_view path, const std::string& name) const {
   auto one = std::make_shared<HostFolder>();
   one->path = host_path(path).string();
-  look(folder, path, name.c_str(), *one);
+  add_item(folder, path, name.c_str(), *one);
   return {.path = joined(path, name), .file = {.folder = std::move(one)}};
 }
 
@@ -122,7 +122,7 @@ std::shared_ptr<const HostFolder> HostTree::list(const std::string& path) const 
       const auto* entry = reinterpret_cast<const dirent64*>(room.data() + at);
       at += entry->d_reclen;
       const std::string_view name = entry->d_name;
-      if (name != "." && name != ".." && !is_temporary_name(name)) look(folder.get(), path, entry->d_name, *out);
+      if (name != "." && name != ".." && !is_temporary_name(name)) add_item(folder.get(), path, entry->d_name, *out);
     }
   }
   const char* names = out->names.c_str();

@@ -29,7 +29,7 @@ class HostTree {
   using Links = ConfinedFolder::Links;
 
   // `from` as a spec writes it (it may be a glob), in this tree. Error{input} when it leaves the root.
-  std::string place_of(std::string_view from) const;
+  std::string tree_path(std::string_view from) const;
   // Follows links on the way, and the last one too if told so; they may not leave the root. Nothing when it is absent.
   std::optional<Node> find(std::string_view path, Links last) const;
   // What is in the folder `path` (as Node has it), sorted bytewise, without our own temporary files. No link is
@@ -45,7 +45,7 @@ class HostTree {
 
  private:
   bool is_readable(int folder, const char* name, const struct stat& status) const;
-  void look(int folder, std::string_view path, const char* name, HostFolder& out) const;
+  void add_item(int folder, std::string_view path, const char* name, HostFolder& out) const;
   Node node(int folder, std::string_view path, const std::string& name) const;
 
   ConfinedFolder folder_;     // the root, or /

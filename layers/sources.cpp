@@ -93,7 +93,7 @@ Sources matches_of(const std::string& from, const HostTree& tree, const std::sto
   const std::string folder = join(fixed, "/");
   const auto start = tree.find(folder, Links::follow);
   if (!start || !start->is_folder()) absent(folder, tree);
-  return {.nodes = Glob(parts, tree, stop).matches_in(start->path), .place = start->path, .name = {}};
+  return {.nodes = Glob(parts, tree, stop).matches_in(start->path), .pattern_root = start->path, .name = {}};
 }
 
 }  // namespace
@@ -120,7 +120,7 @@ void absent(std::string_view from, const HostTree& tree) {
 }
 
 Sources sources_of(const oci::Copy& copy, const HostTree& tree, const std::stop_token& stop) {
-  const std::string from = tree.place_of(without_rest(copy.from));
+  const std::string from = tree.tree_path(without_rest(copy.from));
   if (is_glob(from)) {
     Sources found = matches_of(from, tree, stop);
     if (found.nodes.empty())
@@ -132,10 +132,10 @@ Sources sources_of(const oci::Copy& copy, const HostTree& tree, const std::stop_
   const bool follow = copy.symlinks == oci::Copy::Symlinks::follow || copy.from.ends_with('/') || name.empty();
   auto node = tree.find(name, follow ? Links::follow : Links::keep);
   if (!node) absent(name, tree);
-  std::string place(node->is_folder() ? node->path : std::string(parent_of(node->path)));
+  std::string pattern_root(node->is_folder() ? node->path : std::string(parent_of(node->path)));
   std::vector<HostTree::Node> nodes;
   nodes.push_back(std::move(*node));
-  return {.nodes = std::move(nodes), .place = std::move(place), .name = std::string(name_of(name))};
+  return {.nodes = std::move(nodes), .pattern_root = std::move(pattern_root), .name = std::string(name_of(name))};
 }
 
 }  // namespace lapstrake::layers

@@ -12,7 +12,7 @@ namespace lapstrake::layers {
 
 struct Sources {
   std::vector<HostTree::Node> nodes;  // sorted by path
-  std::string place;                  // the folder that include and exclude are relative to, as the tree has it
+  std::string pattern_root;           // the folder that include and exclude are relative to, as the tree has it
   std::string name;                   // as the spec calls the one that is no glob, whatever link it is
 };
 

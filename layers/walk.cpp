@@ -31,14 +31,14 @@ Walk::Walk(const HostTree& tree, Rules rules, unsigned jobs, std::stop_token sto
       jobs_(jobs),
       stop_(std::move(stop)) {}
 
-void Walk::look_at(std::vector<Root> roots) {
+void Walk::scan(std::vector<Root> roots) {
   roots_ = roots.size();
   for (Root& root : roots) {
     const auto item = static_cast<std::uint32_t>(root.node.file.index);
-    Folder& folder = folders_.emplace_back(Folder{.spot = {.to = root.to}, .listing = root.node.file.folder});
-    look_at_item(folder, item, {.path = root.node.path, .place = root.node.path, .to = std::move(root.to)});
+    Folder& folder = folders_.emplace_back(Folder{.location = {.to = root.to}, .listing = root.node.file.folder});
+    scan_item(folder, item, {.path = root.node.path, .logical_path = root.node.path, .to = std::move(root.to)});
   }
-  add_inner(0);
+  add_subfolders(0);
   for (std::size_t from = roots_; from < folders_.size();) {
     const std::size_t to = folders_.size();
     parallel_for_each(
@@ -46,7 +46,7 @@ void Walk::look_at(std::vector<Root> roots) {
         [&](std::size_t i) {
           Folder& folder = folders_[from + i];
           try {
-            look_into(folder);
+            scan_folder(folder);
           } catch (...) {
             folder.failure = std::current_exception();
           }
@@ -55,114 +55,118 @@ void Walk::look_at(std::vector<Root> roots) {
     // Of several failures the first in order is told, whichever thread was faster.
     for (std::size_t i = from; i < to; ++i)
       if (folders_[i].failure) std::rethrow_exception(folders_[i].failure);
-    add_inner(from);
+    add_subfolders(from);
     from = to;
   }
-  report_troubles();
+  report_unusable();
 }
 
 // What was found in folders_[from ...] to be looked into is added behind them.
-void Walk::add_inner(std::size_t from) {
+void Walk::add_subfolders(std::size_t from) {
   for (std::size_t i = from, end = folders_.size(); i < end; ++i) {
     const std::size_t first = folders_.size();
-    for (Spot& spot : folders_[i].inner) folders_.push_back({.spot = std::move(spot)});
-    for (Choice& choice : folders_[i].choices)
-      if (choice.folder != no_folder) choice.folder += static_cast<std::uint32_t>(first);
-    folders_[i].inner = {};
+    for (Location& location : folders_[i].subfolders) folders_.push_back({.location = std::move(location)});
+    for (Selected& selected : folders_[i].selected)
+      if (selected.folder != no_folder) selected.folder += static_cast<std::uint32_t>(first);
+    folders_[i].subfolders = {};
   }
 }
 
-void Walk::look_into(Folder& folder) const {
-  folder.listing = tree_.list(folder.spot.path);
+void Walk::scan_folder(Folder& folder) const {
+  folder.listing = tree_.list(folder.location.path);
   const auto& items = folder.listing->items;
-  folder.choices.reserve(items.size());
+  folder.selected.reserve(items.size());
   for (std::uint32_t i = 0; i < items.size(); ++i) {
     if (takes_all_ && S_ISREG(items[i].mode) && items[i].is_readable) {
-      folder.choices.push_back({.item = i});
+      folder.selected.push_back({.item = i});
       continue;
     }
     const std::string_view name = folder.listing->names.c_str() + items[i].name;
-    look_at_item(folder, i,
-                 {.path = joined(folder.spot.path, name),
-                  .place = joined(folder.spot.place, name),
-                  .to = joined(folder.spot.to, name),
-                  .above = folder.spot.above});
+    scan_item(folder, i,
+              {.path = joined(folder.location.path, name),
+               .logical_path = joined(folder.location.logical_path, name),
+               .to = joined(folder.location.to, name),
+               .above = folder.location.above});
   }
 }
 
-void Walk::look_at_item(Folder& in, std::uint32_t item, Spot spot) const {
+void Walk::scan_item(Folder& in, std::uint32_t item, Location location) const {
   HostFile file{in.listing, item};
   if (S_ISLNK(file.item().mode) && rules_.follows_links) {
-    if (!wanted(spot.place) && nothing_wanted_in(spot.place)) return;
-    HostTree::Node node = target_of(spot, file);
-    spot.path = std::move(node.path);
+    if (!wanted(location.logical_path) && is_pruned(location.logical_path)) return;
+    HostTree::Node node = target_of(location, file);
+    location.path = std::move(node.path);
     file = node.file;
-    in.led_to.insert_or_assign(item, file);
+    in.link_targets.insert_or_assign(item, file);
   }
-  const HostFolder::Item& look = file.item();
-  if (S_ISDIR(look.mode)) {
-    if (nothing_wanted_in(spot.place)) return;
-    expect_no_circle(spot, look.stamp);
-    if (!look.is_readable) return in.unreadable.push_back(spot.path);
+  const HostFolder::Item& status = file.item();
+  if (S_ISDIR(status.mode)) {
+    if (is_pruned(location.logical_path)) return;
+    expect_no_cycle(location, status.stamp);
+    if (!status.is_readable) return in.unreadable.push_back(location.path);
     // No tar can carry what is in it, which is said later: no need to go down there.
-    if (spot.to.size() > most_path_bytes) return in.choices.push_back({.item = item});
-    in.choices.push_back(
-        {.item = item, .folder = static_cast<std::uint32_t>(in.inner.size()), .is_idle = !wanted(spot.place)});
+    if (location.to.size() > most_path_bytes) return in.selected.push_back({.item = item});
+    in.selected.push_back({.item = item,
+                           .folder = static_cast<std::uint32_t>(in.subfolders.size()),
+                           .is_parent_only = !wanted(location.logical_path)});
     // Only links make circles; without them a chain of folders need not be kept.
     if (rules_.follows_links)
-      spot.above = std::make_shared<const Ancestor>(Ancestor{look.stamp.device, look.stamp.inode, spot.above});
-    return in.inner.push_back(std::move(spot));
+      location.above =
+          std::make_shared<const Ancestor>(Ancestor{status.stamp.device, status.stamp.inode, location.above});
+    return in.subfolders.push_back(std::move(location));
   }
-  if (!wanted(spot.place)) return;
-  if (S_ISREG(look.mode) && !look.is_readable) return in.unreadable.push_back(spot.path);
-  if (S_ISREG(look.mode) || S_ISLNK(look.mode)) return in.choices.push_back({.item = item});
-  if (rules_.refuses_specials) in.specials.push_back(spot.path);
+  if (!wanted(location.logical_path)) return;
+  if (S_ISREG(status.mode) && !status.is_readable) return in.unreadable.push_back(location.path);
+  if (S_ISREG(status.mode) || S_ISLNK(status.mode)) return in.selected.push_back({.item = item});
+  if (rules_.refuses_specials) in.specials.push_back(location.path);
 }
 
-HostTree::Node Walk::target_of(const Spot& spot, const HostFile& link) const {
-  auto node = tree_.find(spot.path, HostTree::Links::follow);
+HostTree::Node Walk::target_of(const Location& location, const HostFile& link) const {
+  auto node = tree_.find(location.path, HostTree::Links::follow);
   if (!node)
-    throw Error(
-        ErrorKind::input,
-        cat("the symbolic link `", printable(spot.path, 4096), "` leads to nothing: `", printable(link.target()), "`"),
-        "remove it, exclude it, or copy links as they are with `symlinks: keep`");
+    throw Error(ErrorKind::input,
+                cat("the symbolic link `", printable(location.path, 4096), "` leads to nothing: `",
+                    printable(link.target()), "`"),
+                "remove it, exclude it, or copy links as they are with `symlinks: keep`");
   return std::move(*node);
 }
 
-void Walk::expect_no_circle(const Spot& spot, const FileStamp& look) const {
-  for (const Ancestor* above = spot.above.get(); above != nullptr; above = above->above.get())
-    if (above->device == look.device && above->inode == look.inode)
+void Walk::expect_no_cycle(const Location& location, const FileStamp& stamp) const {
+  for (const Ancestor* above = location.above.get(); above != nullptr; above = above->above.get())
+    if (above->device == stamp.device && above->inode == stamp.inode)
       throw Error(ErrorKind::input,
-                  cat("the symbolic link `", printable(spot.place, 4096), "` leads back into a folder that it is in"),
+                  cat("the symbolic link `", printable(location.logical_path, 4096),
+                      "` leads back into a folder that it is in"),
                   "exclude it, or copy links as they are with `symlinks: keep`");
 }
 
-bool Walk::ignored(const std::string& place) const {
-  const auto path = tree_.under_root(place);
+bool Walk::ignored(const std::string& logical_path) const {
+  const auto path = tree_.under_root(logical_path);
   return path && !path->empty() && rules_.ignored.matches(*path);
 }
 
-std::string Walk::in_place(const std::string& place) const {
-  if (rules_.place.empty()) return place;
-  return place.size() > rules_.place.size() ? place.substr(rules_.place.size() + 1) : "";
+std::string Walk::pattern_path(const std::string& logical_path) const {
+  if (rules_.pattern_root.empty()) return logical_path;
+  return logical_path.size() > rules_.pattern_root.size() ? logical_path.substr(rules_.pattern_root.size() + 1) : "";
 }
 
-bool Walk::wanted(const std::string& place) const {
+bool Walk::wanted(const std::string& logical_path) const {
   if (takes_all_) return true;
-  const std::string path = in_place(place);
+  const std::string path = pattern_path(logical_path);
   if (path.empty()) return true;
-  return (rules_.include.empty() || rules_.include.matches(path)) && !rules_.exclude.matches(path) && !ignored(place);
+  return (rules_.include.empty() || rules_.include.matches(path)) && !rules_.exclude.matches(path) &&
+         !ignored(logical_path);
 }
 
-bool Walk::nothing_wanted_in(const std::string& place) const {
+bool Walk::is_pruned(const std::string& logical_path) const {
   if (takes_all_) return false;
-  const std::string path = in_place(place);
+  const std::string path = pattern_path(logical_path);
   if (path.empty()) return false;
   return (!rules_.exclude.has_exceptions() && rules_.exclude.matches(path)) ||
-         (!rules_.ignored.has_exceptions() && ignored(place));
+         (!rules_.ignored.has_exceptions() && ignored(logical_path));
 }
 
-void Walk::report_troubles() const {
+void Walk::report_unusable() const {
   std::vector<std::string> unreadable, specials;
   for (const Folder& folder : folders_) {
     unreadable.insert(unreadable.end(), folder.unreadable.begin(), folder.unreadable.end());
@@ -180,41 +184,41 @@ void Walk::report_troubles() const {
 
 std::size_t Walk::size() const {
   std::size_t size = 0;
-  for (const Folder& folder : folders_) size += folder.choices.size();
+  for (const Folder& folder : folders_) size += folder.selected.size();
   return size;
 }
 
-void Walk::each(const std::function<void(Found)>& act) const {
+void Walk::for_each(const std::function<void(Item)>& act) const {
   for (std::size_t i = 0; i < roots_; ++i)
-    for (const Choice& choice : folders_[i].choices) {
-      act({file_of(folders_[i], choice), folders_[i].spot.to, choice.is_idle});
-      if (choice.folder != no_folder) hand_on(folders_[choice.folder], act);
+    for (const Selected& selected : folders_[i].selected) {
+      act({file_of(folders_[i], selected), folders_[i].location.to, selected.is_parent_only});
+      if (selected.folder != no_folder) emit(folders_[selected.folder], act);
     }
 }
 
-HostFile Walk::file_of(const Folder& folder, const Choice& choice) {
-  if (const auto led = folder.led_to.find(choice.item); led != folder.led_to.end()) return led->second;
-  return {.folder = folder.listing, .index = choice.item};
+HostFile Walk::file_of(const Folder& folder, const Selected& selected) {
+  if (const auto led = folder.link_targets.find(selected.item); led != folder.link_targets.end()) return led->second;
+  return {.folder = folder.listing, .index = selected.item};
 }
 
 // What is in `a` comes after `a-b` and all that is in that, since `-` comes before `/`: folders wait for their turn.
-void Walk::hand_on(const Folder& folder, const std::function<void(Found)>& act) const {
+void Walk::emit(const Folder& folder, const std::function<void(Item)>& act) const {
   std::vector<std::pair<std::string_view, std::uint32_t>> waiting;
-  const auto hand_on_last = [&] {
-    const std::uint32_t inner = waiting.back().second;
+  const auto emit_last = [&] {
+    const std::uint32_t last = waiting.back().second;
     waiting.pop_back();
-    hand_on(folders_[inner], act);
+    emit(folders_[last], act);
   };
-  for (const Choice& choice : folder.choices) {
-    const std::string_view name = folder.listing->names.c_str() + folder.listing->items[choice.item].name;
+  for (const Selected& selected : folder.selected) {
+    const std::string_view name = folder.listing->names.c_str() + folder.listing->items[selected.item].name;
     const auto goes_before = [&](std::string_view other) {
       return name.starts_with(other) && static_cast<unsigned char>(name[other.size()]) < '/';
     };
-    while (!waiting.empty() && !goes_before(waiting.back().first)) hand_on_last();
-    act({file_of(folder, choice), joined(folder.spot.to, name), choice.is_idle});
-    if (choice.folder != no_folder) waiting.emplace_back(name, choice.folder);
+    while (!waiting.empty() && !goes_before(waiting.back().first)) emit_last();
+    act({file_of(folder, selected), joined(folder.location.to, name), selected.is_parent_only});
+    if (selected.folder != no_folder) waiting.emplace_back(name, selected.folder);
   }
-  while (!waiting.empty()) hand_on_last();
+  while (!waiting.empty()) emit_last();
 }
 
 }  // namespace lapstrake::layers

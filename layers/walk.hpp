@@ -21,8 +21,8 @@ class Walk {
  public:
   struct Rules {
     Patterns include, exclude;
-    const Patterns& ignored;  // by .lapstrakeignore, relative to the root
-    std::string place;        // the folder that include and exclude are relative to
+    const Patterns& ignored;   // by .lapstrakeignore, relative to the root
+    std::string pattern_root;  // the folder that include and exclude are relative to
     bool follows_links = false, refuses_specials = true;
   };
   // Where to begin: a file or folder, by which names it was reached, and where it goes in the image.
@@ -31,19 +31,19 @@ class Walk {
     std::string to;
   };
   // What is taken. An idle one is not wanted itself: it is a folder, there for what may be wanted in it.
-  struct Found {
+  struct Item {
     HostFile file;
     std::string to;
-    bool is_idle;
+    bool is_parent_only;
   };
 
   Walk(const HostTree& tree, Rules rules, unsigned jobs, std::stop_token stop);
   // Looks at everything. Error{input} naming what is unreadable, what is a device, FIFO or socket, a link to nothing, a
   // link in a circle.
-  void look_at(std::vector<Root> roots);
+  void scan(std::vector<Root> roots);
   std::size_t size() const;
   // Root by root, each sorted bytewise by `to`.
-  void each(const std::function<void(Found)>& act) const;
+  void for_each(const std::function<void(Item)>& act) const;
 
  private:
   // The folders that a followed link is in, to notice a circle.
@@ -52,37 +52,37 @@ class Walk {
     ino_t inode;
     std::shared_ptr<const Ancestor> above;
   };
-  struct Spot {
-    std::string path = {}, place = {}, to = {};  // in the tree without links; as it was reached; in the image
+  struct Location {
+    std::string path = {}, logical_path = {}, to = {};  // in the tree without links; as it was reached; in the image
     std::shared_ptr<const Ancestor> above = {};
   };
   static constexpr std::uint32_t no_folder = 0xffffffff;
-  struct Choice {
+  struct Selected {
     std::uint32_t item = 0, folder = no_folder;  // in `listing` and in folders_
-    bool is_idle = false;
+    bool is_parent_only = false;
   };
   struct Folder {
-    Spot spot;
+    Location location;
     std::shared_ptr<const HostFolder> listing = {};
-    std::vector<Choice> choices = {};               // sorted by name
-    std::map<std::uint32_t, HostFile> led_to = {};  // by the links among `listing` that are followed
-    std::vector<Spot> inner = {};                   // to be looked into next
+    std::vector<Selected> selected = {};                  // sorted by name
+    std::map<std::uint32_t, HostFile> link_targets = {};  // by the links among `listing` that are followed
+    std::vector<Location> subfolders = {};                // to be looked into next
     std::vector<std::string> unreadable = {}, specials = {};
     std::exception_ptr failure = {};
   };
 
-  void look_into(Folder& folder) const;
-  void look_at_item(Folder& in, std::uint32_t item, Spot spot) const;
-  HostTree::Node target_of(const Spot& spot, const HostFile& link) const;
-  void expect_no_circle(const Spot& spot, const FileStamp& look) const;
-  void add_inner(std::size_t from);
-  bool ignored(const std::string& place) const;
-  std::string in_place(const std::string& place) const;
-  bool wanted(const std::string& place) const;
-  bool nothing_wanted_in(const std::string& place) const;
-  void report_troubles() const;
-  void hand_on(const Folder& folder, const std::function<void(Found)>& act) const;
-  static HostFile file_of(const Folder& folder, const Choice& choice);
+  void scan_folder(Folder& folder) const;
+  void scan_item(Folder& in, std::uint32_t item, Location location) const;
+  HostTree::Node target_of(const Location& location, const HostFile& link) const;
+  void expect_no_cycle(const Location& location, const FileStamp& stamp) const;
+  void add_subfolders(std::size_t from);
+  bool ignored(const std::string& logical_path) const;
+  std::string pattern_path(const std::string& logical_path) const;
+  bool wanted(const std::string& logical_path) const;
+  bool is_pruned(const std::string& logical_path) const;
+  void report_unusable() const;
+  void emit(const Folder& folder, const std::function<void(Item)>& act) const;
+  static HostFile file_of(const Folder& folder, const Selected& selected);
 
   const HostTree& tree_;
   Rules rules_;

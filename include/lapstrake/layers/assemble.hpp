@@ -11,7 +11,7 @@
 
 namespace lapstrake::layers {
 
-struct Surroundings {
+struct AssembleOptions {
   std::filesystem::path root;     // the spec's folder: nothing outside it is read ...
   bool allow_outside = false;     // ... unless this says so
   std::filesystem::path scratch;  // where unnamed files may be made (the store's)
@@ -45,6 +45,6 @@ class AccountTable {
 // that write one path (both named; two folders with the same attributes are no clash), a path through a symlink or a
 // file of the same layer, names that no tar can carry.
 std::vector<Entry> assemble(const oci::LayerRecipe& recipe, const BaseFiles& below, const AccountTable& accounts,
-                            const Surroundings& surroundings);
+                            const AssembleOptions& options);
 
 }  // namespace lapstrake::layers

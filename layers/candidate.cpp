@@ -1,4 +1,4 @@
-#include "draft.hpp"
+#include "candidate.hpp"
 
 #include <unistd.h>
 
@@ -21,13 +21,13 @@ constexpr const char* our_own[] = {"lapstrake.lock", "lapstrake-vendor"};
 std::vector<std::string> ours_in(const HostTree& tree) {
   std::vector<std::string> names;
   for (const auto* name : our_own)
-    if (tree.find(tree.place_of(name), HostTree::Links::keep)) names.emplace_back(name);
+    if (tree.find(tree.tree_path(name), HostTree::Links::keep)) names.emplace_back(name);
   return names;
 }
 
 Patterns ignored_in(const HostTree& tree) {
   auto patterns = ours_in(tree);
-  const auto node = tree.find(tree.place_of(ignore_file), HostTree::Links::follow);
+  const auto node = tree.find(tree.tree_path(ignore_file), HostTree::Links::follow);
   if (!node) return Patterns(patterns);
   const auto fail = [](std::string_view why) {
     throw Error(ErrorKind::input, cat("cannot read `", ignore_file, "`: ", why));
@@ -61,36 +61,36 @@ void expect_a_name(const Entry& entry) {
     throw Error(ErrorKind::usage, "`/` is the image's root and nothing else").during(*entry.origin);
 }
 
-Draft draft_of(const oci::File& file, const AccountTable& accounts) {
-  Draft draft{
+Candidate candidate_of(const oci::File& file, const AccountTable& accounts) {
+  Candidate candidate{
       .entry = entry_at(file.path, accounts.look_up(file.owner, file.where), origin_of("file", file.path, file.where))};
-  draft.entry.mode = file.mode;
-  draft.entry.size = file.text.size();
-  draft.entry.content = file.text;
-  draft.entry.xattrs = file.xattrs;
-  return draft;
+  candidate.entry.mode = file.mode;
+  candidate.entry.size = file.text.size();
+  candidate.entry.content = file.text;
+  candidate.entry.xattrs = file.xattrs;
+  return candidate;
 }
 
-Draft draft_of(const oci::Directory& directory, const AccountTable& accounts) {
-  Draft draft{.entry = entry_at(directory.path, accounts.look_up(directory.owner, directory.where),
-                                origin_of("directory", directory.path, directory.where))};
-  draft.entry.kind = Kind::directory;
-  draft.entry.mode = directory.mode;
-  draft.note.is_stated = true;
-  return draft;
+Candidate candidate_of(const oci::Directory& directory, const AccountTable& accounts) {
+  Candidate candidate{.entry = entry_at(directory.path, accounts.look_up(directory.owner, directory.where),
+                                        origin_of("directory", directory.path, directory.where))};
+  candidate.entry.kind = Kind::directory;
+  candidate.entry.mode = directory.mode;
+  candidate.policy.is_explicit = true;
+  return candidate;
 }
 
-Draft draft_of(const oci::Symlink& symlink, const AccountTable& accounts) {
+Candidate candidate_of(const oci::Symlink& symlink, const AccountTable& accounts) {
   const std::string origin = origin_of("symlink", symlink.path, symlink.where);
-  Draft draft{.entry = entry_at(symlink.path, accounts.look_up(symlink.owner, symlink.where), origin)};
+  Candidate candidate{.entry = entry_at(symlink.path, accounts.look_up(symlink.owner, symlink.where), origin)};
   if (symlink.target.empty() || symlink.target.size() > most_path_bytes ||
       symlink.target.find('\0') != std::string::npos)
     throw Error(ErrorKind::usage, cat("a symbolic link cannot lead to `", printable(symlink.target, 200), "`"))
         .during(origin);
-  draft.entry.kind = Kind::symlink;
-  draft.entry.mode = 0777;
-  draft.entry.target = symlink.target;
-  return draft;
+  candidate.entry.kind = Kind::symlink;
+  candidate.entry.mode = 0777;
+  candidate.entry.target = symlink.target;
+  return candidate;
 }
 
 }  // namespace
@@ -109,31 +109,31 @@ std::string origin_of(std::string_view step, std::string_view what, const oci::P
   return cat(step, " `", printable(what, 400), "` (", where.text(), ")");
 }
 
-void Drafts::add(Draft draft) {
-  if (draft.identity) identities.emplace_back(entries.size(), *draft.identity);
-  notes.push_back(draft.note);
-  entries.push_back(std::move(draft.entry));
+void Candidates::add(Candidate candidate) {
+  if (candidate.identity) identities.emplace_back(entries.size(), *candidate.identity);
+  policies.push_back(candidate.policy);
+  entries.push_back(std::move(candidate.entry));
 }
 
-void Drafts::make_room(std::size_t more) {
+void Candidates::reserve(std::size_t more) {
   const std::size_t needed = entries.size() + more;
   if (needed <= entries.capacity()) return;
   const std::size_t room = std::max(needed, entries.size() + entries.size() / 2) + 64;  // for parents, too
   entries.reserve(room);
-  notes.reserve(room);
+  policies.reserve(room);
 }
 
-Drafts drafts_of(const oci::LayerRecipe& recipe, const AccountTable& accounts, const Surroundings& surroundings) {
-  Drafts out;
+Candidates candidates_of(const oci::LayerRecipe& recipe, const AccountTable& accounts, const AssembleOptions& options) {
+  Candidates out;
   std::size_t number = 0;
   if (!recipe.copies.empty() || !recipe.archives.empty()) {
-    const HostTree tree(surroundings.root, surroundings.allow_outside);
-    const Workshop shop{tree, accounts, surroundings, recipe.copies.empty() ? Patterns{} : ignored_in(tree)};
-    for (const auto& copy : recipe.copies) draft_copy(copy, ++number, shop, out);
-    for (const auto& archive : recipe.archives) draft_archive(archive, ++number, shop, out);
+    const HostTree tree(options.root, options.allow_outside);
+    const StepContext context{tree, accounts, options, recipe.copies.empty() ? Patterns{} : ignored_in(tree)};
+    for (const auto& copy : recipe.copies) add_copy(copy, ++number, context, out);
+    for (const auto& archive : recipe.archives) add_archive(archive, ++number, context, out);
   }
   const auto add = [&](const auto& step, std::string_view kind) {
-    out.add(lapstrake::step(origin_of(kind, step.path, step.where), [&] { return draft_of(step, accounts); }));
+    out.add(lapstrake::step(origin_of(kind, step.path, step.where), [&] { return candidate_of(step, accounts); }));
     expect_a_name(out.entries.back());
   };
   for (const auto& file : recipe.files) add(file, "file");
