@@ -5,7 +5,7 @@
 
 namespace lapstrake {
 
-bool Inherited::keeps_away(int signal) const {
+bool Inherited::is_ignored_or_blocked(int signal) const {
   return sigismember(&ignored, signal) == 1 || sigismember(&blocked, signal) == 1;
 }
 

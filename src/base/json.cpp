@@ -9,9 +9,9 @@ namespace lapstrake {
 namespace {
 
 // Looks at the text before a tree is made of it, so that a hostile text costs no memory.
-class Gate : public nlohmann::json_sax<nlohmann::json> {
+class StrictJsonCheck : public nlohmann::json_sax<nlohmann::json> {
  public:
-  Gate(std::string_view text, std::string_view what, const JsonRules& rules)
+  StrictJsonCheck(std::string_view text, std::string_view what, const JsonRules& rules)
       : text_(text), what_(what), most_depth_(rules.most_depth), most_values_(rules.most_values) {}
 
   bool null() override { return count(); }
@@ -77,8 +77,8 @@ nlohmann::json parse_json(std::string_view text, std::string_view what, const Js
   // To nlohmann_json a NUL is the end of the text, whatever comes after it.
   if (text.find('\0') != text.npos)
     throw Error(ErrorKind::integrity, cat(what, " is not valid JSON: it holds a NUL byte"));
-  Gate gate(text, what, rules);
-  nlohmann::json::sax_parse(text, &gate, nlohmann::json::input_format_t::json, true, rules.comments);
+  StrictJsonCheck check(text, what, rules);
+  nlohmann::json::sax_parse(text, &check, nlohmann::json::input_format_t::json, true, rules.comments);
   try {
     return nlohmann::json::parse(text, nullptr, true, rules.comments);
   } catch (const nlohmann::json::exception& failure) {

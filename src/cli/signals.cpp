@@ -16,7 +16,7 @@ sigset_t watched(const Inherited& caller) {
   sigemptyset(&set);
   sigaddset(&set, wake_signal);
   for (const int one : {SIGINT, SIGTERM, SIGHUP})
-    if (!caller.keeps_away(one)) sigaddset(&set, one);
+    if (!caller.is_ignored_or_blocked(one)) sigaddset(&set, one);
   return set;
 }
 

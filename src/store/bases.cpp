@@ -6,7 +6,7 @@
 #include <lapstrake/oci/media_type.hpp>
 #include <lapstrake/oci/seen_blobs.hpp>
 #include <lapstrake/store/bases.hpp>
-#include <lapstrake/store/notes.hpp>
+#include <lapstrake/store/cache_entries.hpp>
 #include <nlohmann/json.hpp>
 
 namespace lapstrake::store {
@@ -16,15 +16,15 @@ constexpr std::string_view bases_kind = "bases", trees_kind = "trees", origins_k
 constexpr std::size_t most_base_bytes = 64 << 10;
 
 // A line with the digest of the rest, and the rest.
-std::optional<std::string_view> checked(std::string_view note) {
-  const auto end = note.find('\n');
+std::optional<std::string_view> checked(std::string_view entry) {
+  const auto end = entry.find('\n');
   if (end == std::string_view::npos) return std::nullopt;
-  const auto text = note.substr(end + 1);
-  return oci::Digest::of(text).hex() == note.substr(0, end) ? std::optional(text) : std::nullopt;
+  const auto text = entry.substr(end + 1);
+  return oci::Digest::of(text).hex() == entry.substr(0, end) ? std::optional(text) : std::nullopt;
 }
 
-std::optional<oci::Descriptor> base_in(const std::optional<std::string>& note) try {
-  const auto text = note ? checked(*note) : std::nullopt;
+std::optional<oci::Descriptor> base_in(const std::optional<std::string>& entry) try {
+  const auto text = entry ? checked(*entry) : std::nullopt;
   if (!text) return std::nullopt;
   return oci::parse_descriptor(parse_json(*text, "a remembered base"), "a remembered base");
 } catch (const Error&) {
@@ -40,26 +40,27 @@ std::optional<std::string> text_of(const std::filesystem::path& file) {
 }
 
 // The way from what a name stood for to the manifests that are in use, as far as the store has it.
-struct Trail {
-  Trail(const Store& its_store, const std::set<oci::Digest>& its_wanted) : store(its_store), wanted(its_wanted) {}
+struct Reachability {
+  Reachability(const Store& its_store, const std::set<oci::Digest>& its_wanted)
+      : store(its_store), wanted(its_wanted) {}
 
-  bool leads(const oci::Descriptor& blob, std::uint64_t depth = 0) {
-    bool is_on_it = wanted.contains(blob.digest);
+  bool reaches(const oci::Descriptor& blob, std::uint64_t depth = 0) {
+    bool is_wanted = wanted.contains(blob.digest);
     try {
       if (!seen.add(blob.digest, depth)) return blobs.contains(blob.digest);
       if (!store.has(blob)) return false;
-      if (oci::is_index(blob.media_type) || is_on_it) seen.charge(blob);
+      if (oci::is_index(blob.media_type) || is_wanted) seen.charge(blob);
       const auto reader = store.reader("a base", blob);
-      if (is_on_it && oci::is_manifest(blob.media_type))
+      if (is_wanted && oci::is_manifest(blob.media_type))
         blobs.insert(oci::parse_manifest(reader.text(blob), blob.media_type, "a base").config.digest);
       if (oci::is_index(blob.media_type))
         for (const auto& child : oci::parse_index(reader.text(blob), blob.media_type, "a base").manifests)
-          is_on_it = leads(child, depth + 1) || is_on_it;
+          is_wanted = reaches(child, depth + 1) || is_wanted;
     } catch (const Error&) {
       return false;
     }
-    if (is_on_it) blobs.insert(blob.digest);
-    return is_on_it;
+    if (is_wanted) blobs.insert(blob.digest);
+    return is_wanted;
   }
 
   const Store& store;
@@ -82,51 +83,51 @@ std::string chain_of(const std::vector<oci::Descriptor>& layers) {
 }  // namespace
 
 std::optional<oci::Descriptor> find_base(const Store& store, const std::string& name) {
-  return base_in(find_note(store, bases_kind, oci::Digest::of(name), most_base_bytes));
+  return base_in(find_cache_entry(store, bases_kind, oci::Digest::of(name), most_base_bytes));
 }
 
 void keep_base(const Store& store, const std::string& name, const oci::Descriptor& root) {
   if (find_base(store, name) == root) return;
   const auto text = oci::to_json(root).dump();
-  keep_note(store, bases_kind, oci::Digest::of(name), cat(oci::Digest::of(text).hex(), "\n", text));
+  keep_cache_entry(store, bases_kind, oci::Digest::of(name), cat(oci::Digest::of(text).hex(), "\n", text));
 }
 
 std::optional<std::string> find_tree(const Store& store, const std::vector<oci::Descriptor>& layers) {
   const auto chain = chain_of(layers);
-  auto note = find_note(store, trees_kind, oci::Digest::of(chain));
-  if (!note || !note->starts_with(chain)) return std::nullopt;
-  note->erase(0, chain.size());
-  return note;
+  auto entry = find_cache_entry(store, trees_kind, oci::Digest::of(chain));
+  if (!entry || !entry->starts_with(chain)) return std::nullopt;
+  entry->erase(0, chain.size());
+  return entry;
 }
 
 void keep_tree(const Store& store, const std::vector<oci::Descriptor>& layers,
                const std::function<void(const Sink&)>& write) {
   const auto chain = chain_of(layers);
-  keep_note(store, trees_kind, oci::Digest::of(chain), [&](const Sink& sink) {
+  keep_cache_entry(store, trees_kind, oci::Digest::of(chain), [&](const Sink& sink) {
     sink(as_bytes(chain));
     write(sink);
   });
 }
 
 std::optional<oci::RegistryReference> find_origin(const Store& store, const oci::Digest& blob) try {
-  const auto note = find_note(store, origins_kind, blob, most_base_bytes);
-  return note ? std::optional(oci::parse_registry_reference(*note)) : std::nullopt;
+  const auto entry = find_cache_entry(store, origins_kind, blob, most_base_bytes);
+  return entry ? std::optional(oci::parse_registry_reference(*entry)) : std::nullopt;
 } catch (const Error&) {
   return std::nullopt;
 }
 
 void keep_origin(const Store& store, const oci::Digest& blob, const oci::RegistryReference& where) {
   const oci::RegistryReference plain{.host = where.host, .repository = where.repository};
-  if (find_origin(store, blob) != plain) keep_needed_note(store, origins_kind, blob, plain.text());
+  if (find_origin(store, blob) != plain) keep_required_entry(store, origins_kind, blob, plain.text());
 }
 
 std::set<oci::Digest> blobs_of_bases(const Store& store, const std::set<oci::Digest>& manifests) {
   std::set<oci::Digest> out;
-  prune_notes(store.root(), bases_kind, [&](const std::string&, const std::filesystem::path& file) {
-    Trail trail(store, manifests);
+  prune_cache_entries(store.root(), bases_kind, [&](const std::string&, const std::filesystem::path& file) {
+    Reachability reachability(store, manifests);
     const auto root = base_in(text_of(file));
-    const bool is_used = root && trail.leads(*root);
-    if (is_used) out.insert(trail.blobs.begin(), trail.blobs.end());
+    const bool is_used = root && reachability.reaches(*root);
+    if (is_used) out.insert(reachability.blobs.begin(), reachability.blobs.end());
     return is_used;
   });
   return out;
@@ -142,9 +143,9 @@ void prune_bases(const Store& store, const BasesInUse& used) {
       chains.insert(std::string(oci::Digest::of(text + "\n").hex()));
     }
   }
-  prune_notes(store.root(), trees_kind,
-              [&](const std::string& hex, const std::filesystem::path&) { return chains.contains(hex); });
-  prune_notes(store.root(), origins_kind, [&](const std::string& hex, const std::filesystem::path&) {
+  prune_cache_entries(store.root(), trees_kind,
+                      [&](const std::string& hex, const std::filesystem::path&) { return chains.contains(hex); });
+  prune_cache_entries(store.root(), origins_kind, [&](const std::string& hex, const std::filesystem::path&) {
     const auto digest = oci::Digest::parse(cat("sha256:", hex));
     return digest && used.blobs.contains(*digest);
   });

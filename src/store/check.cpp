@@ -21,19 +21,19 @@ std::string problem(const Error& error) {
   return error.reason().empty() ? error.summary() : cat(error.summary(), " (", error.reason(), ")");
 }
 
-struct Looked {
+struct BlobCheck {
   std::uint64_t bytes = 0;
   bool is_blob = false;
   std::string problem = {};
 };
 
-Looked look_at(const std::filesystem::path& path, const std::stop_token& stop) {
+BlobCheck check_blob(const std::filesystem::path& path, const std::stop_token& stop) {
   const std::string name = path.filename().string();
   const auto digest = oci::Digest::parse(cat("sha256:", name));
   if (!digest) return {.problem = cat("`", printable(path.string()), "` is not a blob")};
   const auto bytes = open_regular(path);
   if (!bytes) return {.problem = cat("blob ", digest->text(), ": it went away")};
-  Looked out{.is_blob = true};
+  BlobCheck out{.is_blob = true};
   Sha256 hash;
   out.bytes = drain(*bytes, [&](Bytes piece) {
     stop_point(stop);
@@ -57,21 +57,21 @@ std::vector<std::filesystem::path> blob_files(const std::filesystem::path& root)
   return out;
 }
 
-void look_at_blobs(const Store& store, CheckReport& report, const std::stop_token& stop) {
+void check_blobs(const Store& store, CheckReport& report, const std::stop_token& stop) {
   const auto files = blob_files(store.root());
-  std::vector<Looked> looked(files.size());
+  std::vector<BlobCheck> checked(files.size());
   parallel_for_each(
       files.size(), default_jobs(),
       [&](std::size_t i) {
         try {
-          looked[i] = look_at(files[i], stop);
+          checked[i] = check_blob(files[i], stop);
         } catch (const Error& error) {
           if (error.kind() == ErrorKind::interrupted) throw;
-          looked[i].problem = problem(error);
+          checked[i].problem = problem(error);
         }
       },
       stop);
-  for (const auto& one : looked) {
+  for (const auto& one : checked) {
     if (one.is_blob) ++report.blobs;
     report.bytes += one.bytes;
     if (!one.problem.empty()) report.problems.push_back(one.problem);
@@ -89,7 +89,7 @@ class RefCheck {
   }
 
  private:
-  void say(const std::string& text) { report_.problems.push_back(cat("ref `", printable(name_, 200), "`: ", text)); }
+  void report(const std::string& text) { report_.problems.push_back(cat("ref `", printable(name_, 200), "`: ", text)); }
 
   bool is_there(const oci::Descriptor& blob) {
     const auto size = store_.size(blob.digest);
@@ -99,9 +99,9 @@ class RefCheck {
       return false;
     }
     if (!size)
-      say(cat("blob ", blob.digest.text(), " is missing"));
+      report(cat("blob ", blob.digest.text(), " is missing"));
     else if (*size != blob.size)
-      say(cat("blob ", blob.digest.text(), " has ", *size, " bytes instead of ", blob.size));
+      report(cat("blob ", blob.digest.text(), " has ", *size, " bytes instead of ", blob.size));
     return size == blob.size;
   }
 
@@ -113,7 +113,7 @@ class RefCheck {
       for (const auto& child : children(blob, text)) follow(child, depth + 1);
       if (oci::is_manifest(blob.media_type)) count_layers(blob, text);
     } catch (const Error& error) {
-      say(problem(error));
+      report(problem(error));
     }
   }
 
@@ -124,8 +124,8 @@ class RefCheck {
       return;
     const auto config = oci::parse_config(text(manifest.config), cat("the config ", manifest.config.digest.brief()));
     if (config.diff_ids.size() != manifest.layers.size())
-      say(cat("manifest ", blob.digest.text(), " has ", count_of(manifest.layers.size(), "layer"),
-              " but its config counts ", config.diff_ids.size()));
+      report(cat("manifest ", blob.digest.text(), " has ", count_of(manifest.layers.size(), "layer"),
+                 " but its config counts ", config.diff_ids.size()));
   }
 
   const Store& store_;
@@ -137,7 +137,7 @@ class RefCheck {
 
 // Runs `act`; what is wrong becomes a problem.
 template <class Act>
-void noting(CheckReport& report, Act&& act) {
+void collecting_problems(CheckReport& report, Act&& act) {
   try {
     act();
   } catch (const Error& error) {
@@ -150,11 +150,11 @@ void noting(CheckReport& report, Act&& act) {
 
 CheckReport Store::check(const std::stop_token& stop) const {
   CheckReport report;
-  noting(report, [&] {
+  collecting_problems(report, [&] {
     check_layout_text(read_file(root_ / "oci-layout", most_text_bytes), cat("`", (root_ / "oci-layout").string(), "`"));
   });
-  look_at_blobs(*this, report, stop);
-  noting(report, [&] {
+  check_blobs(*this, report, stop);
+  collecting_problems(report, [&] {
     RefCheck check(*this, report);
     for (const auto& entry : read_index(root_).manifests) {
       stop_point(stop);

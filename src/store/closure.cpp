@@ -37,4 +37,10 @@ std::vector<oci::Descriptor> closure(const oci::Descriptor& root, const ReadText
   return out;
 }
 
+std::vector<oci::Descriptor> exported_blobs(const Store& store, const oci::Descriptor& root) {
+  auto blobs = closure(root, store.reader(root.digest.text(), root).text);
+  std::erase_if(blobs, [&](const oci::Descriptor& blob) { return !blob.urls.empty() && !store.has(blob); });
+  return blobs;
+}
+
 }  // namespace lapstrake::store

@@ -24,7 +24,7 @@ void take_exclusively(const FileDescriptor& lock, const std::filesystem::path& r
                       std::chrono::milliseconds patience) {
   constexpr std::chrono::milliseconds pause(100);
   std::chrono::milliseconds waited(0);
-  while (!try_lock(lock, Hold::exclusive, root / "lock")) {
+  while (!try_lock(lock, LockMode::exclusive, root / "lock")) {
     if (waited >= patience)
       throw Error(ErrorKind::input, cat("the store `", root.string(), "` is in use"),
                   "run `lapstrake store gc` again when no build or push is running")

@@ -4,8 +4,8 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/store/cache_entries.hpp>
 #include <lapstrake/store/layer_cache.hpp>
-#include <lapstrake/store/notes.hpp>
 #include <nlohmann/json.hpp>
 
 #include "layout_files.hpp"
@@ -34,9 +34,9 @@ std::optional<CachedLayer> parsed(std::string_view file) {
 }
 
 // Nothing for what is damaged.
-std::optional<CachedLayer> layer_in(const std::optional<std::string>& note) {
+std::optional<CachedLayer> layer_in(const std::optional<std::string>& entry) {
   try {
-    return note ? parsed(*note) : std::nullopt;
+    return entry ? parsed(*entry) : std::nullopt;
   } catch (const std::exception&) {
     return std::nullopt;
   }
@@ -46,51 +46,51 @@ constexpr std::size_t most_entry_bytes = 64 << 10;
 constexpr std::string_view layers_kind = "layers", places_kind = "places", indexes_kind = "indexes",
                            inventories_kind = "inventories";
 
-std::optional<oci::Digest> digest_in(const std::optional<std::string>& note) {
-  return note ? oci::Digest::parse(*note) : std::nullopt;
+std::optional<oci::Digest> digest_in(const std::optional<std::string>& entry) {
+  return entry ? oci::Digest::parse(*entry) : std::nullopt;
 }
 
 }  // namespace
 
 std::optional<CachedLayer> find_layer(const Store& store, const oci::Digest& fingerprint) {
-  auto layer = layer_in(find_note(store, layers_kind, fingerprint, most_entry_bytes));
+  auto layer = layer_in(find_cache_entry(store, layers_kind, fingerprint, most_entry_bytes));
   if (!layer || store.size(layer->blob.digest) != layer->blob.size) return std::nullopt;
   return layer;
 }
 
 void keep_layer(const Store& store, const oci::Digest& fingerprint, const CachedLayer& layer) {
-  keep_note(store, layers_kind, fingerprint, written(layer));
+  keep_cache_entry(store, layers_kind, fingerprint, written(layer));
 }
 
-std::optional<oci::Digest> last_built(const Store& store, const oci::Digest& reader) {
-  return digest_in(find_note(store, places_kind, reader, most_entry_bytes));
+std::optional<oci::Digest> last_built(const Store& store, const oci::Digest& slot) {
+  return digest_in(find_cache_entry(store, places_kind, slot, most_entry_bytes));
 }
 
-std::optional<layers::PreviousLayer> find_previous_layer(const Store& store, const oci::Digest& reader) {
-  const auto digest = last_built(store, reader);
+std::optional<layers::PreviousLayer> find_previous_layer(const Store& store, const oci::Digest& slot) {
+  const auto digest = last_built(store, slot);
   if (!digest) return std::nullopt;
-  const auto note = find_note(store, indexes_kind, *digest);
-  auto index = note ? layers::layer_index(*note) : std::nullopt;
+  const auto entry = find_cache_entry(store, indexes_kind, *digest);
+  auto index = entry ? layers::layer_index(*entry) : std::nullopt;
   FileDescriptor blob(::open(store.blob_path(*digest).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (!index || !blob) return std::nullopt;
   return layers::PreviousLayer{.index = std::move(*index), .blob = std::move(blob)};
 }
 
 void keep_index(const Store& store, const oci::Digest& blob, const layers::LayerIndex& index) {
-  keep_note(store, indexes_kind, blob, [&](const Sink& sink) { layers::write_index(index, sink); });
+  keep_cache_entry(store, indexes_kind, blob, [&](const Sink& sink) { layers::write_index(index, sink); });
 }
 
-void keep_last_built(const Store& store, const oci::Digest& reader, const oci::Digest& blob) {
-  keep_note(store, places_kind, reader, blob.text());
+void keep_last_built(const Store& store, const oci::Digest& slot, const oci::Digest& blob) {
+  keep_cache_entry(store, places_kind, slot, blob.text());
 }
 
 void keep_inventory(const Store& store, const oci::Digest& blob, const std::function<void(const Sink&)>& write) {
-  keep_note(store, inventories_kind, blob, write);
+  keep_cache_entry(store, inventories_kind, blob, write);
 }
 
 std::optional<layers::Inventory> find_inventory(const Store& store, const oci::Digest& blob) {
-  const auto note = find_note(store, inventories_kind, blob, std::size_t{1} << 30);
-  return note ? layers::inventory(*note) : std::nullopt;
+  const auto entry = find_cache_entry(store, inventories_kind, blob, std::size_t{1} << 30);
+  return entry ? layers::inventory(*entry) : std::nullopt;
 }
 
 void prune_layers(const std::filesystem::path& root) {
@@ -105,16 +105,16 @@ void prune_layers(const std::filesystem::path& root) {
       return std::nullopt;
     }
   };
-  prune_notes(root, layers_kind, [&](const std::string&, const std::filesystem::path& file) {
+  prune_cache_entries(root, layers_kind, [&](const std::string&, const std::filesystem::path& file) {
     const auto layer = layer_in(text_of(file));
     return layer && is_there(layer->blob.digest);
   });
-  prune_notes(root, places_kind, [&](const std::string&, const std::filesystem::path& file) {
+  prune_cache_entries(root, places_kind, [&](const std::string&, const std::filesystem::path& file) {
     const auto digest = digest_in(text_of(file));
     return digest && is_there(*digest);
   });
   for (const auto kind : {indexes_kind, inventories_kind})
-    prune_notes(root, kind, [&](const std::string& hex, const std::filesystem::path&) {
+    prune_cache_entries(root, kind, [&](const std::string& hex, const std::filesystem::path&) {
       const auto digest = oci::Digest::parse(cat("sha256:", hex));
       return digest && is_there(*digest);
     });

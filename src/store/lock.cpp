@@ -24,7 +24,7 @@ bool lock_now(const FileDescriptor& lock, int how, const std::filesystem::path& 
   return true;
 }
 
-int operation(Hold hold) { return hold == Hold::shared ? LOCK_SH : LOCK_EX; }
+int operation(LockMode mode) { return mode == LockMode::shared ? LOCK_SH : LOCK_EX; }
 
 }  // namespace
 
@@ -37,12 +37,12 @@ FileDescriptor open_lock(const std::filesystem::path& path) {
   return lock;
 }
 
-bool try_lock(const FileDescriptor& lock, Hold hold, const std::filesystem::path& path) {
-  return lock_now(lock, operation(hold) | LOCK_NB, path);
+bool try_lock(const FileDescriptor& lock, LockMode mode, const std::filesystem::path& path) {
+  return lock_now(lock, operation(mode) | LOCK_NB, path);
 }
 
-void wait_for_lock(const FileDescriptor& lock, Hold hold, const std::filesystem::path& path) {
-  lock_now(lock, operation(hold), path);
+void wait_for_lock(const FileDescriptor& lock, LockMode mode, const std::filesystem::path& path) {
+  lock_now(lock, operation(mode), path);
 }
 
 }  // namespace lapstrake::store

@@ -5,12 +5,12 @@
 
 namespace lapstrake::store {
 
-enum class Hold { shared, exclusive };
+enum class LockMode { shared, exclusive };
 
 // Makes the file if need be (0600). An empty one when there is none and none can be made, as in a read-only store.
 FileDescriptor open_lock(const std::filesystem::path& path);
 // False when another process has it. Error{input} where the file system has no locks.
-bool try_lock(const FileDescriptor& lock, Hold hold, const std::filesystem::path& path);
-void wait_for_lock(const FileDescriptor& lock, Hold hold, const std::filesystem::path& path);
+bool try_lock(const FileDescriptor& lock, LockMode mode, const std::filesystem::path& path);
+void wait_for_lock(const FileDescriptor& lock, LockMode mode, const std::filesystem::path& path);
 
 }  // namespace lapstrake::store

@@ -26,7 +26,7 @@ FileDescriptor lock_index(const std::filesystem::path& root) {
   if (!lock)
     throw Error(ErrorKind::input, cat("cannot write to the store `", root.string(), "`"),
                 "point `--store` (LAPSTRAKE_STORE) at a folder that can be written");
-  wait_for_lock(lock, Hold::exclusive, path);
+  wait_for_lock(lock, LockMode::exclusive, path);
   return lock;
 }
 

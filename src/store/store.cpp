@@ -29,7 +29,7 @@ Store::Store(std::filesystem::path root, std::shared_ptr<const FileDescriptor> l
 Store Store::open(const std::filesystem::path& root) {
   make_private(root, RootLink::allowed);
   auto lock = std::make_shared<FileDescriptor>(open_lock(root / "lock"));
-  if (*lock) wait_for_lock(*lock, Hold::shared, root / "lock");
+  if (*lock) wait_for_lock(*lock, LockMode::shared, root / "lock");
   for (const auto* folder : {"blobs", "blobs/sha256", "tmp"}) make_private(root / folder);
   make_layout_files(root);
   return {root, std::move(lock)};

@@ -6,8 +6,8 @@
 #include <lapstrake/store/image_files.hpp>
 #include <nlohmann/json.hpp>
 
+#include "closure.hpp"
 #include "layout_files.hpp"
-#include "outgoing.hpp"
 
 namespace lapstrake::store {
 namespace {
@@ -86,7 +86,7 @@ oci::Index archive_index(const oci::Descriptor& root, const std::string& tag, st
 // Texts first: a reader of the stream knows the image before its layers come.
 void write_archive(const Store& store, const oci::Descriptor& root, const std::filesystem::path& file,
                    const oci::Index& index, const std::string& docker_manifest, const std::stop_token& stop) {
-  auto blobs = outgoing_blobs(store, root);
+  auto blobs = exported_blobs(store, root);
   std::ranges::reverse(blobs);
   ArchiveWriter archive(file);
   archive.text("oci-layout", layout_text);

@@ -7,9 +7,9 @@
 #include <lapstrake/oci/media_type.hpp>
 #include <lapstrake/store/image_files.hpp>
 
+#include "closure.hpp"
 #include "layout_files.hpp"
 #include "lock.hpp"
-#include "outgoing.hpp"
 #include "refs.hpp"
 
 namespace lapstrake::store {
@@ -43,7 +43,7 @@ void make_layout(const std::filesystem::path& folder) {
 FileDescriptor lock_folder(const std::filesystem::path& folder) {
   FileDescriptor lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!lock) throw Error(ErrorKind::input, cat("cannot open `", folder.string(), "`: ", reason(errno)));
-  wait_for_lock(lock, Hold::exclusive, folder);
+  wait_for_lock(lock, LockMode::exclusive, folder);
   return lock;
 }
 
@@ -78,7 +78,7 @@ void write_layout(const Store& store, const oci::Descriptor& root, const std::fi
   make_folder(folder / "blobs");
   make_folder(folder / "blobs/sha256");
   oci::Index index = is_absent(folder / "index.json") ? empty_index() : read_layout_index(folder / "index.json");
-  for (const auto& blob : outgoing_blobs(store, root)) copy_blob(store, blob, folder, stop);
+  for (const auto& blob : exported_blobs(store, root)) copy_blob(store, blob, folder, stop);
   if (replace_ref(index, tag, root) || is_absent(folder / "index.json"))
     write_file(folder / "index.json", render(index));
 }

@@ -44,7 +44,8 @@ TEST_CASE("what the caller ignores or blocks is known") {
     sigaddset(&set, SIGTERM);
     ::pthread_sigmask(SIG_SETMASK, &set, nullptr);
     const auto caller = inherited_state();
-    return caller.keeps_away(SIGHUP) && caller.keeps_away(SIGTERM) && !caller.keeps_away(SIGINT);
+    return caller.is_ignored_or_blocked(SIGHUP) && caller.is_ignored_or_blocked(SIGTERM) &&
+           !caller.is_ignored_or_blocked(SIGINT);
   }));
 }
 

@@ -12,7 +12,7 @@ struct Inherited {
   rlimit core{};
 
   // The caller ignores or blocks `signal` (nohup, background jobs of a shell): it must not end this process.
-  bool keeps_away(int signal) const;
+  bool is_ignored_or_blocked(int signal) const;
 };
 
 // The state of this process now. Call it first in main.

@@ -28,14 +28,14 @@ std::optional<CachedLayer> find_layer(const Store& store, const oci::Digest& fin
 // A store that cannot be written keeps nothing, silently.
 void keep_layer(const Store& store, const oci::Digest& fingerprint, const CachedLayer& layer);
 
-// The layer that was last built for `place` (image, platform and layer name, hashed), with what is known of its pieces:
+// The layer that was last built for `slot` (image, platform and layer name, hashed), with what is known of its pieces:
 // for a build that differs a little. Nothing when any of it is gone or damaged.
-std::optional<layers::PreviousLayer> find_previous_layer(const Store& store, const oci::Digest& place);
+std::optional<layers::PreviousLayer> find_previous_layer(const Store& store, const oci::Digest& slot);
 void keep_index(const Store& store, const oci::Digest& blob, const layers::LayerIndex& index);
-// From now on `blob` is the layer that was last built for `place`.
-void keep_last_built(const Store& store, const oci::Digest& place, const oci::Digest& blob);
-// The blob that was last built for `place`, whether it is still there or not.
-std::optional<oci::Digest> last_built(const Store& store, const oci::Digest& place);
+// From now on `blob` is the layer that was last built for `slot`.
+void keep_last_built(const Store& store, const oci::Digest& slot, const oci::Digest& blob);
+// The blob that was last built for `slot`, whether it is still there or not.
+std::optional<oci::Digest> last_built(const Store& store, const oci::Digest& slot);
 
 // What the layer held (layers/inventory.hpp). `write` is handed the file's sink.
 void keep_inventory(const Store& store, const oci::Digest& blob, const std::function<void(const Sink&)>& write);

@@ -1,6 +1,6 @@
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
-#include <lapstrake/store/notes.hpp>
+#include <lapstrake/store/cache_entries.hpp>
 
 #include "layout_files.hpp"
 #include "private_folder.hpp"
@@ -21,8 +21,8 @@ std::filesystem::path made_folder(const Store& store, std::string_view kind) {
 
 }  // namespace
 
-std::optional<std::string> find_note(const Store& store, std::string_view kind, const oci::Digest& key,
-                                     std::size_t limit) {
+std::optional<std::string> find_cache_entry(const Store& store, std::string_view kind, const oci::Digest& key,
+                                            std::size_t limit) {
   const auto file = folder_of(store.root(), kind) / key.hex();
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(file, ignored))) return std::nullopt;
@@ -33,8 +33,8 @@ std::optional<std::string> find_note(const Store& store, std::string_view kind, 
   }
 }
 
-void keep_note(const Store& store, std::string_view kind, const oci::Digest& key,
-               const std::function<void(const Sink&)>& write) {
+void keep_cache_entry(const Store& store, std::string_view kind, const oci::Digest& key,
+                      const std::function<void(const Sink&)>& write) {
   try {
     const auto folder = made_folder(store, kind);
     AtomicFile file(store.scratch());
@@ -45,23 +45,23 @@ void keep_note(const Store& store, std::string_view kind, const oci::Digest& key
   }
 }
 
-void keep_note(const Store& store, std::string_view kind, const oci::Digest& key, std::string_view text) {
-  keep_note(store, kind, key, [&](const Sink& sink) { sink(as_bytes(text)); });
+void keep_cache_entry(const Store& store, std::string_view kind, const oci::Digest& key, std::string_view text) {
+  keep_cache_entry(store, kind, key, [&](const Sink& sink) { sink(as_bytes(text)); });
 }
 
-void keep_needed_note(const Store& store, std::string_view kind, const oci::Digest& key, std::string_view text) {
+void keep_required_entry(const Store& store, std::string_view kind, const oci::Digest& key, std::string_view text) {
   const auto folder = made_folder(store, kind);
   AtomicFile file(store.scratch(), more_space);
   file.write(as_bytes(text));
   file.publish(folder / key.hex(), 0600);
 }
 
-void prune_notes(const std::filesystem::path& root, std::string_view kind,
-                 const std::function<bool(const std::string& hex, const std::filesystem::path& file)>& is_of_use) {
+void prune_cache_entries(const std::filesystem::path& root, std::string_view kind,
+                         const std::function<bool(const std::string& hex, const std::filesystem::path& file)>& keep) {
   std::error_code failure;
   for (const auto& entry : std::filesystem::directory_iterator(folder_of(root, kind), failure)) {
     std::error_code ignored;
-    if (!is_of_use(entry.path().filename().string(), entry.path())) std::filesystem::remove(entry.path(), ignored);
+    if (!keep(entry.path().filename().string(), entry.path())) std::filesystem::remove(entry.path(), ignored);
   }
 }
 
