@@ -1,4 +1,4 @@
-// How others write a text: as it is, percent-encoded, or escaped as in JSON, XML and `printable`.
+// Decodes the ways in which a text may be written: plain, percent-encoded, or escaped as in JSON, XML and `printable`.
 #pragma once
 #include <string>
 #include <string_view>
@@ -6,7 +6,7 @@
 
 namespace lapstrake {
 
-// What the first `length` bytes of a text may stand for.
+// One decoding of the first `length` bytes of a text.
 struct Reading {
   std::string bytes;
   std::size_t length = 1;
@@ -14,7 +14,7 @@ struct Reading {
 
 inline bool starts_escape(char c) { return c == '%' || c == '\\' || c == '&' || c == '+'; }
 
-// All readings of the front of `text`, which is not empty; the first one takes its first byte as it is.
+// All decodings of the front of `text`, which must not be empty; the first one takes its first byte literally.
 std::vector<Reading> readings(std::string_view text);
 
 }  // namespace lapstrake

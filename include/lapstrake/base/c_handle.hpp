@@ -1,4 +1,4 @@
-// Owners for what C libraries and the kernel hand out.
+// RAII owners for handles of C libraries and for file descriptors.
 #pragma once
 #include <unistd.h>
 

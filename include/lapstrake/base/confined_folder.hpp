@@ -1,6 +1,6 @@
-// The folder of a spec, which files may be read from, and nothing outside of it: no path is walked through a symbolic
-// link, by openat2 where the kernel has it, else one component at a time by openat(O_NOFOLLOW). So no link, whenever it
-// appears, leads out.
+// Reads files in one folder (the spec's) and refuses everything outside of it. Paths are opened without following
+// symbolic links: with openat2 where the kernel has it, else one component at a time with openat(O_NOFOLLOW). So a link
+// cannot escape the folder, even if it is created during the build.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -23,31 +23,33 @@ class ConfinedFolder {
   int descriptor() const { return anchor_.get(); }
 
   enum class Links { keep, follow };
-  // Where the relative `path` leads: links on the way are followed, and the last one too if asked for. What is returned
-  // has none; "" is the folder itself. Nothing when it is absent; Error{input} when a link leads out.
+  // Resolves the relative `path`: links on the way are followed, and with Links::follow the last component too. The
+  // result contains no links; "" is the folder itself. nullopt when it does not exist; Error{input} when a link leads
+  // out of the folder.
   std::optional<std::string> resolve(std::string_view path, Links last) const;
-  // These follow no link at all. Nothing, and errno, when it fails. To pass through a folder needs the right to search
-  // it, to list it the right to read it.
+  // These follow no links. On failure the descriptor is empty and errno is set. Use::pass needs search permission on
+  // the folder, Use::list read permission.
   enum class Use { list, pass };
   FileDescriptor open_folder(std::string_view path, Use use = Use::list) const;
-  FileDescriptor open(std::string_view path) const;  // to be read; never waits for a FIFO
+  FileDescriptor open(std::string_view path) const;  // for reading; never blocks on a FIFO
 
  private:
   std::filesystem::path path_;  // absolute
   FileDescriptor anchor_;
 };
 
-// A regular file that a spec names, open: what is checked, hashed and sent is this one, whatever its name means later.
+// An open regular file that a spec names. It is checked, hashed and sent through this descriptor, so a later rename or
+// replacement has no effect.
 struct NamedFile {
   std::shared_ptr<const FileDescriptor> file;
   std::filesystem::path path;  // for messages
   std::uint64_t size = 0;
   Source source() const;  // from its start
 };
-// `from` is relative to `folder`; links are followed, but not out of it unless `allow_outside`. Error{input}: it is
-// absent, unreadable, no regular file, or outside.
+// `from` is relative to `folder`; links are followed, but not out of it unless `allow_outside`. Error{input} when it is
+// missing, unreadable, not a regular file, or outside.
 NamedFile open_named_file(const std::filesystem::path& folder, const std::string& from, bool allow_outside);
-// All of it. Error{input} when it is longer than `limit` bytes.
+// // Its content. Error{input} when it is longer than `limit` bytes.
 std::string read_all_of(const NamedFile& file, std::size_t limit);
 
 }  // namespace lapstrake

@@ -1,4 +1,4 @@
-// The one failure class: what failed in the user's words, why as the world said it, in which step, and the cure.
+// The exception class of all failures: what failed, why, in which step, and how to fix it.
 #pragma once
 #include <chrono>
 #include <exception>
@@ -11,12 +11,12 @@ namespace lapstrake {
 
 // The values are the process's exit codes, a contract that scripts depend on (docs/reference/exit-codes.md).
 enum class ErrorKind {
-  internal = 1,      // a fault of ours or anything else
+  internal = 1,      // a bug in lapstrake or anything else
   usage = 2,         // usage or spec
   input = 3,         // an input is missing or unreadable, or the disk is full
   network = 4,       // registry or network
   access = 5,        // credentials or permission
-  integrity = 6,     // a digest is wrong, or bytes from elsewhere are not what they must be
+  integrity = 6,     // a wrong digest, or invalid data from outside
   deployment = 7,    // the deployment failed or was rolled back
   timeout = 8,       // timed out, still in progress
   approval = 9,      // waiting for an approval
@@ -28,14 +28,14 @@ class Error : public std::exception {
   // `what` is one sentence without a final full stop: "cannot read `a.txt`: Permission denied".
   Error(ErrorKind kind, std::string what, std::string help = {});
 
-  // Why, as the world said it (a registry's message, errno's text). Control bytes are escaped when printed.
+  // The reason in the words of its origin (a registry's message, errno's text). Control bytes are escaped when printed.
   Error& because(std::string text);
   // Adds a step, innermost first: "starting the upload of layer 1 of 2".
   Error& during(std::string step);
-  // Sets the cure if there is none yet: a command to paste or a line to change.
+  // Sets the help text unless there is one: a command to paste or a line to change.
   Error& helped_by(std::string help);
-  // Marks a failure of the connection that a new attempt may heal (http/retry.hpp).
-  // `floor`: the wait that the other side asked for (Retry-After).
+  // Marks a failure that a retry may fix, such as a lost connection (http/retry.hpp).
+  // `floor`: the minimum wait that the server asked for (Retry-After).
   Error& transient(std::optional<std::chrono::milliseconds> floor = std::nullopt);
 
   ErrorKind kind() const noexcept { return kind_; }
@@ -55,13 +55,13 @@ class Error : public std::exception {
   std::optional<std::chrono::milliseconds> wait_floor_;
 };
 
-// The lines that a person reads ("error: ...", "  because: ...", "  while: ...", "  help: ..."), with a final newline.
+// The error as printed text ("error: ...", "  because: ...", "  while: ...", "  help: ..."), with a final newline.
 std::string report(const Error& error);
 
 // errno's text, the same in every locale: "No such file or directory".
 std::string reason(int error_number);
 
-// Runs `act`; a failure gains the step `doing` on its way up.
+// Runs `act` and adds the step `doing` to an Error that it throws.
 template <class Act>
 auto step(std::string_view doing, Act&& act) {
   try {

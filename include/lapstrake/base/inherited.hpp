@@ -1,5 +1,5 @@
-// What this process inherited from its caller and returns to its own children: signals that are ignored or blocked, and
-// the limit for core files.
+// Process state inherited from the caller and restored in child processes: ignored and blocked signals, and the limit
+// for core files.
 #pragma once
 #include <sys/resource.h>
 
@@ -11,7 +11,7 @@ struct Inherited {
   sigset_t ignored{}, blocked{};
   rlimit core{};
 
-  // The caller ignores or blocks `signal` (nohup, background jobs of a shell): it must not end this process.
+  // True when the caller ignores or blocks `signal` (nohup, background jobs of a shell): it must not end this process.
   bool is_ignored_or_blocked(int signal) const;
 };
 
@@ -22,7 +22,7 @@ Inherited inherited_state();
 // files: they would hold secrets.
 void use_own_state();
 
-// In a child, between fork and exec: undoes use_own_state(), and whatever was blocked since.
+// In a child, between fork and exec: undoes use_own_state() and unblocks signals that were blocked since.
 void restore(const Inherited& caller);
 
 }  // namespace lapstrake

@@ -1,6 +1,6 @@
-// What input from elsewhere may cost: images, archives, registries' replies. All limits are here,
-// docs/reference/limits.md lists them, and tests/base/limits_test.cpp compares the two. A limit on one member is not
-// enough (a thousand members of 1 MiB are 1 GiB), so most of these are sums.
+// Size limits for untrusted input: images, archives, registries' replies. All limits are here; docs/reference/limits.md
+// lists them, and tests/base/limits_test.cpp compares the two. A limit on one member is not enough (a thousand members
+// of 1 MiB are 1 GiB), so most of these are sums.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -25,19 +25,19 @@ inline constexpr std::uint64_t visited_manifests = 10'000;
 inline constexpr std::uint64_t manifest_bytes = 64 * MiB;
 inline constexpr std::uint64_t platforms = 100;
 
-// Trees of files. What is beyond the first bytes or steps must be paid for by packed bytes: real images have at least
-// as many bytes in their blobs as their names need in memory.
+// File trees. Beyond a fixed allowance, the limits grow with the packed size: real images have at least as many bytes
+// in their blobs as their names need in memory.
 inline constexpr std::uint64_t path_bytes = 4096;
 inline constexpr std::uint64_t layer_entries = 5'000'000;
 inline constexpr std::uint64_t layer_bytes = 64 * GiB;  // ECR takes layers of 52,000 MiB (its service quotas)
-// DEFLATE makes at most 1032 bytes of one; what zstd or a sparse file makes beyond that is zeros.
+// DEFLATE expands one byte to at most 1032; zstd and sparse files exceed that only with zeros.
 inline constexpr std::uint64_t layer_bytes_at_least = 64 * MiB;
 inline constexpr std::uint64_t layer_bytes_of_packed_byte = 1100;
 constexpr std::uint64_t layer_bytes_for(std::uint64_t packed) {
   const auto most_packed = (layer_bytes - layer_bytes_at_least) / layer_bytes_of_packed_byte;
   return packed > most_packed ? layer_bytes : layer_bytes_at_least + packed * layer_bytes_of_packed_byte;
 }
-inline constexpr std::uint64_t tar_headers = 16 * MiB;  // all that precede one entry; libarchive takes 1 MiB of each
+inline constexpr std::uint64_t tar_headers = 16 * MiB;  // all headers before one entry; libarchive takes 1 MiB of each
 inline constexpr std::uint64_t tree_bytes = 40 * MiB;
 inline constexpr std::uint64_t tree_bytes_of_packed_byte = 1;
 inline constexpr std::uint64_t tree_bytes_at_most = 2 * GiB;
@@ -50,7 +50,7 @@ inline constexpr std::uint64_t tree_steps_of_packed_byte = 1;
 inline constexpr std::uint64_t account_bytes = 1 * MiB;  // of etc/passwd or etc/group
 inline constexpr std::uint64_t account_candidate_bytes = 4 * MiB;
 
-// What is unpacked to the disk
+// // Files decompressed to disk
 inline constexpr std::uint64_t spooled_bytes = 512 * MiB;
 inline constexpr std::uint64_t spooled_bytes_of_packed_byte = 200;
 inline constexpr std::uint64_t spooled_bytes_at_most = 64 * GiB;
@@ -60,7 +60,7 @@ constexpr std::uint64_t spooled_bytes_for(std::uint64_t packed) {
   return packed > most_packed ? spooled_bytes_at_most : spooled_bytes + packed * spooled_bytes_of_packed_byte;
 }
 
-// More than Docker mounts.
+// // Docker cannot mount more layers.
 inline constexpr std::uint64_t docker_layers = 125;
 
 }  // namespace lapstrake::limits

@@ -1,4 +1,5 @@
-// The only two ways in which lapstrake uses threads. Both end early, and rethrow, at the first failure or when stopped.
+// The only two ways in which lapstrake uses threads: a parallel loop and a pipeline. Both stop early and rethrow at the
+// first failure, or when a stop is requested.
 #pragma once
 #include <algorithm>
 #include <condition_variable>
@@ -17,16 +18,17 @@ namespace lapstrake {
 // Error{interrupted} when a stop was requested.
 void stop_point(const std::stop_token& stop);
 
-// The number of threads to use when the user says nothing: the processors this process may run on, at least 1.
+// The default number of threads: the processors that this process may run on, at least 1.
 unsigned default_jobs();
 
 // Error{input} when the system allows no more threads. `act` must not throw.
 std::jthread start_thread(std::function<void(std::stop_token)> act);
 
-// Starts one thread less than `jobs`, since the caller is one too; fewer where the system allows no more.
+// Starts `jobs - 1` threads, since the caller is one too; fewer when the system allows no more.
 std::vector<std::jthread> start_threads(std::size_t jobs, const std::function<void()>& act);
 
-// act(0) ... act(count - 1) on at most `jobs` threads, in order of start. The first failure stops what has not started.
+// Calls act(0) ... act(count - 1) on at most `jobs` threads, starting in this order. After the first failure nothing
+// more is started.
 void parallel_for_each(std::size_t count, unsigned jobs, const std::function<void(std::size_t)>& act,
                        const std::stop_token& stop = {});
 
@@ -37,9 +39,9 @@ struct Stage {
   std::function<void(Item&)> act;
 };
 
-// next() fills an item, which may hold what an earlier one left in it, and returns false at the end; it is never called
-// twice at once. Each item then passes all stages, on at most `jobs` threads, one of which is the caller's. At most
-// `most_alive` items (at least 1) exist, whatever comes through: memory is bounded.
+// next() fills an item (which may be a reused one with old values) and returns false at the end; it is never called
+// concurrently. Each item then passes all stages, on at most `jobs` threads, one of which is the caller's. At most
+// `most_alive` items (at least 1) exist at a time, so memory is bounded.
 template <class Item>
 void pipeline(unsigned jobs, std::size_t most_alive, const std::function<bool(Item&)>& next,
               const std::vector<Stage<Item>>& stages, const std::stop_token& stop = {}) {
@@ -50,8 +52,8 @@ void pipeline(unsigned jobs, std::size_t most_alive, const std::function<bool(It
   std::mutex mutex;
   std::condition_variable changed;
   std::vector<std::unique_ptr<Slot>> idle;
-  std::map<std::size_t, std::unique_ptr<Slot>> waiting;  // for their turn or for a thread, by index
-  std::vector<std::size_t> turn(stages.size());          // of the ordered stages: whose it is
+  std::map<std::size_t, std::unique_ptr<Slot>> waiting;  // by index; waiting for their turn or for a thread
+  std::vector<std::size_t> turn(stages.size());          // // per ordered stage: the index of the item whose turn it is
   std::vector<char> is_busy(stages.size());
   std::size_t taken = 0, finished = 0;
   bool taking = false, ended = false;
@@ -72,7 +74,7 @@ void pipeline(unsigned jobs, std::size_t most_alive, const std::function<bool(It
   const auto may_run = [&](const Slot& slot) {
     return !stages[slot.stage].is_ordered || (turn[slot.stage] == slot.index && is_busy[slot.stage] == 0);
   };
-  // The item passes stages as far as it comes; what it leaves free others may take.
+  // Runs the item through stages until it must wait for its turn.
   const auto run = [&](std::unique_lock<std::mutex>& lock, std::unique_ptr<Slot> slot) {
     while (!failure && slot->stage < stages.size() && may_run(*slot)) {
       const auto& stage = stages[slot->stage];

@@ -1,4 +1,4 @@
-// Paths as text: `/` between parts.
+// Functions on paths as text, with `/` between parts.
 #pragma once
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-// The secrets of one run in one place, and what keeps them out of all that the run prints, whoever repeats them.
+// Collects the secrets of one run and removes them from everything that the run prints, also when a server echoes them.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -7,11 +7,11 @@
 
 namespace lapstrake {
 
-// Whoever reads, receives or makes a secret has it learnt; the one place that prints has each text redacted
-// (SECURITY.md). Safe to use from several threads.
+// Code that reads, receives or creates a secret must call learn(); the printer passes every text through redacted()
+// (SECURITY.md). Thread-safe.
 class Redactor {
  public:
-  // Shorter secrets are not looked for by themselves: they would be found in ordinary words.
+  // Shorter secrets are not redacted on their own: they would match parts of ordinary words.
   static constexpr std::size_t least_length = 6;
 
   Redactor();
@@ -24,9 +24,9 @@ class Redactor {
   // The password, `user:password` and its base64, as `Authorization: Basic` has it.
   void learn_login(std::string_view user, std::string_view password);
 
-  // Each secret in `text` as REDACTED: as it is, in base64 (both alphabets, and inside a longer encoded text) and in
-  // hex, both also of its percent-encoded form; each also percent-encoded, escaped as in JSON, XML or `printable`, and
-  // cut off by "...". Digests stay whole.
+  // `text` with REDACTED in place of each secret: plain, in base64 (both alphabets, and inside a longer encoded text)
+  // and in hex, both also of its percent-encoded form; each also percent-encoded, escaped as in JSON, XML or
+  // `printable`, and cut off by "...". Digests are never changed.
   std::string redacted(std::string_view text) const;
 
  private:

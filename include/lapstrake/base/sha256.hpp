@@ -1,4 +1,4 @@
-// SHA-256, by OpenSSL, in a form that can be put down and taken up again.
+// SHA-256 (OpenSSL) whose intermediate state can be saved and resumed.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -8,14 +8,14 @@ namespace lapstrake {
 
 using Sha256Sum = std::array<std::byte, 32>;
 
-// A hash in the middle of its work, at a multiple of 64 bytes (FIPS 180-4: what one block leaves to the next).
+// An intermediate hash state, after a multiple of 64 bytes (FIPS 180-4: the chaining value between blocks).
 struct Sha256State {
   std::array<std::uint32_t, 8> words{};
   std::uint64_t bytes = 0;
   bool operator==(const Sha256State&) const = default;
 };
 
-// A running hash; a copy goes on by itself. Once finished it must not be used again.
+// A running hash; copies are independent. It must not be used after finish().
 class Sha256 {
  public:
   Sha256();

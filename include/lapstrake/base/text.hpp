@@ -1,4 +1,4 @@
-// Small, pure text functions.
+// // Small pure functions on text.
 #pragma once
 #include <charconv>
 #include <cstdint>
@@ -48,10 +48,10 @@ std::optional<std::int64_t> parse_integer(std::string_view text);
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 bool is_utf8(std::string_view text);
-// Code points of a text in UTF-8.
+// Number of code points in UTF-8 text.
 std::size_t character_count(std::string_view utf8);
-// Text from elsewhere, safe for a terminal: control bytes and invalid UTF-8 as \xNN, at most `limit` bytes and then
-// "...". Newlines stay when `keep_lines` (each control byte but \n and \t is escaped).
+// Untrusted text made safe for a terminal: control bytes and invalid UTF-8 become \xNN; after `limit` bytes follows
+// "...". With `keep_lines` newlines and tabs stay.
 std::string printable(std::string_view text, std::size_t limit = 1024, bool keep_lines = false);
 
 // "512 B", "1.5 KiB", "52.3 MiB": binary units, one decimal.
