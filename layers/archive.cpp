@@ -41,8 +41,8 @@ class ArchiveStep {
     struct stat status {};
     if (::fstat(file_.get(), &status) != 0 || stamp_of(status) != before_)
       throw Error(ErrorKind::input, cat("`", printable(archive_.from, 4096), "` changed while it was read"));
-    if (had_root_ && context_.options.tell)
-      context_.options.tell(cat("the leading `/` of the names in ", *origin_, " is left out, as tar does"));
+    if (had_root_ && context_.options.notify)
+      context_.options.notify(cat("the leading `/` of the names in ", *origin_, " is left out, as tar does"));
     if (!specials_.empty())
       throw Error(ErrorKind::input, cat("the archive has devices, FIFOs or sockets: ", join(specials_, ", ")),
                   "leave them out with `exclude:`");

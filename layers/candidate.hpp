@@ -1,4 +1,4 @@
-// An entry on its way: what a step says, before it is laid against the base and the other steps.
+// Candidates for a layer's entries: the output of single steps, before it is merged with the base and the other steps.
 #pragma once
 #include <cstdint>
 #include <lapstrake/layers/assemble.hpp>
@@ -11,35 +11,34 @@
 
 namespace lapstrake::layers {
 
-// What a step says about an entry besides.
+// How a candidate is merged with the base and with other steps' candidates for the same path.
 struct MergePolicy {
-  // Of folders: what the spec says about a folder that the base has. What it does not say stays as the base has it.
+  // Of folders: the attributes that replace those of the base's folder; the others stay as in the base.
   enum class Overrides : std::uint8_t { all, owner, mode, nothing } overrides = Overrides::all;
-  bool is_explicit = false;  // by `directories:`
-  bool is_copy_target =
-      false;                // the folder that a copy is made into: of one that is there already nothing is said at all
-  bool is_dropped = false;  // taken back
+  bool is_explicit = false;     // by `directories:`
+  bool is_copy_target = false;  // the folder that a copy writes into; if it exists, its attributes are not changed
+  bool is_dropped = false;      // // not part of the layer
 };
 
-// Files that are one file (hard links): step, and two numbers that are theirs in it.
+// Identifies hard links to the same file: the step, and two numbers that are unique within it.
 using Identity = std::tuple<std::size_t, std::uint64_t, std::uint64_t>;
 
 struct Candidate {
-  Entry entry = {};  // its path is the spec's: the base's links are not followed yet
+  Entry entry = {};  // with the path in the spec: the base's links are not resolved yet
   MergePolicy policy = {};
   std::optional<Identity> identity = {};
 };
 
-// All drafts of a layer; the entries stand apart, so that they become the layer's without a copy.
+// All candidates of a layer; entries are stored separately, so that they can become the layer's without a copy.
 struct Candidates {
   std::vector<Entry> entries;
-  std::vector<MergePolicy> policies;                         // of each entry
-  std::vector<std::pair<std::size_t, Identity>> identities;  // by the number of the entry
+  std::vector<MergePolicy> policies;                         // // per entry
+  std::vector<std::pair<std::size_t, Identity>> identities;  // by entry number
   void add(Candidate candidate);
   void reserve(std::size_t more);
 };
 
-// What the steps of one layer have in common.
+// The inputs that the steps of one layer share.
 struct StepContext {
   const HostTree& tree;
   const AccountTable& accounts;
@@ -47,14 +46,13 @@ struct StepContext {
   Patterns ignored;  // by .lapstrakeignore
 };
 
-// The folder or file name that a path of the spec stands for: relative, checked. Error{usage} for `..` and what no tar
-// carries.
+// The relative path in the image for a path in the spec. Error{usage} for `..` and paths that a tar cannot represent.
 std::string image_path(std::string_view path);
 
 // "copy `public/` (lapstrake.yaml:12:9)"
 std::string origin_of(std::string_view step, std::string_view what, const oci::Position& where);
 
-// All that the steps of a layer write, in the order of the steps; removals and capabilities are no entries.
+// The output of all steps of a layer, in their order; without removals and capabilities, which are not entries.
 Candidates candidates_of(const oci::LayerRecipe& recipe, const AccountTable& accounts, const AssembleOptions& options);
 
 // Both append to `out`; `step` is the number of the step in its layer.

@@ -1,5 +1,4 @@
-// Independently compressed pieces that make one stream. Part of the byte format: what is here may not change without
-// it.
+// Compresses pieces independently so that they form one stream. Part of the byte format: a change here needs a new one.
 #pragma once
 #include <cstdint>
 #include <lapstrake/base/bytes.hpp>
@@ -19,19 +18,19 @@ CutRule cut_rule(oci::Codec codec);
 // Error{usage} for a level that the codec does not have.
 int level_of(const oci::Compression& compression);
 
-// Compresses one piece at a time; its bytes depend on the piece and the level alone. Not for several threads.
+// Compresses one piece at a time; the bytes depend only on the piece and the level. Not thread-safe.
 //
-// gzip: a piece begins with an empty window and ends on a byte (libdeflate's streams, joined at their seams: seam.hpp),
-// so that pieces can be made in any order and anywhere; noise (noise.hpp) is stored as it is. zstd: a piece is a frame.
-// none: there is nothing to pack.
+// gzip: a piece begins with an empty window and ends on a byte (libdeflate's streams, joined by deflate_join.hpp), so
+// that pieces can be compressed in any order; noise (noise.hpp) is stored uncompressed. zstd: a piece is a frame. none:
+// there is nothing to do.
 class Packer {
  public:
   Packer(oci::Codec codec, int level);
   ~Packer();
-  // The size of the packed piece, laid into the front of `room`, which has room_for(raw.size()) bytes.
+  // Writes the packed piece to the front of `room`, which has room_for(raw.size()) bytes, and returns its size.
   std::size_t pack(Bytes raw, std::span<std::byte> room);
   static std::size_t room_for(oci::Codec codec, std::size_t raw_size);
-  // What one Packer itself takes, in bytes, roughly.
+  // The approximate memory of one Packer, in bytes.
   static std::size_t weight(oci::Codec codec, int level);
 
  private:
@@ -46,7 +45,7 @@ class Packer {
   std::unique_ptr<ZSTD_CCtx_s, Free> zstd_;
 };
 
-// What stands around the pieces. gzip: ONE member (SOCI and one-shot readers stop after the first).
+// The bytes before and after the pieces. gzip: ONE member (SOCI and one-shot readers stop after the first).
 class Framing {
  public:
   explicit Framing(oci::Codec codec) : codec_(codec) {}

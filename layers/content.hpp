@@ -1,4 +1,4 @@
-// The bytes of an entry, from wherever they are, with the proof that they are those of one moment.
+// Reads the content of an entry and detects changes to host files while they are read.
 #pragma once
 #include <lapstrake/base/bytes.hpp>
 #include <lapstrake/base/c_handle.hpp>
@@ -9,12 +9,12 @@ struct stat;
 
 namespace lapstrake::layers {
 
-// How the host's file looks now, for a later comparison.
+// The stat signature of a host file, for a later comparison.
 FileStamp stamp_of(const struct stat& status);
 
-// Reads exactly `size` bytes of the content, from `from` on. A host file must look as it was listed when it is opened
-// and when its last byte was read; else Error{input} "changed while it was read" and never other bytes than those that
-// were listed: what a link leads to that took the file's place has another inode.
+// Reads exactly `size` bytes of the content, starting at `from`. A host file must have its listed stamp when it is
+// opened and after its last byte was read, else Error{input} "changed while it was read". Replacing the file by a link
+// is detected too, since the inode differs.
 class ContentReader {
  public:
   ContentReader(const Entry& entry, std::uint64_t from, std::uint64_t size);

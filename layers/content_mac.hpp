@@ -1,4 +1,4 @@
-// Tags of contents (layer_index.hpp).
+// // Computes MACs of contents (ContentMac, layer_index.hpp).
 #pragma once
 #include <lapstrake/base/bytes.hpp>
 #include <lapstrake/layers/layer_index.hpp>
@@ -8,14 +8,14 @@ struct evp_cipher_ctx_st;
 
 namespace lapstrake::layers {
 
-ContentMac new_mac_key();  // from the system's random numbers: for caches alone
+ContentMac new_mac_key();  // from the system's random numbers; only for caches
 
-// One tag at a time; not for several threads.
+// Computes one MAC at a time; not thread-safe.
 class Gmac {
  public:
   explicit Gmac(const ContentMac& key);
   void write(Bytes bytes);
-  ContentMac finish();  // and begins anew
+  ContentMac finish();  // // and resets
   ContentMac of(Bytes bytes);
 
  private:

@@ -1,4 +1,4 @@
-// Names in old zips (APPNOTE.TXT, appendix D: without the flag for UTF-8 they are in IBM's code page 437).
+// Decodes names in old zips (APPNOTE.TXT, appendix D: without the UTF-8 flag they are in IBM's code page 437).
 #pragma once
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-// The folder that a build may read, and nothing else (base/confined_folder.hpp), with what its files look like.
+// Lists the folder that a build may read, and nothing outside of it (base/confined_folder.hpp), with stat signatures.
 #pragma once
 #include <sys/stat.h>
 
@@ -16,7 +16,7 @@ namespace lapstrake::layers {
 
 class HostTree {
  public:
-  // With `allow_outside` the whole file system may be read.
+  // `allow_outside` permits the whole file system.
   HostTree(const std::filesystem::path& root, bool allow_outside);
 
   struct Node {
@@ -28,19 +28,20 @@ class HostTree {
   };
   using Links = ConfinedFolder::Links;
 
-  // `from` as a spec writes it (it may be a glob), in this tree. Error{input} when it leaves the root.
+  // The path in this tree for a `from` of the spec (it may be a glob). Error{input} when it is outside of the root.
   std::string tree_path(std::string_view from) const;
-  // Follows links on the way, and the last one too if told so; they may not leave the root. Nothing when it is absent.
+  // Follows links on the way, and with Links::follow the last component too; they may not leave the root. nullopt when
+  // it does not exist.
   std::optional<Node> find(std::string_view path, Links last) const;
-  // What is in the folder `path` (as Node has it), sorted bytewise, without our own temporary files. No link is
-  // followed, nothing in it is opened. From any thread. Error{input} when it is unreadable.
+  // The content of the folder `path` (as in Node), sorted bytewise, without lapstrake's temporary files. Follows no
+  // links and opens no files. Thread-safe. Error{input} when it is unreadable.
   std::shared_ptr<const HostFolder> list(const std::string& path) const;
   std::vector<Node> nodes_in(const std::string& path) const;
-  // Opens it to be read; nothing and errno when that fails. It may be another file by now: compare.
+  // Opens it for reading; empty and errno on failure. It may have been replaced since: compare the stamp.
   FileDescriptor open(const std::string& path) const { return folder_.open(path); }
   std::string path_of(const HostFile& file) const;  // in the tree
   std::filesystem::path host_path(std::string_view path) const { return folder_.path() / path; }
-  // `path` relative to the root that the user knows; nothing when it is outside of it.
+  // `path` relative to the spec's folder; nullopt when it is outside.
   std::optional<std::string> under_root(std::string_view path) const;
 
  private:
@@ -49,7 +50,7 @@ class HostTree {
   Node node(int folder, std::string_view path, const std::string& name) const;
 
   ConfinedFolder folder_;     // the root, or /
-  std::string root_in_tree_;  // "" unless all may be read
+  std::string root_in_tree_;  // "" unless outside is allowed
   uid_t user_;
 };
 

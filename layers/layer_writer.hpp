@@ -1,4 +1,4 @@
-// One layer on its way: its pieces are laid out, read, hashed, packed and handed on, on several threads.
+// Writes one layer: plans, reads, hashes, compresses and emits its pieces, on several threads.
 #pragma once
 #include <lapstrake/layers/write.hpp>
 #include <memory>
@@ -18,7 +18,7 @@ class LayerWriter {
   Written write();
 
  private:
-  // A piece between two stages. Its buffers are used again by later pieces.
+  // A piece between two stages. Its buffers are reused by later pieces.
   struct Piece {
     std::unique_ptr<std::byte[]> raw, packed;
     std::unique_ptr<Gmac> gmac;
@@ -29,11 +29,11 @@ class LayerWriter {
     std::size_t previous_number = 0;
     bool is_reused = false;   // `packed` is the previous layer's
     bool is_read = false;     // `raw` holds all of the piece
-    bool is_damaged = false;  // `previous` was not what its index said
+    bool is_damaged = false;  // the blob of `previous` differs from its index
   };
 
   bool lay_out(Piece& piece);   // serial
-  void prepare(Piece& piece);   // reads, or takes from the previous layer
+  void prepare(Piece& piece);   // reads it, or copies it from the previous layer
   void hash_tar(Piece& piece);  // ordered
   void pack(Piece& piece);
   void emit(Piece& piece);  // ordered
@@ -58,8 +58,8 @@ class LayerWriter {
   int level_;
   CutRule rule_;
   PiecePlanner planner_;
-  const PreviousLayer* previous_;  // one that is of use
-  bool stamps_match_;              // every piece up to here looked like the previous layer's
+  const PreviousLayer* previous_;  // null unless it is usable
+  bool stamps_match_;              // all pieces so far had the stamps of the previous layer's
   std::unordered_map<std::string_view, std::uint32_t> previous_by_content_;  // the piece's number
   std::mutex packers_mutex_;
   std::vector<std::unique_ptr<Packer>> packers_;

@@ -1,12 +1,12 @@
-// libarchive translates names by the locale, and in UTF-8 even normalises them: the same tar would be other entries
-// elsewhere.
+// Sets the locale of a thread. libarchive converts names by the locale, and in UTF-8 even normalises them: the same tar
+// would give different entries on different machines.
 #pragma once
 #include <locale.h>
 
 namespace lapstrake::layers {
 
-// While it lives, this thread (and no other) is in one locale: in "C", where libarchive leaves bytes alone, unless
-// told.
+// Sets the locale of this thread only, until it is destroyed; by default to "C", where libarchive keeps bytes
+// unchanged.
 class InLocale {
  public:
   explicit InLocale(const char* name = "C") : mine_(newlocale(LC_ALL_MASK, name, nullptr)), before_(uselocale(mine_)) {}

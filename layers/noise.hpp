@@ -1,12 +1,12 @@
-// Whether compressing is in vain: images, archives and keys are noise to a compressor, and slow. Part of the byte
+// Detects incompressible data (images, archives, keys), which is slow to compress without any gain. Part of the byte
 // format.
 #pragma once
 #include <lapstrake/base/bytes.hpp>
 
 namespace lapstrake::layers {
 
-// Looks at 16 KiB, spread evenly: true when their bytes are so evenly distributed that what order-0 coding could save
-// is below one percent. Never for less than 64 KiB.
+// Samples 16 KiB, spread evenly: true when order-0 coding could save less than one percent. Always false for less than
+// 64 KiB.
 bool looks_like_noise(Bytes raw);
 
 }  // namespace lapstrake::layers

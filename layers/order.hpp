@@ -1,4 +1,4 @@
-// The order of a layer's entries, decided by numbers before any of them is moved.
+// Sorts a layer's entries by permuting their indices, before any entry is moved.
 #pragma once
 #include <cstddef>
 #include <lapstrake/layers/entry.hpp>
@@ -8,16 +8,16 @@
 
 namespace lapstrake::layers {
 
-// Sorts the numbers of `entries` by path, bytewise; of one path, by number. What is in order already costs one look.
+// Sorts the indices of `entries` by path, bytewise; for equal paths by index. Linear for sorted input.
 void sort_by_path(std::vector<std::size_t>& order, const std::vector<Entry>& entries);
 
 // The same with whiteouts before their siblings.
 void sort_with_whiteouts(std::vector<std::size_t>& order, const std::vector<Entry>& entries);
 
-// The whiteouts that take away `removed`, each path with the step that says so: those in others go with them.
+// The whiteouts for `removed`, which maps each path to its step. Paths inside other removed paths need none.
 std::vector<Entry> whiteouts(const std::map<std::string, std::string>& removed);
 
-// Leaves of `entries` those that `order` names (each once at most), in its order.
+// Reduces `entries` to those in `order` (each index at most once), in that order.
 void arrange(std::vector<Entry>& entries, std::vector<std::size_t> order);
 
 }  // namespace lapstrake::layers

@@ -16,12 +16,12 @@ using lapstrake::for_each_part, lapstrake::joined, lapstrake::name_of, lapstrake
 inline bool lies_in(std::string_view path, std::string_view folder) {
   return folder.empty() || (path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/');
 }
-// Without leading `/`, `.` and empty parts; nothing when there is a `..`.
+// Without leading `/`, `.` and empty parts; nullopt when there is a `..`.
 std::optional<std::string> relative_path(std::string_view path);
-// What is wrong with `path` for a tar or for Linux, as the end of a sentence ("is longer than 4096 bytes"); "" when
-// nothing is.
+// Why `path` is invalid in a tar or on Linux, as the end of a sentence ("is longer than 4096 bytes"); "" when it is
+// valid.
 std::string_view flaw_of(std::string_view path);
-// The same for many paths: the folder that one has in common with the one before is looked at once.
+// The same for many paths: a folder that consecutive paths share is checked once.
 class Flaws {
  public:
   std::string_view of(std::string_view path);

@@ -1,5 +1,5 @@
-// .dockerignore's patterns (moby/patternmatcher and Go's filepath.Match): `*`, `?`, `[a-z]`, `\x`, `**`, and `!` for
-// exceptions.
+// Matches patterns of .dockerignore (moby/patternmatcher and Go's filepath.Match): `*`, `?`, `[a-z]`, `\x`, `**`, and
+// `!` for exceptions.
 #pragma once
 #include <functional>
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace lapstrake::layers {
 
-// One pattern without `!`. `?` and classes take one UTF-8 character, `*` takes none of `/`, `**` does.
+// One pattern without `!`. `?` and classes match one UTF-8 character, `*` does not match `/`, `**` does.
 class Pattern {
  public:
   // Error{usage} quoting `text` for an unclosed `[` or a `\` at the end.
@@ -31,10 +31,10 @@ class Pattern {
   void enter(std::vector<bool>& states, std::size_t token) const;
   bool run(std::string_view path, bool parents) const;
   std::vector<Token> tokens_;
-  std::string literal_;  // when there is nothing special in it
+  std::string literal_;  // when it has no special characters
 };
 
-// A list in which the last match wins and `!` takes back; what lies in a matched folder is matched.
+// A list in which the last match wins and `!` negates; a matched folder matches with its content.
 class Patterns {
  public:
   Patterns() = default;
@@ -42,7 +42,7 @@ class Patterns {
   explicit Patterns(const std::vector<std::string>& patterns);
   bool matches(std::string_view path) const;  // relative, without leading or trailing `/`
   bool empty() const { return rules_.empty(); }
-  // Whether something in a matched folder may not be matched.
+  // Whether files in a matched folder may be excepted.
   bool has_exceptions() const { return has_exceptions_; }
 
  private:
@@ -57,10 +57,10 @@ class Patterns {
 // The patterns of an ignore file's text: no comments (`#` in the first column), no empty lines.
 std::vector<std::string> ignore_lines(std::string_view text);
 
-// Go's path.Clean: no `.`, no empty part, `..` taken back where it can be; "." for nothing.
+// Go's path.Clean: removes `.` and empty parts, resolves `..` where possible; "." for an empty path.
 std::string clean_path(std::string_view path);
 
-// A glob: whether `text` has an unescaped `*`, `?` or `[`; and the name that is meant when it has none.
+// is_glob: whether `text` has an unescaped `*`, `?` or `[`; unescaped: the literal name when it has none.
 bool is_glob(std::string_view text);
 std::string unescaped(std::string_view text);
 

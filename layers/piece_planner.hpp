@@ -1,4 +1,4 @@
-// A layer's tar, cut into pieces by a rule that depends on the entries alone.
+// Cuts a layer's tar into pieces by a rule that depends only on the entries.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -13,22 +13,22 @@
 
 namespace lapstrake::layers {
 
-// The rule, part of the byte format. An entry longer than `most` has pieces of its own, cut at multiples of `most` from
-// its beginning. Of the others as many make a piece as fit into `most`; if more follow, it ends where at least `least`
-// are full, in front of the entry whose path has the lowest hash. So where pieces begin depends on what is near: a file
-// that changed, came or went changes its piece and a neighbour or two, not all that come later.
+// The rule is part of the byte format. An entry longer than `most` has its own pieces, cut at multiples of `most` from
+// its beginning. Of the others as many form a piece as fit into `most`; if more follow, the piece has at least `least`
+// bytes and ends before the entry whose path has the lowest hash. So cuts depend only on nearby entries: changing,
+// adding or removing a file changes its piece and one or two neighbours, not all later ones.
 struct CutRule {
   std::size_t least, most;
 };
 
-// Where a piece takes bytes from an entry's content.
+// A range of an entry's content in a piece.
 struct ContentPart {
   std::uint32_t entry = 0;         // its number
   std::uint32_t at = 0, size = 0;  // in the piece
   std::uint64_t from = 0;          // in the content
 };
 
-// A piece before any content is read: all but what its parts bring.
+// A piece before any content is read: everything except the bytes of its parts.
 struct PiecePlan {
   std::size_t size = 0;
   std::vector<ContentPart> parts;
@@ -37,13 +37,13 @@ struct PiecePlan {
 
 class PiecePlanner {
  public:
-  // `listed_at`: when the listing of the entries began; without it the looks of host files tell nothing.
+  // `listed_at`: when the listing of the entries began; without it stamps of host files are not trusted.
   PiecePlanner(const std::vector<Entry>& entries, std::int64_t mtime, CutRule rule,
                std::optional<std::chrono::system_clock::time_point> listed_at);
-  // Lays headers, paddings and the tar's end into `room` (rule.most bytes), and leaves room for the parts. False when
-  // there is no further piece.
+  // Writes headers, paddings and the tar's end to `room` (rule.most bytes), leaving space for the parts. False when
+  // there are no more pieces.
   bool next(PiecePlan& plan, std::span<std::byte> room);
-  // Of each entry: where its header begins in the tar. For the end.
+  // Per entry: the offset of its header in the tar. Call it after the last piece.
   std::vector<std::uint64_t> take_starts() { return std::move(starts_); }
 
  private:
@@ -63,17 +63,17 @@ class PiecePlanner {
   CutRule rule_;
   std::optional<std::int64_t> listed_ns_;
   TarHeaders headers_;
-  std::size_t read_ = 0;  // how many entries have been looked at
+  std::size_t read_ = 0;  // how many entries have been planned
   bool is_ended_ = false;
   std::deque<Pending> ahead_;
   std::uint64_t ahead_size_ = 0;
-  // What is still to be laid of the present entry, in this order, and where its content goes on.
+  // The rest of the current entry, in this order, and the offset of its remaining content.
   std::uint32_t entry_ = 0;
   std::string header_;
   std::size_t header_at_ = 0;
   std::uint64_t content_ = 0, padding_ = 0, from_ = 0;
   std::vector<std::uint64_t> starts_;
-  std::uint64_t seen_size_ = 0;  // of the entries that were looked at
+  std::uint64_t seen_size_ = 0;  // of the entries that were planned
   Sha256 stamp_;
   bool is_certain_ = true;
 };

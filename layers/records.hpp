@@ -1,4 +1,4 @@
-// Numbers and texts one behind the other, little-endian, for files of the cache.
+// A simple binary format for cache files: numbers (little-endian) and texts in sequence.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -32,7 +32,7 @@ class RecordWriter {
   std::string text_;
 };
 
-// Hands on what is written piece by piece, and at the end its SHA-256.
+// Writes records to a sink, and at the end their SHA-256.
 class SummedSink {
  public:
   explicit SummedSink(const Sink& sink) : sink_(sink) {}
@@ -51,7 +51,7 @@ class SummedSink {
   Sha256 hash_;
 };
 
-// What SummedSink wrote behind `magic`, without the sum; nothing when it is not that.
+// The bytes that SummedSink wrote after `magic`, without the sum; nullopt when magic or sum do not match.
 inline std::optional<std::string_view> summed_body(std::string_view bytes, std::string_view magic) {
   constexpr std::size_t sum_size = sizeof(Sha256Sum);
   if (!bytes.starts_with(magic) || bytes.size() < magic.size() + sum_size) return std::nullopt;
@@ -60,7 +60,7 @@ inline std::optional<std::string_view> summed_body(std::string_view bytes, std::
   return body;
 }
 
-// What is missing at the end reads as nothing, and `failed` says so.
+// Reading past the end gives zeros and empty texts, and sets `failed`.
 class RecordReader {
  public:
   explicit RecordReader(std::string_view bytes) : rest_(bytes) {}
@@ -79,7 +79,7 @@ class RecordReader {
     return out;
   }
   std::string_view text() { return take(number()); }
-  // A number of things that take at least `each` bytes: no more than can be there.
+  // A count of items of at least `each` bytes; fails when they would not fit into the rest.
   std::size_t count(std::size_t each) {
     const std::uint64_t value = number();
     failed_ = failed_ || value > rest_.size() / each;

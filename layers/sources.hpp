@@ -1,4 +1,4 @@
-// What the `from:` of a copy names: one file or folder, or all that a glob matches.
+// Finds the sources of a copy: the file or folder of its `from:`, or all matches of a glob.
 #pragma once
 #include <lapstrake/oci/recipe.hpp>
 #include <stop_token>
@@ -12,14 +12,14 @@ namespace lapstrake::layers {
 
 struct Sources {
   std::vector<HostTree::Node> nodes;  // sorted by path
-  std::string pattern_root;           // the folder that include and exclude are relative to, as the tree has it
-  std::string name;                   // as the spec calls the one that is no glob, whatever link it is
+  std::string pattern_root;           // the folder that include and exclude are relative to, as a path in the tree
+  std::string name;                   // the name in the spec, when it is not a glob
 };
 
-// Error{input} with the step's position: absent (naming near names), or a glob that matches nothing.
+// Error{input} with the step's position: not found (naming similar names), or a glob without matches.
 Sources sources_of(const oci::Copy& copy, const HostTree& tree, const std::stop_token& stop);
 
-// The error for a `from:` that is not there.
+// Throws the error for a `from:` that does not exist.
 [[noreturn]] void absent(std::string_view from, const HostTree& tree);
 
 }  // namespace lapstrake::layers

@@ -1,5 +1,4 @@
-// The headers of a tar without what lies between them: libarchive writes them, and the contents, which need not pass
-// through it, are laid behind.
+// Makes the headers of a tar with libarchive, without the contents, which the caller appends directly.
 #pragma once
 #include <lapstrake/layers/entry.hpp>
 #include <lapstrake/layers/tar.hpp>
@@ -11,13 +10,13 @@ namespace lapstrake::layers {
 class TarHeaders {
  public:
   explicit TarHeaders(std::int64_t mtime);
-  // Valid until the next call. Behind it belong the entry's bytes and zeros up to a multiple of 512.
+  // Valid until the next call. The entry's bytes follow it, then zeros up to a multiple of 512.
   Bytes of(const Entry& entry);
 
  private:
   bool in_header_ = false;
   std::string header_;
-  std::unique_ptr<std::byte[]> nothing_;  // in place of contents: handed on by libarchive, looked at by nobody
+  std::unique_ptr<std::byte[]> nothing_;  // passed to libarchive in place of contents; never read
   TarWriter tar_;
 };
 

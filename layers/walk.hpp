@@ -1,4 +1,4 @@
-// All that a copy step takes from the host: its folders are listed on several threads, and handed on in one order.
+// Walks the sources of a copy step: lists folders on several threads and emits the selected files in a fixed order.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -25,12 +25,12 @@ class Walk {
     std::string pattern_root;  // the folder that include and exclude are relative to
     bool follows_links = false, refuses_specials = true;
   };
-  // Where to begin: a file or folder, by which names it was reached, and where it goes in the image.
+  // A starting point: a file or folder, and its path in the image.
   struct Root {
     HostTree::Node node;
     std::string to;
   };
-  // What is taken. An idle one is not wanted itself: it is a folder, there for what may be wanted in it.
+  // A selected file or folder. A parent-only folder is not selected itself, but may contain selected files.
   struct Item {
     HostFile file;
     std::string to;
@@ -38,22 +38,22 @@ class Walk {
   };
 
   Walk(const HostTree& tree, Rules rules, unsigned jobs, std::stop_token stop);
-  // Looks at everything. Error{input} naming what is unreadable, what is a device, FIFO or socket, a link to nothing, a
-  // link in a circle.
+  // Scans everything. Error{input} naming unreadable files, devices, FIFOs and sockets, broken links, or a cycle of
+  // links.
   void scan(std::vector<Root> roots);
   std::size_t size() const;
   // Root by root, each sorted bytewise by `to`.
   void for_each(const std::function<void(Item)>& act) const;
 
  private:
-  // The folders that a followed link is in, to notice a circle.
+  // The chain of parent folders, to detect cycles of followed links.
   struct Ancestor {
     dev_t device;
     ino_t inode;
     std::shared_ptr<const Ancestor> above;
   };
   struct Location {
-    std::string path = {}, logical_path = {}, to = {};  // in the tree without links; as it was reached; in the image
+    std::string path = {}, logical_path = {}, to = {};  // resolved in the tree; as reached through links; in the image
     std::shared_ptr<const Ancestor> above = {};
   };
   static constexpr std::uint32_t no_folder = 0xffffffff;
@@ -65,8 +65,8 @@ class Walk {
     Location location;
     std::shared_ptr<const HostFolder> listing = {};
     std::vector<Selected> selected = {};                  // sorted by name
-    std::map<std::uint32_t, HostFile> link_targets = {};  // by the links among `listing` that are followed
-    std::vector<Location> subfolders = {};                // to be looked into next
+    std::map<std::uint32_t, HostFile> link_targets = {};  // of the followed links in `listing`
+    std::vector<Location> subfolders = {};                // to be scanned next
     std::vector<std::string> unreadable = {}, specials = {};
     std::exception_ptr failure = {};
   };
@@ -86,11 +86,11 @@ class Walk {
 
   const HostTree& tree_;
   Rules rules_;
-  bool takes_all_ = false;  // no pattern has a say
+  bool takes_all_ = false;  // there are no patterns
   unsigned jobs_;
   std::stop_token stop_;
   std::size_t roots_ = 0;
-  std::deque<Folder> folders_;  // the roots, each as the one item of a folder, then what is in them
+  std::deque<Folder> folders_;  // the roots, each as a folder with one item, then their subfolders
 };
 
 }  // namespace lapstrake::layers

@@ -133,7 +133,7 @@ int store_check(CommandContext& command) {
   if (command.options().json)
     print_json(command.printer(), ordered_json{{"blobs", report.blobs},
                                                {"bytes", report.bytes},
-                                               {"elsewhere", report.elsewhere},
+                                               {"elsewhere", report.in_registries},
                                                {"problems", report.problems}});
   else
     for (const auto& problem : report.problems) command.printer().result(problem + "\n");
@@ -141,7 +141,8 @@ int store_check(CommandContext& command) {
     if (!command.options().quiet)
       command.printer().message(
           cat("no problems found: ", count_of(report.blobs, "blob"), ", ", human_size(report.bytes),
-              report.elsewhere > 0 ? cat("; ", count_of(report.elsewhere, "base layer"), " only in registries") : "",
+              report.in_registries > 0 ? cat("; ", count_of(report.in_registries, "base layer"), " only in registries")
+                                       : "",
               "\n"));
     return 0;
   }

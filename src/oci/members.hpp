@@ -1,5 +1,4 @@
-// The members of one JSON object that came from elsewhere, read strictly: each failure is Error{integrity} naming the
-// member.
+// Reads the members of an untrusted JSON object strictly: each failure is Error{integrity} naming the member.
 #pragma once
 #include <lapstrake/base/limits.hpp>
 #include <lapstrake/oci/digest.hpp>
@@ -16,8 +15,8 @@ using OrderedJson = nlohmann::ordered_json;
 
 class Members {
  public:
-  // `value` must be an object. A member that is one of `known` but for its case is refused: Go's readers would take it
-  // for that member, and we would not (golang/go#14750). Both arguments outlive this.
+  // `value` must be an object. A member that differs from one of `known` only in case is refused: Go's readers would
+  // accept it as that member (golang/go#14750). Both arguments must outlive this.
   Members(const Json& value, std::string what, std::vector<std::string_view> known);
 
   const std::string& what() const noexcept { return what_; }
@@ -30,7 +29,7 @@ class Members {
   // Lists and maps have at most limits::list_members members.
   std::vector<std::string> texts(std::string_view name) const;               // an array of strings
   std::map<std::string, std::string> text_map(std::string_view name) const;  // an object of strings
-  std::vector<std::string> keys(std::string_view name) const;  // an object's members, their values passed over
+  std::vector<std::string> keys(std::string_view name) const;                // an object's member names
   const Json::array_t& needed_list(std::string_view name, std::uint64_t most = limits::list_members) const;
   Digest needed_digest(std::string_view name) const;
   // The members that are not `known`, as an object's text; "" when there are none.

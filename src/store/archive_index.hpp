@@ -1,4 +1,4 @@
-// A tar file's members by name: where their bytes lie. They are read in place, nothing is unpacked.
+// An index of a tar file: offsets and sizes of its members by name. They are read in place, without unpacking.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -15,18 +15,18 @@ namespace lapstrake::store {
 
 class ArchiveIndex {
  public:
-  // A file that is compressed (gzip, zstd, xz, bzip2; told by its first bytes) is first spooled into an unnamed file in
-  // `scratch`. Error{input} when it cannot be read or is no tar, {integrity} when it ends too early, has a text
-  // twice, or is beyond a limit (base/limits.hpp).
+  // A compressed file (gzip, zstd, xz, bzip2, detected by its first bytes) is first decompressed into an unnamed file
+  // in `scratch`. Error{input} when it is unreadable or not a tar, {integrity} when it is truncated, has a duplicate
+  // text, or exceeds a limit (base/limits.hpp).
   ArchiveIndex(const std::filesystem::path& file, const std::filesystem::path& scratch, const std::stop_token& stop);
 
   struct Member {
     std::uint64_t offset = 0, size = 0;
   };
-  // `name` without a leading "./"; links within the archive are followed (docker of old made them).
+  // `name` without a leading "./"; links within the archive are followed (old versions of docker wrote them).
   std::optional<Member> find(std::string_view name) const;
   Source open(const Member& member) const;
-  // Nothing when it is absent; Error{integrity} when it is longer than 8 MiB.
+  // nullopt when it is absent; Error{integrity} when it is longer than 8 MiB.
   std::optional<std::string> text(std::string_view name) const;
   std::string path() const { return path_.string(); }
 
@@ -35,7 +35,7 @@ class ArchiveIndex {
   std::filesystem::path path_;
   std::shared_ptr<const FileDescriptor> file_;
   std::map<std::string, Member, std::less<>> members_;
-  std::map<std::string, std::string, std::less<>> links_;  // to the name that is meant
+  std::map<std::string, std::string, std::less<>> links_;  // to the name of the target
 };
 
 }  // namespace lapstrake::store

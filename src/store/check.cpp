@@ -95,7 +95,7 @@ class RefCheck {
     const auto size = store_.size(blob.digest);
     if (!size && !blob.urls.empty()) return false;  // a foreign layer is nobody's to keep
     if (!size && oci::is_layer(blob.media_type) && find_origin(store_, blob.digest)) {
-      report_.elsewhere += elsewhere_.insert(blob.digest).second ? 1 : 0;
+      report_.in_registries += in_registries_.insert(blob.digest).second ? 1 : 0;
       return false;
     }
     if (!size)
@@ -132,7 +132,7 @@ class RefCheck {
   CheckReport& report_;
   std::string name_;
   std::optional<oci::SeenBlobs> seen_;
-  std::set<oci::Digest> elsewhere_;
+  std::set<oci::Digest> in_registries_;
 };
 
 // Runs `act`; what is wrong becomes a problem.

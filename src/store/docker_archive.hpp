@@ -1,4 +1,4 @@
-// What `docker save` writes: manifest.json, a config and layers, in a tar.
+// Reads archives of `docker save`: a tar with manifest.json, configs and layers.
 #pragma once
 #include <lapstrake/oci/image_reader.hpp>
 #include <memory>
@@ -8,8 +8,8 @@
 
 namespace lapstrake::store {
 
-// `tag` is "name:tag" or empty for the only image. When the archive is an OCI layout as well, the image is read as
-// that, so that it keeps its digest; otherwise a manifest is made of its parts.
+// `tag` is "name:tag", or empty for the only image. When the archive is also an OCI layout, the image is read from that
+// and keeps its digest; otherwise a manifest is made of its parts.
 oci::ImageReader docker_archive_reader(std::shared_ptr<const ArchiveIndex> archive, const std::string& name,
                                        const std::string& tag);
 

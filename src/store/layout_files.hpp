@@ -1,4 +1,4 @@
-// Names and texts of an image layout (image-spec image-layout.md).
+// // File names and fixed texts of an image layout (image-spec image-layout.md).
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -17,11 +17,11 @@ inline constexpr std::size_t most_text_bytes = 8u << 20;  // of a manifest, inde
 // "blobs/sha256/<hex>"
 std::string blob_name(const oci::Digest& digest);
 oci::Index empty_index();
-// Error{integrity}: a damaged text or another version.
+// Error{integrity}: a damaged text or an unsupported version.
 void check_layout_text(std::string_view text, std::string_view what);
-// The entry's name in an index.json; empty when it has none.
+// The entry's name in index.json; empty when absent.
 std::string ref_name(const oci::Descriptor& entry);
-// Opens a regular file without following a symlink at its end; nothing when it is absent.
+// Opens a regular file; the last component may not be a symlink. nullopt when it is absent.
 std::optional<Source> open_regular(const std::filesystem::path& path);
 // In bytes. Error{input}, with the path.
 std::uint64_t size_of(const FileDescriptor& file, const std::filesystem::path& path);

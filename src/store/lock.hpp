@@ -1,4 +1,4 @@
-// The store's locks: flock(2), held by a descriptor and gone with it.
+// The store's locks: flock(2), held while the descriptor is open.
 #pragma once
 #include <filesystem>
 #include <lapstrake/base/c_handle.hpp>
@@ -7,9 +7,10 @@ namespace lapstrake::store {
 
 enum class LockMode { shared, exclusive };
 
-// Makes the file if need be (0600). An empty one when there is none and none can be made, as in a read-only store.
+// Creates the file if needed (0600). An empty descriptor when it neither exists nor can be created, as in a read-only
+// store.
 FileDescriptor open_lock(const std::filesystem::path& path);
-// False when another process has it. Error{input} where the file system has no locks.
+// False when another process holds it. Error{input} when the file system does not support locks.
 bool try_lock(const FileDescriptor& lock, LockMode mode, const std::filesystem::path& path);
 void wait_for_lock(const FileDescriptor& lock, LockMode mode, const std::filesystem::path& path);
 

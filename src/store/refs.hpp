@@ -1,4 +1,4 @@
-// index.json, where the refs are: read, changed and replaced under a lock of its own.
+// The refs in index.json: read, changed and replaced under their own lock.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -14,13 +14,13 @@ void make_layout_files(const std::filesystem::path& root);
 oci::Index read_layout_index(const std::filesystem::path& path);
 // The store's own, with a cure in the Error.
 oci::Index read_index(const std::filesystem::path& root);
-// `change` says whether it changed anything; only then is anything written.
+// `change` returns whether it changed the index; only then the file is written.
 void change_refs(const std::filesystem::path& root, const std::function<bool(oci::Index&)>& change);
 
-// Puts `descriptor` under `name`, in the place of what had that name; the other entries stay as they are. An empty name
-// stands for all entries without one. False when it is there already.
+// Sets `name` to `descriptor`, replacing an entry of that name; the other entries are unchanged. An empty name means
+// all entries without a name. False when nothing changed.
 bool replace_ref(oci::Index& index, const std::string& name, const oci::Descriptor& descriptor);
-// Without entries that have no name; the name is not among the descriptors' annotations.
+// Entries without a name are left out; the name is removed from the descriptors' annotations.
 std::map<std::string, oci::Descriptor> refs_of(const oci::Index& index);
 
 }  // namespace lapstrake::store

@@ -1,4 +1,4 @@
-// A compressed archive cannot be read in place: its tar is kept in a file without a name while it is needed.
+// Decompresses an archive into an unnamed temporary file, since a compressed one cannot be read in place.
 #pragma once
 #include <filesystem>
 #include <lapstrake/base/c_handle.hpp>

@@ -18,7 +18,7 @@ using Strings = std::vector<std::string>;
 struct Project {
   TempDir dir;
   BaseFiles below;
-  mutable int told = 0;
+  mutable int notices = 0;
 
   std::filesystem::path root() const { return dir / "project"; }
   void run(const std::string& command) const {
@@ -34,7 +34,7 @@ struct Project {
     recipe.archives = {archive};
     return layers::assemble(
         recipe, below, AccountTable({}, below),
-        {.root = root(), .scratch = dir.path(), .stop = {}, .tell = [this](const std::string&) { ++told; }});
+        {.root = root(), .scratch = dir.path(), .stop = {}, .notify = [this](const std::string&) { ++notices; }});
   }
   Strings lines(const oci::Archive& archive) const {
     Strings out;
@@ -189,13 +189,13 @@ TEST_CASE("the `/` at the front of names is left out with a note, as tar does") 
   CHECK(project.lines(archive("a.tar", "/opt")) == Strings{"opt d 0755 0:0", "opt/g f 0644 0:0", "opt/srv d 0755 0:0",
                                                            "opt/srv/f f 0644 0:0",
                                                            "opt/srv/h h 0644 0:0 -> opt/srv/f"});
-  CHECK(project.told == 1);
+  CHECK(project.notices == 1);
   auto stripped = archive("a.tar", "/opt");
   stripped.strip_components = 1;
   CHECK(project.lines(stripped) == Strings{"opt d 0755 0:0", "opt/f f 0644 0:0", "opt/h h 0644 0:0 -> opt/f"});
   project.write_tar("a.tar", {file("g")});
   project.lines(archive("a.tar", "/opt"));
-  CHECK(project.told == 2);
+  CHECK(project.notices == 2);
 }
 
 TEST_CASE("a sparse file has all of its zeros, those at its end as well") {

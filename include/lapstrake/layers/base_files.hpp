@@ -1,4 +1,4 @@
-// What lies below a layer: the merged file tree of the base and of the layers before it, names and attributes only.
+// The file tree below a layer: the base and earlier layers merged, names and attributes only.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -23,34 +23,34 @@ class BaseFiles {
     Kind kind = Kind::file;
     std::uint32_t mode = 0, uid = 0, gid = 0;
     std::string target;       // of a symlink
-    std::uint32_t layer = 0;  // that brought it, from 1
+    std::uint32_t layer = 0;  // the layer that wrote it, from 1
     bool text_was_dropped = false;
   };
 
-  // Streams a base layer (tar, plain or compressed by gzip or zstd; told by its first bytes) and lays it on top:
-  // whiteouts and opaque folders applied, /etc/passwd and /etc/group kept as text (at most 1 MiB each). Nothing is
-  // written to disk. Error{integrity} for what is not a tar, for `..`, and for more than `ReadLimits` and `TreeBudget`
-  // allow; the budget is one for all layers.
+  // Streams a base layer (a tar, plain or compressed with gzip or zstd, detected by its first bytes) and merges it on
+  // top: whiteouts and opaque folders are applied, /etc/passwd and /etc/group kept as text (at most 1 MiB each).
+  // Nothing is written to disk. Error{integrity} when it is not a tar, for `..`, and beyond `ReadLimits` and
+  // `TreeBudget`; all layers share one budget.
   void add_layer(const Source& blob, std::string_view what, const std::stop_token& stop = {});
-  // Lays a layer of ours on top.
+  // Merges a layer built by this program on top.
   void add_layer(const std::vector<Entry>& entries);
 
   bool empty() const { return nodes_.empty(); }
   // `path` without leading "/"; no symlink is followed.
   const Node* find(std::string_view path) const;
-  // `path` with each folder symlink on its way followed (bin/sh -> usr/bin/sh when bin -> usr/bin): entries must be
-  // written there, since a real `bin/` over the link destroys the image. The last component is not followed. Links
-  // never lead out of the root. Error{input} for a loop.
+  // `path` with symlinks to folders resolved (bin/sh -> usr/bin/sh when bin -> usr/bin): entries must be written there,
+  // since a real `bin/` that replaces the link breaks the image. The last component is not followed. Links never lead
+  // out of the root. Error{input} for a loop.
   std::string resolve(std::string_view path) const;
-  // The same with the last component followed too.
+  // The same, but the last component is followed too.
   std::string follow(std::string_view path) const;
-  // etc/passwd and etc/group only, links followed. Error{integrity} when the layers hold so many files of these names
-  // that it could not be kept.
+  // The text of etc/passwd or etc/group, links followed. Error{integrity} when it was dropped, because the layers hold
+  // too many candidates for these files.
   std::optional<std::string> text_of(std::string_view path) const;
-  // The names in a folder, for suggestions; at most `most`.
+  // At most `most` names in a folder, for suggestions.
   std::vector<std::string> names_in(std::string_view folder, std::size_t most = 10'000) const;
 
-  // All of it, with a check sum, to be remembered; and back: nothing for what is damaged, or of another version.
+  // Serialization with a checksum, for the cache. from_bytes() returns nullopt for damaged bytes or another version.
   void write(const Sink& sink) const;
   std::string to_bytes() const;
   static std::optional<BaseFiles> from_bytes(std::string_view bytes);
@@ -77,12 +77,12 @@ class BaseFiles {
   Nodes nodes_;
   std::map<std::string, std::string, std::less<>> texts_;
   std::uint32_t layers_ = 0;
-  // A folder and where its links lead: the entries of one often follow each other. Forgotten when a link may change.
+  // The last resolved folder, since entries of one folder often follow each other. Reset when a link may change.
   std::optional<std::pair<std::string, std::string>> recent_;
   std::optional<std::array<std::string, 2>> account_files_;  // etc/passwd and etc/group, likewise
-  std::uint64_t candidate_bytes_ = 0;                        // of texts that a link may make one of them
-  std::set<std::string, std::less<>> emptied_;               // folders whose lower files this layer took away
-  bool is_foreign_ = false;                                  // the layer that is being laid
+  std::uint64_t candidate_bytes_ = 0;                        // of texts that a link may turn into one of them
+  std::set<std::string, std::less<>> emptied_;               // folders whose lower files this layer removed
+  bool is_foreign_ = false;                                  // the layer that is being merged
   TreeBudget budget_;
 };
 

@@ -1,4 +1,4 @@
-// One entry of a layer, ready to be written: everything decided, nothing looked up later.
+// An entry of a layer, ready to be written: all attributes are final, nothing is looked up later.
 #pragma once
 #include <sys/types.h>
 
@@ -15,8 +15,8 @@ namespace lapstrake::layers {
 
 enum class Kind : std::uint8_t { file, directory, symlink, hardlink };
 
-// How a host file looked when it was listed; it must look the same when it is opened and when it was read, else
-// Error{input} "changed while it was read".
+// The stat signature of a host file when it was listed. If it differs when the file is opened or after it was read,
+// that is Error{input} "changed while it was read".
 struct FileStamp {
   dev_t device = 0;
   ino_t inode = 0;
@@ -24,16 +24,16 @@ struct FileStamp {
   std::int64_t modified_ns = 0, changed_ns = 0;
   bool operator==(const FileStamp&) const = default;
 };
-// A folder of the host and what was listed in it, once for all entries that come from there: a layer has many.
+// A listed folder of the host, shared by all entries from it to save memory.
 struct HostFolder {
   struct Item {
     FileStamp stamp;
-    std::uint32_t name = 0;  // where it begins in `names`
+    std::uint32_t name = 0;  // its offset in `names`
     std::uint16_t mode = 0;  // st_mode: type and permissions
     bool has_other_names = false, is_readable = true;
   };
   std::string path;
-  std::string names;  // a NUL after each; a symbolic link's target, with one too, follows its name
+  std::string names;  // NUL-terminated; a symbolic link's target, also NUL-terminated, follows its name
   std::vector<Item> items;
 };
 struct HostFile {
@@ -45,7 +45,7 @@ struct HostFile {
   const char* target() const { return name() + std::char_traits<char>::length(name()) + 1; }  // of a symbolic link
   std::string path() const;
 };
-// Bytes in an unnamed file of ours (an archive's member, taken out of its compression).
+// Bytes in an unnamed temporary file (a decompressed member of an archive).
 struct Spooled {
   std::shared_ptr<const FileDescriptor> file;
   std::uint64_t offset = 0;
@@ -58,10 +58,10 @@ struct Entry {
   std::uint32_t mode = 0644;  // permission bits with setuid, setgid, sticky
   std::uint32_t uid = 0, gid = 0;
   std::uint64_t size = 0;      // of a file's content, bytes
-  Shared<std::string> target;  // of a symlink: as it is; of a hardlink: the path of an entry that comes before
+  Shared<std::string> target;  // of a symlink: unchanged; of a hardlink: the path of an earlier entry
   Shared<oci::Xattrs> xattrs;  // "security.capability" -> raw bytes
   Content content;
-  Shared<std::string> origin;  // the step that made it, for messages: "copy `public/` (lapstrake.yaml:12:9)"
+  Shared<std::string> origin;  // the step that created it, for messages: "copy `public/` (lapstrake.yaml:12:9)"
 };
 
 }  // namespace lapstrake::layers

@@ -1,5 +1,5 @@
-// What a layer held when it was written, entry by entry: so that a later build can say what changed, and a reader where
-// in the layer a file lies. Kept beside the layer's index; it never decides what is written.
+// The inventory of a written layer: its entries with MACs and offsets, so that a later build can report changes and a
+// reader can locate a file in the layer. Cached next to the layer's index; it never influences the output.
 #pragma once
 #include <cstdint>
 #include <lapstrake/base/bytes.hpp>
@@ -16,7 +16,7 @@ struct InventoryItem {
   std::string path;
   Kind kind = Kind::file;
   std::uint32_t mode = 0, uid = 0, gid = 0;
-  std::uint64_t size = 0, tar_at = 0;  // tar_at: of its header in the tar
+  std::uint64_t size = 0, tar_at = 0;  // tar_at: the offset of its header in the tar
   std::string target;
   ContentMac content{}, xattrs{};  // under the inventory's key
 };
@@ -30,10 +30,10 @@ struct Inventory {
   std::vector<InventoryItem> items;  // in the layer's order
 };
 
-// `written` is what write_layer made of `entries` with `options`.
+// `written`: the result of write_layer for `entries` and `options`.
 void write_inventory(const std::vector<Entry>& entries, const WriteOptions& options, const Written& written,
                      const Sink& sink);
-// Nothing for what is damaged or of another version.
+// nullopt for damaged bytes or another version.
 std::optional<Inventory> inventory(std::string_view bytes);
 
 struct Change {
@@ -43,9 +43,9 @@ struct Change {
 };
 std::string_view name_of(Change::What what);  // "content", "mode", ...
 
-// In the layer's order; of one entry the first that applies, in the order above.
+// In the layer's order; per entry the first change that applies, in the order above.
 std::vector<Change> changes(const Inventory& before, const Inventory& after);
-// What makes all bytes others: "compression was gzip 1 and is zstd 3", "SOURCE_DATE_EPOCH was 0 and is 7", ...
+// Changes that affect all bytes: "compression was gzip 1 and is zstd 3", "SOURCE_DATE_EPOCH was 0 and is 7", ...
 std::vector<std::string> wholesale_changes(const Inventory& before, const Inventory& after);
 
 }  // namespace lapstrake::layers

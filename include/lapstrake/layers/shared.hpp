@@ -1,4 +1,4 @@
-// A value that is one for many holders, or empty for most: an empty one costs a pointer and no more.
+// An immutable value shared by many holders; an empty one costs only a pointer.
 #pragma once
 #include <concepts>
 #include <memory>

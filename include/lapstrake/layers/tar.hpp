@@ -1,4 +1,5 @@
-// libarchive, with the settings that make its bytes stable (facts in docs/design.md, "The tar dialect").
+// Reads and writes tars with libarchive, with the settings that keep its output stable (docs/design.md, "The tar
+// dialect").
 #pragma once
 #include <functional>
 #include <lapstrake/base/bytes.hpp>
@@ -11,11 +12,10 @@
 namespace lapstrake::layers {
 
 // Writes pax_restricted, xattrheader=SCHILY, hdrcharset=BINARY for names that are not ASCII, no block padding,
-// whole-second times, no names of owners. Every return code but ARCHIVE_OK is an Error.
+// whole-second times, no owner names. Every return code but ARCHIVE_OK is an Error.
 class TarWriter {
  public:
-  // The sink gets at least `block` bytes at once (but for the last); 0: each header, each data(), each padding as it
-  // comes.
+  // The sink gets at least `block` bytes at a time, except at the end; 0: each header, data() and padding separately.
   TarWriter(Sink sink, std::int64_t mtime, std::size_t block = 64 << 10);
   ~TarWriter();  // without finish() the sink gets nothing more
   TarWriter(TarWriter&&) noexcept;
@@ -29,32 +29,30 @@ class TarWriter {
   std::unique_ptr<State> state_;
 };
 
-// A header as it was read. `path` is the archive's own without `./`, `//` and a trailing `/` ("" is the root itself); a
-// leading
-// `/` and `..` stay, since the reader must judge them. Device nodes, FIFOs and sockets come with kind file, size 0 and
-// `special`.
+// A header from an archive. `path` has no `./`, `//` or trailing `/` ("" is the root itself); a leading `/` and `..`
+// are kept, since the caller must check them. Device nodes, FIFOs and sockets have kind file, size 0 and `special`.
 struct TarEntry : Entry {
   bool special = false;
   std::int64_t mtime = 0;
 };
 
-// What a stream may cost: a bomb ends at these, not at the end of memory or time. Error{integrity} beyond them.
+// Limits that stop decompression bombs. Error{integrity} beyond them.
 struct ReadLimits {
   std::uint64_t most_entries = limits::layer_entries;
-  std::uint64_t most_bytes = limits::layer_bytes;  // out of the compression, and of all files together
+  std::uint64_t most_bytes = limits::layer_bytes;  // decompressed, and of all files together
   std::stop_token stop = {};
 };
 using EachEntry = std::function<void(const TarEntry&, const Source& data)>;
 
-// Reads a tar stream, plain or compressed by gzip or zstd (libarchive, these formats alone). For each entry calls
-// `each` with its header (content empty, kind hardlink resolved as libarchive says) and a Source of its data, which
-// need not be read. The stream is always read to its end, so that a check there (oci::verified) is made. Names are the
-// bytes of the archive, whatever the locale. Error{integrity} for what is not such a tar, is cut short, or is beyond
-// the limits.
+// Reads a tar stream, plain or compressed with gzip or zstd (only these formats of libarchive). Calls `each` for every
+// entry with its header (content empty, hard links as libarchive resolves them) and a Source of its data, which need
+// not be read. The stream is always read to its end, so that a check there (oci::verified) runs. Names are the bytes in
+// the archive, independent of the locale. Error{integrity} when it is not such a tar, is truncated, or exceeds the
+// limits.
 void read_tar(const Source& stream, std::string_view what, const EachEntry& each, const ReadLimits& limits = {});
 
-// The same for archives of users: tar, plain or compressed by gzip, bzip2, xz or zstd, and zip, in an open file that
-// can be sought.
+// The same for users' archives in an open seekable file: tar, plain or compressed with gzip, bzip2, xz or zstd, and
+// zip.
 void read_archive(int fd, std::string_view what, const EachEntry& each, const ReadLimits& limits = {});
 
 }  // namespace lapstrake::layers

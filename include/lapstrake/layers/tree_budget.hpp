@@ -1,5 +1,5 @@
-// What the names of a base or an archive may cost, all of them together (base/limits.hpp): memory and steps that packed
-// bytes pay for, so that a small hostile input ends early and a large real one does not.
+// Limits the memory and the steps for all names of a base or an archive (base/limits.hpp). They grow with the packed
+// size, so that a small hostile input is refused early and a large real one is not.
 #pragma once
 #include <lapstrake/base/bytes.hpp>
 #include <lapstrake/base/error.hpp>
@@ -12,10 +12,10 @@ namespace lapstrake::layers {
 
 class TreeBudget {
  public:
-  // `packed`: bytes that are known to be read.
+  // `packed`: packed bytes to count from the start.
   explicit TreeBudget(std::uint64_t packed = 0) : packed_(std::make_shared<std::uint64_t>(packed)) {}
 
-  // The same stream; what is read of it counts as packed.
+  // The same stream; bytes read from it count as packed.
   Source metered(Source blob) const {
     return [packed = packed_, blob = std::move(blob)](std::span<std::byte> room) {
       const auto size = blob(room);
@@ -23,14 +23,14 @@ class TreeBudget {
       return size;
     };
   }
-  // Bytes of memory that `path` costs. Error{integrity} beyond the limit.
+  // Adds `bytes` of memory for `path`. Error{integrity} beyond the limit.
   void keep(std::string_view path, std::uint64_t bytes) {
     kept_ += bytes;
     const auto most = limits::tree_bytes_for(*packed_);
     if (kept_ > most)
       refuse(path, cat("all names, link targets and texts need more than ", human_size(most), " of memory"));
   }
-  // Names that were looked up for `path`.
+  // Adds `count` look-ups of names for `path`. Error{integrity} beyond the limit.
   void step(std::string_view path, std::uint64_t count) {
     steps_ += count;
     const auto most = limits::tree_steps + *packed_ * limits::tree_steps_of_packed_byte;

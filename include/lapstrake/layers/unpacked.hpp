@@ -1,4 +1,4 @@
-// What a layer's blob unpacks to, told from the blob as it streams by: for blobs whose origin is not to be believed.
+// Computes the digest of the unpacked content while a layer's blob streams by, for blobs from untrusted sources.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -10,27 +10,27 @@
 
 namespace lapstrake::layers {
 
-// What a stream may look like. ours: one gzip member; zstd frames with windows of at most 8 MiB. any: gzip members one
-// after another as well (eStargz), and zstd's windows up to 128 MiB (its own tools' limit).
+// Accepted streams. ours: one gzip member; zstd frames with windows of at most 8 MiB. any: also several gzip members
+// (eStargz), and zstd windows up to 128 MiB (the limit of zstd's own tools).
 enum class Streams { ours, any };
 
-// Who else wants to see what comes out. `boundary`: the packed stream could be cut in front of this byte: behind a gzip
-// header or a DEFLATE block that ends on a byte (not the last one), or behind a zstd frame. All that was unpacked
-// before it has been given to `raw`.
+// Optional callbacks. `raw` gets the unpacked bytes. `boundary` gets offsets at which the packed stream could be cut:
+// after a gzip header, after a DEFLATE block that ends on a byte (except the last one), after a zstd frame. All bytes
+// unpacked before it have been given to `raw`.
 struct StreamObserver {
   Sink raw = nullptr;
   std::function<void(std::uint64_t packed_at)> boundary = nullptr;
 };
 
-// Takes a blob in pieces of any size. Error{integrity} naming `what` for what is not such a stream, is cut short, goes
-// on after its end, or unpacks to more than `most` bytes: a bomb ends there.
+// Takes a blob in pieces of any size. Error{integrity} naming `what` when it is not such a stream, is truncated, has
+// bytes after its end, or unpacks to more than `most` bytes (decompression bombs).
 class Unpacked {
  public:
   Unpacked(oci::Codec codec, std::uint64_t most, std::string what, Streams streams = Streams::ours,
            StreamObserver observer = {});
   ~Unpacked();
   void write(Bytes packed);
-  // The digest of all that came out of it, at its end.
+  // The digest of all unpacked bytes, at the end.
   oci::Digest finish();
 
  private:

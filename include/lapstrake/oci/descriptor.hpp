@@ -1,4 +1,4 @@
-// What points to a blob (image-spec descriptor.md).
+// A descriptor: media type, digest and size of a blob (image-spec descriptor.md).
 #pragma once
 #include <cstdint>
 #include <lapstrake/oci/digest.hpp>

@@ -1,4 +1,4 @@
-// A content digest. Only sha256: registries take no other, and nothing else is verified anywhere.
+// A content digest. Only sha256 is supported, as in registries.
 #pragma once
 #include <compare>
 #include <lapstrake/base/bytes.hpp>
@@ -27,8 +27,8 @@ class Digest {
   std::string text_;
 };
 
-// Wraps `inner`: at its end, bytes that do not have this digest and size are Error{integrity} naming `what`; reading
-// stops past `size`. Nothing that was read may be believed before the end was reached.
+// A Source that reads `inner` and verifies it: Error{integrity} naming `what` at the end when digest or size differ,
+// and as soon as more than `size` bytes come. Do not trust the bytes before the end was reached.
 Source verified(Source inner, const Digest& digest, std::uint64_t size, std::string what);
 
 }  // namespace lapstrake::oci

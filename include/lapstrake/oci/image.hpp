@@ -1,4 +1,4 @@
-// An image as values, and the bytes that stand for it. Same value, same bytes: render is pure.
+// Configs, manifests and indexes as values; parsing and rendering them. Equal values render to equal bytes.
 #pragma once
 #include <cstdint>
 #include <lapstrake/oci/descriptor.hpp>
@@ -18,7 +18,7 @@ struct History {
   bool operator==(const History&) const = default;
 };
 
-// image-spec config.md. Members that lapstrake does not know (Healthcheck, OnBuild, ...) are kept as they came.
+// image-spec config.md. Unknown members (Healthcheck, OnBuild, ...) are kept unchanged.
 struct ImageConfig {
   std::string created;  // RFC 3339
   std::string author;
@@ -60,14 +60,14 @@ Index parse_index(std::string_view json, std::string_view media_type, std::strin
 std::string render(const Manifest& manifest);
 std::string render(const Index& index);
 
-// The descriptor of a text that was rendered.
+// The descriptor of a rendered text.
 Descriptor descriptor_of(std::string_view text, std::string_view media_type);
 
 // "1970-01-01T00:00:00Z": seconds since the epoch as RFC 3339 in UTC.
 std::string rfc3339(std::int64_t seconds);
 
-// The byte format of what lapstrake writes: its own version and those of the libraries that its bytes depend on.
-// Recorded as the annotation below and printed by `version`; a change of it may change digests, and nothing else may.
+// The byte format: the version of lapstrake's own rules and of the libraries that its output depends on. It is recorded
+// in this annotation and printed by `version`. Only a new byte format may change digests.
 inline constexpr std::string_view byte_format_annotation = "dev.lapstrake.byte-format";
 inline constexpr std::string_view base_name_annotation = "org.opencontainers.image.base.name";
 inline constexpr std::string_view base_digest_annotation = "org.opencontainers.image.base.digest";

@@ -1,5 +1,5 @@
-// A place that images are read from: a registry, a layout, an archive, the store. A record of functions, so that rooms
-// which know such places hand them to rooms which do not.
+// Reads an image from a registry, a layout, an archive or the store. A record of functions, so that rooms that know
+// these sources can pass them to rooms that do not.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -11,28 +11,28 @@
 namespace lapstrake::oci {
 
 struct ImageReader {
-  std::string name;  // how people call it: "oci:out:v1"
-  // The manifest or index that the reference names. Error{input or network} when it is not there.
+  std::string name;  // for messages: "oci:out:v1"
+  // The manifest or index that the reference names. Error{input or network} when it is missing.
   std::function<Descriptor()> root;
   // A manifest, index or config, whole and verified; at most 8 MiB.
   std::function<std::string(const Descriptor&)> text;
-  // A blob as a stream that fails at its end if digest or size are wrong.
+  // A blob as a stream that fails at its end when digest or size differ.
   std::function<Source(const Descriptor&)> open;
-  // The file that holds the blob as it is, of its size and not verified; nothing, or no function, where there is none.
+  // The file with exactly the blob's bytes, if there is one: its size is checked, its digest is not. May be null.
   std::function<std::optional<std::filesystem::path>(const Descriptor&)> file = nullptr;
 };
 
-// One image of a place.
+// // One loaded image.
 struct LoadedImage {
   Descriptor manifest_descriptor;
-  std::string manifest_text, config_text;  // the bytes as they came
+  std::string manifest_text, config_text;  // the original bytes
   Manifest manifest;
   ImageConfig config;
 };
 
-// Picks the platform from an index (nested ones too; attestation children, platform unknown/unknown, are passed over).
-// A manifest must match `platform` as well. Error{input} listing what platforms there are. Checks that diff_ids and
-// layers have one length.
+// Selects the platform in an index (also in nested ones; attestations, of platform unknown/unknown, are skipped). A
+// manifest must match `platform` too. Error{input} listing the available platforms. Checks that the numbers of diff_ids
+// and layers are equal.
 LoadedImage load(const ImageReader& reader, const Platform& platform);
 
 }  // namespace lapstrake::oci

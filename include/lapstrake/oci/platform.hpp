@@ -1,4 +1,4 @@
-// os/architecture[/variant], in Go's names.
+// // A platform: os/architecture[/variant], with Go's names.
 #pragma once
 #include <compare>
 #include <string>
@@ -9,12 +9,12 @@ namespace lapstrake::oci {
 struct Platform {
   std::string os = "linux";
   std::string architecture = "amd64";
-  std::string variant = {};  // empty when there is none
+  std::string variant = {};  // empty when absent
 
   // "linux/amd64", "linux/arm64/v8"; also "amd64" alone (linux). Error{usage} listing the known architectures.
   static Platform parse(std::string_view text);
   std::string text() const;
-  // arm64 and arm64/v8 are one platform (image-spec image-index.md's table).
+  // arm64 and arm64/v8 are the same platform (the table in image-spec image-index.md).
   bool matches(const Platform& other) const;
   auto operator<=>(const Platform&) const = default;
 };

@@ -1,4 +1,4 @@
-// What one layer is made of, as the spec says it: values that `spec` fills and `layers` carries out.
+// The steps of a layer as the spec states them: values that `spec` fills and `layers` executes.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -19,7 +19,7 @@ struct Compression {
   bool operator==(const Compression&) const = default;
 };
 
-// Where a line of the spec stands, for messages: "lapstrake.yaml:12:9". Line and column count from 1.
+// A position in the spec, for messages: "lapstrake.yaml:12:9". Line and column count from 1.
 struct Position {
   std::string file;
   std::size_t line = 0, column = 0;

@@ -1,4 +1,4 @@
-// The names that people give to images.
+// References to images: in registries, layouts and archives.
 #pragma once
 #include <filesystem>
 #include <lapstrake/oci/digest.hpp>
@@ -21,8 +21,7 @@ struct RegistryReference {
 };
 
 // oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME:TAG]. As in skopeo the path ends at the first `:`,
-// so that a path with a `:` cannot be named, and TAG may be a whole reference ("r.example:5000/web:v1"), as other tools
-// write there.
+// so a path cannot contain one, and TAG may be a whole reference ("r.example:5000/web:v1"), as other tools write it.
 struct DiskReference {
   enum class Form { layout, oci_archive, docker_archive };
   Form form = Form::layout;
@@ -34,7 +33,7 @@ struct DiskReference {
 
 using Reference = std::variant<RegistryReference, DiskReference>;
 
-// Error{usage} that quotes `text`, says which rule it breaks and shows the forms.
+// Error{usage} that quotes `text`, names the broken rule and shows the valid forms.
 Reference parse_reference(std::string_view text);
 RegistryReference parse_registry_reference(std::string_view text);
 DiskReference parse_disk_reference(std::string_view text);
@@ -42,8 +41,7 @@ std::string text(const Reference& reference);
 bool is_tag(std::string_view text);         // [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}
 bool is_repository(std::string_view text);  // distribution-spec's <name>, at most 255 bytes
 
-// What ECS runs and `push` prints: a reference that cannot move. "host/repo:tag@sha256:..." (the agent ignores the
-// tag).
+// An immutable reference, which `push` prints and ECS runs: "host/repo:tag@sha256:..." (the ECS agent ignores the tag).
 struct PinnedReference {
   std::string host, repository, tag;
   Digest digest;

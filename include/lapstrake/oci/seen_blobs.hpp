@@ -1,5 +1,5 @@
-// One walk over a graph of indexes and manifests, which may name each other as often as their author likes: what was
-// looked at, and how much of it there may be (base/limits.hpp). All such walks count with this.
+// The blobs that a walk over indexes and manifests has seen, and the limits of such a walk (base/limits.hpp). Indexes
+// may refer to the same blobs many times, so every walk must use this.
 #pragma once
 #include <lapstrake/base/limits.hpp>
 #include <lapstrake/oci/descriptor.hpp>
@@ -10,13 +10,13 @@ namespace lapstrake::oci {
 
 class SeenBlobs {
  public:
-  // `name`: the place that is walked over, for messages.
+  // `name`: of the image, for messages.
   explicit SeenBlobs(std::string name, std::uint64_t most_nested = limits::nested_indexes)
       : name_(std::move(name)), most_nested_(most_nested) {}
 
-  // Before anything is done with it: false for what was visited already. Error{integrity} beyond the limits.
+  // Call it first for each blob: false when it was seen before. Error{integrity} beyond the limits.
   bool add(const Digest& digest, std::uint64_t depth);
-  // Before its text is read. Error{integrity} when all texts of the walk are longer than the limit.
+  // Call it before a text is read. Error{integrity} when all texts of the walk together exceed the limit.
   void charge(const Descriptor& blob);
 
  private:

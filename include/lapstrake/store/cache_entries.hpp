@@ -1,9 +1,9 @@
-// What is remembered between builds, as files of any content.
+// The store's cache: small files of any content, by kind and key.
 //
 //   STORE/cache/<kind>/<hex of the key>
 //
-// Most of it costs time only when it is lost: keep_cache_entry() renames it into place, but does not sync it, so who
-// reads one must be able to tell a damaged one. What the store needs is written by keep_required_entry().
+// Losing most entries costs only time: keep_cache_entry() renames the file into place without syncing it, so readers
+// must detect damaged entries. Entries that the store needs are written by keep_required_entry().
 #pragma once
 #include <functional>
 #include <lapstrake/base/bytes.hpp>
@@ -14,16 +14,16 @@
 
 namespace lapstrake::store {
 
-// Nothing when there is none, it cannot be read, or it is longer than `limit` bytes.
+// nullopt when the entry is missing, unreadable, or longer than `limit` bytes.
 std::optional<std::string> find_cache_entry(const Store& store, std::string_view kind, const oci::Digest& key,
                                             std::size_t limit = std::size_t{256} << 20);
-// `write` is handed the file's sink. A store that cannot be written keeps nothing, silently.
+// `write` gets the file's sink. Does nothing when the store is not writable.
 void keep_cache_entry(const Store& store, std::string_view kind, const oci::Digest& key,
                       const std::function<void(const Sink&)>& write);
 void keep_cache_entry(const Store& store, std::string_view kind, const oci::Digest& key, std::string_view text);
-// The same for what cannot be found out again: synced, and a failure is an error (Error{input} with path and reason).
+// The same for entries that cannot be recreated: synced, and Error{input} with path and reason on failure.
 void keep_required_entry(const Store& store, std::string_view kind, const oci::Digest& key, std::string_view text);
-// Removes the notes of a kind for which `keep`, told the key's hex and the file, is false; for gc.
+// Removes the entries of a kind for which `keep`, called with the key's hex and the file, is false; for gc.
 void prune_cache_entries(const std::filesystem::path& root, std::string_view kind,
                          const std::function<bool(const std::string& hex, const std::filesystem::path& file)>& keep);
 

@@ -82,7 +82,7 @@ class Builder {
                              .scratch = store_.scratch(),
                              .stop = context_.runtime.stop,
                              .jobs = context_.jobs,
-                             .tell = [this](const std::string& text) {
+                             .notify = [this](const std::string& text) {
                                context_.progress({.kind = Event::Kind::note, .image = image_.name, .text = text});
                              }});
   }

@@ -201,13 +201,13 @@ TEST_CASE("a build leaves the base's layers where they are, and the store tells 
     CHECK(store.has(image.manifest.layers.at(2).digest));
     const auto checked = store.check({});
     CHECK(checked.problems.empty());
-    CHECK(checked.elsewhere == 2);
+    CHECK(checked.in_registries == 2);
   }
   store::Store::gc(journey.dir / "store", journey.context().runtime);
   const auto asked = journey.box->records().size();
   CHECK(app::check(journey.context(), journey.project()).empty());  // the base's manifest and files outlive gc
   CHECK(journey.box->records().size() == asked);
-  CHECK(store::Store::open(journey.dir / "store").check({}).elsewhere == 2);
+  CHECK(store::Store::open(journey.dir / "store").check({}).in_registries == 2);
   const auto looked = app::inspect(journey.context(), nullptr, cat("oci:", (journey.dir / "store").string()));
   CHECK(looked.images.at(0).layers.size() == 3);
 }
