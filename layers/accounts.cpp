@@ -57,15 +57,15 @@ std::string line_of(const oci::Group& group) {
 
 void expect_field(std::string_view text, std::string_view what, const oci::Position& where) {
   if (text.find_first_of(std::string_view(":\n\r\0", 4)) != std::string_view::npos)
-    refuse(where, cat("the ", what, " `", printable(text), "` cannot stand in a line of passwd"),
-           "leave out `:` and line breaks");
+    refuse(where, cat("the ", what, " `", printable(text), "` is not valid in /etc/passwd"),
+           "remove `:` and line breaks");
 }
 
 void expect_name(std::string_view name, const oci::Position& where) {
   expect_field(name, "name", where);
   if (name.empty() || name.front() == '-' || name.find_first_of(" ,/\t") != std::string_view::npos ||
       parse_integer(name))
-    refuse(where, cat("`", printable(name), "` is no name for an account"),
+    refuse(where, cat("`", printable(name), "` is not a valid account name"),
            "use letters, digits, `_` and `-`, such as `www-data`");
 }
 
@@ -75,17 +75,17 @@ void expect_one_each(const std::vector<Account>& accounts, std::string_view kind
     expect_name(one->name, one->where);
     for (auto other = accounts.begin(); other != one; ++other) {
       if (other->name == one->name)
-        refuse(one->where, cat("the ", kind, " `", one->name, "` is there twice, also at ", other->where.text()),
-               "keep one of them");
+        refuse(one->where, cat("duplicate ", kind, " `", one->name, "`, also defined at ", other->where.text()),
+               "remove one of them");
       if ((*other).*number == (*one).*number)
         refuse(one->where,
-               cat("the ", kind, "s `", other->name, "` and `", one->name, "` have one number, ", (*one).*number),
+               cat("the ", kind, "s `", other->name, "` and `", one->name, "` have the same number, ", (*one).*number),
                "give one of them another number");
     }
   }
 }
 
-// `laid` over what `text` has: by name, the later wins, the order stays.
+// The accounts of `text`, overridden by `laid` by name; the order is kept.
 template <class Account, class Parse>
 std::vector<Account> merged(const std::optional<std::string>& text, const std::vector<Account>& laid, Parse parse) {
   std::vector<Account> out = laid;
@@ -115,7 +115,7 @@ const Account& expected(const std::vector<Account>& accounts, std::string_view n
       .during(cat("reading the owner at ", where.text()));
 }
 
-// The base's text with the lines of `laid` in the place of those with their names, or at the end.
+// The base's text with the lines of `laid` replacing those with the same name, or appended.
 template <class Account>
 std::string laid_over(std::string text, const std::vector<Account>& laid) {
   if (!text.empty() && text.back() != '\n') text += '\n';
@@ -165,7 +165,7 @@ AccountTable::AccountTable(const oci::Accounts& accounts, const BaseFiles& base)
 AccountTable::Ids AccountTable::look_up(const oci::Owner& owner, const oci::Position& where) const {
   const auto too_high = [&](const std::string& half) {
     if (parse_integer(half))
-      throw Error(ErrorKind::usage, cat("an owner cannot have the number ", half), "use a number from 0 to 4294967294")
+      throw Error(ErrorKind::usage, cat("invalid owner number ", half), "use a number from 0 to 4294967294")
           .during(cat("reading the owner at ", where.text()));
   };
   Ids ids;

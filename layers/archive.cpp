@@ -42,10 +42,10 @@ class ArchiveStep {
     if (::fstat(file_.get(), &status) != 0 || stamp_of(status) != before_)
       throw Error(ErrorKind::input, cat("`", printable(archive_.from, 4096), "` changed while it was read"));
     if (had_root_ && context_.options.notify)
-      context_.options.notify(cat("the leading `/` of the names in ", *origin_, " is left out, as tar does"));
+      context_.options.notify(cat("removed the leading `/` from names in ", *origin_, ", as tar does"));
     if (!specials_.empty())
       throw Error(ErrorKind::input, cat("the archive has devices, FIFOs or sockets: ", join(specials_, ", ")),
-                  "leave them out with `exclude:`");
+                  "exclude them with `exclude:`");
     for (auto& [path, candidate] : members_) out.add(std::move(candidate));
   }
 
@@ -69,7 +69,7 @@ class ArchiveStep {
     is_zip_ = ::pread(file_.get(), magic.data(), magic.size(), 0) == 2 && magic[0] == 'P' && magic[1] == 'K';
   }
 
-  // The member's name after strip_components; nothing when it goes with them.
+  // The member's name after strip_components; nullopt when nothing is left.
   std::optional<std::string> stripped(const std::string& name) const {
     std::string_view rest = name;
     for (unsigned i = 0; i < archive_.strip_components; ++i) {
@@ -81,7 +81,7 @@ class ArchiveStep {
     return std::string(rest);
   }
 
-  // tar and ADD take the `/` at the front of a name away.
+  // tar and ADD remove a leading `/` from names.
   std::string inner_path(const std::string& raw) {
     had_root_ = had_root_ || raw.starts_with('/');
     const auto path = relative_path(raw);
@@ -119,14 +119,14 @@ class ArchiveStep {
     members_.insert_or_assign(out.path, candidate);
   }
 
-  // A hard link is its target once more; which of them has the body is decided when all are sorted.
+  // A hard link is a copy of its target; after sorting, the first of them keeps the content.
   void link(Candidate& candidate, const TarEntry& entry) {
     const auto target = stripped(inner_path(*entry.target));
     const auto found = target ? members_.find(joined(to_, *target)) : members_.end();
     if (found == members_.end() || found->second.entry.kind == Kind::directory)
       throw Error(ErrorKind::input,
-                  cat("the archive's hard link `", printable(entry.path, 4096), "` leads to `",
-                      printable(*entry.target, 4096), "`, which is not taken from it"),
+                  cat("the archive's hard link `", printable(entry.path, 4096), "` points to `",
+                      printable(*entry.target, 4096), "`, which is not included"),
                   "include both, or exclude both");
     const std::string path = candidate.entry.path;
     candidate = found->second;

@@ -17,8 +17,8 @@ namespace {
 
 std::string shown(std::string_view path) { return cat("`/", printable(path, 4096), "`"); }
 
-// Lays the drafts against the base and against each other. The entries stay where they are, of their order (`order_`:
-// by path, without what is dropped) only numbers are moved.
+// Merges candidates with the base and with each other. The entries are not moved, only their indices in `order_` (by
+// path, without dropped ones).
 class Layer {
  public:
   Layer(const BaseFiles& below, const std::stop_token& stop, const std::vector<oci::Removal>& removals,
@@ -73,7 +73,7 @@ class Layer {
     });
   }
 
-  // Puts an entry where the base has its folder; false when there is nothing to say about it.
+  // Resolves the entry's path in the base; false when the entry is not needed.
   bool settle(Entry& entry, MergePolicy& policy) {
     if (const auto flaw = flaws_.of(entry.path); !flaw.empty())
       throw Error(ErrorKind::input, cat("`/", printable(entry.path, 200), "` ", flaw), "rename it, or exclude it")
@@ -87,13 +87,13 @@ class Layer {
     const bool base_folder = base != nullptr && base->kind == Kind::directory;
     if (!folder && base_folder && !removed_.contains(entry.path))
       throw Error(ErrorKind::input,
-                  cat(shown(entry.path),
-                      " is a folder that lies below this layer, and would be replaced with all that is in it"),
+                  cat(shown(entry.path), " would replace a folder of the layers below and everything in it"),
                   cat("add `remove: [/", printable(entry.path), "]` to this layer to replace the folder; to copy into ",
-                      "it, end `to:` in `/`: `to: /", printable(entry.path), "/`"))
+                      "it, end `to:` with `/`: `to: /", printable(entry.path), "/`"))
           .during(*entry.origin);
     if (folder && base != nullptr && !base_folder)
-      throw Error(ErrorKind::input, cat(shown(entry.path), " is no folder in the layers below")).during(*entry.origin);
+      throw Error(ErrorKind::input, cat(shown(entry.path), " is not a folder in the layers below"))
+          .during(*entry.origin);
     return !(folder && base_folder) || take_from_base(entry, policy, *base);
   }
 
@@ -110,7 +110,7 @@ class Layer {
     return node != nullptr && node->kind == Kind::symlink ? below_.follow(path) : real;
   }
 
-  // What the spec does not say about a folder is as in the base. False when nothing is left to say.
+  // Attributes that the spec does not set are taken from the base. False when none is changed.
   static bool take_from_base(Entry& entry, const MergePolicy& policy, const BaseFiles::Node& base) {
     using Overrides = MergePolicy::Overrides;
     if (policy.overrides == Overrides::all && !policy.is_copy_target) return true;
@@ -125,10 +125,10 @@ class Layer {
            a.gid == b.gid && a.xattrs == b.xattrs;
   }
 
-  // `directories:` has the last word on a folder, and what a copy brings along more than what another is made into.
+  // `directories:` takes precedence, then folders copied from the host, then targets of copies.
   static int weight(const MergePolicy& policy) { return policy.is_explicit ? 2 : policy.is_copy_target ? 0 : 1; }
 
-  // Several steps may say one thing about one folder; all else that two of them write is a clash.
+  // Several steps may write the same folder with equal attributes; everything else is a conflict.
   void join_what_is_one() {
     std::size_t kept = 0;
     for (const std::size_t next : order_) {
@@ -140,17 +140,17 @@ class Layer {
     order_.resize(kept);
   }
 
-  // Which of two entries for one path holds, in the order of their steps.
+  // Which of two entries for one path is kept; they are in the order of their steps.
   std::size_t joint(std::size_t before, std::size_t next) const {
     const Entry &a = entries_[before], &b = entries_[next];
     if (same_folder(a, b)) return before;
     const bool folders = a.kind == Kind::directory && b.kind == Kind::directory;
     const int one = weight(policies_[before]), other = weight(policies_[next]);
     if (folders && one != other) return one < other ? next : before;
-    throw Error(ErrorKind::input,
-                cat("two steps of one layer write ", shown(b.path), folders ? ", with other owners or modes" : ""),
-                folders ? "state its owner and mode under `directories:`"
-                        : "leave one of them out, or put it into another layer")
+    throw Error(
+        ErrorKind::input,
+        cat("two steps of one layer write ", shown(b.path), folders ? ", with different owners or modes" : ""),
+        folders ? "set its owner and mode under `directories:`" : "remove one of them, or move it to another layer")
         .because(cat(*a.origin, " and ", *b.origin));
   }
 
@@ -166,10 +166,10 @@ class Layer {
   }
 
   [[noreturn]] void missing_below(const std::string& path) const {
-    Error error(ErrorKind::input, cat("there is no ", shown(path), " in the layers below"));
+    Error error(ErrorKind::input, cat(shown(path), " does not exist in the layers below"));
     if (const auto near = nearest(name_of(path), below_.names_in(parent_of(path))))
       error.helped_by(cat("did you mean `/", printable(joined(parent_of(path), *near)), "`?"));
-    error.helped_by("remove this line: what is not there need not be removed");
+    error.helped_by("delete this line: there is nothing to remove");
     throw error;
   }
 
@@ -177,9 +177,9 @@ class Layer {
     std::vector<std::string> paths;
     for (const std::size_t entry : order_)
       if (entries_[entry].kind == Kind::file) paths.push_back(entries_[entry].path);
-    Error error(ErrorKind::input, cat("this layer writes no file ", shown(path)));
+    Error error(ErrorKind::input, cat("this layer does not write a file ", shown(path)));
     if (const auto near = nearest(path, paths)) error.helped_by(cat("did you mean `/", printable(*near), "`?"));
-    error.helped_by("give capabilities in the layer that writes the file");
+    error.helped_by("set capabilities in the layer that writes the file");
     throw error;
   }
 
@@ -204,7 +204,7 @@ class Layer {
         if (base != nullptr && base->kind == Kind::directory) continue;
         if (base != nullptr)
           throw Error(ErrorKind::input,
-                      cat(shown(entry.path), " lies in ", shown(folder), ", which is no folder in the layers below"))
+                      cat(shown(entry.path), " lies in ", shown(folder), ", which is not a folder in the layers below"))
               .during(*entry.origin);
         parents.push_back(parent(folder, entry));
       }
@@ -229,9 +229,9 @@ class Layer {
   static void expect_folder(const Entry& folder, const Entry& entry) {
     if (folder.kind == Kind::directory) return;
     throw Error(ErrorKind::input,
-                cat(shown(entry.path), " lies in ", shown(folder.path), ", which this layer makes a ",
+                cat(shown(entry.path), " lies in ", shown(folder.path), ", which this layer writes as a ",
                     folder.kind == Kind::symlink ? "symbolic link" : "file"),
-                "write to where the link leads, or put the link into a later layer")
+                "write to the target of the link, or move the link to a later layer")
         .because(cat(*folder.origin, " and ", *entry.origin));
   }
 
@@ -256,8 +256,8 @@ class Layer {
                            : inner != order_.end() && lies_in(entries_[*inner].path, path) ? &entries_[*inner]
                                                                                            : nullptr;
       if (entry != nullptr)
-        throw Error(ErrorKind::input, cat("one layer cannot remove ", shown(path), " and write ", shown(entry->path)),
-                    "put the removal into a layer before")
+        throw Error(ErrorKind::input, cat("a layer cannot remove ", shown(path), " and write ", shown(entry->path)),
+                    "move the removal to an earlier layer")
             .because(cat(origin, " and ", *entry->origin));
     }
   }

@@ -31,7 +31,7 @@ void BaseFiles::add_layer(const Source& blob, std::string_view what, const std::
   begin_layer(true);
   const EachEntry each = [&](const TarEntry& entry, const Source& data) {
     const auto path = relative_path(entry.path);
-    if (!path) broken(entry.path, "would lie outside of the image");
+    if (!path) broken(entry.path, "is outside of the image");
     if (path->size() > limits::path_bytes) broken(*path, "is longer than 4096 bytes");
     if (entry.target->size() > limits::path_bytes) broken(*path, "is a link to a path longer than 4096 bytes");
     budget_.step(*path, 1);
@@ -59,11 +59,11 @@ void BaseFiles::lay(const Entry& entry, std::string path, const std::function<st
   if (entry.kind == Kind::symlink) node.target = *entry.target;
   if (entry.kind == Kind::hardlink) {
     const auto target = relative_path(*entry.target);
-    if (!target) broken(*entry.target, "is the target of a hard link and would lie outside of the image");
+    if (!target) broken(*entry.target, "is the target of a hard link and is outside of the image");
     const std::string body = joined(real_folder(parent_of(*target)), name_of(*target));
     const Node* found = find(body);
     if (found == nullptr || found->kind == Kind::directory)
-      broken(path, cat("is a hard link to `", printable(*target), "`, which is no file"));
+      broken(path, cat("is a hard link to `", printable(*target), "`, which is not a file"));
     if (body == real) return;
     node = *found;
     node.layer = layers_;
@@ -80,7 +80,7 @@ void BaseFiles::lay(const Entry& entry, std::string path, const std::function<st
   nodes_.insert_or_assign(real, std::move(node));
 }
 
-// What it costs to keep `path` and `more` bytes with it. Layers of ours are what their user asked for.
+// Charges the memory for `path` and `more` bytes with it. Layers from the spec are not limited.
 void BaseFiles::charge(std::string_view path, std::uint64_t more) {
   constexpr std::uint64_t node_bytes = sizeof(decltype(nodes_)::value_type) + 5 * sizeof(void*);  // of a tree's node
   if (is_foreign_) budget_.keep(path, node_bytes + path.size() + more);
@@ -122,10 +122,10 @@ const std::string& BaseFiles::real_folder(std::string_view folder) {
 void BaseFiles::white_out(std::string_view folder, std::string_view name) {
   if (name == ".wh..wh..opq") return remove_below(folder);
   name.remove_prefix(whiteout_prefix.size());
-  if (name.empty() || name == "." || name == "..") broken(folder, "has a whiteout of no name");
+  if (name.empty() || name == "." || name == "..") broken(folder, "has a whiteout without a name");
   if (name.starts_with(whiteout_prefix)) return;  // AUFS's own notes
   const std::string path = joined(folder, name);
-  // A whiteout of something that this very layer brings is no matter: it means what lies below.
+  // A whiteout does not affect entries of its own layer, only those of lower layers.
   if (const Node* node = find(path); node != nullptr && node->layer == layers_)
     remove_below(path);
   else
@@ -170,7 +170,7 @@ void BaseFiles::make_parents(std::string_view path) {
     Node& node = at->second;
     if (is_new) charge(folder, 0);
     if (!is_new && node.kind == Kind::directory && node.layer == layers_) return;  // with all that it lies in
-    if (node.kind != Kind::directory) broken(path, cat("lies in `", printable(folder), "`, which is no folder"));
+    if (node.kind != Kind::directory) broken(path, cat("is in `", printable(folder), "`, which is not a folder"));
     node.layer = layers_;  // this layer needs it: a whiteout of it means what was in it before
   }
 }
@@ -209,8 +209,8 @@ std::string BaseFiles::follow(std::string_view path, std::uint64_t& steps) const
       continue;
     }
     if (++links > most_links || todo.size() > limits::path_bytes || out.size() > limits::path_bytes)
-      throw Error(ErrorKind::input, cat("`/", printable(path, 4096),
-                                        "` cannot be followed: the image's symbolic links lead in a circle"));
+      throw Error(ErrorKind::input,
+                  cat("`/", printable(path, 4096), "` cannot be resolved: the image's symbolic links form a loop"));
     if (node->target.starts_with('/')) out.clear();
     std::deque<std::string> target;
     for_each_part(node->target, [&](std::string_view step) { return target.emplace_back(step), true; });
@@ -223,9 +223,9 @@ std::optional<std::string> BaseFiles::text_of(std::string_view path) const {
   const auto real = follow(path);
   if (const auto at = texts_.find(real); at != texts_.end()) return at->second;
   if (const Node* node = find(real); node != nullptr && node->text_was_dropped)
-    throw Error(ErrorKind::integrity, cat("the text of `/", printable(real), "` was not kept"),
-                "put `/etc/passwd` and `/etc/group` themselves into a layer")
-        .because(cat("files called `passwd` or `group` hold more than ", human_size(limits::account_candidate_bytes)));
+    throw Error(ErrorKind::integrity, cat("cannot read `/", printable(real), "` of the base image"),
+                "write `/etc/passwd` and `/etc/group` in a layer")
+        .because(cat("files named `passwd` or `group` have more than ", human_size(limits::account_candidate_bytes)));
   return std::nullopt;
 }
 

@@ -14,10 +14,10 @@ namespace {
 
 constexpr std::string_view ignore_file = ".lapstrakeignore";
 constexpr std::size_t most_ignore_bytes = 1 << 20;
-// What pins and carries the bases of a project is no part of its images, which are the same with and without it.
+// Files that pin and vendor the bases of a project are not part of its images, which are the same without them.
 constexpr const char* our_own[] = {"lapstrake.lock", "lapstrake-vendor"};
 
-// Those that are there: a walk that has nothing to leave out is a fast one.
+// Only those that exist: a walk without patterns is faster.
 std::vector<std::string> ours_in(const HostTree& tree) {
   std::vector<std::string> names;
   for (const auto* name : our_own)
@@ -58,7 +58,7 @@ Entry entry_at(std::string_view path, AccountTable::Ids ids, std::string origin)
 
 void expect_a_name(const Entry& entry) {
   if (entry.path.empty())
-    throw Error(ErrorKind::usage, "`/` is the image's root and nothing else").during(*entry.origin);
+    throw Error(ErrorKind::usage, "`/` is the root of the image: give a path below it").during(*entry.origin);
 }
 
 Candidate candidate_of(const oci::File& file, const AccountTable& accounts) {
@@ -85,7 +85,7 @@ Candidate candidate_of(const oci::Symlink& symlink, const AccountTable& accounts
   Candidate candidate{.entry = entry_at(symlink.path, accounts.look_up(symlink.owner, symlink.where), origin)};
   if (symlink.target.empty() || symlink.target.size() > most_path_bytes ||
       symlink.target.find('\0') != std::string::npos)
-    throw Error(ErrorKind::usage, cat("a symbolic link cannot lead to `", printable(symlink.target, 200), "`"))
+    throw Error(ErrorKind::usage, cat("invalid target of a symbolic link: `", printable(symlink.target, 200), "`"))
         .during(origin);
   candidate.entry.kind = Kind::symlink;
   candidate.entry.mode = 0777;
@@ -98,10 +98,10 @@ Candidate candidate_of(const oci::Symlink& symlink, const AccountTable& accounts
 std::string image_path(std::string_view path) {
   auto out = relative_path(path);
   if (!out)
-    throw Error(ErrorKind::usage, cat("`", printable(path, 4096), "` has a `..`"),
-                "write the path in the image in full");
+    throw Error(ErrorKind::usage, cat("`", printable(path, 4096), "` contains `..`"),
+                "write the full path in the image");
   if (path.find('\0') != std::string_view::npos)
-    throw Error(ErrorKind::usage, cat("`", printable(path, 4096), "` holds a NUL byte"));
+    throw Error(ErrorKind::usage, cat("`", printable(path, 4096), "` contains a NUL byte"));
   return std::move(*out);
 }
 

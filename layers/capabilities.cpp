@@ -74,7 +74,7 @@ std::uint64_t mask_of(std::string_view list, std::string_view text) {
       continue;
     }
     const auto near = nearest(name, {names.begin(), names.end()});
-    refuse(text, cat("name `", printable(part), "`, which Linux does not have"),
+    refuse(text, cat("have the unknown name `", printable(part), "`"),
            near ? cat("did you mean `", *near, "`?") : "see `man 7 capabilities` for the names");
   }
   return mask;
@@ -87,8 +87,7 @@ void apply(Sets& sets, char how, std::string_view flags, std::uint64_t mask, std
     if (named && how == '-') which &= ~mask;
     if (named && how != '-') which |= mask;
   };
-  if (flags.find_first_not_of("eip") != std::string_view::npos)
-    refuse(text, "have a flag that is none of `e`, `i` and `p`");
+  if (flags.find_first_not_of("eip") != std::string_view::npos) refuse(text, "have a flag other than `e`, `i` and `p`");
   set(sets.effective, 'e');
   set(sets.inheritable, 'i');
   set(sets.permitted, 'p');
@@ -97,8 +96,8 @@ void apply(Sets& sets, char how, std::string_view flags, std::uint64_t mask, std
 // cap_from_text(3): a list, then operators with their flags.
 void apply_clause(Sets& sets, std::string_view clause, std::string_view text) {
   auto at = clause.find_first_of("=+-");
-  if (at == std::string_view::npos) refuse(text, "lack their `=`, `+` or `-`");
-  if (at == 0 && clause[0] != '=') refuse(text, "change the flags of no capability");
+  if (at == std::string_view::npos) refuse(text, "have no `=`, `+` or `-`");
+  if (at == 0 && clause[0] != '=') refuse(text, "change flags without naming a capability");
   const std::uint64_t mask = mask_of(clause.substr(0, at), text);
   while (at < clause.size()) {
     const auto end = std::min(clause.find_first_of("=+-", at + 1), clause.size());
@@ -124,7 +123,7 @@ std::string capability_xattr(std::string_view text) {
   }
   // A file has one bit for "effective": capabilities(7), "File capabilities".
   if (sets.effective != 0 && sets.effective != (sets.permitted | sets.inheritable))
-    refuse(text, "cannot be kept in a file: `e` must stand for all of them or for none");
+    refuse(text, "cannot be stored in a file: `e` must be set for all of them or for none");
   std::string out;
   append_little_endian(out, 0x02000000u | (sets.effective != 0 ? 1u : 0u));
   for (const unsigned half : {0u, 32u}) {

@@ -57,7 +57,7 @@ std::array<unsigned char, 4> little_endian(std::uint32_t number) {
 CutRule cut_rule(oci::Codec codec) {
   switch (codec) {
     case oci::Codec::gzip: return {128 << 10, 512 << 10};
-    case oci::Codec::zstd: return {2 << 20, 4 << 20};  // its window wants more to look back on
+    case oci::Codec::zstd: return {2 << 20, 4 << 20};  // its larger window profits from larger pieces
     case oci::Codec::none: break;
   }
   return {512 << 10, 512 << 10};
@@ -69,7 +69,7 @@ int level_of(const oci::Compression& compression) {
   const int level = compression.level.value_or(gzip ? default_gzip_level : default_zstd_level),
             most = oci::most_level(compression.codec);
   if (level < 1 || level > most)
-    throw Error(ErrorKind::usage, cat(gzip ? "gzip" : "zstd", " has no level ", level),
+    throw Error(ErrorKind::usage, cat("invalid ", gzip ? "gzip" : "zstd", " level ", level),
                 cat("choose a level from 1 to ", most));
   return level;
 }
@@ -93,7 +93,7 @@ std::size_t Packer::pack(Bytes raw, std::span<std::byte> room) {
     if (is_in_vain(raw, room)) return store(raw, room);
     const std::size_t size =
         libdeflate_deflate_compress(deflate_.get(), raw.data(), raw.size(), room.data(), room.size() - most_join_bytes);
-    if (size == 0) fail("libdeflate", "the room for its output is too small");
+    if (size == 0) fail("libdeflate", "its output buffer is too small");
     return make_joinable(room, size);
   }
   const std::size_t size = ZSTD_compressCCtx(zstd_.get(), room.data(), room.size(), raw.data(), raw.size(), level_);
@@ -101,7 +101,8 @@ std::size_t Packer::pack(Bytes raw, std::span<std::byte> room) {
   return size;
 }
 
-// Noise by its looks, and a sample of it does not compress either (repetitions do not show in the looks).
+// True when the bytes are evenly distributed and a sample does not compress either (the distribution alone does not
+// show repetitions).
 bool Packer::is_in_vain(Bytes raw, std::span<std::byte> room) {
   constexpr std::size_t sample = 64 << 10;  // twice the window
   if (!looks_like_noise(raw)) return false;

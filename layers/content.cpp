@@ -40,7 +40,7 @@ ContentReader::ContentReader(const Entry& entry, std::uint64_t from, std::uint64
   // O_NONBLOCK: a FIFO that took the file's place must not hang us.
   file_ = FileDescriptor(::open(host->path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file_ && (errno == ENOENT || errno == ELOOP || errno == ENOTDIR || errno == ENXIO))
-    changed("is another or gone");
+    changed("was replaced or deleted");
   if (!file_) {
     throw Error(ErrorKind::input, cat("cannot read `", shown_path(*host), "`: ", reason(errno))).during(*entry.origin);
   }
@@ -60,7 +60,7 @@ std::size_t ContentReader::read(std::span<std::byte> room) {
 std::size_t ContentReader::read_text(std::span<std::byte> room) {
   const auto& text = std::get<std::string>(entry_.content);
   if (text.size() != entry_.size)
-    throw Error(ErrorKind::internal, cat("`", printable(entry_.path), "` has another size than its text"));
+    throw Error(ErrorKind::internal, cat("`", printable(entry_.path), "` differs in size from its text"));
   std::memcpy(room.data(), text.data() + at_, room.size());
   return room.size();
 }
@@ -78,7 +78,7 @@ std::size_t ContentReader::read_file(std::span<std::byte> room) {
     if (size < 0)
       throw Error(ErrorKind::input, cat("cannot read `", printable(entry_.path, 4096), "`: ", reason(errno)))
           .during(*entry_.origin);
-    if (spooled != nullptr) throw Error(ErrorKind::internal, "an unnamed file of ours is too short");
+    if (spooled != nullptr) throw Error(ErrorKind::internal, "a temporary file is too short");
     changed(cat("has only ", at_, " of its ", count_of(entry_.size, "byte")));
   }
 }
@@ -90,16 +90,17 @@ void ContentReader::expect_unchanged() const {
     throw Error(ErrorKind::input, cat("cannot read `", shown_path(listed), "`: ", reason(errno)))
         .during(*entry_.origin);
   const FileStamp now = stamp_of(status), then = listed.stamp();
-  if (!S_ISREG(status.st_mode) || now.device != then.device || now.inode != then.inode) changed("is another or gone");
+  if (!S_ISREG(status.st_mode) || now.device != then.device || now.inode != then.inode)
+    changed("was replaced or deleted");
   if (now.size != then.size || entry_.size != then.size)
-    changed(cat("had ", count_of(then.size, "byte"), " and has ", now.size));
+    changed(cat("had ", count_of(then.size, "byte"), " and now has ", now.size));
   if (now.modified_ns != then.modified_ns || now.changed_ns != then.changed_ns)
-    changed("was written or had its mode or owner changed");
+    changed("was written, or its mode or owner changed");
 }
 
 void ContentReader::changed(std::string_view how) const {
   throw Error(ErrorKind::input, cat("`", shown_path(std::get<HostFile>(entry_.content)), "` changed while it was read"),
-              "build again when nothing writes to it")
+              "build again when no other process writes to it")
       .because(cat("it ", how))
       .during(*entry_.origin);
 }

@@ -15,8 +15,7 @@ void check(int result) {
 
 const unsigned char* data(Bytes bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
 
-// One nonce for all tags: they are compared in private and shown to nobody, so that what a repeated nonce gives away
-// stays here.
+// One nonce for all MACs: they are only compared and never published, so a repeated nonce reveals nothing to others.
 constexpr std::array<unsigned char, 12> nonce{};
 
 }  // namespace

@@ -34,7 +34,7 @@ class CopyStep {
     const bool into = copy_.to.ends_with('/');
     if (sources.nodes.size() > 1 && !into)
       throw Error(ErrorKind::usage,
-                  cat(sources.nodes.size(), " files match `", copy_.from, "`, and `", copy_.to, "` is one name"),
+                  cat(sources.nodes.size(), " files match `", copy_.from, "`, but `to: ", copy_.to, "` names one file"),
                   cat("write `to: ", copy_.to, "/` to copy them into a folder"));
     std::vector<Walk::Root> roots;
     for (HostTree::Node& node : sources.nodes) {
@@ -54,11 +54,11 @@ class CopyStep {
   }
 
  private:
-  // What the spec names itself must not be ignored: it would be missed without a word.
+  // A source that the spec names must not be ignored: it would be missing without any message.
   void expect_some_left(const std::string& source) const {
     const auto path = context_.tree.under_root(source);
     if (path && !path->empty() && context_.ignored.matches(*path) && !context_.ignored.has_exceptions())
-      throw Error(ErrorKind::input, cat("`", printable(*path, 4096), "` is left out by `.lapstrakeignore`"),
+      throw Error(ErrorKind::input, cat("`", printable(*path, 4096), "` is excluded by `.lapstrakeignore`"),
                   cat("add the line `!", printable(*path), "` to `.lapstrakeignore`"));
   }
 
@@ -110,7 +110,7 @@ class CopyStep {
     entry.content = std::move(file);
   }
 
-  // user.* and security.capability; all else is the host's own business.
+  // user.* and security.capability; other attributes are specific to the host.
   oci::Xattrs xattrs_of(const HostFile& file) const {
     const std::string path = printable(context_.tree.path_of(file), 4096);
     const FileDescriptor fd = context_.tree.open(context_.tree.path_of(file));
@@ -136,7 +136,7 @@ class CopyStep {
     return out;
   }
 
-  // A folder that is not wanted itself is there for what is wanted in it.
+  // A folder that is not selected itself is only needed for selected files in it.
   void drop_empty_parents(std::size_t first) {
     if (parents_only_.empty()) return;
     std::set<std::string, std::less<>> needed;

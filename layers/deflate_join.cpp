@@ -17,7 +17,7 @@ constexpr std::array<std::uint8_t, 19> length_order = {16, 17, 18, 0, 8,  7, 9, 
 
 unsigned distance_extra(unsigned symbol) { return symbol < 2 ? 0 : symbol / 2 - 1; }
 
-// The stream's bits, lowest first. Behind the end come zeros; `overrun` tells.
+// The stream's bits, lowest first. Reading past the end gives zeros and sets `overrun`.
 class Bits {
  public:
   explicit Bits(Bytes bytes) : bytes_(bytes), end_(std::uint64_t{bytes.size()} * 8) {}

@@ -45,7 +45,7 @@ class Tally {
   Sha256 hash_;
 };
 
-// Where host files lie: told once for those of one folder that follow each other.
+// Hashes the paths of host files; the folder only once for consecutive files of one folder.
 class Places {
  public:
   explicit Places(Tally& tally) : tally_(tally) {}
@@ -63,7 +63,7 @@ class Places {
   const HostFolder* last_ = nullptr;
 };
 
-// False for content that cannot be told from afar.
+// False for content that has no reliable fingerprint.
 bool add_content(Tally& tally, Places& places, const Content& content, std::int64_t listed_at) {
   if (std::holds_alternative<Spooled>(content)) return false;
   tally.add_numbers(content.index());

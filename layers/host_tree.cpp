@@ -22,7 +22,7 @@ namespace {
 
 std::string shown(std::string_view path) { return path.empty() ? "." : printable(path, 4096); }
 
-// A `from:` may be a glob, the folder that it is relative to is none.
+// A `from:` may be a glob, but the folder that it is relative to is literal.
 std::string escaped(std::string_view path) {
   std::string out;
   for (const char c : path) {
@@ -38,7 +38,7 @@ std::string escaped(std::string_view path) {
 
 [[noreturn]] void outside(std::string_view path, std::string_view why) {
   throw Error(ErrorKind::input, cat("`", shown(path), "` ", why, " the folder of the spec"),
-              "copy what you need into that folder, or build with `--allow-outside`");
+              "copy the files into that folder, or build with `--allow-outside`");
 }
 
 std::string link_target(int folder, const char* name, std::string_view path) {
@@ -66,7 +66,7 @@ std::string HostTree::tree_path(std::string_view from) const {
   return clean == "." ? "" : clean.starts_with('/') ? clean.substr(1) : clean;
 }
 
-// What is ours is readable if its mode says so; who else may read what, ask the kernel (capabilities, access lists).
+// For the user's own files the mode decides; for others ask the kernel (capabilities, access lists).
 bool HostTree::is_readable(int folder, const char* name, const struct stat& status) const {
   const bool is_folder = S_ISDIR(status.st_mode);
   if (!is_folder && !S_ISREG(status.st_mode)) return true;
@@ -87,7 +87,7 @@ void HostTree::add_item(int folder, std::string_view path, const char* name, Hos
   out.names.append(name, std::strlen(name) + 1);
   if (S_ISLNK(status.st_mode)) (out.names += link_target(folder, name, joined(path, name))) += '\0';
   if (out.names.size() > std::numeric_limits<std::uint32_t>::max())
-    throw Error(ErrorKind::input, cat("the folder `", shown(path), "` has too many names"));
+    throw Error(ErrorKind::input, cat("the folder `", shown(path), "` has too many files"));
 }
 
 HostTree::Node HostTree::node(int folder, std::string_view path, const std::string& name) const {

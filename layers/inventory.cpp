@@ -52,11 +52,11 @@ struct Pair {
   const Inventory &before, &after;
   bool is_key_same = before.key == after.key;
   bool is_rule_same = before.byte_format == after.byte_format && before.codec == after.codec;
-  // What is smaller is in one piece, whatever the rule and the headers.
+  // A smaller content is always in one piece, independent of the rule and the headers.
   std::uint64_t surely_whole = std::min(cut_rule(before.codec).most, cut_rule(after.codec).most) / 2;
 };
 
-// The tag of a content that is in several pieces depends on where these are cut, hence on the size of the headers too.
+// The MAC of a content in several pieces depends on the cuts between them, and so on the size of the headers.
 bool can_compare_contents(const Pair& pair, const InventoryItem& before, const InventoryItem& after) {
   if (!pair.is_key_same) return false;
   const bool is_cut_alike =

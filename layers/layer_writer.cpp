@@ -92,7 +92,7 @@ Written LayerWriter::write() {
   return std::move(written_);
 }
 
-// What is in the air at once is bounded by memory, however many threads there are.
+// Memory bounds the number of pieces in flight, independent of the number of threads.
 LayerWriter::Capacity LayerWriter::capacity() const {
   const std::size_t budget = options_.memory;
   const std::size_t packer = Packer::weight(codec_, level_), piece = rule_.most + packed_room();
@@ -136,11 +136,11 @@ void LayerWriter::set_previous(Piece& piece, std::size_t number) const {
   piece.previous_number = number;
 }
 
-// Copies the packed bytes of `previous`, if they are still what they were.
+// Copies the packed bytes of `previous`, unless they are damaged.
 bool LayerWriter::reuse_previous(Piece& piece) const {
   const PieceRecord& record = *piece.previous;
   const auto& index = previous_->index;
-  if (codec_ == oci::Codec::none && piece.is_read) return true;  // the same bytes are at hand
+  if (codec_ == oci::Codec::none && piece.is_read) return true;  // the same bytes are in memory
   const std::size_t parts = index.end_of_parts(piece.previous_number) - record.first_part;
   const bool is_sound = record.size <= packed_room() && (piece.is_read || parts == piece.plan.parts.size());
   const std::span<std::byte> packed(piece.packed.get(), is_sound ? record.size : 0);
@@ -169,7 +169,7 @@ void LayerWriter::read_parts(Piece& piece) const {
   piece.is_read = true;
 }
 
-// A tag for each part, and one for the piece: of what lies between the parts, and of their tags.
+// A MAC for each part, and one for the piece: of the bytes between the parts, and of the parts' MACs.
 void LayerWriter::compute_macs(Piece& piece) const {
   const Bytes raw(piece.raw.get(), piece.plan.size);
   piece.macs.clear();

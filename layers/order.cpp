@@ -43,7 +43,8 @@ std::vector<Entry> whiteouts(const std::map<std::string, std::string>& removed) 
     Entry entry;
     entry.path = joined(parent_of(path), cat(whiteout_prefix, name_of(path)));
     if (name_of(entry.path).size() > most_name_bytes)
-      throw Error(ErrorKind::input, cat("`/", printable(path, 4096), "` has too long a name to be removed by a layer"))
+      throw Error(ErrorKind::input,
+                  cat("the name of `/", printable(path, 4096), "` is too long to be removed by a layer"))
           .during(origin);
     entry.mode = 0;
     entry.origin = origin;

@@ -15,13 +15,13 @@ std::optional<std::string> relative_path(std::string_view path) {
 
 std::string_view flaw_of(std::string_view path) {
   if (path.size() > most_path_bytes) return "is longer than 4096 bytes";
-  if (path.find('\0') != std::string_view::npos) return "holds a NUL byte";
+  if (path.find('\0') != std::string_view::npos) return "contains a NUL byte";
   std::string_view flaw;
   for_each_part(path, [&](std::string_view part) {
-    if (part.size() > most_name_bytes) flaw = "has a part of more than 255 bytes";
-    if (part == "..") flaw = "has a `..`";
+    if (part.size() > most_name_bytes) flaw = "has a part longer than 255 bytes";
+    if (part == "..") flaw = "contains `..`";
     if (part.starts_with(whiteout_prefix))
-      flaw = "has a part that begins with `.wh.`, which images keep for what is removed";
+      flaw = "has a part that begins with `.wh.`, which images reserve for removed files";
     return flaw.empty();
   });
   return flaw;

@@ -84,7 +84,7 @@ void Pattern::add_stars(const std::u32string& pattern, std::size_t& at) {
 std::size_t Pattern::add_set(const std::u32string& pattern, std::size_t at, std::string_view text) {
   Token set{Token::Kind::set};
   const auto next = [&] {
-    if (++at >= pattern.size()) bad(text, "has a `[` without its `]`");
+    if (++at >= pattern.size()) bad(text, "has a `[` without a `]`");
     return pattern[at];
   };
   const auto bound = [&](char32_t c) {
@@ -150,7 +150,8 @@ Patterns::Patterns(const std::vector<std::string>& patterns) {
     const bool exception = text.front() == '!';
     if (exception) text = trim(text.substr(1));
     if (text.empty())
-      throw Error(ErrorKind::usage, "the pattern `!` names nothing", "write what it shall take back: `!keep.txt`");
+      throw Error(ErrorKind::usage, "the pattern `!` is empty",
+                  "write the pattern of an exception after it: `!keep.txt`");
     std::string clean = clean_path(text);
     if (clean.size() > 1 && clean.front() == '/') clean.erase(0, 1);
     rules_.push_back({Pattern(clean), exception});

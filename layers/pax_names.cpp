@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t block_size = 512;
 
-// An octal field of a ustar header; 0 when it is none.
+// An octal field of a ustar header; 0 when it is invalid.
 std::size_t octal(std::string_view field) {
   const std::size_t from = std::min(field.find_first_not_of(' '), field.size());
   std::size_t value = 0;

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t most_written_at_once = 64 << 10;
 constexpr std::size_t sampled_one_in = 8;
 
-// The empty stored block, aligned to a byte, that ends a piece whose last symbols ended on a byte (seam.hpp).
+// The empty stored block, aligned to a byte, that ends a piece whose last symbols ended on a byte (deflate_join.hpp).
 constexpr std::array<std::byte, 5> empty_block{std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0xff},
                                                std::byte{0xff}};
 
@@ -67,7 +67,7 @@ class RepackCheck::State {
 
   oci::Digest finish() {
     const auto digest = unpacked_.finish();
-    if (piece_ + 1 != sizes_.size()) fail("is the last one");
+    if (piece_ + 1 != sizes_.size()) fail("is the last piece");
     close_piece();
     check_tail();
     return digest;
@@ -75,7 +75,7 @@ class RepackCheck::State {
 
  private:
   [[noreturn]] void fail(std::string_view why) const {
-    throw Error(ErrorKind::integrity, cat(what_, " is not compressed as lapstrake compresses this layer"))
+    throw Error(ErrorKind::integrity, cat(what_, " differs from lapstrake's own compression of this layer"))
         .because(cat("piece ", piece_ + 1, " of ", sizes_.size(), " ", why));
   }
   std::size_t most_packed() const { return Packer::room_for(codec_, piece_ < sizes_.size() ? sizes_[piece_] : 0); }
@@ -91,7 +91,7 @@ class RepackCheck::State {
   void take_raw(Bytes raw) {
     while (!raw.empty()) {
       if (is_full()) {
-        if (piece_ + 1 == sizes_.size()) fail("goes on");
+        if (piece_ + 1 == sizes_.size()) fail("is followed by more data");
         close_piece();
         ++piece_;
         begin_piece();
@@ -110,8 +110,8 @@ class RepackCheck::State {
     }
     const auto size = static_cast<std::size_t>(at - segment_at_);
     if (end_) {
-      // Whether the empty block belongs to the piece only comparing can tell.
-      if (is_end_unsure_ || !is_empty_block(*end_, size)) fail("has something behind it");
+      // Only a comparison shows whether the empty block belongs to the piece.
+      if (is_end_unsure_ || !is_empty_block(*end_, size)) fail("is followed by an extra block");
       is_end_unsure_ = true;
     }
     end_ = size;
@@ -124,12 +124,12 @@ class RepackCheck::State {
   void take_head(std::uint64_t at) {
     has_head_ = true;
     if (at != head_.size() || as_text(Bytes(segment_).first(head_.size())) != head_)
-      fail("has another header before it");
+      fail("has a different header before it");
     drop(head_.size());
   }
 
   void close_piece() {
-    if (!end_) fail("ends where no block ends");
+    if (!end_) fail("does not end at the end of a block");
     if (*end_ > most_packed()) fail("is too long");
     if (is_chosen_ || is_end_unsure_) {
       packed_.resize(most_packed());
@@ -143,7 +143,7 @@ class RepackCheck::State {
   void check_tail() const {
     const auto tail = Framing(codec_).tail();
     if (segment_.size() != tail.size() || (!tail.empty() && as_text(Bytes(segment_).first(2)) != tail.substr(0, 2)))
-      fail("has another end behind it");
+      fail("is followed by a different trailer");
   }
 
   void drop(std::size_t size) {

@@ -111,7 +111,7 @@ void absent(std::string_view from, const HostTree& tree) {
     return true;
   });
   Error error(ErrorKind::input,
-              cat("there is no `", printable(tree.under_root(from).value_or(cat("/", from)), 4096), "`"));
+              cat("`", printable(tree.under_root(from).value_or(cat("/", from)), 4096), "` does not exist"));
   if (folder && folder->is_folder() && folder->file.item().is_readable)
     if (const auto near = nearest(missing, names_of(tree.nodes_in(folder->path))))
       error.helped_by(cat("did you mean `", printable(tree.under_root(joined(there, *near)).value_or(*near)), "`?"));
@@ -124,8 +124,8 @@ Sources sources_of(const oci::Copy& copy, const HostTree& tree, const std::stop_
   if (is_glob(from)) {
     Sources found = matches_of(from, tree, stop);
     if (found.nodes.empty())
-      throw Error(ErrorKind::input, cat("nothing matches `", printable(copy.from, 4096), "`"),
-                  "a `\\` before `*`, `?` or `[` makes it the character itself");
+      throw Error(ErrorKind::input, cat("no file matches `", printable(copy.from, 4096), "`"),
+                  "write `\\` before `*`, `?` or `[` to match that character");
     return found;
   }
   const std::string name = unescaped(from);

@@ -54,7 +54,7 @@ la_ssize_t read_some(archive* in, void* context, const void** bytes) {
   } catch (...) {
     input.thrown = std::current_exception();
   }
-  archive_set_error(in, EIO, "the bytes could not be read");
+  archive_set_error(in, EIO, "read error");
   return ARCHIVE_FATAL;
 }
 
@@ -92,14 +92,14 @@ la_ssize_t read_unfiltered(archive* in, void* context, const void** bytes) {
   } catch (...) {
     blocks.input.thrown = std::current_exception();
   }
-  archive_set_error(in, EIO, "the bytes could not be read");
+  archive_set_error(in, EIO, "read error");
   return ARCHIVE_FATAL;
 }
 
 la_int64_t seek_to(archive* in, void* context, la_int64_t offset, int whence) {
   const off_t place = ::lseek(static_cast<Input*>(context)->fd, offset, whence);
   if (place >= 0) return place;
-  archive_set_error(in, errno, "the file cannot be sought");
+  archive_set_error(in, errno, "cannot seek in the file");
   return ARCHIVE_FATAL;
 }
 
@@ -150,8 +150,7 @@ class Reader {
       check(code);
       if (headers_ != nullptr &&
           has_nul_in_name(headers_->end(static_cast<std::uint64_t>(archive_read_header_position(in_)))))
-        refuse(
-            cat("the name of an entry holds a NUL: `", printable(archive_entry_pathname(header)), "` is a part of it"));
+        refuse(cat("the name of an entry contains a NUL byte after `", printable(archive_entry_pathname(header)), "`"));
       if (entries == limits_.most_entries) go_beyond(cat("it has more than ", limits_.most_entries, " entries"));
       const TarEntry entry = entry_of(header);
       left_ = headers_ == nullptr ? 0 : entry.size;
@@ -213,8 +212,7 @@ class Reader {
   }
 
   std::uint32_t id(la_int64_t number) const {
-    if (number < 0 || number > std::numeric_limits<std::uint32_t>::max())
-      refuse(cat("an owner has the number ", number));
+    if (number < 0 || number > std::numeric_limits<std::uint32_t>::max()) refuse(cat("invalid owner number ", number));
     return static_cast<std::uint32_t>(number);
   }
 
@@ -236,7 +234,7 @@ class Reader {
     if (const char* target = archive_entry_hardlink(header)) {
       out.kind = Kind::hardlink;
       out.target = tidy(target);
-      if (out.target->empty()) refuse(cat("the hard link `", printable(out.path), "` leads nowhere"));
+      if (out.target->empty()) refuse(cat("the hard link `", printable(out.path), "` has no target"));
       return;
     }
     switch (archive_entry_filetype(header)) {
@@ -250,7 +248,7 @@ class Reader {
       case AE_IFLNK: {
         const char* target = archive_entry_symlink(header);
         if (target == nullptr || *target == '\0')
-          refuse(cat("the symbolic link `", printable(out.path), "` leads nowhere"));
+          refuse(cat("the symbolic link `", printable(out.path), "` has no target"));
         out.kind = Kind::symlink;
         out.target = target;
         return;
@@ -317,7 +315,7 @@ void read_tar(const Source& stream, std::string_view what, const EachEntry& each
   enable(archive_read_support_filter_gzip(filters.get()), "gzip");
   enable(archive_read_support_filter_zstd(filters.get()), "zstd");
   read_filtered_tar(filters.get(), input, what, each, limits, ErrorKind::integrity,
-                    "it is not a tar archive of a known compression");
+                    "it is not a tar archive with a supported compression");
   while (input.read() != 0) stop_point(limits.stop);
 }
 
@@ -334,7 +332,7 @@ void read_archive(int fd, std::string_view what, const EachEntry& each, const Re
     enable(archive_read_support_filter_xz(in.get()), "xz");
     enable(archive_read_support_filter_bzip2(in.get()), "bzip2");
     read_filtered_tar(in.get(), input, what, each, limits, ErrorKind::input,
-                      "it is neither a zip nor a tar archive of a known compression");
+                      "it is neither a zip nor a tar archive with a supported compression");
     return;
   }
   // By its directory, which is at its end: without it nobody knows that a zip is whole, nor what modes it has.
@@ -343,7 +341,7 @@ void read_archive(int fd, std::string_view what, const EachEntry& each, const Re
   enable(archive_read_set_read_callback(in.get(), read_some), "a file");
   enable(archive_read_set_seek_callback(in.get(), seek_to), "a file");
   Reader reader(in.get(), input, what, limits, ErrorKind::input, nullptr,
-                "it begins as a zip, but has no directory at its end: it is cut short");
+                "it begins like a zip, but has no directory at its end: it is truncated");
   reader.check(archive_read_open1(in.get()));
   reader.all(each);
 }

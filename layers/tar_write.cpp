@@ -36,9 +36,9 @@ void refuse_what_no_tar_can_carry(const Entry& entry) {
   if (header_bytes + 1024 > most_header_bytes)
     throw Error(ErrorKind::input,
                 cat("`", printable(entry.path, 200), "`: its name and extended attributes are longer than 1 MiB"),
-                "no container runtime reads such a layer: give the file fewer or shorter extended attributes");
+                "no container runtime can read such a layer: give the file fewer or shorter extended attributes");
   if (entry.path.empty() || entry.path.find('\0') != std::string::npos || entry.target->find('\0') != std::string::npos)
-    throw Error(ErrorKind::internal, cat("a tar cannot carry the name `", printable(entry.path), "`"));
+    throw Error(ErrorKind::internal, cat("a tar cannot represent the name `", printable(entry.path), "`"));
 }
 
 }  // namespace
@@ -90,13 +90,13 @@ struct TarWriter::State {
     check(archive_write_set_format_option(tar, "pax", "xattrheader", "SCHILY"), tar, "set xattrheader");
     if (tar == any_bytes.get())
       check(archive_write_set_format_option(tar, "pax", "hdrcharset", "BINARY"), tar, "set hdrcharset");
-    check(archive_write_set_bytes_per_block(tar, 0), tar, "leave blocks away");
-    check(archive_write_set_bytes_in_last_block(tar, 1), tar, "leave padding away");
+    check(archive_write_set_bytes_per_block(tar, 0), tar, "disable blocks");
+    check(archive_write_set_bytes_in_last_block(tar, 1), tar, "disable padding");
     check(archive_write_open(tar, this, nullptr, take, nullptr), tar, "begin a tar");
   }
 
   void expect_usable() const {
-    if (failed) throw Error(ErrorKind::internal, "this tar has failed or ended before");
+    if (failed) throw Error(ErrorKind::internal, "this tar has already failed or ended");
   }
 
   void end_entry() { check(archive_write_finish_entry(present), present, "end an entry"); }
@@ -156,7 +156,7 @@ void TarWriter::header(const Entry& entry) {
 void TarWriter::data(Bytes bytes) {
   State& my = *state_;
   my.expect_usable();
-  if (bytes.size() > my.missing) throw Error(ErrorKind::internal, "more bytes than the header said");
+  if (bytes.size() > my.missing) throw Error(ErrorKind::internal, "more bytes than the header states");
   const InLocale locale;
   while (!bytes.empty()) {
     const la_ssize_t written = archive_write_data(my.present, bytes.data(), bytes.size());

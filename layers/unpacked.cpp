@@ -22,7 +22,7 @@ class Unpacker {
   virtual bool is_at_end() const = 0;
 };
 
-// Why a stream is none.
+// // Why a stream is invalid.
 struct Broken {
   std::string why;
 };
@@ -55,7 +55,7 @@ class Inflater : public Unpacker {
       stream_.avail_out = static_cast<uInt>(room.size());
       const int code = inflate(&stream_, boundary_ ? Z_BLOCK : Z_NO_FLUSH);
       if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
-        throw Broken{stream_.msg == nullptr ? "it is no gzip stream" : stream_.msg};
+        throw Broken{stream_.msg == nullptr ? "it is not a gzip stream" : stream_.msg};
       out(room.first(room.size() - stream_.avail_out));
       // zlib.h, inflate: 128 is a block's end (or the header's), 64 the last block, below them the bits left of a byte.
       if (boundary_ && (stream_.data_type & (128 | 64 | 7)) == 128) boundary_(stream_.total_in);
@@ -64,7 +64,7 @@ class Inflater : public Unpacker {
     } while (!ended_ && (stream_.avail_in > 0 || stream_.avail_out == 0));
   }
   void begin_next() {
-    if (!has_more_ || inflateReset(&stream_) != Z_OK) throw Broken{"it goes on after its end"};
+    if (!has_more_ || inflateReset(&stream_) != Z_OK) throw Broken{"it has trailing data"};
     ended_ = false;
   }
 
@@ -161,7 +161,7 @@ void Unpacked::write(Bytes packed) {
 }
 
 oci::Digest Unpacked::finish() {
-  if (!state_->unpacker->is_at_end()) state_->fail("it is cut short");
+  if (!state_->unpacker->is_at_end()) state_->fail("it is truncated");
   return oci::Digest(state_->hash.finish());
 }
 

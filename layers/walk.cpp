@@ -52,7 +52,7 @@ void Walk::scan(std::vector<Root> roots) {
           }
         },
         stop_);
-    // Of several failures the first in order is told, whichever thread was faster.
+    // Of several failures the first in order is reported, whichever thread was faster.
     for (std::size_t i = from; i < to; ++i)
       if (folders_[i].failure) std::rethrow_exception(folders_[i].failure);
     add_subfolders(from);
@@ -61,7 +61,7 @@ void Walk::scan(std::vector<Root> roots) {
   report_unusable();
 }
 
-// What was found in folders_[from ...] to be looked into is added behind them.
+// Appends the subfolders found in folders_[from ...].
 void Walk::add_subfolders(std::size_t from) {
   for (std::size_t i = from, end = folders_.size(); i < end; ++i) {
     const std::size_t first = folders_.size();
@@ -104,7 +104,7 @@ void Walk::scan_item(Folder& in, std::uint32_t item, Location location) const {
     if (is_pruned(location.logical_path)) return;
     expect_no_cycle(location, status.stamp);
     if (!status.is_readable) return in.unreadable.push_back(location.path);
-    // No tar can carry what is in it, which is said later: no need to go down there.
+    // A tar cannot represent its content, which is reported later: do not scan it.
     if (location.to.size() > most_path_bytes) return in.selected.push_back({.item = item});
     in.selected.push_back({.item = item,
                            .folder = static_cast<std::uint32_t>(in.subfolders.size()),
@@ -125,19 +125,19 @@ HostTree::Node Walk::target_of(const Location& location, const HostFile& link) c
   auto node = tree_.find(location.path, HostTree::Links::follow);
   if (!node)
     throw Error(ErrorKind::input,
-                cat("the symbolic link `", printable(location.path, 4096), "` leads to nothing: `",
-                    printable(link.target()), "`"),
-                "remove it, exclude it, or copy links as they are with `symlinks: keep`");
+                cat("the symbolic link `", printable(location.path, 4096), "` is broken: `", printable(link.target()),
+                    "` does not exist"),
+                "remove it, exclude it, or keep links with `symlinks: keep`");
   return std::move(*node);
 }
 
 void Walk::expect_no_cycle(const Location& location, const FileStamp& stamp) const {
   for (const Ancestor* above = location.above.get(); above != nullptr; above = above->above.get())
     if (above->device == stamp.device && above->inode == stamp.inode)
-      throw Error(ErrorKind::input,
-                  cat("the symbolic link `", printable(location.logical_path, 4096),
-                      "` leads back into a folder that it is in"),
-                  "exclude it, or copy links as they are with `symlinks: keep`");
+      throw Error(
+          ErrorKind::input,
+          cat("the symbolic link `", printable(location.logical_path, 4096), "` points to a folder that contains it"),
+          "exclude it, or keep links with `symlinks: keep`");
 }
 
 bool Walk::ignored(const std::string& logical_path) const {
@@ -201,7 +201,7 @@ HostFile Walk::file_of(const Folder& folder, const Selected& selected) {
   return {.folder = folder.listing, .index = selected.item};
 }
 
-// What is in `a` comes after `a-b` and all that is in that, since `-` comes before `/`: folders wait for their turn.
+// The content of `a` comes after `a-b` and its content, since `-` sorts before `/`: so folders are queued.
 void Walk::emit(const Folder& folder, const std::function<void(Item)>& act) const {
   std::vector<std::pair<std::string_view, std::uint32_t>> waiting;
   const auto emit_last = [&] {

@@ -18,11 +18,10 @@ void refuse_giants(const std::vector<Entry>& entries) {
   if (size <= limits::layer_bytes) return;
   const auto biggest =
       std::max_element(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.size < b.size; });
-  throw Error(
-      ErrorKind::input,
-      cat("the layer would be ", human_size(size), ", and no layer may be more than ", human_size(limits::layer_bytes)),
-      "leave big files away with `exclude:`, or split the layer")
-      .because(cat("its biggest file is `", printable(biggest->path, 4096), "` with ", human_size(biggest->size)));
+  throw Error(ErrorKind::input,
+              cat("the layer would be ", human_size(size), ", and the limit is ", human_size(limits::layer_bytes)),
+              "exclude large files with `exclude:`, or split the layer")
+      .because(cat("its largest file is `", printable(biggest->path, 4096), "` with ", human_size(biggest->size)));
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ constexpr std::size_t temporary_letters = 6;
 std::string temporary_name() {
   std::array<unsigned char, temporary_letters> bytes{};
   if (::getentropy(bytes.data(), bytes.size()) != 0)
-    throw Error(ErrorKind::internal, cat("no random numbers: ", reason(errno)));
+    throw Error(ErrorKind::internal, cat("cannot read random numbers: ", reason(errno)));
   std::string name(temporary_prefix);
   for (const auto byte : bytes) name += letters[byte % letters.size()];
   return name;
@@ -146,12 +146,12 @@ void AtomicFile::open_named(bool is_locked) {
     const auto path = folder_ / temporary_name();
     fd_ = FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!fd_ && errno == EEXIST) continue;
-    if (!fd_) fail("make a file in", folder_, errno, cure_);
+    if (!fd_) fail("create a file in", folder_, errno, cure_);
     path_ = path;
     if (!is_locked) return;
     lock(fd_);
     struct stat status {};
-    if (::fstat(fd_.get(), &status) != 0) fail("make a file in", folder_, errno);
+    if (::fstat(fd_.get(), &status) != 0) fail("create a file in", folder_, errno);
     if (status.st_nlink > 0) return;
     path_.clear();  // another process took it for a stale one before it was locked
   }
@@ -179,10 +179,10 @@ void AtomicFile::publish_unsynced(const std::filesystem::path& target, mode_t mo
 void AtomicFile::put_at(const std::filesystem::path& target) {
   if (path_.empty()) {
     if (link_to(fd_, target)) return fd_.reset();
-    if (errno != EEXIST) fail("put in place", target, errno, cure_);
+    if (errno != EEXIST) fail("rename a file to", target, errno, cure_);
     link_to_temporary_name();  // only a rename replaces a file
   }
-  if (::rename(path_.c_str(), target.c_str()) != 0) fail("put in place", target, errno, cure_);
+  if (::rename(path_.c_str(), target.c_str()) != 0) fail("rename a file to", target, errno, cure_);
   path_.clear();
   fd_.reset();
 }
@@ -195,7 +195,7 @@ void AtomicFile::link_to_temporary_name() {
       path_ = path;
       return;
     }
-    if (errno != EEXIST) fail("make a file in", folder_, errno, cure_);
+    if (errno != EEXIST) fail("create a file in", folder_, errno, cure_);
   }
 }
 
@@ -256,7 +256,7 @@ void make_folder(const std::filesystem::path& folder, mode_t mode) {
   if (!parent.empty() && parent != folder && !std::filesystem::exists(parent)) make_folder(parent);
   if (::mkdir(folder.c_str(), mode) != 0) {
     if (errno == EEXIST && std::filesystem::is_directory(folder)) return;  // another process was faster
-    fail("make the folder", folder, errno);
+    fail("create the folder", folder, errno);
   }
   if (::chmod(folder.c_str(), mode) != 0) fail("set the mode of", folder, errno);
 }

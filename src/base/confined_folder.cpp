@@ -28,7 +28,7 @@ std::string shown(std::string_view path) { return path.empty() ? "." : printable
 
 [[noreturn]] void leads_out(std::string_view path, std::string_view how) {
   throw Error(ErrorKind::input, cat("`", shown(path), "` ", how, " the folder of the spec"),
-              "copy what you need into that folder, or build with `--allow-outside`");
+              "copy the files into that folder, or build with `--allow-outside`");
 }
 
 std::string link_target(int folder, const char* name, std::string_view path) {
@@ -94,7 +94,7 @@ std::optional<std::string> ConfinedFolder::resolve(std::string_view path, Links 
     const std::string part = std::move(todo.front());
     todo.pop_front();
     if (part == "..") {
-      if (at.empty() && !is_everything()) leads_out(path, "leads by a symbolic link out of");
+      if (at.empty() && !is_everything()) leads_out(path, "follows a symbolic link out of");
       at = parent_of(at);
       continue;
     }
@@ -114,7 +114,7 @@ std::optional<std::string> ConfinedFolder::resolve(std::string_view path, Links 
     std::string target = link_target(folder.get(), part.c_str(), joined(at, part));
     if (target.starts_with('/')) {
       const auto below = std::filesystem::path(target).lexically_relative(path_);
-      if (below.empty() || *below.begin() == "..") leads_out(path, "leads by a symbolic link out of");
+      if (below.empty() || *below.begin() == "..") leads_out(path, "follows a symbolic link out of");
       target = below.string();
       at.clear();
     }
@@ -136,7 +136,7 @@ NamedFile open_named_file(const std::filesystem::path& folder, const std::string
   // A link that has come since is not followed.
   if (!*file && (errno == ELOOP || errno == ENOTDIR))
     throw Error(ErrorKind::input, cat("`", shown(from), "` changed while it was opened"),
-                "build again when nothing writes to it");
+                "build again when no other process writes to it");
   if (!*file) fail(from, errno);
   struct stat status {};
   if (::fstat(file->get(), &status) != 0) fail(from, errno);

@@ -8,7 +8,7 @@
 namespace lapstrake {
 namespace {
 
-// Looks at the text before a tree is made of it, so that a hostile text costs no memory.
+// Checks the text before it is parsed into a tree, so that a hostile text costs no memory.
 class StrictJsonCheck : public nlohmann::json_sax<nlohmann::json> {
  public:
   StrictJsonCheck(std::string_view text, std::string_view what, const JsonRules& rules)
@@ -27,7 +27,7 @@ class StrictJsonCheck : public nlohmann::json_sax<nlohmann::json> {
   bool end_array() override { return leave(); }
   bool key(string_t& name) override {
     if (!members_.back().insert(name).second)
-      throw Error(ErrorKind::integrity, cat(what_, " has the member `", printable(name, 80), "` twice in one object"));
+      throw Error(ErrorKind::integrity, cat(what_, " has a duplicate member `", printable(name, 80), "`"));
     return true;
   }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& failure) override {
@@ -70,13 +70,13 @@ class StrictJsonCheck : public nlohmann::json_sax<nlohmann::json> {
 nlohmann::json parse_json(std::string_view text, std::string_view what, const JsonRules& rules) {
   if (text.size() > rules.most_bytes)
     throw Error(ErrorKind::integrity, cat(what, " is longer than ", human_size(rules.most_bytes)));
-  // RFC 8259 8.1: nobody writes one. nlohmann_json passes over it, and who else reads the text may not. In what people
-  // write their editors may have put it.
+  // RFC 8259 8.1 forbids a byte order mark. nlohmann_json skips it, other readers may not. In files that people write
+  // it is allowed, since editors add it.
   if (!rules.comments && text.starts_with("\xef\xbb\xbf"))
     throw Error(ErrorKind::integrity, cat(what, " is not valid JSON: it starts with a byte order mark"));
-  // To nlohmann_json a NUL is the end of the text, whatever comes after it.
+  // nlohmann_json takes a NUL for the end of the text and ignores the rest.
   if (text.find('\0') != text.npos)
-    throw Error(ErrorKind::integrity, cat(what, " is not valid JSON: it holds a NUL byte"));
+    throw Error(ErrorKind::integrity, cat(what, " is not valid JSON: it contains a NUL byte"));
   StrictJsonCheck check(text, what, rules);
   nlohmann::json::sax_parse(text, &check, nlohmann::json::input_format_t::json, true, rules.comments);
   try {

@@ -46,7 +46,7 @@ Sha256Sum Sha256::finish() {
 Sha256State Sha256::state() const {
   Storage copy = context_;
   const SHA256_CTX* context = context_in(copy);
-  if (context->num != 0) throw Error(ErrorKind::internal, "a SHA-256 was put down in the middle of a block");
+  if (context->num != 0) throw Error(ErrorKind::internal, "a SHA-256 state was taken in the middle of a block");
   Sha256State out;
   std::copy_n(context->h, out.words.size(), out.words.begin());
   out.bytes = ((std::uint64_t{context->Nh} << 32) | context->Nl) / 8;

@@ -65,7 +65,7 @@ void put_set(OrderedJson& out, const char* name, std::vector<std::string> keys) 
 
 void put_others(OrderedJson& out, const std::string& others) {
   if (others.empty()) return;
-  const Json members = parse_json(others, "the members of another tool");
+  const Json members = parse_json(others, "the unknown members");
   for (const auto& [name, value] : members.items()) out[name] = value;
 }
 

@@ -13,7 +13,8 @@ std::uint64_t size_from(const Members& members) {
   const Json& size = members.need("size");
   if (!size.is_number_unsigned()) members.fail("has a `size` that is not a number of bytes");
   const auto bytes = size.get<std::uint64_t>();
-  if (bytes > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) members.fail("has a `size` past 2^63 - 1");
+  if (bytes > std::uint64_t{std::numeric_limits<std::int64_t>::max()})
+    members.fail("has a `size` greater than 2^63 - 1");
   return bytes;
 }
 

@@ -43,7 +43,7 @@ void check_end(Seen& seen, const Digest& digest, std::uint64_t size, const std::
   if (seen.size < size) fail_size(what, size, cat("only ", seen.size, " of"));
   const Digest found(seen.hash.finish());
   if (found != digest)
-    throw Error(ErrorKind::integrity, cat(what, " has the wrong bytes"))
+    throw Error(ErrorKind::integrity, cat(what, " has the wrong digest"))
         .because(cat(found.text(), " instead of ", digest.text()));
 }
 

@@ -24,7 +24,7 @@ class Search {
     if (auto found = is_index(root.media_type) ? in_index(root, 1) : in_manifest(root)) return std::move(*found);
     std::string help = offered_.empty() ? "" : cat("choose one with `--platform ", offered_.front(), "`");
     throw Error(ErrorKind::input, cat("`", reader_.name, "` has no image for ", platform_.text()), std::move(help))
-        .because(offered_.empty() ? "it has no image at all" : cat("it has ", join(offered_, ", ")));
+        .because(offered_.empty() ? "it has no images" : cat("it has ", join(offered_, ", ")));
   }
 
  private:
@@ -68,7 +68,7 @@ class Search {
     }
     if (config.diff_ids.size() != manifest.layers.size())
       throw Error(ErrorKind::integrity, cat(name, " has ", count_of(manifest.layers.size(), "layer"),
-                                            " but its config counts ", config.diff_ids.size()));
+                                            " but its config lists ", config.diff_ids.size()));
     return LoadedImage{.manifest_descriptor = descriptor,
                        .manifest_text = std::move(text),
                        .config_text = std::move(config_text),

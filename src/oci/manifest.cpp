@@ -24,7 +24,7 @@ void check_document(const Members& members, std::string_view media_type) {
     members.fail("is ambiguous: it has both `manifests` and `layers` or `config`");
   if (!members.has("mediaType")) return;
   if (const std::string own = members.needed_text("mediaType"); own != media_type)
-    members.fail(cat("calls itself `", printable(own, 120), "` but was given as `", printable(media_type, 120), "`"));
+    members.fail(cat("has the media type `", printable(own, 120), "` instead of `", printable(media_type, 120), "`"));
 }
 
 }  // namespace
@@ -32,7 +32,7 @@ void check_document(const Members& members, std::string_view media_type) {
 Manifest parse_manifest(std::string_view json, std::string_view media_type, std::string_view what) {
   if (!is_manifest(media_type))
     throw Error(ErrorKind::integrity, cat(what, " has the type `", printable(media_type, 120),
-                                          "`, which is no image manifest that lapstrake reads"));
+                                          "`, which is not a supported type of image manifests"));
   const Json object = parse_json(json, what);
   const Members members = document_members(object, what);
   check_document(members, media_type);
@@ -50,7 +50,7 @@ Manifest parse_manifest(std::string_view json, std::string_view media_type, std:
 Index parse_index(std::string_view json, std::string_view media_type, std::string_view what) {
   if (!is_index(media_type))
     throw Error(ErrorKind::integrity, cat(what, " has the type `", printable(media_type, 120),
-                                          "`, which is no image index that lapstrake reads"));
+                                          "`, which is not a supported type of image indexes"));
   const Json object = parse_json(json, what);
   const Members members = document_members(object, what);
   check_document(members, media_type);

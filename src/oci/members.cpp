@@ -12,7 +12,7 @@ Members::Members(const Json& value, std::string what, std::vector<std::string_vi
   for (const auto& [name, ignored] : value_.items())
     for (const auto exact : known_)
       if (name != exact && lower(name) == lower(exact))
-        fail(cat("has a member `", printable(name, 80), "` where `", exact, "` is meant"));
+        fail(cat("has a member `", printable(name, 80), "` instead of `", exact, "`"));
 }
 
 void Members::fail(std::string_view why) const { throw Error(ErrorKind::integrity, cat(what_, " ", why)); }
@@ -111,7 +111,7 @@ std::string dump(const OrderedJson& value, std::string_view what) {
   try {
     return value.dump();
   } catch (const nlohmann::json::exception& failure) {
-    throw Error(ErrorKind::usage, cat("cannot write ", what, ": a text in it is not UTF-8"))
+    throw Error(ErrorKind::usage, cat("cannot write ", what, ": it contains text that is not UTF-8"))
         .because(printable(failure.what(), 200));
   }
 }

@@ -55,11 +55,11 @@ Platform Platform::parse(std::string_view text) {
   if (parts.size() == 1) parts.insert(parts.begin(), "linux");
   if (parts.size() > 3) refuse_platform(text, "it has more than three parts");
   for (const auto& part : parts)
-    if (!is_word(part)) refuse_platform(text, "its parts are lower case letters and digits");
+    if (!is_word(part)) refuse_platform(text, "its parts may only contain lower case letters and digits");
   if (!is_known(parts[1])) {
     const std::string meant = go_name(parts[1]);
-    refuse_platform(text, cat("there is no architecture `", printable(parts[1], 40), "`"),
-                    meant.empty() ? cat("the architectures are ", join(architectures(), ", "))
+    refuse_platform(text, cat("unknown architecture `", printable(parts[1], 40), "`"),
+                    meant.empty() ? cat("known architectures: ", join(architectures(), ", "))
                                   : cat("did you mean ", parts[0], "/", meant, "?"));
   }
   return {.os = parts[0], .architecture = parts[1], .variant = parts.size() == 3 ? parts[2] : ""};

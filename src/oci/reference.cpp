@@ -47,7 +47,7 @@ std::string repository_mistake(std::string_view text) {
   if (text.front() == '/' || text.back() == '/' || text.find("//") != std::string_view::npos)
     return cat("the repository `", printable(text, 120), "` has an empty part");
   return cat("the repository `", printable(text, 120),
-             "` may only have lower case letters and digits, joined by `.`, `_`, `__`, `-` or `/`");
+             "` may only contain lower case letters and digits, joined by `.`, `_`, `__`, `-` or `/`");
 }
 
 bool is_port(std::string_view text) {
@@ -86,13 +86,12 @@ std::optional<std::string_view> cut_tail(std::string_view& rest, char at) {
 void refuse_foreign_forms(std::string_view text) {
   if (text.empty()) refuse_reference(text, "it is empty");
   if (std::ranges::any_of(text, [](char c) { return c == ' ' || c == '\t' || c == '\n'; }))
-    refuse_reference(text, "it has white space in it");
+    refuse_reference(text, "it contains white space");
   if (text.find("://") != std::string_view::npos)
-    refuse_reference(
-        text, cat("it starts with `", printable(text.substr(0, text.find("://") + 3), 40), "`; leave that away"));
+    refuse_reference(text, cat("remove the leading `", printable(text.substr(0, text.find("://") + 3), 40), "`"));
   for (const std::string_view form : {"docker-daemon:", "containers-storage:", "dir:"})
-    if (text.starts_with(form)) refuse_reference(text, cat("lapstrake does not read `", form, "`"));
-  if (Digest::parse(text)) refuse_reference(text, "a digest alone does not say where the image is");
+    if (text.starts_with(form)) refuse_reference(text, cat("`", form, "` is not supported"));
+  if (Digest::parse(text)) refuse_reference(text, "a digest needs a host and a repository before it");
 }
 
 // docker's rule: the first part is a host if it has a `.` or `:` or is "localhost"; what has no host is on Docker Hub.
@@ -136,24 +135,23 @@ RegistryReference parse_registry_reference(std::string_view text) {
   refuse_foreign_forms(text);
   for (const auto& [prefix, form] : disk_forms)
     if (text.starts_with(prefix))
-      refuse_reference(text, cat("`", prefix, "` is an image on disk, and one in a registry is needed here"));
+      refuse_reference(text, cat("`", prefix, "` names an image on disk, but an image in a registry is required here"));
   RegistryReference out;
   std::string_view rest = text;
   if (const auto at = rest.find('@'); at != std::string_view::npos) {
     out.digest = Digest::parse(rest.substr(at + 1));
-    if (!out.digest) refuse_reference(text, "what follows `@` must be `sha256:` and 64 lower case hex digits");
+    if (!out.digest) refuse_reference(text, "`@` must be followed by `sha256:` and 64 lower case hex digits");
     rest = rest.substr(0, at);
   }
   if (const auto tag = cut_tail(rest, ':')) {
     if (!is_tag(*tag))
       refuse_reference(text, cat("the tag `", printable(*tag, 140),
-                                 "` may only have letters, digits, `_`, `.` and `-`, 128 at most"));
+                                 "` may only contain letters, digits, `_`, `.` and `-`, 128 at most"));
     out.tag = std::string(*tag);
   }
   split_host(rest, out);
   if (!is_host(out.host))
-    refuse_reference(
-        text, cat("`", printable(out.host, 120), "` is neither a host name nor an address, with a port or without"));
+    refuse_reference(text, cat("`", printable(out.host, 120), "` is not a valid host name or address"));
   if (!is_repository(out.repository)) refuse_reference(text, repository_mistake(out.repository));
   return out;
 }
@@ -165,13 +163,14 @@ DiskReference parse_disk_reference(std::string_view text) {
     const auto colon = rest.find(':');
     DiskReference out{.form = form, .path = rest.substr(0, colon)};
     if (colon != std::string_view::npos) out.tag = std::string(rest.substr(colon + 1));
-    if (out.path.empty()) refuse_reference(text, cat("nothing stands between `", prefix, "` and the tag"));
+    if (out.path.empty()) refuse_reference(text, cat("the path after `", prefix, "` is missing"));
     if (colon != std::string_view::npos && !is_layout_tag(out.tag))
-      refuse_reference(text, cat("what follows the first `:` of the path must be a tag, and `", printable(out.tag, 140),
-                                 "` is none (a path with `:` in it cannot be named)"));
+      refuse_reference(text,
+                       cat("`", printable(out.tag, 140),
+                           "` after the first `:` of the path is not a valid tag (paths with `:` are not supported)"));
     if (form == DiskReference::Form::docker_archive && !out.tag.empty() &&
         parse_registry_reference(out.tag).tag.empty())
-      refuse_reference(text, "an image in a docker-archive is named by NAME:TAG");
+      refuse_reference(text, "an image in a docker-archive is named NAME:TAG");
     return out;
   }
   refuse_reference(text, "it does not start with `oci:`, `oci-archive:` or `docker-archive:`");
@@ -190,7 +189,7 @@ std::string RegistryReference::text() const {
 std::string DiskReference::text() const {
   for (const auto& [prefix, known] : disk_forms)
     if (known == form) return cat(prefix, path.string(), tag.empty() ? "" : ":", tag);
-  throw Error(ErrorKind::internal, "a disk reference has no known form");
+  throw Error(ErrorKind::internal, "a disk reference has an unknown form");
 }
 
 std::string PinnedReference::text() const {

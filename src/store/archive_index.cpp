@@ -22,7 +22,7 @@ using Reader = CHandle<archive, archive_read_free>;
 
 std::string reason_of(archive* reader) {
   const char* text = archive_error_string(reader);
-  return text == nullptr ? "libarchive does not say why" : printable(text, 200);
+  return text == nullptr ? "libarchive gave no reason" : printable(text, 200);
 }
 
 // "./a//b/../c/" -> "a/c".
@@ -78,7 +78,7 @@ void ArchiveIndex::read_headers(layers::TreeBudget budget) {
   const Reader reader(archive_read_new());
   bool began = false;
   const auto refuse = [&] {
-    Error error = began ? Error(ErrorKind::integrity, cat("the archive `", path_.string(), "` is damaged or cut off"))
+    Error error = began ? Error(ErrorKind::integrity, cat("the archive `", path_.string(), "` is damaged or truncated"))
                         : Error(ErrorKind::input, cat("cannot read `", path_.string(), "` as a tar archive"));
     return error.because(reason_of(reader.get()));
   };
@@ -107,10 +107,10 @@ void ArchiveIndex::read_headers(layers::TreeBudget budget) {
       throw Error(ErrorKind::input, cat("`", path_.string(), "` has a sparse member: `", printable(name, 200), "`"));
     if (member.offset > end || member.size > end - member.offset)
       throw Error(ErrorKind::integrity,
-                  cat("`", path_.string(), "` ends before the end of its member `", printable(name, 200), "`"));
+                  cat("`", path_.string(), "` is truncated in its member `", printable(name, 200), "`"));
     if (!members_.emplace(name, member).second && is_text(name))
       throw Error(ErrorKind::integrity,
-                  cat("`", path_.string(), "` has the member `", printable(name, 200), "` twice"));
+                  cat("`", path_.string(), "` has a duplicate member `", printable(name, 200), "`"));
   }
 }
 

@@ -26,7 +26,7 @@ std::optional<std::string_view> checked(std::string_view entry) {
 std::optional<oci::Descriptor> base_in(const std::optional<std::string>& entry) try {
   const auto text = entry ? checked(*entry) : std::nullopt;
   if (!text) return std::nullopt;
-  return oci::parse_descriptor(parse_json(*text, "a remembered base"), "a remembered base");
+  return oci::parse_descriptor(parse_json(*text, "a cached base"), "a cached base");
 } catch (const Error&) {
   return std::nullopt;
 }
@@ -39,7 +39,7 @@ std::optional<std::string> text_of(const std::filesystem::path& file) {
   }
 }
 
-// The way from what a name stood for to the manifests that are in use, as far as the store has it.
+// The blobs on the paths from a cached base to the manifests that are in use, as far as the store has them.
 struct Reachability {
   Reachability(const Store& its_store, const std::set<oci::Digest>& its_wanted)
       : store(its_store), wanted(its_wanted) {}

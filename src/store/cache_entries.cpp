@@ -41,7 +41,7 @@ void keep_cache_entry(const Store& store, std::string_view kind, const oci::Dige
     write([&](Bytes bytes) { file.write(bytes); });
     file.publish_unsynced(folder / key.hex());
   } catch (const Error&) {
-    // What it was about is safe; without the note it is found out again next time.
+    // Not an error: without the entry the next run computes it again.
   }
 }
 

@@ -32,7 +32,7 @@ BlobCheck check_blob(const std::filesystem::path& path, const std::stop_token& s
   const auto digest = oci::Digest::parse(cat("sha256:", name));
   if (!digest) return {.problem = cat("`", printable(path.string()), "` is not a blob")};
   const auto bytes = open_regular(path);
-  if (!bytes) return {.problem = cat("blob ", digest->text(), ": it went away")};
+  if (!bytes) return {.problem = cat("blob ", digest->text(), ": it was deleted during the check")};
   BlobCheck out{.is_blob = true};
   Sha256 hash;
   out.bytes = drain(*bytes, [&](Bytes piece) {
@@ -40,7 +40,7 @@ BlobCheck check_blob(const std::filesystem::path& path, const std::stop_token& s
     hash.write(piece);
   });
   if (const oci::Digest found(hash.finish()); found != *digest)
-    out.problem = cat("blob ", digest->text(), ": its bytes have the digest ", found.text());
+    out.problem = cat("blob ", digest->text(), ": its content has the digest ", found.text());
   return out;
 }
 
@@ -93,7 +93,7 @@ class RefCheck {
 
   bool is_there(const oci::Descriptor& blob) {
     const auto size = store_.size(blob.digest);
-    if (!size && !blob.urls.empty()) return false;  // a foreign layer is nobody's to keep
+    if (!size && !blob.urls.empty()) return false;  // foreign layers are never stored
     if (!size && oci::is_layer(blob.media_type) && find_origin(store_, blob.digest)) {
       report_.in_registries += in_registries_.insert(blob.digest).second ? 1 : 0;
       return false;
@@ -125,7 +125,7 @@ class RefCheck {
     const auto config = oci::parse_config(text(manifest.config), cat("the config ", manifest.config.digest.brief()));
     if (config.diff_ids.size() != manifest.layers.size())
       report(cat("manifest ", blob.digest.text(), " has ", count_of(manifest.layers.size(), "layer"),
-                 " but its config counts ", config.diff_ids.size()));
+                 " but its config lists ", config.diff_ids.size()));
   }
 
   const Store& store_;
@@ -135,7 +135,7 @@ class RefCheck {
   std::set<oci::Digest> in_registries_;
 };
 
-// Runs `act`; what is wrong becomes a problem.
+// Runs `act`; an error becomes a problem in the report.
 template <class Act>
 void collecting_problems(CheckReport& report, Act&& act) {
   try {

@@ -39,7 +39,7 @@ std::vector<Saved> saved_images(const ArchiveIndex& archive) {
   const auto text = archive.text("manifest.json");
   if (!text)
     throw Error(
-        ErrorKind::input, cat("`", archive.path(), "` is not what `docker save` writes"),
+        ErrorKind::input, cat("`", archive.path(), "` is not an archive of `docker save`"),
         archive.find("index.json") ? cat("it is an OCI layout: read it as `oci-archive:", archive.path(), "`") : "")
         .because("it has no `manifest.json`");
   const Json list = parse_json(*text, cat("the `manifest.json` of `", archive.path(), "`"));
@@ -132,13 +132,13 @@ Parts parts_of(const ArchiveIndex& archive, const Saved& saved, const std::strin
       oci::parse_config(config_text, cat("`", printable(saved.config, 120), "` in `", archive.path(), "`"));
   if (config.diff_ids.size() != saved.layers.size())
     damaged(archive,
-            cat("names ", count_of(saved.layers.size(), "layer"), " but the config counts ", config.diff_ids.size()));
+            cat("lists ", count_of(saved.layers.size(), "layer"), ", but the config lists ", config.diff_ids.size()));
   oci::Manifest manifest{.media_type = std::string(oci::media_type::manifest),
                          .config = oci::descriptor_of(config_text, oci::media_type::config)};
   Parts parts{.texts = {{manifest.config.digest.text(), config_text}}, .layers = {}, .root = manifest.config};
   for (std::size_t i = 0; i < saved.layers.size(); ++i) {
     const auto member = archive.find(saved.layers[i]);
-    if (!member) damaged(archive, cat("names `", printable(saved.layers[i], 200), "`, which is not there"));
+    if (!member) damaged(archive, cat("refers to `", printable(saved.layers[i], 200), "`, which is missing"));
     const auto type = compressed_type(archive, *member);
     const auto digest = type == oci::media_type::layer ? config.diff_ids[i] : digest_of(archive, *member);
     manifest.layers.push_back({.media_type = std::string(type), .digest = digest, .size = member->size});
@@ -177,7 +177,7 @@ oci::ImageReader docker_archive_reader(std::shared_ptr<const ArchiveIndex> archi
                                        const std::string& tag) {
   const Saved saved = choose(*archive, tag);
   const auto config = archive->text(saved.config);
-  if (!config) damaged(*archive, cat("names `", printable(saved.config, 200), "`, which is not there"));
+  if (!config) damaged(*archive, cat("refers to `", printable(saved.config, 200), "`, which is missing"));
   if (archive->find("oci-layout") && archive->find("index.json")) {
     const LayoutSource layout{
         .name = name, .where = cat("docker-archive:", archive->path()), .open = [archive](const std::string& member) {

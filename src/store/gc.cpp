@@ -28,7 +28,7 @@ void take_exclusively(const FileDescriptor& lock, const std::filesystem::path& r
     if (waited >= patience)
       throw Error(ErrorKind::input, cat("the store `", root.string(), "` is in use"),
                   "run `lapstrake store gc` again when no build or push is running")
-          .because(cat("another lapstrake has held it for ", waited.count() / 1000, " seconds"));
+          .because(cat("another lapstrake process has locked it for ", waited.count() / 1000, " seconds"));
     runtime.sleep(pause);
     waited += pause;
   }
@@ -39,7 +39,7 @@ struct InUse {
   BasesInUse bases{};
 };
 
-// What an image says of itself: the layers it is laid of, and what it was built on.
+// Adds the layers of an image and the digest of its base.
 void add_image(const oci::Descriptor& blob, const oci::ImageReader& reader, BasesInUse& bases) {
   const auto manifest =
       oci::parse_manifest(reader.text(blob), blob.media_type, cat("the manifest ", blob.digest.brief()));
@@ -65,8 +65,8 @@ InUse in_use(const Store& store, const std::filesystem::path& root) {
       add_ref(store, entry, out);
     } catch (Error& error) {
       throw Error(ErrorKind::integrity,
-                  cat("cannot tell which blobs are in use, so none is removed: ", error.summary()),
-                  "see `lapstrake store check`, then build or pull again what it names")
+                  cat("cannot determine which blobs are in use, so none was removed: ", error.summary()),
+                  "run `lapstrake store check`, then build or pull the images that it names again")
           .because(error.reason());
     }
   }
@@ -74,7 +74,7 @@ InUse in_use(const Store& store, const std::filesystem::path& root) {
   return out;
 }
 
-// Nothing when it went away meanwhile; a folder's own size does not count.
+// 0 when it was deleted meanwhile; a folder's own size does not count.
 std::uint64_t size_of(const std::filesystem::path& path) {
   struct stat status {};
   return ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size)
@@ -113,7 +113,7 @@ void sweep_blobs(const std::filesystem::path& root, const std::set<std::string>&
   }
 }
 
-// Whoever writes there holds the shared lock: with the exclusive one in hand, all of it is what killed processes left.
+// Writers hold the shared lock, so under the exclusive lock all files there are left over from killed processes.
 void sweep_tmp(const std::filesystem::path& root, GcReport& report) {
   for (const auto& path : listing(root / "tmp")) {
     report.freed_bytes += size_of(path);
@@ -131,7 +131,7 @@ GcReport Store::gc(const std::filesystem::path& root, const Runtime& runtime, st
   auto lock = std::make_shared<FileDescriptor>(open_lock(root / "lock"));
   if (!*lock)
     throw Error(ErrorKind::input, cat("cannot write to the store `", root.string(), "`"),
-                "run it as the store's owner, where it can be written");
+                "run the command as the store's owner, on a writable file system");
   take_exclusively(*lock, root, runtime, patience);
   const Store store(root, lock);
   GcReport report;

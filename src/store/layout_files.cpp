@@ -23,7 +23,7 @@ void check_layout_text(std::string_view text, std::string_view what) {
   const auto object = parse_json(text, what);
   const auto version = object.is_object() ? object.find("imageLayoutVersion") : object.end();
   if (version == object.end() || !version->is_string() || !version->get_ref<const std::string&>().starts_with("1."))
-    throw Error(ErrorKind::integrity, cat(what, " does not say `\"imageLayoutVersion\":\"1.0.0\"`"));
+    throw Error(ErrorKind::integrity, cat(what, " has no `\"imageLayoutVersion\":\"1.0.0\"`"));
 }
 
 std::string ref_name(const oci::Descriptor& entry) {

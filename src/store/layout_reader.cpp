@@ -32,7 +32,7 @@ std::string containerd_name(const oci::Descriptor& entry) {
   return found == entry.annotations.end() ? "" : found->second;
 }
 
-// What stands behind the last `:` of a name like "r.example:5000/web:v1".
+// The part after the last `:` of a name like "r.example:5000/web:v1".
 std::string_view tag_part(std::string_view name) {
   const auto colon = name.rfind(':');
   return colon == std::string_view::npos || name.find('/', colon) != std::string_view::npos ? ""
@@ -46,7 +46,7 @@ std::string names_in(const oci::Index& index) {
   return names.empty() ? "it has no tags" : cat("its tags are ", join({names.begin(), names.end()}, ", "));
 }
 
-// The entries called `tag`: by their names in full, else by what stands behind the colon of those.
+// The entries named `tag`: by their full names, else by the part after the colon.
 std::vector<oci::Descriptor> entries_called(const oci::Index& index, const std::string& tag) {
   std::vector<oci::Descriptor> full, partly;
   for (const auto& entry : index.manifests) {
@@ -60,7 +60,7 @@ bool are_one(const std::vector<oci::Descriptor>& entries) {
   return std::ranges::all_of(entries, [&](const auto& entry) { return entry.digest == entries.front().digest; });
 }
 
-// Its annotations say how it is called in this place, which is no part of the image.
+// Its annotations hold its name in this layout, which is not part of the image.
 oci::Descriptor without_names(oci::Descriptor entry) {
   entry.annotations.clear();
   return entry;
@@ -119,7 +119,7 @@ oci::ImageReader layout_reader(const LayoutSource& layout, const std::string& ta
     return entry.platform.has_value() && ref_name(entry).empty();
   };
   if (tag.empty() && std::ranges::all_of(entries, has_platform)) return whole_layout_reader(layout);
-  throw Error(ErrorKind::input, cat("`", layout.name, "` is more than one image"),
+  throw Error(ErrorKind::input, cat("`", layout.name, "` has more than one image"),
               cat("name one: `", layout.where, ":TAG`"))
       .because(names_in(index));
 }

@@ -16,7 +16,7 @@ void require_private(const std::filesystem::path& folder, RootLink link) {
   const int result = link == RootLink::allowed ? ::stat(name.c_str(), &status) : ::lstat(name.c_str(), &status);
   if (result != 0)
     throw Error(ErrorKind::input, cat("cannot use the store's folder `", name, "`: ", reason(errno)),
-                "point `--store` (LAPSTRAKE_STORE) at a folder of your own");
+                "point `--store` (LAPSTRAKE_STORE) at a folder that you own");
   if (S_ISLNK(status.st_mode))
     throw Error(ErrorKind::input, cat("cannot use the store's folder `", name, "`: it is a symbolic link"),
                 cat("replace it with a folder, or point `--store` (LAPSTRAKE_STORE) at another store"));
@@ -25,11 +25,11 @@ void require_private(const std::filesystem::path& folder, RootLink link) {
                 "point `--store` (LAPSTRAKE_STORE) at a folder");
   if (status.st_uid != ::geteuid())
     throw Error(ErrorKind::input, cat("the store's folder `", name, "` belongs to another user"),
-                "point `--store` (LAPSTRAKE_STORE) at a folder of your own")
-        .because(cat("its owner has the uid ", status.st_uid, ", and this process ", ::geteuid()));
+                "point `--store` (LAPSTRAKE_STORE) at a folder that you own")
+        .because(cat("its owner has the uid ", status.st_uid, ", this process has ", ::geteuid()));
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
     throw Error(ErrorKind::input, cat("others may write to the store's folder `", name, "`"),
-                cat("look through it with `lapstrake store check` after `chmod go-w '", name, "'`"));
+                cat("run `chmod go-w '", name, "'`, then check the store with `lapstrake store check`"));
 }
 
 void make_private(const std::filesystem::path& folder, RootLink link) {
@@ -40,7 +40,7 @@ void make_private(const std::filesystem::path& folder, RootLink link) {
       sync_folder(folder.has_parent_path() ? folder.parent_path() : std::filesystem::path("."));
     }
   } catch (Error& error) {
-    error.helped_by("point `--store` (LAPSTRAKE_STORE) at a folder that can be written");
+    error.helped_by("point `--store` (LAPSTRAKE_STORE) at a writable folder");
     throw;
   }
   require_private(folder, link);

@@ -13,7 +13,7 @@
 namespace lapstrake::store {
 namespace {
 
-// Made in tmp/, so that what a kill leaves behind is where gc looks for it.
+// Written in tmp/, so that gc finds and removes files of killed processes.
 void replace_file(const std::filesystem::path& root, std::string_view name, std::string_view text) {
   AtomicFile file(root / "tmp", more_space);
   file.write(as_bytes(text));
@@ -25,7 +25,7 @@ FileDescriptor lock_index(const std::filesystem::path& root) {
   FileDescriptor lock = open_lock(path);
   if (!lock)
     throw Error(ErrorKind::input, cat("cannot write to the store `", root.string(), "`"),
-                "point `--store` (LAPSTRAKE_STORE) at a folder that can be written");
+                "point `--store` (LAPSTRAKE_STORE) at a writable folder");
   wait_for_lock(lock, LockMode::exclusive, path);
   return lock;
 }
@@ -53,7 +53,7 @@ oci::Index read_index(const std::filesystem::path& root) {
     return read_layout_index(path);
   } catch (Error& error) {
     if (error.kind() == ErrorKind::integrity)
-      error.helped_by(cat("remove it with `rm '", path.string(), "'`; the next builds and pushes write it anew"));
+      error.helped_by(cat("remove it with `rm '", path.string(), "'`; the next builds and pushes recreate it"));
     throw;
   }
 }

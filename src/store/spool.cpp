@@ -20,14 +20,13 @@ namespace {
 
 using Reader = CHandle<archive, archive_read_free>;
 
-constexpr auto another_folder = "set TMPDIR to a folder that can be written";
+constexpr auto another_folder = "set TMPDIR to a writable folder";
 
 std::filesystem::path temporary_folder() {
   std::error_code failure;
   auto folder = std::filesystem::temp_directory_path(failure);
   if (failure)
-    throw Error(ErrorKind::input, cat("there is no folder for temporary files: ", reason(failure.value())),
-                another_folder);
+    throw Error(ErrorKind::input, cat("no temporary folder is available: ", reason(failure.value())), another_folder);
   return folder;
 }
 
@@ -86,7 +85,7 @@ FileDescriptor spool(const FileDescriptor& file, const std::filesystem::path& pa
     total += static_cast<std::uint64_t>(size);
     if (total > most_bytes)
       throw Error(ErrorKind::integrity,
-                  cat("`", path.string(), "` is longer than ", human_size(most_bytes), " when it is decompressed"));
+                  cat("`", path.string(), "` decompresses to more than ", human_size(most_bytes)));
     write_fully(out.get(), Bytes(room).first(static_cast<std::size_t>(size)), folder);
   }
   if (::lseek(out.get(), 0, SEEK_SET) != 0)

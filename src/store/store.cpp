@@ -19,8 +19,8 @@ std::filesystem::path default_root(const std::optional<std::string>& option, con
   if (const auto cache = environment("XDG_CACHE_HOME"); cache && cache->starts_with('/'))
     return std::filesystem::path(*cache) / "lapstrake";
   if (const auto home = environment("HOME")) return std::filesystem::path(*home) / ".cache" / "lapstrake";
-  throw Error(ErrorKind::input, "cannot tell where the local store is: neither LAPSTRAKE_STORE nor HOME is set",
-              "say it with `--store DIR`");
+  throw Error(ErrorKind::input, "the location of the local store is unknown: neither LAPSTRAKE_STORE nor HOME is set",
+              "set it with `--store DIR`");
 }
 
 Store::Store(std::filesystem::path root, std::shared_ptr<const FileDescriptor> lock)
@@ -60,11 +60,12 @@ void Store::BlobWriter::write(Bytes bytes) {
 }
 
 oci::Digest Store::BlobWriter::commit(const std::optional<oci::Digest>& expected, Existing existing) {
-  if (hashing_ == Hashing::by_caller && !expected) throw Error(ErrorKind::internal, "nobody says a new blob's digest");
+  if (hashing_ == Hashing::by_caller && !expected)
+    throw Error(ErrorKind::internal, "the digest of a new blob is unknown");
   const oci::Digest digest = hashing_ == Hashing::here ? oci::Digest(hash_.finish()) : *expected;
   if (expected && *expected != digest)
-    throw Error(ErrorKind::integrity, "a blob has other bytes than it must have")
-        .because(cat("their digest is ", digest.text(), " instead of ", expected->text()));
+    throw Error(ErrorKind::integrity, "a blob has the wrong digest")
+        .because(cat(digest.text(), " instead of ", expected->text()));
   const auto target = folder_ / digest.hex();
   struct stat status {};
   const bool there = existing == Existing::keep && ::lstat(target.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
@@ -77,7 +78,7 @@ Store::BlobWriter Store::new_blob(Hashing hashing) const {
   try {
     return BlobWriter(*this, hashing);
   } catch (Error& error) {
-    error.helped_by("point `--store` (LAPSTRAKE_STORE) at a folder that can be written");
+    error.helped_by("point `--store` (LAPSTRAKE_STORE) at a writable folder");
     throw;
   }
 }

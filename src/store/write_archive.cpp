@@ -102,7 +102,7 @@ void check_names(const std::vector<std::string>& names) {
   for (const auto& name : names)
     if (const auto reference = oci::parse_registry_reference(name); reference.tag.empty() || reference.digest)
       throw Error(ErrorKind::usage,
-                  cat("`", printable(name, 200), "` cannot name an image in an archive: it must be NAME:TAG"));
+                  cat("`", printable(name, 200), "` is not a valid image name in an archive: use NAME:TAG"));
 }
 
 // ggcr's and BuildKit's form of `docker save`: the parts are named where the layout has them.

@@ -20,7 +20,7 @@ bool is_absent(const std::filesystem::path& path) {
   return !std::filesystem::exists(path, ignored);
 }
 
-// What a killed run may have left does not count.
+// Temporary files of killed runs do not count.
 bool has_nothing(const std::filesystem::path& folder) {
   std::error_code failure;
   for (std::filesystem::directory_iterator each(folder, failure), end; !failure && each != end; each.increment(failure))
@@ -35,8 +35,8 @@ void make_layout(const std::filesystem::path& folder) {
                              cat("`", (folder / "oci-layout").string(), "`"));
   if (!has_nothing(folder))
     throw Error(ErrorKind::input,
-                cat("cannot write an image layout into `", folder.string(), "`: it has other files in it"),
-                "name a new folder, or one that is a layout already");
+                cat("cannot write an image layout into `", folder.string(), "`: it contains other files"),
+                "use a new folder or an existing layout");
   write_file(folder / "oci-layout", layout_text);
 }
 
@@ -47,7 +47,7 @@ FileDescriptor lock_folder(const std::filesystem::path& folder) {
   return lock;
 }
 
-// Whatever wrote it: only the right bytes count as there.
+// Another tool may have written it, so the bytes are verified.
 bool is_there(const std::filesystem::path& path, const oci::Descriptor& blob, const std::stop_token& stop) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored) || std::filesystem::file_size(path, ignored) != blob.size)

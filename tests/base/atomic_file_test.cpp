@@ -56,7 +56,7 @@ TEST_CASE("an unnamed file can be written and read, and no name of it stays") {
   CHECK(::pread(file.get(), back.data(), back.size(), 0) == 4);
   CHECK(back == "text");
   CHECK(std::filesystem::is_empty(dir.path()));
-  CHECK_THROWS_WITH(unnamed_file(dir / "absent"), Contains("cannot make a file in `" + (dir / "absent").string()));
+  CHECK_THROWS_WITH(unnamed_file(dir / "absent"), Contains("cannot create a file in `" + (dir / "absent").string()));
 }
 
 TEST_CASE("reading says what is wrong with a path") {

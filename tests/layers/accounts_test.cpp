@@ -110,12 +110,12 @@ TEST_CASE("a base whose passwd is a link has it written where the link leads") {
 TEST_CASE("accounts that clash or cannot be are errors") {
   const BaseFiles scratch;
   const auto told = [&](oci::Accounts accounts) { return failure([&] { AccountTable(accounts, scratch); }); };
-  CHECK_THAT(told({{user("a", 1, 1), user("a", 2, 2)}, {}}), Contains("`a` is there twice"));
-  CHECK_THAT(told({{user("a", 1, 1), user("b", 1, 2)}, {}}), Contains("`a` and `b` have one number, 1"));
-  CHECK_THAT(told({{}, {group("a", 1), group("b", 1)}}), Contains("one number"));
+  CHECK_THAT(told({{user("a", 1, 1), user("a", 2, 2)}, {}}), Contains("duplicate user `a`"));
+  CHECK_THAT(told({{user("a", 1, 1), user("b", 1, 2)}, {}}), Contains("`a` and `b` have the same number, 1"));
+  CHECK_THAT(told({{}, {group("a", 1), group("b", 1)}}), Contains("the same number"));
   const std::string name = GENERATE("", "a:b", "a\nroot:x:0:0", "-a", "12", "a b", "a/b");
   CHECK_THAT(told({{user(name, 1, 1)}, {}}), Contains("name"));
   auto shell = user("a", 1, 1);
   shell.shell = "/bin/sh\nroot::0:0:::";
-  CHECK_THAT(told({{shell}, {}}), Contains("cannot stand in a line of passwd"));
+  CHECK_THAT(told({{shell}, {}}), Contains("is not valid in /etc/passwd"));
 }

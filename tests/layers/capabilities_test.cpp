@@ -25,11 +25,11 @@ TEST_CASE("capabilities are the kernel's 20 bytes") {
 TEST_CASE("capabilities that Linux lacks or refuses are errors") {
   const auto [text, words] = GENERATE(table<std::string, std::string>({
       {"cap_net_bind_servce=ep", "did you mean `cap_net_bind_service`?"},
-      {"cap_net_raw", "lack their"},
+      {"cap_net_raw", "have no"},
       {"", "empty"},
       {"cap_net_raw=x", "flag"},
-      {"+ep", "no capability"},
-      {"cap_net_raw=ep cap_chown=p", "`e` must stand for all"},
+      {"+ep", "without naming a capability"},
+      {"cap_net_raw=ep cap_chown=p", "`e` must be set for all"},
   }));
   try {
     capability_xattr(text);

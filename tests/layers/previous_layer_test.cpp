@@ -16,13 +16,13 @@ namespace {
 
 constexpr auto far_ahead = std::chrono::system_clock::time_point(std::chrono::hours(24 * 365 * 150));
 
-struct Workshop {
+struct Bench {
   TempDir dir;
   Codec codec = GENERATE(Codec::gzip, Codec::zstd, Codec::none);
   unsigned jobs = GENERATE(1u, 3u);
   std::vector<Entry> tree;
 
-  Workshop() {
+  Bench() {
     for (char name = 'a'; name < 'k'; ++name) add(std::string(1, name), 600'000, name);
   }
 
@@ -60,68 +60,68 @@ std::string to_bytes(const LayerIndex& index) {
 }  // namespace
 
 TEST_CASE("a changed file costs its own pieces, and the layer is the one of a build that knows nothing") {
-  Workshop shop;
-  const auto previous = shop.previous(shop.built(nullptr));
+  Bench bench;
+  const auto previous = bench.previous(bench.built(nullptr));
   const std::size_t edited = GENERATE(0u, 4u, 9u);
-  shop.edit(edited, GENERATE("short", "another text of the file that takes its place"));
-  const Layer cheap = shop.built(&previous), dear = shop.built(nullptr);
+  bench.edit(edited, GENERATE("short", "another text of the file that takes its place"));
+  const Layer cheap = bench.built(&previous), dear = bench.built(nullptr);
   CHECK(cheap.bytes == dear.bytes);
   CHECK(cheap.written.diff_id == dear.written.diff_id);
   CHECK(cheap.written.digest == dear.written.digest);
   CHECK_FALSE(cheap.written.is_previous_damaged);
-  if (shop.codec == Codec::gzip) CHECK(cheap.written.reused_size > 5'000'000);  // of 6
-  if (shop.codec == Codec::zstd && edited > 4) CHECK(cheap.written.reused_size > 1'500'000);
+  if (bench.codec == Codec::gzip) CHECK(cheap.written.reused_size > 5'000'000);  // of 6
+  if (bench.codec == Codec::zstd && edited > 4) CHECK(cheap.written.reused_size > 1'500'000);
   CHECK(dear.written.reused_size == 0);
 }
 
 TEST_CASE("what looks as it did is not read, and what was only touched is not packed again") {
-  Workshop shop;
-  const Layer first = shop.built(nullptr);
-  const auto previous = shop.previous(first);
+  Bench bench;
+  const Layer first = bench.built(nullptr);
+  const auto previous = bench.previous(first);
   const bool touched = GENERATE(true, false);
   if (touched)
-    for (std::size_t i = 0; i < shop.tree.size(); ++i) shop.edit(i, shop.dir.read(shop.tree[i].path));
+    for (std::size_t i = 0; i < bench.tree.size(); ++i) bench.edit(i, bench.dir.read(bench.tree[i].path));
   else
-    std::filesystem::remove(shop.dir / "a");  // so that it could not be opened
-  const Layer again = shop.built(&previous);
+    std::filesystem::remove(bench.dir / "a");  // so that it could not be opened
+  const Layer again = bench.built(&previous);
   CHECK(again.bytes == first.bytes);
-  if (shop.codec != Codec::none) CHECK(again.written.reused_size == again.written.tar_size);
+  if (bench.codec != Codec::none) CHECK(again.written.reused_size == again.written.tar_size);
 }
 
 TEST_CASE("a damaged blob is noticed, piece by piece, and costs time only") {
-  Workshop shop;
-  const Layer first = shop.built(nullptr);
+  Bench bench;
+  const Layer first = bench.built(nullptr);
   Layer damaged = first;
   const bool cut = GENERATE(true, false);
   if (cut)
     damaged.bytes.resize(damaged.bytes.size() / 2);
   else
     for (std::size_t at = 100; at < damaged.bytes.size(); at += damaged.bytes.size() / 5) damaged.bytes[at] ^= 1;
-  const auto previous = shop.previous(damaged);
-  const Layer again = shop.built(&previous);
+  const auto previous = bench.previous(damaged);
+  const Layer again = bench.built(&previous);
   CHECK(again.bytes == first.bytes);
   CHECK(again.written.digest == first.written.digest);
   CHECK(again.written.is_previous_damaged);
 }
 
 TEST_CASE("a layer of another level, codec or byte format is no help") {
-  Workshop shop;
-  const Layer first = shop.built(nullptr);
-  auto previous = shop.previous(first);
+  Bench bench;
+  const Layer first = bench.built(nullptr);
+  auto previous = bench.previous(first);
   const int what = GENERATE(0, 1, 2);
   if (what == 0) previous.index.level += 1;
-  if (what == 1) previous.index.codec = shop.codec == Codec::gzip ? Codec::zstd : Codec::gzip;
+  if (what == 1) previous.index.codec = bench.codec == Codec::gzip ? Codec::zstd : Codec::gzip;
   if (what == 2) previous.index.byte_format = "0 (another)";
-  const Layer again = shop.built(&previous);
+  const Layer again = bench.built(&previous);
   CHECK(again.written.reused_size == 0);
   CHECK(again.bytes == first.bytes);
 }
 
 TEST_CASE("a file so fresh that its times cannot show a change is read again") {
-  Workshop shop;
-  shop.tree.resize(1);
-  const auto listed_at = last_change(shop.tree.front());
-  const Layer first = layer_of(shop.tree, {.compression = {shop.codec, {}}, .listed_at = listed_at});
+  Bench bench;
+  bench.tree.resize(1);
+  const auto listed_at = last_change(bench.tree.front());
+  const Layer first = layer_of(bench.tree, {.compression = {bench.codec, {}}, .listed_at = listed_at});
   for (const auto& piece : first.written.index.pieces) {
     const bool has_files = piece.first_part != first.written.index.parts.size() &&
                            piece.raw_size > 1024;  // the tar's end alone looks always the same
@@ -143,8 +143,8 @@ TEST_CASE("a file dated ahead of time is known by its looks all the same") {
 }
 
 TEST_CASE("an index reads back as it was, and one with any byte changed or missing is none") {
-  const Workshop shop;
-  const Layer layer = shop.built(nullptr);
+  const Bench bench;
+  const Layer layer = bench.built(nullptr);
   const auto bytes = to_bytes(layer.written.index);
   const auto again = layer_index(bytes);
   REQUIRE(again);

@@ -224,8 +224,10 @@ TEST_CASE("a name with a NUL in an extended header is refused, wherever its bloc
     }
     return "none";
   };
-  CHECK(refusal(tar_with(std::string(" path=etc/pas\0swd\n", 18))).starts_with("the name of an entry holds a NUL: `"));
-  CHECK(refusal(tar_with(std::string(" linkpath=etc/p\0wd\n", 19))).starts_with("the name of an entry holds a NUL: `"));
+  CHECK(refusal(tar_with(std::string(" path=etc/pas\0swd\n", 18)))
+            .starts_with("the name of an entry contains a NUL byte after `"));
+  CHECK(refusal(tar_with(std::string(" linkpath=etc/p\0wd\n", 19)))
+            .starts_with("the name of an entry contains a NUL byte after `"));
   CHECK(refusal(tar_with(" path=etc/passwords\n")) == "none");
   CHECK(refusal(tar_with(std::string(" SCHILY.xattr.user.a=b\0c\n", 25))) == "none");
 }

@@ -57,9 +57,9 @@ TEST_CASE("what is no layer's blob is told apart", "[one thread]") {
   const auto codec = GENERATE(Codec::gzip, Codec::zstd);
   const auto layer = blob(codec);
   const auto most = layer.written.tar_size;
-  CHECK(failure(codec, layer.bytes.substr(0, layer.bytes.size() / 2), most) == "it is cut short");
-  CHECK(failure(codec, layer.bytes.substr(0, layer.bytes.size() - 1), most) == "it is cut short");
-  CHECK(failure(codec, "", most) == "it is cut short");
+  CHECK(failure(codec, layer.bytes.substr(0, layer.bytes.size() / 2), most) == "it is truncated");
+  CHECK(failure(codec, layer.bytes.substr(0, layer.bytes.size() - 1), most) == "it is truncated");
+  CHECK(failure(codec, "", most) == "it is truncated");
   CHECK(failure(codec, std::string(1000, 'x'), most) != "none");
   CHECK(failure(codec, layer.bytes + "x", most) != "none");
   CHECK_THAT(failure(codec, layer.bytes, most - 1), Contains("more than"));
@@ -76,13 +76,13 @@ TEST_CASE("what is no layer's blob is told apart", "[one thread]") {
 
 TEST_CASE("a second gzip member is none of the layer's", "[one thread]") {
   const auto layer = blob(Codec::gzip);
-  CHECK(failure(Codec::gzip, layer.bytes + layer.bytes, 1 << 30) == "it goes on after its end");
+  CHECK(failure(Codec::gzip, layer.bytes + layer.bytes, 1 << 30) == "it has trailing data");
 }
 
 TEST_CASE("gzip members one after another are read where any stream may come, and nowhere else", "[one thread]") {
   const auto layer = blob(Codec::gzip);
   const auto twice = layer.bytes + layer.bytes;
-  CHECK(failure(Codec::gzip, twice, 3 * layer.written.tar_size) == "it goes on after its end");
+  CHECK(failure(Codec::gzip, twice, 3 * layer.written.tar_size) == "it has trailing data");
   Unpacked any(Codec::gzip, 3 * layer.written.tar_size, "the blob", Streams::any);
   const auto at_once = GENERATE(std::size_t{1}, std::size_t{4096}, std::size_t{1} << 30);
   for (std::size_t at = 0; at < twice.size(); at += at_once)

@@ -56,17 +56,16 @@ TEST_CASE("a config that breaks a rule is refused by name") {
        {R"({"architecture":"amd64","os":"linux","rootfs":{"type":"zfs","diff_ids":[]}})", "is not of type `layers`"},
        {R"({"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:12"]}})",
         "the digest `sha256:12`"},
-       {R"({"architecture":"amd64","os":"linux","Config":{},)" + rootfs + "}",
-        "a member `Config` where `config` is meant"},
+       {R"({"architecture":"amd64","os":"linux","Config":{},)" + rootfs + "}", "a member `Config` instead of `config`"},
        {R"({"architecture":"amd64","os":"linux","config":{"user":"0"},)" + rootfs + "}",
-        "a member `user` where `User` is meant"},
+        "a member `user` instead of `User`"},
        {R"({"architecture":"amd64","os":"linux","config":{"Cmd":"sh"},)" + rootfs + "}", "`Cmd` that is not an array"},
        {R"({"architecture":"amd64","os":"linux","config":{"Env":[1]},)" + rootfs + "}", "an element of `Env`"},
        {R"({"architecture":"amd64","os":"linux","config":{"Labels":{"a":1}},)" + rootfs + "}", "a value in `Labels`"},
        {R"({"architecture":"amd64","os":"linux","history":[{"empty_layer":"yes"}],)" + rootfs + "}",
         "neither true nor false"},
        {R"({"architecture":"amd64","architecture":"arm64","os":"linux",)" + rootfs + "}",
-        "the member `architecture` twice"}}));
+        "a duplicate member `architecture`"}}));
   CAPTURE(text);
   try {
     oci::parse_config(text, "the config of `web`");
@@ -80,7 +79,7 @@ TEST_CASE("a config that breaks a rule is refused by name") {
 TEST_CASE("a text that is not UTF-8 cannot become a config") {
   auto config = samples::config();
   config.labels["a"] = "\xff";
-  CHECK_THROWS_WITH(render(config), Contains("a text in it is not UTF-8"));
+  CHECK_THROWS_WITH(render(config), Contains("it contains text that is not UTF-8"));
 }
 
 TEST_CASE("times are RFC 3339 in UTC") {

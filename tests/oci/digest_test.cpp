@@ -40,7 +40,7 @@ TEST_CASE("a verified source fails at the first thing that is wrong") {
     std::uint64_t size;
     std::string message;
   };
-  const auto one = GENERATE(values<Case>({{"hellO", "hello", 5, "blob x has the wrong bytes"},
+  const auto one = GENERATE(values<Case>({{"hellO", "hello", 5, "blob x has the wrong digest"},
                                           {"hell", "hello", 5, "blob x has only 4 of its 5 bytes"},
                                           {"hello", "hello", 6, "blob x has only 5 of its 6 bytes"},
                                           {"hello", "hello", 4, "blob x has more than its 4 bytes"},

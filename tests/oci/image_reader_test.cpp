@@ -80,7 +80,7 @@ TEST_CASE("a platform that an image does not have is answered with those that it
   const auto single = images.image("amd64");
   const auto empty = images.index({});
   const auto [root, has] = GENERATE_COPY(table<Descriptor, std::string>(
-      {{index, "it has linux/amd64, linux/arm64"}, {single, "it has linux/amd64"}, {empty, "it has no image at all"}}));
+      {{index, "it has linux/amd64, linux/arm64"}, {single, "it has linux/amd64"}, {empty, "it has no images"}}));
   try {
     images.load(root, "riscv64");
     FAIL("there is none");
@@ -105,7 +105,7 @@ TEST_CASE("an index that lies about its image is not believed") {
 
 TEST_CASE("a config that counts other layers than the manifest is refused") {
   Images images;
-  CHECK_THROWS_WITH(images.load(images.image("amd64", 2), "amd64"), Contains("has 1 layer but its config counts 2"));
+  CHECK_THROWS_WITH(images.load(images.image("amd64", 2), "amd64"), Contains("has 1 layer but its config lists 2"));
 }
 
 TEST_CASE("an artifact is not an image") {

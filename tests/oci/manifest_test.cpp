@@ -61,12 +61,11 @@ TEST_CASE("a manifest with two readings is refused (S13)") {
       {{R"({"schemaVersion":2,"manifests":[],"layers":[],)" + config_part + "}", "ambiguous"},
        {R"({"schemaVersion":2,"manifests":null,"layers":[],)" + config_part + "}", "ambiguous"},
        {R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","layers":[],)" + config_part + "}",
-        "calls itself `application/vnd.oci.image.index.v1+json`"},
+        "has the media type `application/vnd.oci.image.index.v1+json` instead of"},
        {R"({"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","layers":[],)" +
             config_part + "}",
-        "but was given as `application/vnd.oci.image.manifest.v1+json`"},
-       {R"({"schemaVersion":2,"layers":[],"Layers":[],)" + config_part + "}",
-        "a member `Layers` where `layers` is meant"},
+        "instead of `application/vnd.oci.image.manifest.v1+json`"},
+       {R"({"schemaVersion":2,"layers":[],"Layers":[],)" + config_part + "}", "a member `Layers` instead of `layers`"},
        {R"({"schemaVersion":1,"layers":[],)" + config_part + "}", "`schemaVersion` other than 2"},
        {R"({"schemaVersion":"2","layers":[],)" + config_part + "}", "`schemaVersion` other than 2"},
        {R"({"layers":[],)" + config_part + "}", "has no `schemaVersion`"},
@@ -83,9 +82,9 @@ TEST_CASE("a manifest is no index and an index no manifest") {
           "ambiguous");
   refused([] { parse_index(R"({"schemaVersion":2,"layers":[]})", media_type::index, "it"); },
           "is a manifest but was given as an index");
-  refused([] { parse_index(render(samples::index()), media_type::manifest, "it"); }, "no image index");
+  refused([] { parse_index(render(samples::index()), media_type::manifest, "it"); }, "not a supported type of image indexes");
   refused([] { parse_manifest("{}", "application/vnd.docker.distribution.manifest.v1+prettyjws", "it"); },
-          "no image manifest");
+          "not a supported type of image manifests");
 }
 
 TEST_CASE("a text without a media type of its own is what it was given as") {
@@ -100,7 +99,7 @@ TEST_CASE("a descriptor's size is a number of bytes below 2^63") {
                                                 {"1.0", "`size` that is not a number"},
                                                 {"1e3", "`size` that is not a number"},
                                                 {"\"1\"", "`size` that is not a number"},
-                                                {"9223372036854775808", "`size` past 2^63 - 1"},
+                                                {"9223372036854775808", "`size` greater than 2^63 - 1"},
                                                 {"18446744073709551616", "`size` that is not a number"},
                                                 {"1e400", "is not valid JSON"},
                                                 {"null", "has no `size`"}}));

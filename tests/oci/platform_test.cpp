@@ -19,7 +19,7 @@ TEST_CASE("a platform that is none says what would be one") {
       GENERATE(table<std::string, std::string>({{"linux/x86_64", "did you mean linux/amd64?"},
                                                 {"aarch64", "did you mean linux/arm64?"},
                                                 {"linux/amd46", "did you mean linux/amd64?"},
-                                                {"linux/vax", "the architectures are amd64, arm64, arm"},
+                                                {"linux/vax", "known architectures: amd64, arm64, arm"},
                                                 {"", "OS/ARCHITECTURE"},
                                                 {"linux/", "OS/ARCHITECTURE"},
                                                 {"linux/arm/v7/x", "OS/ARCHITECTURE"},

@@ -65,10 +65,10 @@ TEST_CASE("a reference that is none says which rule it breaks") {
   const auto [text, why] = GENERATE(table<std::string, std::string>(
       {{"", "it is empty"},
        {"a b", "white space"},
-       {"https://r.example/web", "it starts with `https://`; leave that away"},
-       {"docker://nginx", "leave that away"},
-       {"docker-daemon:nginx:latest", "lapstrake does not read `docker-daemon:`"},
-       {digest, "a digest alone does not say where the image is"},
+       {"https://r.example/web", "remove the leading `https://`"},
+       {"docker://nginx", "remove the leading `docker://`"},
+       {"docker-daemon:nginx:latest", "`docker-daemon:` is not supported"},
+       {digest, "a digest needs a host and a repository before it"},
        {"r.example/Web", "upper case letters"},
        {"r.example/", "the repository is missing"},
        {"r.example//web", "an empty part"},
@@ -81,17 +81,17 @@ TEST_CASE("a reference that is none says which rule it breaks") {
        {"r.example/web:.v1", "the tag `.v1`"},
        {"r.example/web:v1:v2", "joined by"},
        {"r.example/web:" + std::string(129, 'a'), "128 at most"},
-       {"r.example/web@sha256:12", "what follows `@` must be `sha256:`"},
-       {"r.example/web@sha512:" + digest.substr(7), "what follows `@` must be `sha256:`"},
-       {"host:port/web", "neither a host name nor an address"},
-       {"host:70000/web", "neither a host name nor an address"},
-       {"-a.example/web", "neither a host name nor an address"},
-       {".../web", "neither a host name nor an address"},
+       {"r.example/web@sha256:12", "`@` must be followed by `sha256:`"},
+       {"r.example/web@sha512:" + digest.substr(7), "`@` must be followed by `sha256:`"},
+       {"host:port/web", "not a valid host name or address"},
+       {"host:70000/web", "not a valid host name or address"},
+       {"-a.example/web", "not a valid host name or address"},
+       {".../web", "not a valid host name or address"},
        {"r.example/" + std::string(256, 'a'), "longer than 255 bytes"},
-       {"oci:", "nothing stands between `oci:` and the tag"},
-       {"oci:out:", "must be a tag"},
-       {"oci:out:v 1", "a path with `:` in it cannot be named"},
-       {"docker-archive:a.tar:web", "named by NAME:TAG"}}));
+       {"oci:", "the path after `oci:` is missing"},
+       {"oci:out:", "is not a valid tag"},
+       {"oci:out:v 1", "paths with `:` are not supported"},
+       {"docker-archive:a.tar:web", "named NAME:TAG"}}));
   CAPTURE(text);
   try {
     oci::parse_reference(text);
@@ -104,7 +104,7 @@ TEST_CASE("a reference that is none says which rule it breaks") {
 }
 
 TEST_CASE("a reference to disk is no reference to a registry") {
-  CHECK_THROWS_WITH(oci::parse_registry_reference("oci:out:v1"), Contains("one in a registry is needed here"));
+  CHECK_THROWS_WITH(oci::parse_registry_reference("oci:out:v1"), Contains("an image in a registry is required here"));
   CHECK_THROWS_WITH(oci::parse_disk_reference("nginx"), Contains("does not start with `oci:`"));
 }
 

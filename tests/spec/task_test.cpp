@@ -103,7 +103,7 @@ TEST_CASE("a task's file may not lie behind a link out of the folder") {
   elsewhere.write("task.json", "{}");
   std::filesystem::create_symlink(elsewhere.path(), folder / "link");
   CHECK_THAT(only(read_in(folder, "tasks: { t: { from: link/task.json } }")),
-             Contains("leads by a symbolic link out of the folder of the spec"));
+             Contains("follows a symbolic link out of the folder of the spec"));
   ReadOptions options;
   options.allow_outside = true;
   CHECK(read_in(folder, "tasks: { t: { from: link/task.json } }", options).project);

@@ -48,7 +48,7 @@ TEST_CASE("a byte flipped in any blob is found (S21)") {
     flip_a_byte(entry.path());
     CAPTURE(entry.path());
     CHECK_THAT(problems_of(store),
-               Contains("blob sha256:" + entry.path().filename().string() + ": its bytes have the digest sha256:"));
+               Contains("blob sha256:" + entry.path().filename().string() + ": its content has the digest sha256:"));
     flip_a_byte(entry.path());
   }
   CHECK(problems_of(store).empty());
@@ -90,7 +90,7 @@ TEST_CASE("a damaged layout is a problem that people understand") {
        {"s/index.json", "[]", "index.json` is not a JSON object"},
        {"s/index.json", R"({"schemaVersion":2,"manifests":[{"mediaType":"a/b","digest":"sha256:x","size":-1}]})",
         "has the digest `sha256:x`"},
-       {"s/oci-layout", "{}", "oci-layout` does not say"},
+       {"s/oci-layout", "{}", "oci-layout` has no `"},
        {"s/blobs/sha256/README", "x", "README` is not a blob"}}));
   dir.write(file, text);
   CAPTURE(file, text);
@@ -168,7 +168,7 @@ TEST_CASE("gc removes nothing while it cannot tell what is in use") {
     flip_a_byte(store.blob_path(sample.root.digest));
   }
   CHECK_THROWS_WITH(Store::gc(dir / "s", process_runtime()),
-                    Contains("cannot tell which blobs are in use, so none is removed"));
+                    Contains("cannot determine which blobs are in use, so none was removed"));
   CHECK(Store::open(dir / "s").check({}).blobs == 4);
 }
 

@@ -98,7 +98,7 @@ TEST_CASE("a layout gains a tag, replaces one, and keeps the rest") {
   store::write_layout(scene.store, other, scene.dir / "out", "v2");
   CHECK(scene.open("oci", "out", "v1").root().digest == scene.image.root.digest);
   CHECK(scene.open("oci", "out", "v2").root().digest == other.digest);
-  refused([&] { scene.open("oci", "out"); }, ErrorKind::input, "is more than one image", "its tags are `v1`, `v2`");
+  refused([&] { scene.open("oci", "out"); }, ErrorKind::input, "has more than one image", "its tags are `v1`, `v2`");
   refused([&] { scene.open("oci", "out", "v3"); }, ErrorKind::input, "has no image `v3`", "its tags are `v1`, `v2`");
   CHECK(names_in(scene.dir / "out") == std::vector<std::string>{"blobs", "index.json", "oci-layout"});
 }
@@ -126,10 +126,10 @@ TEST_CASE("a layout is not written into a folder of other things") {
   Scene scene;
   scene.dir.write("home/.bashrc", "x");
   refused([&] { store::write_layout(scene.store, scene.image.root, scene.dir / "home", "v1"); }, ErrorKind::input,
-          "it has other files in it");
+          "it contains other files");
   scene.dir.write("old/oci-layout", R"({"imageLayoutVersion":"2.0.0"})");
   refused([&] { store::write_layout(scene.store, scene.image.root, scene.dir / "old", "v1"); }, ErrorKind::integrity,
-          "does not say");
+          "has no `\"imageLayoutVersion");
   CHECK(names_in(scene.dir / "home") == std::vector<std::string>{".bashrc"});
 }
 
@@ -201,7 +201,7 @@ TEST_CASE("a docker-archive is asked for an image by any spelling of its name") 
 TEST_CASE("a name without a tag names nothing in a docker-archive") {
   Scene scene;
   refused([&] { store::write_docker_archive(scene.store, scene.image.root, scene.dir / "d.tar", {"r.example/web"}); },
-          ErrorKind::usage, "must be NAME:TAG");
+          ErrorKind::usage, "use NAME:TAG");
 }
 
 TEST_CASE("a gzipped archive is read, and its spool has no name") {
@@ -223,7 +223,7 @@ TEST_CASE("a scratch folder that is given is the only one") {
   scene.dir.write("o.tar.gz", samples::gzip_of(scene.dir.read("o.tar")));
   const auto reference = oci::parse_disk_reference("oci-archive:" + (scene.dir / "o.tar.gz").string());
   refused([&] { store::open_image(reference, scene.dir / "absent"); }, ErrorKind::input,
-          "cannot make a file in `" + (scene.dir / "absent").string());
+          "cannot create a file in `" + (scene.dir / "absent").string());
   std::stop_source stop;
   stop.request_stop();
   refused([&] { store::open_image(reference, scene.dir.path(), stop.get_token()); }, ErrorKind::interrupted, "");
@@ -238,7 +238,7 @@ TEST_CASE("a byte flipped in an archive is noticed when it is read") {
   scene.dir.write("o.tar", bytes);
   const auto reader = scene.open("oci-archive", "o.tar");
   const auto loaded = oci::load(reader, {});
-  refused([&] { read_through(reader, loaded); }, ErrorKind::integrity, "has the wrong bytes");
+  refused([&] { read_through(reader, loaded); }, ErrorKind::integrity, "has the wrong digest");
 }
 
 TEST_CASE("images side by side in one index.json, unnamed, are one image of several platforms") {
@@ -281,12 +281,12 @@ TEST_CASE("what cannot be opened says why") {
        {"oci-archive", "text", ErrorKind::input, "as a tar archive"},
        {"oci-archive", "empty.tar", ErrorKind::input, "empty.tar` "},
        {"oci-archive", "other.tar", ErrorKind::input, "is not an OCI image layout"},
-       {"oci-archive", "twice.tar", ErrorKind::integrity, "the member `index.json` twice"},
-       {"oci-archive", "cut.tar", ErrorKind::integrity, "is damaged or cut off"},
-       {"oci-archive", "end.tar", ErrorKind::integrity, "ends before the end of its member"},
-       {"docker-archive", "other.tar", ErrorKind::input, "is not what `docker save` writes"},
+       {"oci-archive", "twice.tar", ErrorKind::integrity, "a duplicate member `index.json`"},
+       {"oci-archive", "cut.tar", ErrorKind::integrity, "is damaged or truncated"},
+       {"oci-archive", "end.tar", ErrorKind::integrity, "is truncated in its member"},
+       {"docker-archive", "other.tar", ErrorKind::input, "is not an archive of `docker save`"},
        {"docker-archive", "old.tar", ErrorKind::integrity, "is not a list"},
-       {"docker-archive", "lost.tar", ErrorKind::integrity, "names `c.json`, which is not there"},
+       {"docker-archive", "lost.tar", ErrorKind::integrity, "refers to `c.json`, which is missing"},
        {"docker-archive", "none.tar", ErrorKind::input, "has no image"}}));
   CAPTURE(form, file);
   refused([&, &a = form, &b = file] { scene.open(a, b); }, kind, why);
@@ -366,10 +366,11 @@ TEST_CASE("a docker-archive with other bytes than its config says is noticed") {
   write(R"(["l.tar"])");
   const auto reader = scene.open("docker-archive", "d.tar");
   const auto loaded = oci::load(reader, {});
-  refused([&] { read_through(reader, loaded); }, ErrorKind::integrity, "has the wrong bytes");
+  refused([&] { read_through(reader, loaded); }, ErrorKind::integrity, "has the wrong digest");
   write(R"(["l.tar","l.tar"])");
   refused([&] { scene.open("docker-archive", "d.tar"); }, ErrorKind::integrity,
-          "names 2 layers but the config counts 1");
+          "lists 2 layers, but the config lists 1");
   write(R"(["gone.tar"])");
-  refused([&] { scene.open("docker-archive", "d.tar"); }, ErrorKind::integrity, "names `gone.tar`, which is not there");
+  refused([&] { scene.open("docker-archive", "d.tar"); }, ErrorKind::integrity,
+          "refers to `gone.tar`, which is missing");
 }

@@ -135,7 +135,7 @@ TEST_CASE("another user's store is refused (S08)") {
 TEST_CASE("what is no store says so") {
   TempDir dir;
   dir.write("file", "x");
-  CHECK_THROWS_WITH(Store::open(dir / "file"), Contains("cannot make the folder") || Contains("it is not a folder"));
+  CHECK_THROWS_WITH(Store::open(dir / "file"), Contains("cannot create the folder") || Contains("it is not a folder"));
   CHECK_THROWS_WITH(Store::open(dir / "file/s"), Contains("file"));
 }
 
@@ -159,7 +159,8 @@ TEST_CASE("a store that may only be read serves reads and refuses writes with a 
     try {
       store.put("new", "text/plain");
     } catch (const Error& error) {
-      return reads && error.kind() == ErrorKind::input && error.summary().find("make a file in") != std::string::npos &&
+      return reads && error.kind() == ErrorKind::input &&
+             error.summary().find("create a file in") != std::string::npos &&
              error.help().find("--store") != std::string::npos;
     }
     return false;
@@ -234,7 +235,7 @@ TEST_CASE("a blob with other bytes than expected is not published, nor is one th
   {
     auto writer = store.new_blob();
     writer.write(as_bytes("hellO"));
-    CHECK_THROWS_WITH(writer.commit(oci::Digest::of("hello")), Contains("other bytes than it must have"));
+    CHECK_THROWS_WITH(writer.commit(oci::Digest::of("hello")), Contains("a blob has the wrong digest"));
     auto given_up = store.new_blob();
     given_up.write(as_bytes("half"));
   }
@@ -247,7 +248,7 @@ TEST_CASE("a blob whose bytes were changed is not handed out as what it was (S21
   const auto store = Store::open(dir / "s");
   const auto blob = store.put("hello", "text/plain");
   const auto path = "s/blobs/sha256/" + std::string(blob.digest.hex());
-  const auto [text, why] = GENERATE(table<std::string, std::string>({{"hellO", "has the wrong bytes"},
+  const auto [text, why] = GENERATE(table<std::string, std::string>({{"hellO", "has the wrong digest"},
                                                                      {"hell", "has only 4 of its 5 bytes"},
                                                                      {"hello!", "has more than its 5 bytes"}}));
   dir.write(path, text);

@@ -39,8 +39,8 @@ class TreeBudget {
 
  private:
   [[noreturn]] static void refuse(std::string_view path, std::string why) {
-    throw Error(ErrorKind::integrity, cat("`", printable(path, 200), "` is beyond a limit on file trees"),
-                "docs/reference/limits.md lists the limits")
+    throw Error(ErrorKind::integrity, cat("`", printable(path, 200), "` exceeds a limit on file trees"),
+                "see docs/reference/limits.md for the limits")
         .because(std::move(why));
   }
 

@@ -31,7 +31,7 @@ struct CheckReport {
   std::uint64_t blobs = 0, bytes = 0;
   std::uint64_t in_registries = 0;  // layers of bases that the store leaves in their registries (bases.hpp)
   std::vector<std::string>
-      problems;  // "blob sha256:...: its bytes have the digest ...", "ref `web`: blob sha256:... is missing"
+      problems;  // "blob sha256:...: its content has the digest ...", "ref `web`: blob sha256:... is missing"
 };
 struct GcReport {
   std::uint64_t removed = 0, freed_bytes = 0, kept = 0;

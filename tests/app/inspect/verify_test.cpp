@@ -47,7 +47,7 @@ TEST_CASE("what is wrong with an image is named, each thing of it") {
     auto other = bytes;
     other[other.size() / 2] ^= 1;
     made.dir.write(file, other);
-    wanted = "has the wrong bytes";
+    wanted = "has the wrong digest";
   }
   SECTION("a layer that is too short") {
     made.dir.write(file, bytes.substr(1));

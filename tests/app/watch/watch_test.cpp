@@ -196,7 +196,7 @@ TEST_CASE("a broken spec, and a source that is gone, are told; mended they are b
   CHECK(w.failure() == "spec");
   w.journey.dir.write("lapstrake.yaml", std::string(small_spec) + "vars: {}\n");
   std::filesystem::rename(w.journey.dir / "public", w.journey.dir / "gone");
-  CHECK_THAT(w.failure(), Contains("there is no `public`"));
+  CHECK_THAT(w.failure(), Contains("`public` does not exist"));
   w.journey.dir.write("public/index.html", "back\n");
   w.settle("web");
 }
