@@ -1,10 +1,10 @@
 #include <lapstrake/app/build/build.hpp>
 #include <lapstrake/app/build/cache_to.hpp>
-#include <lapstrake/app/build/given_image.hpp>
+#include <lapstrake/app/build/prebuilt_image.hpp>
 #include <lapstrake/app/choose.hpp>
 #include <lapstrake/app/connect/network.hpp>
 #include <lapstrake/app/images/base_image.hpp>
-#include <lapstrake/app/images/distant.hpp>
+#include <lapstrake/app/images/remote_layers.hpp>
 
 namespace lapstrake::app {
 

@@ -18,10 +18,10 @@
 #include <lapstrake/app/build/registry_cache.hpp>
 #include <lapstrake/app/connect/network.hpp>
 #include <lapstrake/app/images/base_image.hpp>
-#include <lapstrake/app/images/distant.hpp>
+#include <lapstrake/app/images/remote_layers.hpp>
+#include "explain_image.hpp"
 #include "image_config.hpp"
 #include "layer_build.hpp"
-#include "story.hpp"
 
 namespace lapstrake::app {
 namespace {

@@ -9,7 +9,7 @@
 #include <lapstrake/app/build/recipe_for.hpp>
 #include <lapstrake/app/images/base_image.hpp>
 #include <lapstrake/app/publish/attach.hpp>
-#include <lapstrake/app/tasks/quoted.hpp>
+#include <lapstrake/app/tasks/source_lines.hpp>
 
 namespace lapstrake::app {
 namespace {

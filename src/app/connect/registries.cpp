@@ -3,7 +3,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/spec/read.hpp>
 
-#include <lapstrake/app/connect/trust.hpp>
+#include <lapstrake/app/connect/registry_settings.hpp>
 
 namespace lapstrake::app {
 namespace {

@@ -13,8 +13,8 @@
 #include <mutex>
 #include <set>
 
-#include <lapstrake/app/images/distant.hpp>
 #include <lapstrake/app/images/offline.hpp>
+#include <lapstrake/app/images/remote_layers.hpp>
 
 namespace lapstrake::app {
 namespace {

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <lapstrake/app/images/manifests.hpp>
-#include <lapstrake/app/images/origin.hpp>
+#include <lapstrake/app/images/source_image.hpp>
 #include "largest.hpp"
 #include "octal.hpp"
 

@@ -9,7 +9,7 @@
 #include <map>
 #include <set>
 
-#include <lapstrake/app/images/origin.hpp>
+#include <lapstrake/app/images/source_image.hpp>
 
 namespace lapstrake::app {
 namespace {

@@ -13,9 +13,9 @@
 #include <mutex>
 #include <set>
 
-#include <lapstrake/app/images/distant.hpp>
 #include <lapstrake/app/images/registry_base.hpp>
-#include <lapstrake/app/images/vendored.hpp>
+#include <lapstrake/app/images/remote_layers.hpp>
+#include <lapstrake/app/images/vendor_folder.hpp>
 #include "lock_folder.hpp"
 
 namespace lapstrake::app {

@@ -14,9 +14,9 @@
 
 #include <lapstrake/app/connect/network.hpp>
 #include <lapstrake/app/images/manifests.hpp>
-#include <lapstrake/app/images/origin.hpp>
+#include <lapstrake/app/images/source_image.hpp>
 #include <lapstrake/app/publish/images.hpp>
-#include "passage.hpp"
+#include "staged_blobs.hpp"
 
 namespace lapstrake::app {
 namespace {

@@ -7,15 +7,15 @@
 #include <lapstrake/registry/push.hpp>
 
 #include <lapstrake/app/build/cache_to.hpp>
-#include <lapstrake/app/build/given_image.hpp>
+#include <lapstrake/app/build/prebuilt_image.hpp>
 #include <lapstrake/app/choose.hpp>
 #include <lapstrake/app/connect/network.hpp>
-#include <lapstrake/app/images/distant.hpp>
 #include <lapstrake/app/images/manifests.hpp>
+#include <lapstrake/app/images/remote_layers.hpp>
 #include <lapstrake/app/publish/attach.hpp>
 #include <lapstrake/app/publish/images.hpp>
 #include "ecr_repository.hpp"
-#include "passage.hpp"
+#include "staged_blobs.hpp"
 
 namespace lapstrake::app {
 namespace {

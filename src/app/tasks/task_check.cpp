@@ -6,7 +6,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/spec/placeholders.hpp>
 
-#include <lapstrake/app/tasks/quoted.hpp>
+#include <lapstrake/app/tasks/source_lines.hpp>
 #include "task_document.hpp"
 
 namespace lapstrake::app {

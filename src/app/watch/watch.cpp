@@ -6,8 +6,8 @@
 #include <set>
 
 #include <lapstrake/app/build/build.hpp>
-#include <lapstrake/app/build/given_image.hpp>
 #include <lapstrake/app/build/outputs.hpp>
+#include <lapstrake/app/build/prebuilt_image.hpp>
 #include <lapstrake/app/choose.hpp>
 #include <lapstrake/app/publish/images.hpp>
 #include "watched_sources.hpp"

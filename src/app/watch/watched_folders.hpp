@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "ignore_filter.hpp"
 #include "inotify.hpp"
-#include "unwanted.hpp"
 
 namespace lapstrake::app {
 

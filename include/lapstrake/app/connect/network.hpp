@@ -12,7 +12,7 @@
 #include <string>
 
 #include <lapstrake/app/connect/ecr_logins.hpp>
-#include <lapstrake/app/connect/trust.hpp>
+#include <lapstrake/app/connect/registry_settings.hpp>
 
 namespace lapstrake::app {
 

@@ -18,7 +18,7 @@ struct BaseImage {
 };
 
 // Nothing for `scratch`. The layers of a base on disk are copied into the store; the layers of a base in a registry
-// stay there until they are needed (distant.hpp).
+// stay there until they are needed (remote_layers.hpp).
 std::optional<BaseImage> load_base(const Context& context, const spec::Project& project, const spec::Image& image,
                                    const oci::Platform& platform, const store::Store& store);
 // The file tree of a base, without a network, for checks. Nothing if the base is in a registry, is not vendored, and

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <lapstrake/app/connect/network.hpp>
-#include <lapstrake/app/images/vendored.hpp>
+#include <lapstrake/app/images/vendor_folder.hpp>
 
 namespace lapstrake::app {
 

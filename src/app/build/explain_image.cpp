@@ -1,4 +1,4 @@
-#include "story.hpp"
+#include "explain_image.hpp"
 
 #include <algorithm>
 #include <lapstrake/base/error.hpp>

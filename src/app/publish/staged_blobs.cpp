@@ -1,4 +1,4 @@
-#include "passage.hpp"
+#include "staged_blobs.hpp"
 
 namespace lapstrake::app {
 

@@ -1,4 +1,4 @@
-#include <lapstrake/app/images/distant.hpp>
+#include <lapstrake/app/images/remote_layers.hpp>
 
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>

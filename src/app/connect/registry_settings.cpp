@@ -1,4 +1,4 @@
-#include <lapstrake/app/connect/trust.hpp>
+#include <lapstrake/app/connect/registry_settings.hpp>
 
 #include <algorithm>
 #include <lapstrake/aws/ecr.hpp>

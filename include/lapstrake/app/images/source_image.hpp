@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
-#include <lapstrake/app/connect/trust.hpp>
-#include <lapstrake/app/images/distant.hpp>
+#include <lapstrake/app/connect/registry_settings.hpp>
+#include <lapstrake/app/images/remote_layers.hpp>
 
 namespace lapstrake::app {
 

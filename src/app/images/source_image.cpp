@@ -1,4 +1,4 @@
-#include <lapstrake/app/images/origin.hpp>
+#include <lapstrake/app/images/source_image.hpp>
 
 #include <lapstrake/app/choose.hpp>
 #include <lapstrake/base/error.hpp>
@@ -7,7 +7,7 @@
 
 #include <lapstrake/app/connect/network.hpp>
 #include <lapstrake/app/images/base_image.hpp>
-#include <lapstrake/app/images/distant.hpp>
+#include <lapstrake/app/images/remote_layers.hpp>
 
 namespace lapstrake::app {
 namespace {

@@ -1,4 +1,4 @@
-#include <lapstrake/app/tasks/quoted.hpp>
+#include <lapstrake/app/tasks/source_lines.hpp>
 
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>

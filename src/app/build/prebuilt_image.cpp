@@ -1,13 +1,13 @@
 // `--image NAME=REFERENCE`: uses an existing image instead of building NAME.
 #include <lapstrake/app/build/build_image.hpp>
-#include <lapstrake/app/build/given_image.hpp>
+#include <lapstrake/app/build/prebuilt_image.hpp>
 #include <lapstrake/app/choose.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/store/image_files.hpp>
 
 #include <lapstrake/app/images/manifests.hpp>
-#include "story.hpp"
+#include "explain_image.hpp"
 
 namespace lapstrake::app {
 namespace {

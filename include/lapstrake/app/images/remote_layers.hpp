@@ -13,7 +13,7 @@
 #include <vector>
 
 #include <lapstrake/app/connect/network.hpp>
-#include <lapstrake/app/images/vendored.hpp>
+#include <lapstrake/app/images/vendor_folder.hpp>
 
 namespace lapstrake::app {
 

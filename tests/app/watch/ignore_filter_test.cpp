@@ -1,4 +1,4 @@
-#include "unwanted.hpp"
+#include "ignore_filter.hpp"
 #include "support/catch.hpp"
 
 using lapstrake::app::IgnoreFilter;

@@ -1,4 +1,4 @@
-#include "unwanted.hpp"
+#include "ignore_filter.hpp"
 
 #include <fnmatch.h>
 

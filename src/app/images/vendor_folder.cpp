@@ -1,4 +1,4 @@
-#include <lapstrake/app/images/vendored.hpp>
+#include <lapstrake/app/images/vendor_folder.hpp>
 
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
