@@ -6,6 +6,7 @@
 #include <lapstrake/http/curl.hpp>
 #include <lapstrake/http/retry.hpp>
 #include <lapstrake/http/secrets.hpp>
+#include "host_registries.hpp"
 
 namespace lapstrake::app {
 namespace {

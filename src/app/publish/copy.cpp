@@ -15,7 +15,7 @@
 #include <lapstrake/app/connect/network.hpp>
 #include <lapstrake/app/images/manifests.hpp>
 #include <lapstrake/app/images/source_image.hpp>
-#include <lapstrake/app/publish/images.hpp>
+#include <lapstrake/app/publish/push_image.hpp>
 #include "staged_blobs.hpp"
 
 namespace lapstrake::app {

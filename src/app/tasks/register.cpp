@@ -7,7 +7,7 @@
 #include <lapstrake/base/text.hpp>
 
 #include <lapstrake/app/connect/network.hpp>
-#include <lapstrake/app/publish/images.hpp>
+#include <lapstrake/app/publish/push_image.hpp>
 #include "task_document.hpp"
 
 namespace lapstrake::app {

@@ -9,7 +9,7 @@
 #include <lapstrake/app/build/outputs.hpp>
 #include <lapstrake/app/build/prebuilt_image.hpp>
 #include <lapstrake/app/choose.hpp>
-#include <lapstrake/app/publish/images.hpp>
+#include <lapstrake/app/publish/push_image.hpp>
 #include "watched_sources.hpp"
 
 namespace lapstrake::app {

@@ -18,10 +18,6 @@ using Registries = std::map<std::string, spec::RegistrySettings>;
 // SSL_CERT_DIR in addition.
 http::TlsFor tls_for(const http::Url& url, const Registries& registries, const Environment& environment);
 
-// Merges the project's registries over those of LAPSTRAKE_REGISTRIES ($XDG_CONFIG_HOME/lapstrake/registries.yaml), key
-// by key: a spec that has only `registries:`. Error{usage} if it has mistakes.
-Registries with_host_registries(Registries registries, const Environment& environment);
-
 // Looked up by host:port, then by host.
 bool is_insecure(const std::string& host, const Registries& registries);
 // Whether the user named `realm` as the `token_server:` of `host`.

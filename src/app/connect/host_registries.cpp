@@ -1,9 +1,8 @@
-// Reads the host-wide `registries:` file and merges it into the project's settings.
+#include "host_registries.hpp"
+
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/spec/read.hpp>
-
-#include <lapstrake/app/connect/registry_settings.hpp>
 
 namespace lapstrake::app {
 namespace {
