@@ -1,5 +1,6 @@
 // A project in a folder, a sandbox to push it to, and lapstrake's own functions over both, in one process.
 #pragma once
+#include <lapstrake/app/build/build.hpp>
 #include <lapstrake/app/publish/push.hpp>
 #include <lapstrake/app/tasks/register.hpp>
 #include <lapstrake/base/error.hpp>

@@ -109,7 +109,7 @@ oci::ImageReader RemoteLayers::reader(const std::string& name, const oci::Descri
   return reader;
 }
 
-std::string RemoteLayers::neighbour(const oci::Digest& blob, const oci::RegistryReference& target) const {
+std::string RemoteLayers::mount_source(const oci::Digest& blob, const oci::RegistryReference& target) const {
   const auto where = store::find_origin(store_, blob);
   return where && where->host == target.host && where->repository != target.repository ? where->repository : "";
 }

@@ -119,7 +119,7 @@ class Copying {
                         .tags = tag.empty() ? std::vector<std::string>{} : std::vector<std::string>{tag},
                         .manifests = manifests_,
                         .blobs = [&](const oci::Digest& digest) { return blobs.file(digest); },
-                        .neighbour = [&](const oci::Digest& blob) { return neighbour(blob, to); },
+                        .mount_source = [&](const oci::Digest& blob) { return mount_source(blob, to); },
                         .on_event =
                             [&](const registry::PushEvent& event) {
                               if (event.kind == registry::PushEvent::Kind::sent) blobs.drop(event.blob.digest);
@@ -142,8 +142,8 @@ class Copying {
   }
 
   // A registry can mount blobs of another repository.
-  std::string neighbour(const oci::Digest& blob, const oci::RegistryReference& to) const {
-    if (source_.remote_layers) return source_.remote_layers->neighbour(blob, to);
+  std::string mount_source(const oci::Digest& blob, const oci::RegistryReference& to) const {
+    if (source_.remote_layers) return source_.remote_layers->mount_source(blob, to);
     const bool is_mountable =
         source_.remote && source_.remote->host == to.host && source_.remote->repository != to.repository;
     return is_mountable ? source_.remote->repository : std::string();

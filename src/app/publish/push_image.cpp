@@ -63,7 +63,7 @@ registry::PushReport push_manifests(const Context& context, const Network& netwo
   };
   const registry::PushOptions options{.jobs = 4,
                                       .tags = request.tags,
-                                      .mount_source = request.neighbour,
+                                      .mount_source = request.mount_source,
                                       .progress = progress,
                                       .stop = context.runtime.stop};
   try {
@@ -130,20 +130,20 @@ PushedImage push_resolved(const Context& context, const Network& network, const 
                       {.scratch = store.scratch(),
                        .file = [&](const oci::Descriptor& blob) { return remote_layers.file(blob); },
                        .read = [&](const oci::Descriptor& blob, const Sink& sink) { remote_layers.read(blob, sink); }});
-    const auto report =
-        push_manifests(serial, network,
-                       {.image = resolved.image->name,
-                        .target = target,
-                        .tags = resolved.image->tags,
-                        .manifests = manifests,
-                        .blobs = [&](const oci::Digest& digest) { return blobs.file(digest); },
-                        .neighbour = [&](const oci::Digest& blob) { return remote_layers.neighbour(blob, target); },
-                        .repository_settings = resolved.image->repository_settings,
-                        .on_event =
-                            [&](const registry::PushEvent& event) {
-                              if (event.kind == registry::PushEvent::Kind::sent) blobs.drop(event.blob.digest);
-                            }},
-                       settings);
+    const auto report = push_manifests(
+        serial, network,
+        {.image = resolved.image->name,
+         .target = target,
+         .tags = resolved.image->tags,
+         .manifests = manifests,
+         .blobs = [&](const oci::Digest& digest) { return blobs.file(digest); },
+         .mount_source = [&](const oci::Digest& blob) { return remote_layers.mount_source(blob, target); },
+         .repository_settings = resolved.image->repository_settings,
+         .on_event =
+             [&](const registry::PushEvent& event) {
+               if (event.kind == registry::PushEvent::Kind::sent) blobs.drop(event.blob.digest);
+             }},
+        settings);
     return PushedImage{.name = resolved.image->name,
                        .references = pinned(target, resolved.image->tags, resolved.root.digest),
                        .blobs_sent = report.blobs_sent,

@@ -37,7 +37,7 @@ class RemoteLayers {
   // A place that reads from the store and downloads missing blobs into it.
   oci::ImageReader reader(const std::string& name, const oci::Descriptor& root) const;
   // Another repository on the host of `target` that has the blob; empty if none is known.
-  std::string neighbour(const oci::Digest& blob, const oci::RegistryReference& target) const;
+  std::string mount_source(const oci::Digest& blob, const oci::RegistryReference& target) const;
   // Streams the blob from the vendor folder or its registry.
   void read(const oci::Descriptor& blob, const Sink& sink) const;
   // The file of a blob in the store or, verified, in the vendor folder; nothing if it is only in its registry.

@@ -31,9 +31,9 @@ struct PushRequest {
   std::vector<std::string> tags;
   const std::vector<registry::PushedManifest>& manifests;
   registry::BlobPath blobs;
-  std::function<std::string(const oci::Digest&)> neighbour = nullptr;  // registry::PushOptions::mount_source
-  std::optional<spec::RepositorySettings> repository_settings = {};    // for a repository that is to be made
-  std::function<void(const registry::PushEvent&)> on_event = nullptr;  // besides the context's progress
+  std::function<std::string(const oci::Digest&)> mount_source = nullptr;  // registry::PushOptions::mount_source
+  std::optional<spec::RepositorySettings> repository_settings = {};       // for a repository that is to be made
+  std::function<void(const registry::PushEvent&)> on_event = nullptr;     // besides the context's progress
 };
 // Creates a missing repository if `settings` say so; otherwise the error tells a missing repository from a missing
 // permission.
