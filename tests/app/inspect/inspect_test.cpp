@@ -1,3 +1,4 @@
+#include <lapstrake/app/inspect/inspect.hpp>
 #include <lapstrake/base/text.hpp>
 #include "largest.hpp"
 

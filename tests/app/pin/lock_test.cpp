@@ -1,6 +1,7 @@
 // Bases that are pinned, vendored, and read without a network.
 #include <algorithm>
 #include <lapstrake/app/check/check.hpp>
+#include <lapstrake/app/images/base_name.hpp>
 #include <lapstrake/app/inspect/verify.hpp>
 #include <lapstrake/app/pin/lock.hpp>
 #include <lapstrake/app/pin/vendor.hpp>
@@ -105,7 +106,7 @@ TEST_CASE("a lock that is not one is refused as a whole, with the file's name an
       {R"({"version":1,"bases":{"docker.io/library/debian":"x"}})", "an invalid base name"},
       {R"({"version":1,"bases":{"docker.io/library/debian:12":"latest"}})", "no valid digest"},
       {R"({"version":1,"bases":{"oci:../a/../b:v1":"x"}})", "an invalid base name"},
-      {R"({"version":1,"bases":{},"bases":{}})", "twice"},
+      {R"({"version":1,"bases":{},"bases":{}})", "duplicate"},
   }));
   const auto error = failure_of([&, given = text] { app::parse_lock(given, "`lapstrake.lock`"); });
   CAPTURE(text, report(error));

@@ -11,11 +11,6 @@
 
 namespace lapstrake::app {
 
-struct FileChange {
-  std::string path;                        // "etc/passwd"
-  std::optional<FileFacts> before, after;  // absent if it was added or removed
-  std::vector<std::string> what = {};      // if both have it: "type", "content", "mode", "owner", ...
-};
 struct MemberChange {
   std::string name;                          // "config.User", "config.Env PATH", "annotation NAME"
   std::optional<std::string> before, after;  // as JSON

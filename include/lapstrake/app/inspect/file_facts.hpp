@@ -1,9 +1,10 @@
-// A file of an image, as `diff` compares it.
+// A file of an image and its changes, as `diff` compares them.
 #pragma once
 #include <cstdint>
 #include <lapstrake/oci/digest.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace lapstrake::app {
 
@@ -14,6 +15,12 @@ struct FileFacts {
   std::string target = {};                  // of a symbolic link
   std::optional<oci::Digest> content = {};  // of a file's bytes
   std::optional<oci::Digest> xattrs = {};   // of all of them
+};
+
+struct FileChange {
+  std::string path;                        // "etc/passwd"
+  std::optional<FileFacts> before, after;  // absent if it was added or removed
+  std::vector<std::string> what = {};      // if both have it: "type", "content", "mode", "owner", ...
 };
 
 }  // namespace lapstrake::app
