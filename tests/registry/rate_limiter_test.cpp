@@ -16,7 +16,7 @@ const std::string host = "registry.example";
 }  // namespace
 
 TEST_CASE("each 429 doubles the wait and the distance, each success takes an eighth of the distance away") {
-  fake::VirtualWorld time;
+  fake::VirtualRuntime time;
   const auto runtime = time.runtime();
   RateLimiter limiter;
   const auto waited = [&] {
@@ -39,7 +39,7 @@ TEST_CASE("each 429 doubles the wait and the distance, each success takes an eig
 }
 
 TEST_CASE("what began before a 429 says nothing new, and another host is not slowed down") {
-  fake::VirtualWorld time;
+  fake::VirtualRuntime time;
   const auto runtime = time.runtime();
   RateLimiter limiter;
   std::vector<RateLimiter::Ticket> tickets;
@@ -52,7 +52,7 @@ TEST_CASE("what began before a 429 says nothing new, and another host is not slo
 }
 
 TEST_CASE("a host is given up after a dozen failures in a row over half a minute, and not for a hiccup") {
-  fake::VirtualWorld time;
+  fake::VirtualRuntime time;
   const auto runtime = time.runtime();
   RateLimiter limiter;
   const auto fail = [&](int times) {
@@ -86,7 +86,7 @@ TEST_CASE("a host is given up after a dozen failures in a row over half a minute
 }
 
 TEST_CASE("a clock that is set back makes nobody wait for longer") {
-  fake::VirtualWorld time;
+  fake::VirtualRuntime time;
   const auto runtime = time.runtime();
   RateLimiter limiter;
   limiter.throttled(host, limiter.wait(host, runtime), runtime, std::chrono::seconds(60));
