@@ -82,7 +82,8 @@ TEST_CASE("a manifest is no index and an index no manifest") {
           "ambiguous");
   refused([] { parse_index(R"({"schemaVersion":2,"layers":[]})", media_type::index, "it"); },
           "is a manifest but was given as an index");
-  refused([] { parse_index(render(samples::index()), media_type::manifest, "it"); }, "not a supported type of image indexes");
+  refused([] { parse_index(render(samples::index()), media_type::manifest, "it"); },
+          "not a supported type of image indexes");
   refused([] { parse_manifest("{}", "application/vnd.docker.distribution.manifest.v1+prettyjws", "it"); },
           "not a supported type of image manifests");
 }
