@@ -55,12 +55,21 @@ check_arrows() { # rooms.txt
 check_circles() { # rooms.txt
   local room folder
   while read -r room folder _; do
-    case $room in layers | aws | spec) continue ;; esac  # still to be untied
+    case $room in layers | aws | spec) continue ;; esac  # their circles are known and still to be removed
     lines_with -1 '#[ \t]*include' "$folder" "include/lapstrake/$room" |
       sed -nE 's|^([^:]*/)?([^/:]+)\.[ch]pp:[0-9]+: #[ \t]*include[ \t]*("\|<lapstrake/'"$room"'/)([^/">]+)\.hpp[">].*|\2 \4|p' |
       awk '$1 != $2' >"$scratch/edges"
     { tsort "$scratch/edges" 2>&1 >/dev/null || true; } | sed -n 's/^tsort: \([^ :]*\)$/\1/p' | paste -sd' ' | sed '/^$/d' |
       complain "a circle of includes in room $room"
+  done <"$1"
+}
+
+# ARCHITECTURE.md describes every room.
+check_page() { # rooms.txt
+  local room
+  [[ -e ARCHITECTURE.md ]] || return 0
+  while read -r room _; do
+    grep -qF "| \`$room\` |" ARCHITECTURE.md || echo "ARCHITECTURE.md" | complain "no row for the room $room"
   done <"$1"
 }
 
@@ -95,6 +104,7 @@ check() { # source rooms.txt
   cd "$1"
   check_arrows "$rooms"
   check_circles "$rooms"
+  check_page "$rooms"
   check_heavy
   check_doors
   if [[ -s $scratch/found ]]; then
@@ -151,6 +161,7 @@ self_test() {
   expect no "fprintf(stderr) outside of cli" layers/bad.cpp 'void f() { std::fprintf(stderr, "x"); }'
   expect yes "printing in cli" src/cli/good.cpp 'void f() { std::cout << 1; std::exit(0); }'
   expect no "an include of a room below" src/base/bad.cpp '#include <lapstrake/base/deep/text.hpp>'
+  expect no "a room that ARCHITECTURE.md does not list" ARCHITECTURE.md '| `base` | bytes |'
   fresh
   echo '#include "b.hpp"' >"$tree/src/http/a.hpp"
   echo '#include <lapstrake/http/c.hpp>' >"$tree/src/http/b.cpp"
