@@ -24,7 +24,7 @@ refused 6 "1.0 MiB" endless-token:v1
 refused 6 "nested deeper than" deep:v1
 refused 6 "twice" twice:v1
 refused 6 "ambiguous" both:v1
-refused 6 "was given as" other-type:v1
+refused 6 "has the media type" other-type:v1
 expect 0 lapstrake inspect "$registry/with-parameters:v1"
 ok "parameters of a content type are passed over"
 refused 4 "redirects" loop:v1
