@@ -174,7 +174,8 @@ stage_tsan() {
 # clang-tidy's short list over the sources, as far as 45 seconds go; what was not reached is said.
 stage_tidy() {
   local files limit=${LAPSTRAKE_TIDY_SECONDS:-45} from=$SECONDS
-  [[ -e build/asan/compile_commands.json ]] || cmake --preset asan >"$log/asan-configure" 2>&1
+  # Its commands are those of sources that compile alone.
+  cmake --preset asan -B build/tidy -DLAPSTRAKE_UNITY=OFF -DLAPSTRAKE_PCH=OFF -DLAPSTRAKE_TESTS=OFF >"$log/tidy-configure" 2>&1
   # Those that changed last come first.
   readarray -t files < <({ git log -n 40 --name-only --pretty=format: -- '*.cpp' && git ls-files 'src/*.cpp' 'layers/*.cpp' 'registry/*.cpp'; } 2>/dev/null |
     grep -E '^(src|layers|registry)/' | awk '!seen[$0]++' | while IFS= read -r file; do [[ -e $file ]] && echo "$file"; done)
@@ -182,7 +183,7 @@ stage_tidy() {
   : >"$log/tidy"
   : >"$log/tidy-done"
   printf '%s\n' "${files[@]}" | timeout "$limit" xargs -P "$jobs" -I {} \
-    sh -c 'clang-tidy --quiet -p build/asan "$1" >>"$2" 2>>"$2.err" || echo "$1" >>"$2-failed"; echo "$1" >>"$2-done"' sh {} "$log/tidy"
+    sh -c 'clang-tidy --quiet -p build/tidy "$1" >>"$2" 2>>"$2.err" || echo "$1" >>"$2-failed"; echo "$1" >>"$2-done"' sh {} "$log/tidy"
   if [[ -s $log/tidy-failed ]]; then
     fault "clang-tidy: $(sort -u "$log/tidy-failed" | paste -sd' ')"
     grep -E '(warning|error):' "$log/tidy" | sort -u | head -n 40
