@@ -5,21 +5,39 @@
 
 namespace lapstrake::app {
 
-std::vector<const spec::Image*> choose_images(const spec::Project& project, const std::vector<std::string>& names) {
-  std::vector<const spec::Image*> chosen;
+namespace {
+
+// `what`: "image" or "task", for errors.
+template <class Item>
+std::vector<const Item*> choose(const spec::Project& project, const std::vector<Item>& items, std::string_view what,
+                                const std::vector<std::string>& names) {
+  std::vector<const Item*> chosen;
   std::vector<std::string> known;
-  for (const auto& image : project.images) {
-    known.push_back(image.name);
-    if (names.empty() || std::find(names.begin(), names.end(), image.name) != names.end()) chosen.push_back(&image);
+  for (const auto& item : items) {
+    known.push_back(item.name);
+    if (names.empty() || std::find(names.begin(), names.end(), item.name) != names.end()) chosen.push_back(&item);
   }
   for (const auto& name : names)
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       const auto near = nearest(name, known);
-      throw Error(ErrorKind::usage, cat("image `", name, "` not found in `", project.file.string(), "`"),
+      throw Error(ErrorKind::usage, cat(what, " `", name, "` not found in `", project.file.string(), "`"),
                   near            ? cat("did you mean `", *near, "`?")
-                  : known.empty() ? "add it under `images:`"
-                                  : cat("the images are: ", join(known, ", ")));
+                  : known.empty() ? cat("add it under `", what, "s:`")
+                                  : cat("the ", what, "s are: ", join(known, ", ")));
     }
+  return chosen;
+}
+
+}  // namespace
+
+std::vector<const spec::Image*> choose_images(const spec::Project& project, const std::vector<std::string>& names) {
+  return choose(project, project.images, "image", names);
+}
+
+std::vector<const spec::Task*> choose_tasks(const spec::Project& project, const std::vector<std::string>& names) {
+  auto chosen = choose(project, project.tasks, "task", names);
+  if (chosen.empty())
+    throw Error(ErrorKind::usage, cat("`", project.file.string(), "` has no tasks"), "add one under `tasks:`");
   return chosen;
 }
 

@@ -1,4 +1,4 @@
-// Images of a spec by the names that users give.
+// Images and tasks of a spec by the names that users give.
 #pragma once
 #include <lapstrake/spec/project.hpp>
 #include <string>
@@ -9,6 +9,9 @@ namespace lapstrake::app {
 // The named images (all if no name is given), in the order of the spec. Error{usage} for an unknown name, with the
 // closest name.
 std::vector<const spec::Image*> choose_images(const spec::Project& project, const std::vector<std::string>& names);
+
+// The named tasks (all if no name is given), in the order of the spec. Error{usage} for an unknown name.
+std::vector<const spec::Task*> choose_tasks(const spec::Project& project, const std::vector<std::string>& names);
 
 // The name of the image's ref in the store. It includes the repository, so that equal names in two projects differ.
 std::string ref_name(const spec::Image& image);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <lapstrake/app/choose.hpp>
 #include <lapstrake/app/tasks/register.hpp>
 #include <lapstrake/aws/ecr.hpp>
 #include <lapstrake/aws/ecs.hpp>

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <lapstrake/app/choose.hpp>
 #include <lapstrake/app/tasks/register.hpp>
 #include <lapstrake/aws/task_model.hpp>
 #include <lapstrake/base/error.hpp>

@@ -11,26 +11,6 @@ namespace lapstrake::app {
 
 using nlohmann::json;
 
-std::vector<const spec::Task*> choose_tasks(const spec::Project& project, const std::vector<std::string>& names) {
-  std::vector<const spec::Task*> chosen;
-  std::vector<std::string> known;
-  for (const auto& task : project.tasks) {
-    known.push_back(task.name);
-    if (names.empty() || std::find(names.begin(), names.end(), task.name) != names.end()) chosen.push_back(&task);
-  }
-  for (const auto& name : names)
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      const auto near = nearest(name, known);
-      throw Error(ErrorKind::usage, cat("task `", name, "` not found in `", project.file.string(), "`"),
-                  near            ? cat("did you mean `", *near, "`?")
-                  : known.empty() ? "add it under `tasks:`"
-                                  : cat("the tasks are: ", join(known, ", ")));
-    }
-  if (chosen.empty())
-    throw Error(ErrorKind::usage, cat("`", project.file.string(), "` has no tasks"), "add one under `tasks:`");
-  return chosen;
-}
-
 json document_of(const spec::Task& task) {
   json document = task.from_text ? aws::read_task_definition(*task.from_text, cat("`", task.from_file.string(), "`"))
                                  : json::object();

@@ -9,9 +9,6 @@
 
 namespace lapstrake::app {
 
-// The named tasks (all if no name is given), in the order of the spec. Error{usage} for an unknown name.
-std::vector<const spec::Task*> choose_tasks(const spec::Project& project, const std::vector<std::string>& names);
-
 // `from:` merged with the overlay, with strings where ECS wants strings and the family filled in. `${images.N}` is not
 // replaced.
 nlohmann::json document_of(const spec::Task& task);
