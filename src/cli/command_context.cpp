@@ -8,6 +8,7 @@
 #include <lapstrake/app/project_files.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/spec/git.hpp>
 
 namespace lapstrake::cli {
 namespace {

@@ -13,6 +13,7 @@
 #include <lapstrake/http/versions.hpp>
 #include <lapstrake/layers/write.hpp>
 #include <lapstrake/spec/read.hpp>
+#include <lapstrake/spec/schema.hpp>
 #include <nlohmann/json.hpp>
 
 #include "command_context.hpp"

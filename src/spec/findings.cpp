@@ -25,7 +25,7 @@ void Findings::error(const Span& where, std::string message, std::string hint, s
   error_in(spec_, where, std::move(message), std::move(hint), std::move(help));
 }
 
-void Findings::error_in(const Source& source, const Span& where, std::string message, std::string hint,
+void Findings::error_in(const SourceText& source, const Span& where, std::string message, std::string hint,
                         std::string help) {
   has_errors_ = true;
   add(source, where,
@@ -49,7 +49,7 @@ void Findings::warning(const Span& where, std::string message, std::string hint,
 
 bool Findings::is_full() const noexcept { return found_.size() >= most_findings; }
 
-void Findings::add(const Source& source, const Span& where, Diagnostic diagnostic) {
+void Findings::add(const SourceText& source, const Span& where, Diagnostic diagnostic) {
   if (is_full()) return;
   if (!seen_.emplace(source.file(), where.line, where.column, diagnostic.message).second) return;
   diagnostic.where = source.position(where);

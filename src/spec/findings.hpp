@@ -6,29 +6,29 @@
 #include <tuple>
 #include <vector>
 
-#include "source.hpp"
+#include "source_text.hpp"
 
 namespace lapstrake::spec {
 
 class Findings {
  public:
-  explicit Findings(const Source& spec) : spec_(spec) {}
+  explicit Findings(const SourceText& spec) : spec_(spec) {}
 
   void error(const Span& where, std::string message, std::string hint = {}, std::string help = {});
   void warning(const Span& where, std::string message, std::string hint = {}, std::string help = {});
   // In another file than the spec.
-  void error_in(const Source& source, const Span& where, std::string message, std::string hint = {},
+  void error_in(const SourceText& source, const Span& where, std::string message, std::string hint = {},
                 std::string help = {});
 
-  const Source& spec() const noexcept { return spec_; }
+  const SourceText& spec() const noexcept { return spec_; }
   bool has_errors() const noexcept { return has_errors_; }
   bool is_full() const noexcept;           // more are not kept: suggestions need not be looked for
   std::vector<Diagnostic> sorted() const;  // the spec's own first
 
  private:
-  void add(const Source& source, const Span& where, Diagnostic diagnostic);
+  void add(const SourceText& source, const Span& where, Diagnostic diagnostic);
 
-  const Source& spec_;
+  const SourceText& spec_;
   std::vector<Diagnostic> found_;
   std::set<std::tuple<std::string, std::size_t, std::size_t, std::string>> seen_;
   bool has_errors_ = false;

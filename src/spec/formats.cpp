@@ -10,7 +10,7 @@
 namespace lapstrake::spec {
 namespace {
 
-using Refusal = std::optional<Complaint>;
+using FormatResult = std::optional<FormatError>;
 constexpr std::int64_t most_id = 4294967294;  // 2^32 - 1 means "no one" to the kernel
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -39,68 +39,70 @@ bool has_parent_part(std::string_view path) {
   return std::ranges::find(parts, "..") != parts.end();
 }
 
-Refusal fine(std::string_view) { return std::nullopt; }
+FormatResult accept(std::string_view) { return std::nullopt; }
 
-Refusal need(bool is_right, std::string_view message, std::string_view hint) {
+FormatResult need(bool is_right, std::string_view message, std::string_view hint) {
   if (is_right) return std::nullopt;
-  return Complaint{std::string(message), std::string(hint)};
+  return FormatError{std::string(message), std::string(hint)};
 }
 
-Refusal one_line(std::string_view text) {
+FormatResult one_line(std::string_view text) {
   return need(text.find_first_of("\r\n") == std::string_view::npos, "has more than one line", "write one line");
 }
-Refusal some(std::string_view text) { return need(!text.empty(), "is empty", "write something, or remove the line"); }
-Refusal name(std::string_view text) {
+FormatResult some(std::string_view text) {
+  return need(!text.empty(), "is empty", "write something, or remove the line");
+}
+FormatResult name(std::string_view text) {
   return need(is_word(text, 128, true, "", "._-"), "is no name that can be used here",
               "letters, digits, `.`, `_` and `-`; first a letter or a digit");
 }
-Refusal variable(std::string_view text) {
+FormatResult variable(std::string_view text) {
   return need(is_word(text, 128, false, "_", "_-"), "cannot be the name of a variable",
               "letters, digits, `_` and `-`; first a letter or `_`");
 }
-Refusal family(std::string_view text) {
+FormatResult family(std::string_view text) {
   return need(is_word(text, 255, true, "_-", "_-"), "cannot be the name of a task definition",
               "ECS takes letters, digits, `_` and `-`, 255 at most");
 }
-Refusal account(std::string_view text) {
+FormatResult account(std::string_view text) {
   return need(is_account(text), "cannot be the name of a user or group",
               "letters, digits, `_`, `.` and `-`, 32 at most; first a letter or `_`");
 }
 
-Refusal folder_path(std::string_view text) {
+FormatResult folder_path(std::string_view text) {
   if (!text.starts_with('/'))
-    return Complaint{"is not an absolute path", has_parent_part(text) || text.empty()
-                                                    ? "paths in the image start with `/`"
-                                                    : cat("write `/", printable(text, 60), "`")};
+    return FormatError{"is not an absolute path", has_parent_part(text) || text.empty()
+                                                      ? "paths in the image start with `/`"
+                                                      : cat("write `/", printable(text, 60), "`")};
   return need(!has_parent_part(text), "has `..` in it", "write the path without it");
 }
-Refusal file_path(std::string_view text) {
-  if (auto refusal = folder_path(text)) return refusal;
+FormatResult file_path(std::string_view text) {
+  if (auto error = folder_path(text)) return error;
   return need(!text.ends_with('/'), "ends in `/`", "name the file itself");
 }
-Refusal source(std::string_view text) {
-  if (auto refusal = some(text)) return refusal;
+FormatResult source(std::string_view text) {
+  if (auto error = some(text)) return error;
   static constexpr std::string_view cure = "put it into this folder, or use --allow-outside";
-  if (auto refusal = need(!text.starts_with('/'), "is outside of the spec's folder", cure)) return refusal;
+  if (auto error = need(!text.starts_with('/'), "is outside of the spec's folder", cure)) return error;
   return need(!has_parent_part(text), "leads out of the spec's folder", cure);
 }
 
-Refusal owner(std::string_view text) {
+FormatResult owner(std::string_view text) {
   return need(parse_owner(text).has_value(), "is not an owner", "write USER or USER:GROUP, each a name or a number");
 }
-Refusal mode(std::string_view text) {
+FormatResult mode(std::string_view text) {
   return need(parse_mode(text).has_value(), "is not a mode", "three or four octal digits: \"0644\"");
 }
-Refusal copy_mode(std::string_view text) {
+FormatResult copy_mode(std::string_view text) {
   return need(text == "keep" || parse_mode(text), "is not a mode", "three or four octal digits, \"0644\", or `keep`");
 }
 
-Refusal platform(std::string_view text) {
+FormatResult platform(std::string_view text) {
   try {
     oci::Platform::parse(text);
     return std::nullopt;
   } catch (const Error& error) {
-    return Complaint{"is not a platform", error.help()};
+    return FormatError{"is not a platform", error.help()};
   }
 }
 
@@ -109,34 +111,34 @@ bool names_host(std::string_view text) {
   return first != text && (first.find_first_of(".:") != std::string_view::npos || first == "localhost");
 }
 
-Refusal reference(std::string_view text) {
+FormatResult reference(std::string_view text) {
   try {
     oci::parse_reference(text);
     return std::nullopt;
   } catch (const Error& error) {
     const auto& why = error.summary();
     const auto at = why.find("reference: ");
-    return Complaint{"is not an image reference", at == std::string::npos ? why : why.substr(at + 11)};
+    return FormatError{"is not an image reference", at == std::string::npos ? why : why.substr(at + 11)};
   }
 }
 
-Refusal repository(std::string_view text) {
-  if (auto refusal = reference(text)) return Complaint{"is not a repository", refusal->hint};
+FormatResult repository(std::string_view text) {
+  if (auto error = reference(text)) return FormatError{"is not a repository", error->hint};
   const auto parsed = oci::parse_reference(text);
   const auto* in_registry = std::get_if<oci::RegistryReference>(&parsed);
-  if (in_registry == nullptr) return Complaint{"is a place on disk", "a repository is host/name"};
-  if (in_registry->digest) return Complaint{"has a digest in it", "leave it away: the digest comes from the build"};
+  if (in_registry == nullptr) return FormatError{"is a place on disk", "a repository is host/name"};
+  if (in_registry->digest) return FormatError{"has a digest in it", "leave it away: the digest comes from the build"};
   if (!in_registry->tag.empty())
-    return Complaint{"has a tag in it", cat("move it to `tags: [\"", in_registry->tag, "\"]`")};
+    return FormatError{"has a tag in it", cat("move it to `tags: [\"", in_registry->tag, "\"]`")};
   return need(names_host(text), "names no host", "write host/name, for example registry.example/team/app");
 }
-Refusal tag(std::string_view text) {
+FormatResult tag(std::string_view text) {
   return need(oci::is_tag(text), "is not a tag",
               "letters, digits, `_`, `.` and `-`, 128 at most; first none of `.` and `-`");
 }
-Refusal base(std::string_view text) { return text == "scratch" ? std::nullopt : reference(text); }
+FormatResult base(std::string_view text) { return text == "scratch" ? std::nullopt : reference(text); }
 
-Refusal port(std::string_view text) {
+FormatResult port(std::string_view text) {
   return need(parse_ports(text).has_value(), "is not a port",
               "write 1 to 65535 or a range such as 8000-8002, with /tcp, /udp or /sctp or without");
 }
@@ -150,13 +152,13 @@ const std::vector<std::string>& signals() {
   return names;
 }
 
-Refusal signal(std::string_view text) {
+FormatResult signal(std::string_view text) {
   if (parse_signal(text)) return std::nullopt;
   const auto meant = nearest(text.starts_with("SIG") ? std::string(text) : cat("SIG", text), signals());
-  return Complaint{"is not a signal", meant ? cat("did you mean `", *meant, "`?") : "for example SIGTERM or SIGQUIT"};
+  return FormatError{"is not a signal", meant ? cat("did you mean `", *meant, "`?") : "for example SIGTERM or SIGQUIT"};
 }
 
-Refusal env_name(std::string_view text) {
+FormatResult env_name(std::string_view text) {
   return need(is_word(text, 255, false, "_", "_.-"), "cannot be the name of an environment variable",
               "letters, digits and `_`; first a letter or `_`");
 }
@@ -172,14 +174,14 @@ bool is_capability_clause(std::string_view clause) {
       return false;
   return std::ranges::all_of(clause.substr(operation + 1), [](char c) { return is_one_of(c, "eip"); });
 }
-Refusal capabilities(std::string_view text) {
+FormatResult capabilities(std::string_view text) {
   const auto clauses = split(text, ' ');
   return need(std::ranges::all_of(clauses, is_capability_clause), "is not a set of capabilities",
               "in setcap's form: cap_net_bind_service=ep");
 }
 
-Refusal xattr_name(std::string_view text) {
-  if (text == "security.capability") return Complaint{"is what `capabilities:` sets", "use that key of the layer"};
+FormatResult xattr_name(std::string_view text) {
+  if (text == "security.capability") return FormatError{"is what `capabilities:` sets", "use that key of the layer"};
   const auto dot = text.find('.');
   const auto space = text.substr(0, dot);
   const bool known = space == "user" || space == "trusted" || space == "security" || space == "system";
@@ -187,14 +189,14 @@ Refusal xattr_name(std::string_view text) {
               "is not the name of an extended attribute",
               "for example user.origin; first user, trusted, security or system");
 }
-Refusal xattr_value(std::string_view text) {
+FormatResult xattr_value(std::string_view text) {
   return need(parse_xattr(text).has_value(), "is not a value of an extended attribute",
               "after 0x come pairs of hex digits, after 0s base64; other text stands for itself");
 }
 
-Refusal host(std::string_view text) {
+FormatResult host(std::string_view text) {
   if (const auto scheme = text.find("://"); scheme != std::string_view::npos)
-    return Complaint{
+    return FormatError{
         "is a URL",
         cat("the host alone: `", printable(text.substr(scheme + 3, text.find('/', scheme + 3) - scheme - 3), 80), "`")};
   return need(
@@ -202,17 +204,17 @@ Refusal host(std::string_view text) {
       "is not a host", "a host name or an address, with a port or without: registry.example:5000");
 }
 
-Refusal origin(std::string_view text) {
+FormatResult origin(std::string_view text) {
   static constexpr std::string_view form = "scheme and host alone: https://login.registry.example";
   const auto colon = text.find("://");
   if (colon == std::string_view::npos || (!text.starts_with("https://") && !text.starts_with("http://")))
-    return Complaint{"is not the address of a server", std::string(form)};
+    return FormatError{"is not the address of a server", std::string(form)};
   const auto rest = text.substr(colon + 3);
   return need(!host(rest.substr(0, rest.find('/'))) && rest.find('/') >= rest.size() - 1,
               "is not the address of a server", form);
 }
 
-Refusal mirror(std::string_view text) {
+FormatResult mirror(std::string_view text) {
   static constexpr std::string_view form = "a host, and what stands before the names there: mirror.corp.example/hub";
   if (text.find('/') == std::string_view::npos) return host(text);
   if (text.find("://") != std::string_view::npos) return host(text);
@@ -220,7 +222,7 @@ Refusal mirror(std::string_view text) {
 }
 
 bool is_media_name(std::string_view text) { return is_word(text, 127, true, "", "!#$&^_.+-"); }
-Refusal media_type(std::string_view text) {
+FormatResult media_type(std::string_view text) {
   const auto slash = text.find('/');
   return need(
       slash != std::string_view::npos && is_media_name(text.substr(0, slash)) && is_media_name(text.substr(slash + 1)),
@@ -228,14 +230,14 @@ Refusal media_type(std::string_view text) {
 }
 
 // ECR's ImageTagMutabilityExclusionFilterValue.
-Refusal tag_pattern(std::string_view text) {
+FormatResult tag_pattern(std::string_view text) {
   constexpr std::string_view allowed = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._*-";
   return need(!text.empty() && text.size() <= 128 && text.find_first_not_of(allowed) == std::string_view::npos,
               "is not a pattern of tags", "letters, digits, `.`, `_`, `-`, and `*` for any text");
 }
 
 const FormatRow rows[] = {
-    {Format::any, "text", "", true, fine},
+    {Format::any, "text", "", true, accept},
     {Format::one_line, "one line of text", R"(^[^\r\n]*$)", true, one_line},
     {Format::some, "text, not empty", R"([\s\S])", true, some},
     {Format::name, "a name", R"(^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$)", true, name},

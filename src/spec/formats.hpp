@@ -41,7 +41,7 @@ enum class Format {
   media_type
 };
 
-struct Complaint {
+struct FormatError {
   std::string message;  // goes on after the text: "is not an absolute path"
   std::string hint;
 };
@@ -51,7 +51,7 @@ struct FormatRow {
   std::string_view words;    // "an absolute path"
   std::string_view pattern;  // ECMA 262; empty when every text fits
   bool as_number;            // a text that YAML readers take for a number has this form too: 0644, 33:33, 1.10
-  std::optional<Complaint> (*complaint)(std::string_view text);
+  std::optional<FormatError> (*format_error)(std::string_view text);
 };
 
 const FormatRow& row(Format format);

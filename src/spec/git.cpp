@@ -2,7 +2,7 @@
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/spec/read.hpp>
+#include <lapstrake/spec/git.hpp>
 
 namespace lapstrake::spec {
 namespace {

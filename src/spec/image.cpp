@@ -4,9 +4,9 @@
 #include <lapstrake/base/text.hpp>
 #include <set>
 
-#include "build.hpp"
 #include "fields.hpp"
 #include "formats.hpp"
+#include "to_project.hpp"
 
 namespace lapstrake::spec {
 namespace {
@@ -15,7 +15,7 @@ std::string first_at(const Span& where) { return cat("the first is at line ", wh
 
 // Tells texts that stand twice once `form` has made them comparable.
 template <class Form>
-void check_twice(std::span<const Node> items, std::string_view what, Findings& findings, Form form) {
+void check_duplicates(std::span<const Node> items, std::string_view what, Findings& findings, Form form) {
   std::map<std::string, Span> first;
   for (const auto& item : items) {
     if (item.kind != Node::Kind::text || item.unresolved) continue;
@@ -27,7 +27,7 @@ void check_twice(std::span<const Node> items, std::string_view what, Findings& f
 }
 
 // The same for the values of `key` in a list of objects.
-void check_twice(std::span<const Node> items, std::string_view key, std::string_view what, Findings& findings) {
+void check_duplicates(std::span<const Node> items, std::string_view key, std::string_view what, Findings& findings) {
   std::map<std::string, Span> first;
   for (const auto& item : items) {
     const auto* node = text_node(item, key);
@@ -88,10 +88,10 @@ oci::Accounts accounts(const Node& image, Findings& findings) {
                           .gid = static_cast<std::uint32_t>(integer_field(item, "gid").value_or(0)),
                           .members = texts_field(item, "members"),
                           .where = findings.spec().position(item.where)});
-  check_twice(items_of(image, "users"), "name", "users are called", findings);
-  check_twice(items_of(image, "users"), "uid", "users have the uid", findings);
-  check_twice(items_of(image, "groups"), "name", "groups are called", findings);
-  check_twice(items_of(image, "groups"), "gid", "groups have the gid", findings);
+  check_duplicates(items_of(image, "users"), "name", "users are called", findings);
+  check_duplicates(items_of(image, "users"), "uid", "users have the uid", findings);
+  check_duplicates(items_of(image, "groups"), "name", "groups are called", findings);
+  check_duplicates(items_of(image, "groups"), "gid", "groups have the gid", findings);
   return out;
 }
 
@@ -115,18 +115,18 @@ std::vector<std::string> exposed_ports(const Node& image, Findings& findings) {
 void check_lists(const Node& image, Findings& findings) {
   const auto same = [](const std::string& text) { return text; };
   const auto path = [](const std::string& text) { return clean_path(cat(text, "/")); };
-  check_twice(items_of(image, "tags"), "tag", findings, same);
-  check_twice(items_of(image, "volumes"), "volume", findings, path);
-  check_twice(items_of(image, "platforms"), "platform", findings, [](const std::string& text) {
+  check_duplicates(items_of(image, "tags"), "tag", findings, same);
+  check_duplicates(items_of(image, "volumes"), "volume", findings, path);
+  check_duplicates(items_of(image, "platforms"), "platform", findings, [](const std::string& text) {
     auto platform = parse_platform(text).value_or(oci::Platform{.os = text, .architecture = {}, .variant = {}});
     if (platform.matches({.os = platform.os, .architecture = "arm64", .variant = {}})) platform.variant = "v8";
     return platform.text();
   });
-  check_twice(items_of(image, "expose"), "port", findings, [](const std::string& text) {
+  check_duplicates(items_of(image, "expose"), "port", findings, [](const std::string& text) {
     const auto ports = parse_ports(text);
     return ports ? cat(ports->first, "-", ports->last, "/", ports->protocol) : text;
   });
-  check_twice(items_of(image, "layers"), "name", "layers are called", findings);
+  check_duplicates(items_of(image, "layers"), "name", "layers are called", findings);
 }
 
 void check_whole(const Member& member, Findings& findings) {

@@ -6,7 +6,7 @@ namespace {
 
 Object whole() {
   return {.name = "spec",
-          .place = "",
+          .path = "",
           .doc = "One file holds a project: images, the tasks that run them, and how environments differ.",
           .example = R"(vars: { registry: registry.example:5000, version: v1.0.0 }
 images:
@@ -83,7 +83,7 @@ environments:
 Object task() {
   return {
       .name = "task",
-      .place = "tasks.NAME",
+      .path = "tasks.NAME",
       .doc =
           "A task definition in ECS's own spelling: every member of RegisterTaskDefinition may stand here, known to "
           "lapstrake "
@@ -113,7 +113,7 @@ tasks:
 
 Object service() {
   return {.name = "service",
-          .place = "services.NAME",
+          .path = "services.NAME",
           .doc = "A service that runs a task; otherwise CreateService's and UpdateService's own members.",
           .example = R"(tasks:
   my-web-app:
@@ -129,7 +129,7 @@ services:
 Object registry() {
   return {
       .name = "registry",
-      .place = "registries.HOST",
+      .path = "registries.HOST",
       .doc = "One registry, by its host with the port.",
       .example = R"(registries:
   registry.corp.example: { ca: certs/corp.pem }

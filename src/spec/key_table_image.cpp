@@ -11,7 +11,7 @@ namespace {
 Object image() {
   return {
       .name = "image",
-      .place = "images.NAME",
+      .path = "images.NAME",
       .doc = "An image: where it goes, what it starts from, its layers, and how it runs.",
       .example = R"(images:
   php-fpm:
@@ -167,7 +167,7 @@ Object image() {
 Object compression() {
   const int gzip = oci::most_level(oci::Codec::gzip), zstd = oci::most_level(oci::Codec::zstd);
   return {.name = "compression",
-          .place = "images.NAME.compression",
+          .path = "images.NAME.compression",
           .doc = "Compression with a level. A codec alone may stand as text: `compression: gzip`.",
           .example = R"(images:
   web:
@@ -182,7 +182,7 @@ Object compression() {
 
 Object attachment() {
   return {.name = "attachment",
-          .place = "images.NAME.attachments[]",
+          .path = "images.NAME.attachments[]",
           .doc =
               "A file that `push` and `register` attach to the image, as a manifest of its own that names the image as "
               "its subject. The same bytes are attached once.",
@@ -221,7 +221,7 @@ Object attachment() {
 Object user() {
   return {
       .name = "user",
-      .place = "images.NAME.users[]",
+      .path = "images.NAME.users[]",
       .doc = "A line of /etc/passwd. Owners by name are looked up here and in the base, never on this machine.",
       .example = R"(images:
   web:
@@ -247,7 +247,7 @@ Object user() {
 
 Object group() {
   return {.name = "group",
-          .place = "images.NAME.groups[]",
+          .path = "images.NAME.groups[]",
           .doc = "A line of /etc/group.",
           .example = "",
           .keys = {{"name", text(Format::account), true, "The group's name.", "www-data"},

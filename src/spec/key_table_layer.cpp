@@ -20,7 +20,7 @@ Key exclude(std::string doc) {
 
 Object layer() {
   return {.name = "layer",
-          .place = "images.NAME.layers[]",
+          .path = "images.NAME.layers[]",
           .doc =
               "One layer, made of steps. Within a layer the order of the steps does not matter, and two that write one "
               "path are an error.",
@@ -95,7 +95,7 @@ Object layer() {
 Object copy() {
   return {
       .name = "copy",
-      .place = "images.NAME.layers[].copy[]",
+      .path = "images.NAME.layers[].copy[]",
       .doc =
           "Copies a file, a folder or what a glob matches. A folder's content goes to `to`; with a `/` at its end `to` "
           "is a folder "
@@ -154,7 +154,7 @@ Object copy() {
 
 Object file() {
   return {.name = "file",
-          .place = "images.NAME.layers[].files[]",
+          .path = "images.NAME.layers[].files[]",
           .doc = "A file whose text stands in the spec. `$${` in it is a literal `${`.",
           .example = R"(images:
   web:
@@ -179,7 +179,7 @@ Object file() {
 
 Object directory() {
   return {.name = "directory",
-          .place = "images.NAME.layers[].directories[]",
+          .path = "images.NAME.layers[].directories[]",
           .doc =
               "A folder. The folders above it need no entry: those that the base lacks are made 0755 0:0, those it has "
               "stay as they are.",
@@ -191,7 +191,7 @@ Object directory() {
 
 Object symlink() {
   return {.name = "symlink",
-          .place = "images.NAME.layers[].symlinks[]",
+          .path = "images.NAME.layers[].symlinks[]",
           .doc = "A symbolic link.",
           .example = "",
           .keys = {{"path", text(Format::file_path), true, "The link.", "/var/log/app.log", "", {"from", "name"}},
@@ -207,7 +207,7 @@ Object symlink() {
 
 Object archive() {
   return {.name = "archive",
-          .place = "images.NAME.layers[].archives[]",
+          .path = "images.NAME.layers[].archives[]",
           .doc =
               "Unpacks an archive into the layer: tar (with gzip, bzip2, xz or zstd or without) or zip, told by its "
               "content. A `/` at the front of its names is left out.",

@@ -6,7 +6,7 @@ namespace {
 
 Object settings() {
   return {.name = "repository_settings",
-          .place = "images.NAME.repository_settings",
+          .path = "images.NAME.repository_settings",
           .doc =
               "What `push --create-repository` makes the repository with, at Amazon ECR. One that is there already is "
               "never changed.",
@@ -61,7 +61,7 @@ Object settings() {
 
 Object encryption() {
   return {.name = "encryption",
-          .place = "images.NAME.repository_settings.encryption",
+          .path = "images.NAME.repository_settings.encryption",
           .doc = "Encryption with a key. A type alone may stand as text: `encryption: KMS`.",
           .example = "",
           .keys = {{"type",

@@ -41,8 +41,8 @@ struct Key {
 };
 
 struct Object {
-  std::string name;   // "layer"
-  std::string place;  // "images.NAME.layers[]"; empty for the whole document
+  std::string name;  // "layer"
+  std::string path;  // "images.NAME.layers[]"; empty for the whole document
   std::string doc;
   std::string example;  // a whole small spec
   std::vector<Key> keys;

@@ -2,16 +2,16 @@
 #include <lapstrake/base/text.hpp>
 #include <set>
 
-#include "build.hpp"
 #include "fields.hpp"
 #include "formats.hpp"
+#include "to_project.hpp"
 
 namespace lapstrake::spec {
 namespace {
 
 const oci::Owner root{};
 
-oci::Copy copy(const Node& node, const Source& source) {
+oci::Copy copy(const Node& node, const SourceText& source) {
   oci::Copy out;
   out.from = clean_path(text_field(node, "from"));
   out.to = clean_path(text_field(node, "to"));
@@ -28,7 +28,7 @@ oci::Copy copy(const Node& node, const Source& source) {
   return out;
 }
 
-oci::File file(const Node& node, const Source& source) {
+oci::File file(const Node& node, const SourceText& source) {
   oci::File out;
   out.path = clean_path(text_field(node, "path"));
   out.text = text_field(node, "text");
@@ -39,7 +39,7 @@ oci::File file(const Node& node, const Source& source) {
   return out;
 }
 
-oci::Directory directory(const Node& node, const Source& source) {
+oci::Directory directory(const Node& node, const SourceText& source) {
   oci::Directory out;
   out.path = clean_path(cat(text_field(node, "path"), "/"));
   if (out.path.size() > 1) out.path.pop_back();
@@ -49,14 +49,14 @@ oci::Directory directory(const Node& node, const Source& source) {
   return out;
 }
 
-oci::Symlink symlink(const Node& node, const Source& source) {
+oci::Symlink symlink(const Node& node, const SourceText& source) {
   return {.path = clean_path(text_field(node, "path")),
           .target = text_field(node, "target"),
           .owner = owner_field(node, "owner").value_or(root),
           .where = source.position(node.where)};
 }
 
-oci::Archive archive(const Node& node, const Source& source) {
+oci::Archive archive(const Node& node, const SourceText& source) {
   oci::Archive out;
   out.from = clean_path(text_field(node, "from"));
   out.to = clean_path(text_field(node, "to"));

@@ -18,27 +18,27 @@ bool all_have_names(const Node& list) {
 }
 
 // `depth`: how many keys lead here; `task`: the first of them is `tasks`.
-struct MergePlace {
+struct MergeScope {
   int depth = 0;
   bool task = false;
   bool keeps_null() const { return task && depth >= 2; }
-  MergePlace below(std::string_view key) const { return {depth + 1, depth == 0 ? key == "tasks" : task}; }
+  MergeScope below(std::string_view key) const { return {depth + 1, depth == 0 ? key == "tasks" : task}; }
 };
 
 class Merge {
  public:
   explicit Merge(Findings& findings) : findings_(findings) {}
 
-  Node merge(Node target, const Node& patch, const MergePlace& place) {
-    if (patch.kind == Node::Kind::map) return merge_map(std::move(target), patch, place);
-    if (all_have_names(patch) && all_have_names(target)) return merge_by_name(std::move(target), patch, place);
+  Node merge(Node target, const Node& patch, const MergeScope& scope) {
+    if (patch.kind == Node::Kind::map) return merge_map(std::move(target), patch, scope);
+    if (all_have_names(patch) && all_have_names(target)) return merge_by_name(std::move(target), patch, scope);
     return patch;
   }
 
  private:
   using Index = std::unordered_map<std::string, std::size_t>;
 
-  Node merge_map(Node target, const Node& patch, const MergePlace& place) {
+  Node merge_map(Node target, const Node& patch, const MergeScope& scope) {
     const bool is_new = target.kind != Node::Kind::map;
     if (is_new) target = node_of(Node::Kind::map, patch.where);
     Index index;
@@ -47,14 +47,14 @@ class Merge {
     std::vector<bool> removed(members.size());
     for (const auto& change : patch.members) {
       const auto found = index.find(change.key);
-      if (change.value.kind == Node::Kind::null && !place.keeps_null()) {
+      if (change.value.kind == Node::Kind::null && !scope.keeps_null()) {
         if (found != index.end())
           removed[found->second] = true;
         else if (!is_new)
-          tell_nothing_to_remove(change, members);
+          report_nothing_to_remove(change, members);
         continue;
       }
-      const auto below = place.below(change.key);
+      const auto below = scope.below(change.key);
       if (found == index.end())
         members.push_back({change.key, change.where, merge({}, change.value, below)});
       else
@@ -65,8 +65,8 @@ class Merge {
     return target;
   }
 
-  Node merge_by_name(Node target, const Node& patch, const MergePlace& place) {
-    const MergePlace below{place.depth + 1, place.task};
+  Node merge_by_name(Node target, const Node& patch, const MergeScope& scope) {
+    const MergeScope below{scope.depth + 1, scope.task};
     Index index;
     for (std::size_t i = 0; i < target.items.size(); ++i) index.emplace(name_of(target.items[i])->text, i);
     for (const auto& change : patch.items) {
@@ -79,7 +79,7 @@ class Merge {
     return target;
   }
 
-  void tell_nothing_to_remove(const Member& change, const std::vector<Member>& members) {
+  void report_nothing_to_remove(const Member& change, const std::vector<Member>& members) {
     if (findings_.is_full()) return;
     std::vector<std::string> keys;
     keys.reserve(members.size());

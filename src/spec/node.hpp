@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "source.hpp"
+#include "source_text.hpp"
 
 namespace lapstrake::spec {
 

@@ -4,12 +4,12 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/spec/read.hpp>
 
-#include "build.hpp"
 #include "fields.hpp"
 #include "keys.hpp"
 #include "merge.hpp"
 #include "shape.hpp"
 #include "task_file.hpp"
+#include "to_project.hpp"
 #include "variables.hpp"
 #include "yaml.hpp"
 
@@ -30,7 +30,7 @@ std::string file_text(const std::filesystem::path& file) {
 
 class Reader {
  public:
-  Reader(const ReadOptions& options, const Source& source)
+  Reader(const ReadOptions& options, const SourceText& source)
       : options_(options), findings_(source), files_(folder_of(options.file), options.allow_outside, findings_) {}
 
   ReadResult read() {
@@ -73,17 +73,17 @@ class Reader {
     const Member* chosen = nullptr;
     for (const auto& patch : patches)
       if (options_.environment && patch.key == *options_.environment) chosen = &patch;
-    if (options_.environment && chosen == nullptr) tell_unknown_environment(patches);
+    if (options_.environment && chosen == nullptr) report_unknown_environment(patches);
     auto project = read_one(document, chosen, true);
     add_bases(project, project);
-    if (chosen != nullptr) add_bases(project, as_it_stands(document));
+    if (chosen != nullptr) add_bases(project, without_environment(document));
     for (const auto& patch : patches)
       if (&patch != chosen) add_bases(project, read_one(document, &patch, false));
     return project;
   }
 
   // Its images alone. It may be wrong until an environment mends it.
-  Project as_it_stands(Node document) const {
+  Project without_environment(Node document) const {
     Findings ignored(findings_.spec());
     Variables variables(document, options_, false, ignored);
     variables.fill(document);
@@ -106,7 +106,7 @@ class Reader {
     to.has_unknown_bases = to.has_unknown_bases || from.has_unknown_bases;
   }
 
-  void tell_unknown_environment(std::span<const Member> patches) {
+  void report_unknown_environment(std::span<const Member> patches) {
     std::vector<std::string> names;
     for (const auto& patch : patches) names.push_back(patch.key);
     const auto near = nearest(*options_.environment, names);
@@ -153,7 +153,7 @@ class Reader {
 
 ReadResult read(const ReadOptions& options) {
   if (options.file.empty()) throw Error(ErrorKind::usage, "no spec is named", "give `-f FILE`, or leave `-f` out");
-  const Source source(options.file.string(), file_text(options.file));
+  const SourceText source(options.file.string(), file_text(options.file));
   return Reader(options, source).read();
 }
 

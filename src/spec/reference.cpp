@@ -1,6 +1,6 @@
 // The reference page of the spec, from the table of keys.
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/spec/read.hpp>
+#include <lapstrake/spec/reference.hpp>
 
 #include "keys.hpp"
 #include "reference_prose.hpp"
@@ -10,7 +10,7 @@ namespace {
 
 using Form = Type::Form;
 
-std::string title(const Object& object) { return object.place.empty() ? "The document" : cat("`", object.place, "`"); }
+std::string title(const Object& object) { return object.path.empty() ? "The document" : cat("`", object.path, "`"); }
 
 // GitHub's anchor of a heading.
 std::string anchor(const Object& object) {

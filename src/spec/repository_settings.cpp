@@ -1,7 +1,7 @@
 #include <lapstrake/base/text.hpp>
 
-#include "build.hpp"
 #include "fields.hpp"
+#include "to_project.hpp"
 
 namespace lapstrake::spec {
 namespace {

@@ -40,7 +40,7 @@ std::size_t plain_length(std::string_view line, std::string_view value) {
 
 }  // namespace
 
-Extent scalar_extent(const Source& source, const Span& start, std::string_view value) {
+Extent scalar_extent(const SourceText& source, const Span& start, std::string_view value) {
   const std::string_view text = source.text();
   const auto at = past_properties(text, source.offset(start));
   if (at >= text.size()) return {.where = start};
@@ -54,7 +54,7 @@ Extent scalar_extent(const Source& source, const Span& start, std::string_view v
   return {.where = source.span_at(at, plain_length(line, value))};
 }
 
-Span collection_start(const Source& source, const Span& start) {
+Span collection_start(const SourceText& source, const Span& start) {
   const std::string_view text = source.text();
   const auto at = past_properties(text, source.offset(start));
   if (at >= text.size() || std::string_view("[{-?\"'").find(text[at]) != std::string_view::npos)
@@ -62,13 +62,13 @@ Span collection_start(const Source& source, const Span& start) {
   return source.span_at(at, std::min(source.rest_of_line(at).find(':'), source.rest_of_line(at).size()));
 }
 
-std::size_t word_length(const Source& source, const Span& start) {
+std::size_t word_length(const SourceText& source, const Span& start) {
   const std::string_view text = source.text();
   const auto at = source.offset(start);
   return std::min(text.find_first_of(" \t\r\n,]}", at), text.size()) - at;
 }
 
-Span null_place(const Source& source, const Span& start) {
+Span null_place(const SourceText& source, const Span& start) {
   const std::string_view text = source.text();
   const auto at = source.offset(start);
   for (const std::string_view null : {"~", "null", "Null", "NULL"})

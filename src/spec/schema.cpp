@@ -1,7 +1,7 @@
 // The JSON Schema, from the table of keys. Two schemas come out of each object: one for the document, and one for
 // environments, in which nothing is required and null removes.
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/spec/read.hpp>
+#include <lapstrake/spec/schema.hpp>
 #include <nlohmann/json.hpp>
 
 #include "keys.hpp"
@@ -79,7 +79,7 @@ std::string description(const Key& key) {
 
 Json object_schema(const Object& object, Kind kind) {
   Json out{{"type", "object"}, {"description", object.doc}};
-  if (kind == Kind::document && object.place.empty()) out["minProperties"] = 1;
+  if (kind == Kind::document && object.path.empty()) out["minProperties"] = 1;
   Json properties = Json::object();
   Json required = Json::array();
   for (const auto& key : object.keys) {

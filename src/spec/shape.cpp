@@ -10,8 +10,8 @@ namespace {
 using Form = Type::Form;
 using Kind = Node::Kind;
 
-// How messages call the place of a value, and the key's row in the table where there is one.
-struct ShapePlace {
+// How messages call the subject of a value, and the key's row in the table where there is one.
+struct Subject {
   std::string name;  // "`tags`", "an item of `tags`"
   const Key* key = nullptr;
 };
@@ -50,66 +50,66 @@ class ShapeCheck {
   ShapeCheck(const Table& table, const ShapeRules& rules, Findings& findings)
       : table_(table), rules_(rules), findings_(findings) {}
 
-  void check(const Node& node, const Type& type, const ShapePlace& place) {
+  void check(const Node& node, const Type& type, const Subject& subject) {
     if (node.unresolved) return;
     switch (type.form) {
-      case Form::text: return check_text(node, type, place);
-      case Form::integer: return check_integer(node, type, place);
-      case Form::boolean: return check_boolean(node, type, place);
-      case Form::list: return check_list(node, type, place);
-      case Form::mapping: return check_mapping(node, type, place);
-      case Form::object: return check_object(node, table_[type.object], place, node.where);
-      case Form::either: return check(node, node.kind == Kind::map ? type.of[1] : type.of[0], place);
-      case Form::patch: return expect(node, Kind::map, type, place), void();
+      case Form::text: return check_text(node, type, subject);
+      case Form::integer: return check_integer(node, type, subject);
+      case Form::boolean: return check_boolean(node, type, subject);
+      case Form::list: return check_list(node, type, subject);
+      case Form::mapping: return check_mapping(node, type, subject);
+      case Form::object: return check_object(node, table_[type.object], subject, node.where);
+      case Form::either: return check(node, node.kind == Kind::map ? type.of[1] : type.of[0], subject);
+      case Form::patch: return expect(node, Kind::map, type, subject), void();
     }
   }
 
-  void check_object(const Node& node, const Object& object, const ShapePlace& place, const Span& owner) {
-    if (!expect(node, Kind::map, spec::object(object.name), place)) return;
+  void check_object(const Node& node, const Object& object, const Subject& subject, const Span& owner) {
+    if (!expect(node, Kind::map, spec::object(object.name), subject)) return;
     for (const auto& member : node.members)
       if (const auto* key = object.find(member.key))
         check_value(member, key->type, {in_quotes(key->name), key});
       else if (!object.open)
-        tell_unknown(member, object);
+        report_unknown_key(member, object);
     for (const auto& key : object.keys)
-      if (key.required && node.member(key.name) == nullptr && !stands_misspelt(node, object, key))
+      if (key.required && node.member(key.name) == nullptr && !is_misspelt(node, object, key))
         findings_.error(owner, cat("this ", object.name, " has no ", in_quotes(key.name)),
                         cat("for example `", key.name, ": ", key.example, "`"));
   }
 
  private:
   // The value of a key: an object in it is blamed at its key.
-  void check_value(const Member& member, const Type& type, const ShapePlace& place) {
+  void check_value(const Member& member, const Type& type, const Subject& subject) {
     if (type.form == Form::object && !member.value.unresolved)
-      check_object(member.value, table_[type.object], place, member.where);
+      check_object(member.value, table_[type.object], subject, member.where);
     else
-      check(member.value, type, place);
+      check(member.value, type, subject);
   }
 
-  bool expect(const Node& node, Kind kind, const Type& type, const ShapePlace& place) {
+  bool expect(const Node& node, Kind kind, const Type& type, const Subject& subject) {
     if (node.kind == kind) return true;
     if (node.kind == Kind::null)
-      findings_.error(node.where, cat(place.name, " has no value"),
-                      example_hint(place, "give it one, or remove the line"));
+      findings_.error(node.where, cat(subject.name, " has no value"),
+                      example_hint(subject, "give it one, or remove the line"));
     else
-      findings_.error(node.where, cat(place.name, " takes ", wanted(type), ", and this is ", kind_name(node.kind)),
-                      hint(node, type, place));
+      findings_.error(node.where, cat(subject.name, " takes ", wanted(type), ", and this is ", kind_name(node.kind)),
+                      hint(node, type, subject));
     return false;
   }
 
-  static std::string example_hint(const ShapePlace& place, std::string_view otherwise) {
-    if (place.key == nullptr) return std::string(otherwise);
-    return cat("for example `", place.key->name, ": ", place.key->example, "`");
+  static std::string example_hint(const Subject& subject, std::string_view otherwise) {
+    if (subject.key == nullptr) return std::string(otherwise);
+    return cat("for example `", subject.key->name, ": ", subject.key->example, "`");
   }
 
-  std::string hint(const Node& node, const Type& type, const ShapePlace& place) const {
-    if (type.form == Form::list && node.kind == Kind::text && place.key != nullptr) {
-      const bool is_command = place.key->name == "entrypoint" || place.key->name == "cmd";
+  std::string hint(const Node& node, const Type& type, const Subject& subject) const {
+    if (type.form == Form::list && node.kind == Kind::text && subject.key != nullptr) {
+      const bool is_command = subject.key->name == "entrypoint" || subject.key->name == "cmd";
       return cat("write a list: `", is_command ? as_list(node.text) : cat("[", printable(node.text, 60), "]"), "`");
     }
     const bool block = findings_.spec().text()[findings_.spec().offset(node.where)] != '{';
     if (type.form == Form::list && node.kind == Kind::map && block) return "start each item with `- `";
-    return example_hint(place, type.form == Form::object ? example(table_[type.object]) : "");
+    return example_hint(subject, type.form == Form::object ? example(table_[type.object]) : "");
   }
 
   static std::string example(const Object& object) {
@@ -119,58 +119,58 @@ class ShapeCheck {
     return parts.empty() ? "" : cat("for example `{ ", join(parts, ", "), " }`");
   }
 
-  void check_text(const Node& node, const Type& type, const ShapePlace& place) {
-    if (!expect(node, Kind::text, type, place)) return;
-    if (!type.choices.empty()) return check_choice(node, type, place);
+  void check_text(const Node& node, const Type& type, const Subject& subject) {
+    if (!expect(node, Kind::text, type, subject)) return;
+    if (!type.choices.empty()) return check_choice(node, type, subject);
     if (type.format == Format::source && rules_.allow_outside && !node.text.empty()) return;
-    if (const auto complaint = row(type.format).complaint(node.text))
+    if (const auto format_error = row(type.format).format_error(node.text))
       findings_.error(node.where,
-                      node.text.empty() ? cat(place.name, " is empty")
-                                        : cat(place.name, ": ", in_quotes(node.text), " ", complaint->message),
-                      complaint->hint);
+                      node.text.empty() ? cat(subject.name, " is empty")
+                                        : cat(subject.name, ": ", in_quotes(node.text), " ", format_error->message),
+                      format_error->hint);
   }
 
-  void check_choice(const Node& node, const Type& type, const ShapePlace& place) {
+  void check_choice(const Node& node, const Type& type, const Subject& subject) {
     if (std::ranges::count(type.choices, node.text) != 0) return;
     const auto near = nearest(node.text, type.choices);
-    findings_.error(node.where, cat(place.name, " cannot be ", in_quotes(node.text)),
+    findings_.error(node.where, cat(subject.name, " cannot be ", in_quotes(node.text)),
                     near ? cat("did you mean `", *near, "`?") : cat("one of `", join(type.choices, "`, `"), "`"));
   }
 
-  void check_integer(const Node& node, const Type& type, const ShapePlace& place) {
-    if (!expect(node, Kind::text, type, place)) return;
+  void check_integer(const Node& node, const Type& type, const Subject& subject) {
+    if (!expect(node, Kind::text, type, subject)) return;
     const auto number = parse_decimal(node.text);
     if (!number)
-      findings_.error(node.where, cat(place.name, " takes a whole number, and this is ", in_quotes(node.text)),
+      findings_.error(node.where, cat(subject.name, " takes a whole number, and this is ", in_quotes(node.text)),
                       cat(type.least, " to ", type.most, ", in decimal without leading zeros"));
     else if (*number < type.least || *number > type.most)
-      findings_.error(node.where, cat(place.name, " cannot be ", *number), cat(type.least, " to ", type.most));
+      findings_.error(node.where, cat(subject.name, " cannot be ", *number), cat(type.least, " to ", type.most));
   }
 
-  void check_boolean(const Node& node, const Type& type, const ShapePlace& place) {
-    if (!expect(node, Kind::text, type, place)) return;
+  void check_boolean(const Node& node, const Type& type, const Subject& subject) {
+    if (!expect(node, Kind::text, type, subject)) return;
     if (node.text == "true" || node.text == "false") return;
     const auto said = lower(node.text);
     const bool yes = said == "yes" || said == "on" || said == "y" || said == "1" || said == "true";
     const bool no = said == "no" || said == "off" || said == "n" || said == "0" || said == "false";
-    findings_.error(node.where, cat(place.name, " takes `true` or `false`, and this is ", in_quotes(node.text)),
+    findings_.error(node.where, cat(subject.name, " takes `true` or `false`, and this is ", in_quotes(node.text)),
                     yes  ? "write `true`"
                     : no ? "write `false`"
                          : "");
   }
 
-  void check_list(const Node& node, const Type& type, const ShapePlace& place) {
-    if (!expect(node, Kind::list, type, place)) return;
-    for (const auto& item : node.items) check(item, type.of[0], {cat("an item of ", place.name), nullptr});
+  void check_list(const Node& node, const Type& type, const Subject& subject) {
+    if (!expect(node, Kind::list, type, subject)) return;
+    for (const auto& item : node.items) check(item, type.of[0], {cat("an item of ", subject.name), nullptr});
   }
 
-  void check_mapping(const Node& node, const Type& type, const ShapePlace& place) {
-    if (!expect(node, Kind::map, type, place)) return;
+  void check_mapping(const Node& node, const Type& type, const Subject& subject) {
+    if (!expect(node, Kind::map, type, subject)) return;
     for (const auto& member : node.members) {
-      if (const auto complaint = row(type.format).complaint(member.key))
+      if (const auto format_error = row(type.format).format_error(member.key))
         findings_.error(member.where,
-                        member.key.empty() ? "a name is empty" : cat(in_quotes(member.key), " ", complaint->message),
-                        complaint->hint);
+                        member.key.empty() ? "a name is empty" : cat(in_quotes(member.key), " ", format_error->message),
+                        format_error->hint);
       check_value(member, type.of[0], {in_quotes(member.key), nullptr});
     }
   }
@@ -186,13 +186,13 @@ class ShapeCheck {
     return nullptr;
   }
 
-  static bool stands_misspelt(const Node& node, const Object& object, const Key& key) {
+  static bool is_misspelt(const Node& node, const Object& object, const Key& key) {
     return std::ranges::any_of(node.members, [&](const Member& member) {
       return object.find(member.key) == nullptr && meant(member.key, object) == &key;
     });
   }
 
-  void tell_unknown(const Member& member, const Object& object) {
+  void report_unknown_key(const Member& member, const Object& object) {
     const auto& key = member.key;
     std::string hint, help;
     if (findings_.is_full()) return;
@@ -200,8 +200,8 @@ class ShapeCheck {
       const bool glued = key.starts_with(cat(known->name, ":"));
       hint = glued ? cat("write a space after the colon: `", known->name, ": ...`")
                    : cat("did you mean `", known->name, "`?");
-    } else if (const auto* other = home_of(key)) {
-      hint = other->place.empty() ? "it belongs to the top of the document" : cat("it belongs to `", other->place, "`");
+    } else if (const auto* other = object_with(key)) {
+      hint = other->path.empty() ? "it belongs to the top of the document" : cat("it belongs to `", other->path, "`");
     } else {
       help = cat("the keys here are ", join(object.names(), ", "));
     }
@@ -209,7 +209,7 @@ class ShapeCheck {
   }
 
   // The first object that has this key: a line that is indented too much or too little.
-  const Object* home_of(const std::string& key) const {
+  const Object* object_with(const std::string& key) const {
     for (const auto& object : table_.objects())
       if (object.find(key) != nullptr && !object.open) return &object;
     return nullptr;

@@ -3,13 +3,13 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "build.hpp"
-#include "document.hpp"
 #include "fields.hpp"
-#include "pieces.hpp"
 #include "task_file.hpp"
 #include "task_file_text.hpp"
+#include "text_parts.hpp"
+#include "to_project.hpp"
 #include "variables.hpp"
+#include "yaml_json.hpp"
 
 namespace lapstrake::spec {
 namespace {
@@ -17,7 +17,7 @@ namespace {
 using nlohmann::json;
 
 // Fills every string of a file's document; false after a mistake.
-bool fill(json& value, const Source& source, Variables& variables) {
+bool fill(json& value, const SourceText& source, Variables& variables) {
   if (value.is_string()) {
     auto filled = variables.fill_foreign(value.get_ref<const std::string&>(), source);
     if (!filled) return false;
@@ -32,9 +32,9 @@ bool fill(json& value, const Source& source, Variables& variables) {
 
 void collect_images(const json& value, std::set<std::string>& images) {
   if (value.is_string()) {
-    for (const auto& piece : pieces(value.get_ref<const std::string&>()))
-      if (piece.kind == Piece::Kind::variable && piece.name.starts_with("images."))
-        images.emplace(piece.name.substr(7));
+    for (const auto& part : text_parts(value.get_ref<const std::string&>()))
+      if (part.kind == TextPart::Kind::variable && part.name.starts_with("images."))
+        images.emplace(part.name.substr(7));
   } else if (value.is_structured()) {
     for (const auto& part : value) collect_images(part, images);
   }
@@ -59,7 +59,7 @@ Task task(const Member& member, TaskFiles& files, Variables& variables, Findings
       collect_images(document, images);
       out.from_file = file->source.file();
       out.from_text = document.dump();
-      out.from_positions = file->places;
+      out.from_positions = file->positions;
     }
   out.images.assign(images.begin(), images.end());
   if (member.value.kind == Node::Kind::map && member.value.members.empty())
@@ -91,17 +91,17 @@ const json* step_into(const json* value, const std::string& token) {
              : nullptr;
 }
 
-struct Place {
+struct Match {
   std::size_t steps = 0;  // of the pointer that lead to a value there
   oci::Position at;
 };
 
 // The nearest value around `pointer` of `document` that `part` (what was merged into it) has.
-Place place_in(const json& part, std::string here, const std::map<std::string, oci::Position>& positions,
-               const json& document, std::string_view pointer) {
+Match deepest_match(const json& part, std::string here, const std::map<std::string, oci::Position>& positions,
+                    const json& document, std::string_view pointer) {
   const json* whole = &document;
   const json* ours = &part;
-  Place found;
+  Match found;
   std::size_t steps = 0;
   for (const auto& escaped : split(pointer.substr(pointer.starts_with('/') ? 1 : 0), '/')) {
     auto token = unescaped(escaped);
@@ -119,14 +119,14 @@ Place place_in(const json& part, std::string here, const std::map<std::string, o
 }  // namespace
 
 oci::Position position_of(const Task& task, const json& document, std::string_view pointer) {
-  const auto overlay = place_in(json::parse(task.overlay, nullptr, false), "", task.positions, document, pointer);
-  Place file;
+  const auto overlay = deepest_match(json::parse(task.overlay, nullptr, false), "", task.positions, document, pointer);
+  Match file;
   if (task.from_text) {
     const auto text = json::parse(*task.from_text, nullptr, false);
     const auto inner = text.find("taskDefinition");  // as DescribeTaskDefinition replies
     const bool is_wrapped = inner != text.end() && inner->is_object();
-    file = place_in(is_wrapped ? *inner : text, is_wrapped ? "/taskDefinition" : "", task.from_positions, document,
-                    pointer);
+    file = deepest_match(is_wrapped ? *inner : text, is_wrapped ? "/taskDefinition" : "", task.from_positions, document,
+                         pointer);
   }
   if (overlay.steps == 0 && file.steps == 0) return task.where;
   return overlay.steps >= file.steps ? overlay.at : file.at;

@@ -6,11 +6,11 @@
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
-#include "document.hpp"
 #include "formats.hpp"
-#include "json_places.hpp"
+#include "json_positions.hpp"
 #include "task_file_text.hpp"
 #include "yaml.hpp"
+#include "yaml_json.hpp"
 
 namespace lapstrake::spec {
 namespace {
@@ -54,17 +54,17 @@ const TaskFile* TaskFiles::read(const std::string& from, const Span& where) {
 }
 
 std::unique_ptr<TaskFile> TaskFiles::load(const std::string& from, const Span& where) try {
-  if (!allow_outside_ && row(Format::source).complaint(from)) return nullptr;  // the check of shapes has said it
+  if (!allow_outside_ && row(Format::source).format_error(from)) return nullptr;  // the check of shapes has said it
   const auto path = (folder_ / from).lexically_normal();
   auto file = open_named_file(folder_, from, allow_outside_);
   file.path = path;
-  Source source(path.string(), without_byte_order_mark(read_all_of(file, most_bytes)));
+  SourceText source(path.string(), without_byte_order_mark(read_all_of(file, most_bytes)));
   nlohmann::json document;
-  std::map<std::string, oci::Position> places;
+  std::map<std::string, oci::Position> positions;
   if (is_yaml(path)) {
     const auto node = parse_yaml(source, findings_);
     if (!node) return nullptr;
-    document = to_json(*node, {}, source, places);
+    document = to_json(*node, {}, source, positions);
   } else {
     if (const auto comma = trailing_comma(source.text()); comma && !is_json(source.text())) {
       findings_.error_in(source, source.span_at(*comma, 1), cat(in_quotes(from), " is not valid JSON"), "",
@@ -73,7 +73,7 @@ std::unique_ptr<TaskFile> TaskFiles::load(const std::string& from, const Span& w
     }
     document = parse_json(source.text(), in_quotes(from),
                           {.most_bytes = most_bytes, .most_depth = most_depth, .comments = true});
-    places = json_places(source);
+    positions = json_positions(source);
   }
   if (document.is_object() && is_cloudformation(document)) {
     findings_.error(where, cat(in_quotes(from), " is written for CloudFormation"), "",
@@ -82,7 +82,7 @@ std::unique_ptr<TaskFile> TaskFiles::load(const std::string& from, const Span& w
     return nullptr;
   }
   if (document.is_object())
-    return std::make_unique<TaskFile>(TaskFile{std::move(source), std::move(document), std::move(places)});
+    return std::make_unique<TaskFile>(TaskFile{std::move(source), std::move(document), std::move(positions)});
   findings_.error(where, cat(in_quotes(from), " is not a task definition"), "it must hold one JSON object",
                   help_for(document));
   return nullptr;

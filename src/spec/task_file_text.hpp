@@ -5,14 +5,14 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "source.hpp"
+#include "source_text.hpp"
 
 namespace lapstrake::spec {
 
 struct TaskFile {
-  Source source;
+  SourceText source;
   nlohmann::json document;
-  std::map<std::string, oci::Position> places;  // of its values, by JSON pointer
+  std::map<std::string, oci::Position> positions;  // of its values, by JSON pointer
 };
 
 }  // namespace lapstrake::spec

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <lapstrake/base/text.hpp>
 
-#include "pieces.hpp"
 #include "secret_names.hpp"
+#include "text_parts.hpp"
 
 namespace lapstrake::spec {
 namespace {
@@ -78,21 +78,21 @@ void Variables::fill_node(Node& node, const Scope& scope) {
 }
 
 void Variables::check_key(const Member& member) {
-  for (const auto& piece : pieces(member.key))
-    if (piece.kind == Piece::Kind::variable && is_ours(piece.name))
+  for (const auto& part : text_parts(member.key))
+    if (part.kind == TextPart::Kind::variable && is_ours(part.name))
       findings_.error(member.where, cat("a variable in the key ", in_quotes(member.key)),
                       "variables are filled in in values alone");
 }
 
 // A block of text is searched for the variable from its first line on.
-Variables::Tell Variables::at(const Node& node) {
+Variables::Report Variables::at(const Node& node) {
   return [this, where = node.where, most = 4 * node.text.size() + 256](std::string_view token, std::string message,
                                                                        std::string hint) {
     findings_.error(findings_.spec().find(where, token, most), std::move(message), std::move(hint));
   };
 }
 
-std::optional<std::string> Variables::fill_foreign(std::string_view text, const Source& source) {
+std::optional<std::string> Variables::fill_foreign(std::string_view text, const SourceText& source) {
   return filled(text, {.images = true, .foreign = true},
                 [&](std::string_view token, std::string message, std::string hint) {
                   findings_.error_in(source, source.find({.line = 1, .column = 1}, token, source.text().size()),
@@ -100,21 +100,21 @@ std::optional<std::string> Variables::fill_foreign(std::string_view text, const 
                 });
 }
 
-std::optional<std::string> Variables::filled(std::string_view text, const Scope& scope, const Tell& tell) {
+std::optional<std::string> Variables::filled(std::string_view text, const Scope& scope, const Report& report) {
   std::string out;
   bool whole = grown_ <= most_growth;
-  const auto parts = pieces(text);
+  const auto parts = text_parts(text);
   for (std::size_t i = 0; i < parts.size() && grown_ <= most_growth; ++i) {
     const auto& part = parts[i];
     const auto next = i + 1 < parts.size() ? parts[i + 1].text : std::string_view{};
-    if (part.kind == Piece::Kind::variable && (!scope.foreign || is_ours(part.name))) {
-      const auto found = value(part.text, part.name, scope, tell);
+    if (part.kind == TextPart::Kind::variable && (!scope.foreign || is_ours(part.name))) {
+      const auto found = value(part.text, part.name, scope, report);
       whole = whole && found;
       if (found) out += *found;
-    } else if (part.kind == Piece::Kind::open && !scope.foreign) {
-      tell(part.text.substr(0, 2), "a variable is never closed with `}`", std::string(literal_hint));
+    } else if (part.kind == TextPart::Kind::open && !scope.foreign) {
+      report(part.text.substr(0, 2), "a variable is never closed with `}`", std::string(literal_hint));
       whole = false;
-    } else if (part.kind == Piece::Kind::escape) {
+    } else if (part.kind == TextPart::Kind::escape) {
       // Before `images.` it stays for fill_images, which would otherwise take it for a variable.
       const bool stays = (scope.images && next.starts_with("images.")) ||
                          (scope.foreign && !is_ours(next.substr(0, std::min(next.find('}'), next.size()))));
@@ -133,33 +133,33 @@ std::optional<std::string> Variables::filled(std::string_view text, const Scope&
 }
 
 std::optional<std::string> Variables::value(std::string_view token, std::string_view name, const Scope& scope,
-                                            const Tell& tell) {
+                                            const Report& report) {
   if (name.find_first_of("${\n") != std::string_view::npos) {
-    tell(token.substr(0, token.find('\n')), "variables do not stand inside of variables", std::string(literal_hint));
+    report(token.substr(0, token.find('\n')), "variables do not stand inside of variables", std::string(literal_hint));
     return std::nullopt;
   }
-  if (is_scope(name, "vars")) return var(token, std::string(name.substr(5)), tell);
-  if (is_scope(name, "env")) return from_environment(token, name.substr(4), tell);
-  if (is_scope(name, "git")) return commit(token, name, tell);
-  if (is_scope(name, "images")) return image(token, std::string(name.substr(7)), scope, tell);
-  if (is_scope(name, "platform")) return platform(token, name, scope, tell);
-  return unknown(token, name, tell);
+  if (is_scope(name, "vars")) return var(token, std::string(name.substr(5)), report);
+  if (is_scope(name, "env")) return from_environment(token, name.substr(4), report);
+  if (is_scope(name, "git")) return commit(token, name, report);
+  if (is_scope(name, "images")) return image(token, std::string(name.substr(7)), scope, report);
+  if (is_scope(name, "platform")) return platform(token, name, scope, report);
+  return unknown(token, name, report);
 }
 
-std::optional<std::string> Variables::var(std::string_view token, const std::string& name, const Tell& tell) {
+std::optional<std::string> Variables::var(std::string_view token, const std::string& name, const Report& report) {
   const auto found = vars_.find(name);
   if (found == vars_.end()) {
     if (findings_.is_full()) return std::nullopt;
     std::vector<std::string> names;
     for (const auto& [known, _] : vars_) names.push_back(known);
-    tell(token, cat("there is no var ", in_quotes(name)),
-         did_you_mean(name, names, "vars.",
-                      names.empty() ? "add it to `vars:`" : cat("the vars are ", printable(join(names, ", "), 200))));
+    report(token, cat("there is no var ", in_quotes(name)),
+           did_you_mean(name, names, "vars.",
+                        names.empty() ? "add it to `vars:`" : cat("the vars are ", printable(join(names, ", "), 200))));
     return std::nullopt;
   }
   auto& entry = found->second;
   if (entry.state == Var::State::running) {
-    tell(token, cat("the var ", in_quotes(name), " is made of itself"), "its value would have no end");
+    report(token, cat("the var ", in_quotes(name), " is made of itself"), "its value would have no end");
     return std::nullopt;
   }
   if (entry.state == Var::State::waiting) {
@@ -171,80 +171,82 @@ std::optional<std::string> Variables::var(std::string_view token, const std::str
 }
 
 std::optional<std::string> Variables::from_environment(std::string_view token, std::string_view name,
-                                                       const Tell& tell) {
+                                                       const Report& report) {
   const auto separator = name.find(":-");
   const auto variable = name.substr(0, separator);
-  if (row(Format::env_name).complaint(variable)) {
-    tell(token, cat(in_quotes(variable), " cannot be the name of an environment variable"),
-         "write `${env.NAME}` or `${env.NAME:-default}`");
+  if (row(Format::env_name).format_error(variable)) {
+    report(token, cat(in_quotes(variable), " cannot be the name of an environment variable"),
+           "write `${env.NAME}` or `${env.NAME:-default}`");
     return std::nullopt;
   }
   const bool is_public = public_.contains(variable);
   if (!is_public && is_secret_name(variable)) {
-    tell(token, cat(in_quotes(variable), " looks like a credential, and a spec never holds one"),
-         std::string(no_credentials));
+    report(token, cat(in_quotes(variable), " looks like a credential, and a spec never holds one"),
+           std::string(no_credentials));
     return std::nullopt;
   }
   const auto value = options_.environment_variables ? options_.environment_variables(variable) : std::nullopt;
   if (value && !is_public && holds_login(*value)) {
-    tell(token, cat("the value of ", in_quotes(variable), " is an address with a password, and a spec never holds one"),
-         std::string(no_credentials));
+    report(token,
+           cat("the value of ", in_quotes(variable), " is an address with a password, and a spec never holds one"),
+           std::string(no_credentials));
     return std::nullopt;
   }
   if (value && is_utf8(*value)) return value;
   if (value) {
-    tell(token, cat("the environment variable ", in_quotes(variable), " is not UTF-8"), "set it to text");
+    report(token, cat("the environment variable ", in_quotes(variable), " is not UTF-8"), "set it to text");
     return std::nullopt;
   }
   if (separator != std::string_view::npos) return std::string(name.substr(separator + 2));
   if (chosen_)
-    tell(token, cat("the environment variable ", in_quotes(variable), " is not set"),
-         cat("set it, or write `${env.", printable(variable, 80), ":-default}`"));
+    report(token, cat("the environment variable ", in_quotes(variable), " is not set"),
+           cat("set it, or write `${env.", printable(variable, 80), ":-default}`"));
   return std::nullopt;
 }
 
-std::optional<std::string> Variables::commit(std::string_view token, std::string_view name, const Tell& tell) {
+std::optional<std::string> Variables::commit(std::string_view token, std::string_view name, const Report& report) {
   if (name != "git.commit") {
-    tell(token, cat("there is no variable ", in_quotes(name)), "did you mean `${git.commit}`?");
+    report(token, cat("there is no variable ", in_quotes(name)), "did you mean `${git.commit}`?");
     return std::nullopt;
   }
   auto commit = options_.git_commit ? options_.git_commit() : std::nullopt;
   if (!commit && chosen_)
-    tell(token, "there is no commit: the spec is not in a git repository, or nothing was committed yet", "");
+    report(token, "there is no commit: the spec is not in a git repository, or nothing was committed yet", "");
   return commit;
 }
 
 std::optional<std::string> Variables::image(std::string_view token, const std::string& name, const Scope& scope,
-                                            const Tell& tell) {
+                                            const Report& report) {
   if (!scope.images) {
-    tell(token, cat(in_quotes(token), " can only stand in `tasks:`"), "an image's reference is known once it is built");
+    report(token, cat(in_quotes(token), " can only stand in `tasks:`"),
+           "an image's reference is known once it is built");
     return std::nullopt;
   }
   if (images_.contains(name)) return std::string(token);
   if (findings_.is_full()) return std::nullopt;
   const std::vector<std::string> names(images_.begin(), images_.end());
-  tell(token, cat("there is no image ", in_quotes(name)),
-       did_you_mean(
-           name, names, "images.",
-           names.empty() ? "the spec has no `images:`" : cat("the images are ", printable(join(names, ", "), 200))));
+  report(token, cat("there is no image ", in_quotes(name)),
+         did_you_mean(
+             name, names, "images.",
+             names.empty() ? "the spec has no `images:`" : cat("the images are ", printable(join(names, ", "), 200))));
   return std::nullopt;
 }
 
 std::optional<std::string> Variables::platform(std::string_view token, std::string_view name, const Scope& scope,
-                                               const Tell& tell) {
+                                               const Report& report) {
   static const std::vector<std::string> known{"platform.arch", "platform.os", "platform.variant"};
   if (std::ranges::count(known, name) == 0) {
-    tell(token, cat("there is no variable ", in_quotes(name)),
-         did_you_mean(name, known, "", "${platform.arch}, ${platform.os} or ${platform.variant}"));
+    report(token, cat("there is no variable ", in_quotes(name)),
+           did_you_mean(name, known, "", "${platform.arch}, ${platform.os} or ${platform.variant}"));
     return std::nullopt;
   }
   if (scope.platform) return std::string(token);
-  tell(token, cat(in_quotes(token), " can only stand in the `from` of a copy or an archive"),
-       "the rest is the same for all platforms");
+  report(token, cat(in_quotes(token), " can only stand in the `from` of a copy or an archive"),
+         "the rest is the same for all platforms");
   return std::nullopt;
 }
 
-std::optional<std::string> Variables::unknown(std::string_view token, std::string_view name, const Tell& tell) {
+std::optional<std::string> Variables::unknown(std::string_view token, std::string_view name, const Report& report) {
   std::string hint(literal_hint);
   const auto dot = name.find('.');
   if (vars_.contains(std::string(name)))
@@ -252,7 +254,7 @@ std::optional<std::string> Variables::unknown(std::string_view token, std::strin
   else if (const auto near = nearest(name.substr(0, dot), {"vars", "env", "git", "images", "platform"});
            near && dot != std::string_view::npos)
     hint = cat("did you mean `${", *near, printable(name.substr(dot), 80), "}`?");
-  tell(token, cat("there is no variable ", in_quotes(name)), std::move(hint));
+  report(token, cat("there is no variable ", in_quotes(name)), std::move(hint));
   return std::nullopt;
 }
 

@@ -1,7 +1,7 @@
 // `${vars.N}`, `${env.N}`, `${env.N:-default}`, `${git.commit}`, and the check of those that only a build can fill.
 #pragma once
 #include <functional>
-#include <lapstrake/spec/read.hpp>
+#include <lapstrake/spec/read_options.hpp>
 #include <map>
 #include <optional>
 #include <set>
@@ -27,7 +27,7 @@ class Variables {
 
   // Fills a string of the file `source`, in which every other `${...}` is that file's own and stays. Nothing after a
   // mistake.
-  std::optional<std::string> fill_foreign(std::string_view text, const Source& source);
+  std::optional<std::string> fill_foreign(std::string_view text, const SourceText& source);
 
  private:
   struct Scope {
@@ -35,7 +35,7 @@ class Variables {
     bool foreign = false;                   // what is not lapstrake's own stays as it is
   };
   // What is wrong with the variable `token`, and a hint.
-  using Tell = std::function<void(std::string_view token, std::string message, std::string hint)>;
+  using Report = std::function<void(std::string_view token, std::string message, std::string hint)>;
   struct Var {
     const Node* node = nullptr;
     enum class State { waiting, running, done } state = State::waiting;
@@ -44,17 +44,18 @@ class Variables {
 
   void fill_node(Node& node, const Scope& scope);
   void check_key(const Member& member);
-  std::optional<std::string> filled(std::string_view text, const Scope& scope, const Tell& tell);
-  std::optional<std::string> value(std::string_view token, std::string_view name, const Scope& scope, const Tell& tell);
-  std::optional<std::string> var(std::string_view token, const std::string& name, const Tell& tell);
-  std::optional<std::string> from_environment(std::string_view token, std::string_view name, const Tell& tell);
-  std::optional<std::string> commit(std::string_view token, std::string_view name, const Tell& tell);
+  std::optional<std::string> filled(std::string_view text, const Scope& scope, const Report& report);
+  std::optional<std::string> value(std::string_view token, std::string_view name, const Scope& scope,
+                                   const Report& report);
+  std::optional<std::string> var(std::string_view token, const std::string& name, const Report& report);
+  std::optional<std::string> from_environment(std::string_view token, std::string_view name, const Report& report);
+  std::optional<std::string> commit(std::string_view token, std::string_view name, const Report& report);
   std::optional<std::string> image(std::string_view token, const std::string& name, const Scope& scope,
-                                   const Tell& tell);
+                                   const Report& report);
   std::optional<std::string> platform(std::string_view token, std::string_view name, const Scope& scope,
-                                      const Tell& tell);
-  std::optional<std::string> unknown(std::string_view token, std::string_view name, const Tell& tell);
-  Tell at(const Node& node);
+                                      const Report& report);
+  std::optional<std::string> unknown(std::string_view token, std::string_view name, const Report& report);
+  Report at(const Node& node);
 
   const ReadOptions& options_;
   bool chosen_;

@@ -12,7 +12,7 @@
 #include <unordered_map>
 
 #include "scalar.hpp"
-#include "yaml_mistake.hpp"
+#include "yaml_error.hpp"
 
 namespace lapstrake::spec {
 namespace {
@@ -29,9 +29,9 @@ struct Weight {
   std::size_t values = 1, bytes = 0, height = 1;
 };
 
-class TreeMaker : public YAML::EventHandler {
+class NodeBuilder : public YAML::EventHandler {
  public:
-  TreeMaker(const Source& source, Findings& findings) : source_(source), findings_(findings) {}
+  NodeBuilder(const SourceText& source, Findings& findings) : source_(source), findings_(findings) {}
 
   std::optional<Node> root() && { return std::move(root_); }
   bool has_document() const noexcept { return documents_ > 0; }
@@ -90,7 +90,7 @@ class TreeMaker : public YAML::EventHandler {
   void close();
   void place(Node node, Weight weight, YAML::anchor_t anchor);
 
-  const Source& source_;
+  const SourceText& source_;
   Findings& findings_;
   std::vector<Frame> frames_;
   std::map<YAML::anchor_t, Anchored> anchors_;
@@ -99,7 +99,7 @@ class TreeMaker : public YAML::EventHandler {
 };
 
 // Only the tags of plain text, lists and mappings say nothing new.
-bool TreeMaker::check_tag(const std::string& tag, Node::Kind kind, const Span& where) {
+bool NodeBuilder::check_tag(const std::string& tag, Node::Kind kind, const Span& where) {
   static constexpr std::string_view core = "tag:yaml.org,2002:";
   if (tag.empty() || tag == "?" || tag == "!") return true;
   const std::string_view wanted = kind == Node::Kind::text ? "str" : kind == Node::Kind::list ? "seq" : "map";
@@ -112,7 +112,7 @@ bool TreeMaker::check_tag(const std::string& tag, Node::Kind kind, const Span& w
 }
 
 // YAML forbids tabs there, yaml-cpp takes some of them.
-void TreeMaker::check_indentation(const Span& where) {
+void NodeBuilder::check_indentation(const Span& where) {
   if (where.line == last_tab_line_) return;
   const auto line = source_.line(where.line);
   const auto before = line.substr(0, std::min(line.find_first_not_of(" \t"), line.size()));
@@ -122,7 +122,7 @@ void TreeMaker::check_indentation(const Span& where) {
                      "YAML is indented with spaces");
 }
 
-void TreeMaker::spend(const Weight& weight, const Span& where) {
+void NodeBuilder::spend(const Weight& weight, const Span& where) {
   values_ += weight.values;
   bytes_ += weight.bytes;
   if (values_ > most_values)
@@ -131,7 +131,7 @@ void TreeMaker::spend(const Weight& weight, const Span& where) {
     refuse(where, cat("the document grows past ", human_size(most_text), " when its aliases are followed"), "");
 }
 
-void TreeMaker::OnAlias(const Mark& mark, YAML::anchor_t anchor) {
+void NodeBuilder::OnAlias(const Mark& mark, YAML::anchor_t anchor) {
   const auto where = word(mark);
   if (wants_key()) refuse(where, "an alias cannot be a key", "write the key itself");
   const auto found = anchors_.find(anchor);
@@ -143,7 +143,7 @@ void TreeMaker::OnAlias(const Mark& mark, YAML::anchor_t anchor) {
   place(found->second.node, found->second.weight, 0);
 }
 
-void TreeMaker::OnScalar(const Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) {
+void NodeBuilder::OnScalar(const Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) {
   const auto extent = scalar_extent(source_, span(mark, 1), value);
   if (!extent.closed) refuse(extent.where, "this quote is never closed", "up to the end of the file");
   check_indentation(extent.where);
@@ -159,7 +159,7 @@ void TreeMaker::OnScalar(const Mark& mark, const std::string& tag, YAML::anchor_
   place(std::move(node), {.values = 1, .bytes = value.size()}, anchor);
 }
 
-void TreeMaker::take_key(const std::string& text, const Span& where, bool plain) {
+void NodeBuilder::take_key(const std::string& text, const Span& where, bool plain) {
   auto& frame = frames_.back();
   frame.pending = Member{text, where, {}};
   frame.dropped = false;
@@ -176,7 +176,7 @@ void TreeMaker::take_key(const std::string& text, const Span& where, bool plain)
   frame.dropped = true;
 }
 
-void TreeMaker::open(Node::Kind kind, const Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+void NodeBuilder::open(Node::Kind kind, const Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
   const auto where = collection_start(source_, span(mark, 1));
   if (wants_key()) refuse(where, cat("a key must be text, and this is ", kind_name(kind)), "quote it if it is text");
   if (frames_.size() + 1 > most_depth)
@@ -187,13 +187,13 @@ void TreeMaker::open(Node::Kind kind, const Mark& mark, const std::string& tag, 
   frames_.push_back({.node = node_of(kind, where), .weight = {}, .anchor = anchor, .pending = {}, .first = {}});
 }
 
-void TreeMaker::close() {
+void NodeBuilder::close() {
   auto frame = std::move(frames_.back());
   frames_.pop_back();
   place(std::move(frame.node), frame.weight, frame.anchor);
 }
 
-void TreeMaker::place(Node node, Weight weight, YAML::anchor_t anchor) {
+void NodeBuilder::place(Node node, Weight weight, YAML::anchor_t anchor) {
   if (anchor != 0) {
     spend(weight, node.where);  // the copy
     anchors_[anchor] = {.node = node, .weight = weight, .complete = true};
@@ -219,27 +219,27 @@ void TreeMaker::place(Node node, Weight weight, YAML::anchor_t anchor) {
 
 }  // namespace
 
-std::optional<Node> parse_yaml(const Source& source, Findings& findings) {
+std::optional<Node> parse_yaml(const SourceText& source, Findings& findings) {
   if (!is_plain_text(source, findings)) return std::nullopt;
-  TreeMaker maker(source, findings);
+  NodeBuilder builder(source, findings);
   try {
     std::istringstream in(source.text());
     YAML::Parser parser(in);
-    while (parser.HandleNextDocument(maker)) {
+    while (parser.HandleNextDocument(builder)) {
     }
   } catch (const Stop&) {
     return std::nullopt;
   } catch (const YAML::Exception& mistake) {
-    tell_mistake(source, static_cast<std::size_t>(std::max(mistake.mark.line, 0)),
-                 static_cast<std::size_t>(std::max(mistake.mark.column, 0)), mistake.msg, findings);
+    report_yaml_error(source, static_cast<std::size_t>(std::max(mistake.mark.line, 0)),
+                      static_cast<std::size_t>(std::max(mistake.mark.column, 0)), mistake.msg, findings);
     return std::nullopt;
   }
-  if (!maker.has_document())
+  if (!builder.has_document())
     findings.error_in(source, {}, "the file says nothing", "", "start with `images:`, or see `lapstrake help`");
-  return std::move(maker).root();
+  return std::move(builder).root();
 }
 
-bool is_plain_text(const Source& source, Findings& findings) {
+bool is_plain_text(const SourceText& source, Findings& findings) {
   const std::string_view text = source.text();
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
     findings.error_in(source, {}, "the file is UTF-16", "", "save it as UTF-8");

@@ -15,9 +15,9 @@ inline constexpr std::size_t most_values = 100'000;  // with every alias followe
 
 // The one document of `source`. Nothing when it cannot be walked to its end; what is wrong is told to `findings` either
 // way.
-std::optional<Node> parse_yaml(const Source& source, Findings& findings);
+std::optional<Node> parse_yaml(const SourceText& source, Findings& findings);
 
 // Whether the bytes can be YAML at all: UTF-8, no NUL or other control characters. Tells the first that is not.
-bool is_plain_text(const Source& source, Findings& findings);
+bool is_plain_text(const SourceText& source, Findings& findings);
 
 }  // namespace lapstrake::spec

@@ -1,4 +1,4 @@
-#include <lapstrake/spec/read.hpp>
+#include <lapstrake/spec/git.hpp>
 
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"

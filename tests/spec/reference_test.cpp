@@ -1,5 +1,7 @@
 // What is made of the table of keys.
 #include <cstdlib>
+#include <lapstrake/spec/reference.hpp>
+#include <lapstrake/spec/schema.hpp>
 #include <nlohmann/json.hpp>
 
 #include "reading.hpp"

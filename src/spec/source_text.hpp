@@ -14,9 +14,9 @@ struct Span {
 };
 
 // No question takes time that grows with the text: a spec may be one line of 1 MiB with 100000 values in it.
-class Source {
+class SourceText {
  public:
-  Source(std::string file, std::string text);
+  SourceText(std::string file, std::string text);
 
   const std::string& file() const noexcept { return file_; }
   const std::string& text() const noexcept { return text_; }

@@ -5,7 +5,7 @@
 
 namespace lapstrake::spec {
 
-struct Piece {
+struct TextPart {
   enum class Kind {
     plain,
     escape,    // `$${`, which stands for `${`
@@ -17,6 +17,6 @@ struct Piece {
   std::string_view name;  // of a variable, without the braces
 };
 
-std::vector<Piece> pieces(std::string_view text);
+std::vector<TextPart> text_parts(std::string_view text);
 
 }  // namespace lapstrake::spec

@@ -7,13 +7,13 @@
 #include <string>
 #include <string_view>
 
-#include "document.hpp"
-#include "source.hpp"
+#include "source_text.hpp"
+#include "yaml_json.hpp"
 
 namespace lapstrake::spec {
 
 // By JSON pointer, up to most_pointer_bytes. `source` is JSON that parse_json() takes, comments included.
-std::map<std::string, oci::Position> json_places(const Source& source);
+std::map<std::string, oci::Position> json_positions(const SourceText& source);
 
 // The first comma that only blanks and comments part from a `}` or `]`: an offset.
 std::optional<std::size_t> trailing_comma(std::string_view text);

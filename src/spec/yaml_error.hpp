@@ -7,7 +7,7 @@
 namespace lapstrake::spec {
 
 // `line` and `column` count from 0, in bytes.
-void tell_mistake(const Source& source, std::size_t line, std::size_t column, std::string_view message,
-                  Findings& findings);
+void report_yaml_error(const SourceText& source, std::size_t line, std::size_t column, std::string_view message,
+                       Findings& findings);
 
 }  // namespace lapstrake::spec

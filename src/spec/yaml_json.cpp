@@ -1,4 +1,4 @@
-#include "document.hpp"
+#include "yaml_json.hpp"
 #include <algorithm>
 
 #include <charconv>
@@ -51,7 +51,7 @@ json to_json(const Node& node) {
 namespace {
 
 // `left`: bytes for pointers.
-void note(const Node& node, const std::string& pointer, const Source& source,
+void note(const Node& node, const std::string& pointer, const SourceText& source,
           std::map<std::string, oci::Position>& positions, std::size_t& left) {
   left -= std::min(left, pointer.size());
   if (left == 0) return;
@@ -67,7 +67,7 @@ void note(const Node& node, const std::string& pointer, const Source& source,
 
 }  // namespace
 
-json to_json(const Node& node, const std::vector<std::string>& without, const Source& source,
+json to_json(const Node& node, const std::vector<std::string>& without, const SourceText& source,
              std::map<std::string, oci::Position>& positions) {
   Node kept = node;
   std::erase_if(kept.members, [&](const Member& member) {

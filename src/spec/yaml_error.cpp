@@ -1,4 +1,4 @@
-#include "yaml_mistake.hpp"
+#include "yaml_error.hpp"
 
 #include <algorithm>
 #include <lapstrake/base/text.hpp>
@@ -8,12 +8,12 @@
 namespace lapstrake::spec {
 namespace {
 
-struct Saying {
+struct ParserMessage {
   std::string_view theirs;  // how yaml-cpp's message begins
   std::string_view ours, hint;
 };
 
-constexpr Saying sayings[] = {
+constexpr ParserMessage parser_messages[] = {
     {"illegal map value", "a `:` stands where no key can", "quote the text if the `:` belongs to it"},
     {"illegal map key", "a `?` stands where no key can", "quote the text if the `?` belongs to it"},
     {"end of map not found", "this line belongs to no mapping above it", "is its indentation that of its neighbours?"},
@@ -37,7 +37,7 @@ constexpr Saying sayings[] = {
 };
 
 // The tab in the indentation of line `number` or the one before it: the usual cause of the strangest messages.
-Span tab_in_indentation(const Source& source, std::size_t number) {
+Span tab_in_indentation(const SourceText& source, std::size_t number) {
   for (const auto n : {number, number > 1 ? number - 1 : number}) {
     const auto line = source.line(n);
     const auto tab = line.substr(0, std::min(line.find_first_not_of(" \t"), line.size())).find('\t');
@@ -50,17 +50,17 @@ bool is_flow(std::string_view theirs) { return theirs.find("flow") != std::strin
 
 }  // namespace
 
-void tell_mistake(const Source& source, std::size_t line, std::size_t column, std::string_view message,
-                  Findings& findings) {
+void report_yaml_error(const SourceText& source, std::size_t line, std::size_t column, std::string_view message,
+                       Findings& findings) {
   if (const auto tab = tab_in_indentation(source, line + 1); tab.line != 0)
     return findings.error_in(source, tab, "a tab in the indentation", "YAML is indented with spaces");
   const auto where = source.span(line, column, 1);
-  for (const auto& saying : sayings) {
-    if (!message.starts_with(saying.theirs)) continue;
+  for (const auto& known : parser_messages) {
+    if (!message.starts_with(known.theirs)) continue;
     const bool bare_variable = is_flow(message) && source.line(where.line).find("${") != std::string_view::npos;
     return findings.error_in(
-        source, where, std::string(saying.ours),
-        bare_variable ? "in `{ }` and `[ ]` a variable needs quotes: \"${vars.name}\"" : std::string(saying.hint));
+        source, where, std::string(known.ours),
+        bare_variable ? "in `{ }` and `[ ]` a variable needs quotes: \"${vars.name}\"" : std::string(known.hint));
   }
   findings.error_in(source, where, cat("this is not YAML: ", printable(message, 200)));
 }

@@ -19,7 +19,7 @@ nlohmann::json to_json(const Node& node);
 inline constexpr std::size_t most_pointer_bytes = 16 << 20;
 
 // The members of `node` but those in `without`, and where each value is, by JSON pointer.
-nlohmann::json to_json(const Node& node, const std::vector<std::string>& without, const Source& source,
+nlohmann::json to_json(const Node& node, const std::vector<std::string>& without, const SourceText& source,
                        std::map<std::string, oci::Position>& positions);
 
 }  // namespace lapstrake::spec

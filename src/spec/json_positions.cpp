@@ -1,4 +1,4 @@
-#include "json_places.hpp"
+#include "json_positions.hpp"
 
 #include <algorithm>
 #include <lapstrake/base/text.hpp>
@@ -34,11 +34,11 @@ std::size_t token_from(std::string_view text, std::size_t at) {
 // Walks a text that is known to be JSON.
 class Walk {
  public:
-  explicit Walk(const Source& source) : source_(source), text_(source.text()) {}
+  explicit Walk(const SourceText& source) : source_(source), text_(source.text()) {}
 
-  std::map<std::string, oci::Position> places() && {
+  std::map<std::string, oci::Position> positions() && {
     value("");
-    return std::move(places_);
+    return std::move(positions_);
   }
 
  private:
@@ -49,7 +49,7 @@ class Walk {
       return;
     }
     left_ -= pointer.size();
-    places_[pointer] = source_.position(source_.span_at(at_, 1));
+    positions_[pointer] = source_.position(source_.span_at(at_, 1));
     if (at_ >= text_.size()) return;
     const char first = text_[at_];
     if (first == '{' || first == '[') return elements(pointer, first == '{');
@@ -82,16 +82,16 @@ class Walk {
     return replace_all(replace_all(whole, "~", "~0"), "/", "~1");
   }
 
-  const Source& source_;
+  const SourceText& source_;
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t left_ = most_pointer_bytes;
-  std::map<std::string, oci::Position> places_;
+  std::map<std::string, oci::Position> positions_;
 };
 
 }  // namespace
 
-std::map<std::string, oci::Position> json_places(const Source& source) { return Walk(source).places(); }
+std::map<std::string, oci::Position> json_positions(const SourceText& source) { return Walk(source).positions(); }
 
 std::optional<std::size_t> trailing_comma(std::string_view text) {
   for (auto at = token_from(text, 0); at < text.size(); at = token_from(text, at)) {
