@@ -1,6 +1,8 @@
 // The canonical request of Signature Version 4: one text that client and server make of one request.
 #pragma once
-#include <lapstrake/aws/sign.hpp>
+#include <chrono>
+#include <lapstrake/aws/sign_rules.hpp>
+#include <lapstrake/http/message.hpp>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -15,7 +15,7 @@
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
-#include "api.hpp"
+#include "call_body.hpp"
 #include "ecr_layers.hpp"
 
 namespace lapstrake::aws {
@@ -88,9 +88,9 @@ std::optional<std::uint64_t> number(const json& reply, const char* name) {
 }
 
 // InvalidLayerPartException's own member.
-std::optional<std::uint64_t> last_valid_byte(const std::string& refusal) {
+std::optional<std::uint64_t> last_valid_byte(const std::string& body) {
   try {
-    return number(parse_json(refusal, "the refusal"), "lastValidByteReceived");
+    return number(parse_json(body, "the error response"), "lastValidByteReceived");
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -122,7 +122,7 @@ class LayerUpload {
  private:
   void attempt() {
     auto fields = target_;
-    const auto begun = call_document(session_, Service::ecr, "InitiateLayerUpload", {.text = fields.dump()});
+    const auto begun = call_with_body(session_, Service::ecr, "InitiateLayerUpload", {.text = fields.dump()});
     const auto id = begun.is_object() ? begun.value("uploadId", json()) : json();
     if (!id.is_string())
       throw Error(ErrorKind::network, "the reply to ecr:InitiateLayerUpload names no upload",
@@ -154,8 +154,8 @@ class LayerUpload {
     std::optional<std::uint64_t> received;
     reach_ = std::max(reach_, end);
     try {
-      const auto reply = call_document(session_, Service::ecr, "UploadLayerPart", part(fields, first, end),
-                                       [&](const std::string& refusal) { received = last_valid_byte(refusal); });
+      const auto reply = call_with_body(session_, Service::ecr, "UploadLayerPart", part(fields, first, end),
+                                        [&](const std::string& body) { received = last_valid_byte(body); });
       return after(number(reply, "lastByteReceived").value_or(end - 1), first, end);
     } catch (const Error& error) {
       // Most often a part whose reply got lost: ECR has it, and does not take it twice.
@@ -177,7 +177,7 @@ class LayerUpload {
   }
 
   // The request's JSON, laid out so that the part is in memory once.
-  Document part(const json& fields, std::uint64_t first, std::uint64_t end) {
+  RequestBody part(const json& fields, std::uint64_t first, std::uint64_t end) {
     auto head = fields;
     head["partFirstByte"] = first;
     head["partLastByte"] = end - 1;
@@ -187,18 +187,18 @@ class LayerUpload {
     text += "\"layerPartBlob\":\"";
     bytes_.read(first, end, [&](Bytes piece) { text += base64(piece); });
     text += "\"}";
-    Document document{.text = std::move(text)};
+    RequestBody body{.text = std::move(text)};
     if (progress_)
-      document.progress = [this, first, end](std::uint64_t sent) {
+      body.progress = [this, first, end](std::uint64_t sent) {
         progress_(first + std::min(sent / 4 * 3, end - first));
       };
-    return document;
+    return body;
   }
 
   void complete(json fields) {
     fields["layerDigests"] = json::array({layer_.digest});
     try {
-      const auto reply = call_document(session_, Service::ecr, "CompleteLayerUpload", {.text = fields.dump()});
+      const auto reply = call_with_body(session_, Service::ecr, "CompleteLayerUpload", {.text = fields.dump()});
       const auto taken = reply.is_object() ? reply.value("layerDigest", json()) : json();
       if (taken.is_string() && taken != layer_.digest)
         throw Error(ErrorKind::integrity, cat("ECR took the layer ", layer_.digest, " for another"))
@@ -214,7 +214,7 @@ class LayerUpload {
   bool is_there() {
     auto input = target_;
     input["layerDigests"] = json::array({layer_.digest});
-    const auto reply = call_document(session_, Service::ecr, "BatchCheckLayerAvailability", {.text = input.dump()});
+    const auto reply = call_with_body(session_, Service::ecr, "BatchCheckLayerAvailability", {.text = input.dump()});
     const auto layers = reply.is_object() ? reply.value("layers", json()) : json();
     return layers.is_array() && !layers.empty() && layers[0].is_object() &&
            layers[0].value("layerAvailability", "") == "AVAILABLE";

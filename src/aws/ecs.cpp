@@ -5,7 +5,7 @@
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
-#include "api.hpp"
+#include "call_body.hpp"
 #include "json_text.hpp"
 #include "register_input.hpp"
 
@@ -40,7 +40,8 @@ std::optional<json> describe(const Session& session, const std::string& family, 
 std::vector<std::string> dropped_members(const json& sent, const json& kept) {
   std::vector<std::string> out;
   for (const auto& member : unknown_members(sent))
-    if (!is_foreign(member.name) && !kept.contains(json::json_pointer(member.pointer))) out.push_back(member.pointer);
+    if (!is_never_aws_member(member.name) && !kept.contains(json::json_pointer(member.pointer)))
+      out.push_back(member.pointer);
   return out;
 }
 

@@ -1,4 +1,5 @@
 #include <array>
+#include <lapstrake/aws/endpoint.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <optional>
@@ -72,20 +73,6 @@ std::string host_prefix(Service service, std::string_view region, bool fips, boo
 }
 
 }  // namespace
-
-const Api& api_of(Service service) {
-  static constexpr Api ecr{"ECR", "ecr", "ecr", "AmazonEC2ContainerRegistry_V20150921", ""};
-  static constexpr Api ecr_public{"ECR_PUBLIC", "ecr-public", "ecr-public", "SpencerFrontendService", ""};
-  static constexpr Api ecs{"ECS", "ecs", "ecs", "AmazonEC2ContainerServiceV20141113", ""};
-  static constexpr Api sts{"STS", "sts", "sts", "", "2011-06-15"};
-  switch (service) {
-    case Service::ecr: return ecr;
-    case Service::ecr_public: return ecr_public;
-    case Service::ecs: return ecs;
-    case Service::sts: break;
-  }
-  return sts;
-}
 
 std::string endpoint(Service service, const std::string& region, const Environment& environment, EndpointForm form,
                      const ProfileEndpoints& profile) {

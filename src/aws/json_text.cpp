@@ -41,7 +41,7 @@ const json& list_of(const json& object, const char* name) {
   return value.is_array() ? value : none;
 }
 
-bool says_something(const json& value) {
+bool is_set(const json& value) {
   return !value.is_null() && value != false && !(value.is_structured() && value.empty()) && value != "";
 }
 
@@ -51,7 +51,7 @@ std::string below(const std::string& pointer, std::string_view name) {
 
 std::string below(const std::string& pointer, std::size_t index) { return cat(pointer, "/", index); }
 
-bool is_foreign(std::string_view name) {
+bool is_never_aws_member(std::string_view name) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   const bool is_member =
       !name.empty() && name[0] >= 'a' && name[0] <= 'z' &&
@@ -59,17 +59,17 @@ bool is_foreign(std::string_view name) {
   return !is_member || name == "comment" || name == "comments";
 }
 
-void visit_place(json& value, std::string_view place, const Visit& visit, const std::string& pointer) {
+void visit_path(json& value, std::string_view place, const Visit& visit, const std::string& pointer) {
   if (place.empty()) return visit(value, pointer);
   const auto slash = place.find('/');
   const std::string name(place.substr(0, slash));
   const auto rest = slash == std::string_view::npos ? std::string_view() : place.substr(slash + 1);
   if (name != "*") {
-    if (value.is_object() && value.contains(name)) visit_place(value[name], rest, visit, below(pointer, name));
+    if (value.is_object() && value.contains(name)) visit_path(value[name], rest, visit, below(pointer, name));
   } else if (value.is_array()) {
-    for (std::size_t i = 0; i < value.size(); ++i) visit_place(value[i], rest, visit, below(pointer, i));
+    for (std::size_t i = 0; i < value.size(); ++i) visit_path(value[i], rest, visit, below(pointer, i));
   } else if (value.is_object()) {
-    for (auto& [member, inner] : value.items()) visit_place(inner, rest, visit, below(pointer, member));
+    for (auto& [member, inner] : value.items()) visit_path(inner, rest, visit, below(pointer, member));
   }
 }
 

@@ -24,18 +24,18 @@ const nlohmann::json& list_of(const nlohmann::json& object, const char* name);
 const nlohmann::json& member_of(const nlohmann::json& object, const char* name);
 
 // Present and not just an empty list, object, string or `false`.
-bool says_something(const nlohmann::json& value);
+bool is_set(const nlohmann::json& value);
 
 // A JSON pointer (RFC 6901) one step further down.
 std::string below(const std::string& pointer, std::string_view name);
 std::string below(const std::string& pointer, std::size_t index);
 
 // Whether no member of an AWS API can have this name: `$schema`, `_comment`, `//`, `x-owner`, `Family`; `comment` too.
-bool is_foreign(std::string_view name);
+bool is_never_aws_member(std::string_view name);
 
 // Shows every value at `place` ("volumes/*/name"; `*` is each element of a list or each member of an object), and where
 // it is.
 using Visit = std::function<void(nlohmann::json& value, const std::string& pointer)>;
-void visit_place(nlohmann::json& document, std::string_view place, const Visit& visit, const std::string& pointer = "");
+void visit_path(nlohmann::json& document, std::string_view place, const Visit& visit, const std::string& pointer = "");
 
 }  // namespace lapstrake::aws

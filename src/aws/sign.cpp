@@ -82,7 +82,7 @@ Signature sign(const http::Request& request, const Credentials& credentials, con
   return out;
 }
 
-std::optional<Claim> read_claim(const http::Headers& headers) {
+std::optional<SignedRequest> read_signed_request(const http::Headers& headers) {
   const auto authorization = headers.find("Authorization");
   const auto date = headers.find("X-Amz-Date");
   if (!authorization || !date || !is_timestamp(*date) || !authorization->starts_with(cat(algorithm, " ")))
@@ -94,26 +94,26 @@ std::optional<Claim> read_claim(const http::Headers& headers) {
   const auto scope = split(*credential, '/');
   if (scope.size() != 5 || scope[0].empty() || scope[1] != date->substr(0, 8) || scope[4] != "aws4_request")
     return std::nullopt;
-  return Claim{.access_key_id = scope[0],
-               .date = *date,
-               .region = scope[2],
-               .service = scope[3],
-               .signature = *signature,
-               .session_token = headers.find("X-Amz-Security-Token").value_or(""),
-               .signed_headers = split(*names, ';')};
+  return SignedRequest{.access_key_id = scope[0],
+                       .date = *date,
+                       .region = scope[2],
+                       .service = scope[3],
+                       .signature = *signature,
+                       .session_token = headers.find("X-Amz-Security-Token").value_or(""),
+                       .signed_headers = split(*names, ';')};
 }
 
-bool verify(const http::Request& request, const Claim& claim, const std::string& secret_access_key) {
-  const auto& names = claim.signed_headers;
+bool verify(const http::Request& request, const SignedRequest& signed_request, const std::string& secret_access_key) {
+  const auto& names = signed_request.signed_headers;
   if (!lists(names, "host") || !lists(names, "x-amz-date") || !std::is_sorted(names.begin(), names.end())) return false;
   http::Headers headers = request.headers;
   if (!headers.find("Host")) headers.set("Host", request.url.authority());
   const bool all_there = std::all_of(names.begin(), names.end(), [&](const auto& name) { return headers.find(name); });
   if (!all_there) return false;
-  const Scope scope{claim.region, claim.service};
+  const Scope scope{signed_request.region, signed_request.service};
   const auto canonical = canonical_request(request, headers, names, payload_hash(request), {});
-  const auto text = string_to_sign(claim.date, scope, canonical);
-  return same_secret(signature_of(text, claim.date, scope, secret_access_key), claim.signature);
+  const auto text = string_to_sign(signed_request.date, scope, canonical);
+  return same_secret(signature_of(text, signed_request.date, scope, secret_access_key), signed_request.signature);
 }
 
 }  // namespace lapstrake::aws

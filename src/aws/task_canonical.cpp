@@ -118,7 +118,7 @@ void drop_platform(json& document) {
 void drop_host_ports(json& document) {
   const auto mode = text_of(document, "networkMode");
   const bool is_same = mode == "awsvpc" || mode == "host";
-  visit_place(document, "containerDefinitions/*/portMappings/*", [&](json& mapping, const std::string&) {
+  visit_path(document, "containerDefinitions/*/portMappings/*", [&](json& mapping, const std::string&) {
     if (mapping.is_object() && mapping.contains("containerPort"))
       drop(mapping, "hostPort", is_same ? mapping["containerPort"] : json(0));
   });
@@ -126,7 +126,7 @@ void drop_host_ports(json& document) {
 
 // ECS runs a log router as root, and writes that where no user is named.
 void drop_router_users(json& document) {
-  visit_place(document, "containerDefinitions/*", [](json& container, const std::string&) {
+  visit_path(document, "containerDefinitions/*", [](json& container, const std::string&) {
     if (member_of(container, "firelensConfiguration").is_object()) drop(container, "user", "0");
   });
 }
@@ -139,7 +139,7 @@ void drop_network_mode(json& document) {
 
 // ECS drops variables without a value; one with an empty value stays.
 void drop_valueless(json& document) {
-  visit_place(document, "containerDefinitions/*/environment", [](json& list, const std::string&) {
+  visit_path(document, "containerDefinitions/*/environment", [](json& list, const std::string&) {
     if (!list.is_array()) return;
     json kept = json::array();
     for (auto& entry : list)
@@ -174,7 +174,7 @@ void sort_list(json& list, const std::vector<const char*>& by) {
 json canonical(const json& document) {
   // ECS drops members that it does not know. Those whose names no AWS API has (`$schema`, `_comment`) are left out
   // here; any other may be a new member of ECS, and counts.
-  json out = without_unknown(with_strings(register_input(document)), is_foreign);
+  json out = without_unknown(with_strings(register_input(document)), is_never_aws_member);
   drop_valueless(out);
   out = pruned(out);
   write_sizes(out);
@@ -184,9 +184,9 @@ json canonical(const json& document) {
   drop_network_mode(out);
   drop_router_users(out);
   for (const auto& each : defaults())
-    visit_place(out, each.place, [&](json& object, const std::string&) { drop(object, each.member, each.value); });
+    visit_path(out, each.place, [&](json& object, const std::string&) { drop(object, each.member, each.value); });
   for (const auto& each : orders())
-    visit_place(out, each.place, [&](json& list, const std::string&) { sort_list(list, each.by); });
+    visit_path(out, each.place, [&](json& list, const std::string&) { sort_list(list, each.by); });
   return pruned(out);
 }
 

@@ -24,7 +24,7 @@ static_assert(documented_names.size() == static_cast<std::size_t>(Documented::wi
 
 }  // namespace
 
-Scene::Scene(const json& task, const std::map<std::string, ImageFact>& known_images)
+TaskContext::TaskContext(const json& task, const std::map<std::string, ImageFact>& known_images)
     : document(task), images(known_images), network_mode(text_of(task, "networkMode")) {
   const auto& launch = list_of(document, "requiresCompatibilities");
   is_fargate = std::find(launch.begin(), launch.end(), "FARGATE") != launch.end();
@@ -42,7 +42,7 @@ Scene::Scene(const json& task, const std::map<std::string, ImageFact>& known_ima
   }
 }
 
-const Container* Scene::find(std::string_view name) const {
+const Container* TaskContext::find(std::string_view name) const {
   const auto found =
       std::find_if(containers.begin(), containers.end(), [&](const auto& each) { return each.name == name; });
   return found == containers.end() ? nullptr : &*found;
@@ -91,16 +91,16 @@ std::string placeholder_in(std::string_view text) {
 
 std::vector<Finding> check(const json& given, const std::map<std::string, ImageFact>& images) {
   const json document = with_strings(without_nulls(given));  // as it will be registered
-  const Scene scene(document, images);
+  const TaskContext context(document, images);
   Findings findings;
   for (const auto& rules :
        {shape_rules(), image_rules(), platform_rules(), fargate_rules(), role_rules(), order_rules(), container_rules(),
         network_rules(), volume_rules(), linux_rules(), firelens_rules()}) {
-    for (const auto rule : rules.of_task) rule(scene, findings);
-    for (const auto& container : scene.containers)
-      for (const auto rule : rules.of_container) rule(scene, container, findings);
+    for (const auto rule : rules.of_task) rule(context, findings);
+    for (const auto& container : context.containers)
+      for (const auto rule : rules.of_container) rule(context, container, findings);
   }
-  return with_misfits(document, std::move(findings).take());
+  return with_model_violations(document, std::move(findings).take());
 }
 
 }  // namespace lapstrake::aws

@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-void port(const Scene& scene, const json& mapping, const std::string& pointer, Findings& findings) {
+void port(const TaskContext& context, const json& mapping, const std::string& pointer, Findings& findings) {
   const auto container_port = number_of(mapping, "containerPort"), host_port = number_of(mapping, "hostPort");
   for (const auto* name : {"containerPort", "hostPort"})
     if (const auto value = number_of(mapping, name); value && (*value < 0 || *value > 65535))
@@ -20,25 +20,25 @@ void port(const Scene& scene, const json& mapping, const std::string& pointer, F
   if (!container_port && member_of(mapping, "containerPortRange").is_null() &&
       member_of(mapping, "containerPort").is_null())
     findings.error(pointer, "a port mapping has no `containerPort`", "add the port that the container listens at");
-  const bool one_network = scene.is_fargate || scene.network_mode == "awsvpc" || scene.network_mode == "host";
+  const bool one_network = context.is_fargate || context.network_mode == "awsvpc" || context.network_mode == "host";
   if (one_network && container_port && host_port && *host_port != *container_port)
     findings.error(pointer + "/hostPort",
-                   cat("with the network mode ", scene.network_mode.empty() ? "awsvpc" : scene.network_mode,
+                   cat("with the network mode ", context.network_mode.empty() ? "awsvpc" : context.network_mode,
                        " the host port ", *host_port, " cannot differ from the container port ", *container_port),
                    cat("remove `hostPort`, or write ", *container_port));
 }
 
-void port_mappings(const Scene& scene, const Container& container, Findings& findings) {
+void port_mappings(const TaskContext& context, const Container& container, Findings& findings) {
   const auto& list = list_of(container.value, "portMappings");
   for (std::size_t i = 0; i < list.size(); ++i)
-    port(scene, list[i], below(container.pointer + "/portMappings", i), findings);
+    port(context, list[i], below(container.pointer + "/portMappings", i), findings);
 }
 
 // All containers of an awsvpc task listen at one address.
-void ports_clash(const Scene& scene, Findings& findings) {
-  if (scene.network_mode != "awsvpc") return;
+void ports_clash(const TaskContext& context, Findings& findings) {
+  if (context.network_mode != "awsvpc") return;
   std::map<std::pair<std::int64_t, std::string>, std::string> taken;
-  for (const auto& container : scene.containers) {
+  for (const auto& container : context.containers) {
     const auto& list = list_of(container.value, "portMappings");
     for (std::size_t i = 0; i < list.size(); ++i) {
       const auto value = number_of(list[i], "containerPort");
@@ -54,19 +54,19 @@ void ports_clash(const Scene& scene, Findings& findings) {
   }
 }
 
-void log_driver(const Scene& scene, const Container& container, Findings& findings) {
+void log_driver(const TaskContext& context, const Container& container, Findings& findings) {
   const auto& log = member_of(container.value, "logConfiguration");
   const auto pointer = container.pointer + "/logConfiguration";
   if (!log.is_object()) return;
   const auto driver = text_of(log, "logDriver");
   if (driver.empty())
     findings.error(pointer + "/logDriver", "`logConfiguration` has no `logDriver`", "add `logDriver: awslogs`");
-  if (scene.is_fargate && !driver.empty() && driver != "awslogs" && driver != "splunk" && driver != "awsfirelens")
+  if (context.is_fargate && !driver.empty() && driver != "awslogs" && driver != "splunk" && driver != "awsfirelens")
     findings.error(pointer + "/logDriver", cat("Fargate does not take the log driver `", driver, "`"),
                    "one of awslogs, splunk, awsfirelens");
-  if (driver == "awsfirelens" && std::none_of(scene.containers.begin(), scene.containers.end(), [](const auto& each) {
-        return member_of(each.value, "firelensConfiguration").is_object();
-      }))
+  if (driver == "awsfirelens" &&
+      std::none_of(context.containers.begin(), context.containers.end(),
+                   [](const auto& each) { return member_of(each.value, "firelensConfiguration").is_object(); }))
     findings.error(pointer + "/logDriver",
                    "the log driver awsfirelens needs a container with a `firelensConfiguration`",
                    "add a log router container, for example with `firelensConfiguration: { type: fluentbit }`");
@@ -89,7 +89,7 @@ const std::vector<std::string> awslogs_options{"awslogs-group",
                                                "awslogs-stream",
                                                "tag"};
 
-void awslogs(const Scene& scene, const Container& container, Findings& findings) {
+void awslogs(const TaskContext& context, const Container& container, Findings& findings) {
   const auto& log = member_of(container.value, "logConfiguration");
   if (text_of(log, "logDriver") != "awslogs") return;
   const auto pointer = container.pointer + "/logConfiguration/options";
@@ -99,9 +99,9 @@ void awslogs(const Scene& scene, const Container& container, Findings& findings)
       findings.error(below(pointer, name), cat("the logs of `", container.name, "` need the option `", name, "`"),
                      cat("add `", name, ": ", example, "`"));
   };
-  need("awslogs-group", cat("/ecs/", text_of(scene.document, "family")));
+  need("awslogs-group", cat("/ecs/", text_of(context.document, "family")));
   need("awslogs-region", "eu-west-1");
-  if (scene.is_fargate) need("awslogs-stream-prefix", "ecs");
+  if (context.is_fargate) need("awslogs-stream-prefix", "ecs");
   if (const auto mode = text_of(options, "mode"); !mode.empty() && mode != "blocking" && mode != "non-blocking")
     findings.error(pointer + "/mode", cat("`", mode, "` is no mode of a log driver"), "write blocking or non-blocking");
   if (!options.is_object()) return;
@@ -120,7 +120,7 @@ struct HealthRange {
 constexpr std::array health_ranges{HealthRange{"interval", 5, 300}, HealthRange{"timeout", 2, 60},
                                    HealthRange{"retries", 1, 10}, HealthRange{"startPeriod", 0, 300}};
 
-void health(const Scene& scene, const Container& container, Findings& findings) {
+void health(const TaskContext& context, const Container& container, Findings& findings) {
   const auto& check = member_of(container.value, "healthCheck");
   if (!check.is_object()) return;
   const auto pointer = container.pointer + "/healthCheck";
@@ -134,19 +134,19 @@ void health(const Scene& scene, const Container& container, Findings& findings) 
   if (first != "CMD" && first != "CMD-SHELL" && first != "NONE")
     findings.error(pointer + "/command", "the command of a health check must begin with CMD or CMD-SHELL",
                    "write `command: [CMD, /bin/check]`");
-  if (first == "CMD-SHELL" && scene.images.contains(text_of(container.value, "image")))
+  if (first == "CMD-SHELL" && context.images.contains(text_of(container.value, "image")))
     findings.warning(pointer + "/command/0", cat("CMD-SHELL needs /bin/sh in the image of `", container.name, "`"),
                      "write `command: [CMD, ...]` if the image has no shell");
 }
 
-void sums(const Scene& scene, Findings& findings) {
+void sums(const TaskContext& context, Findings& findings) {
   std::int64_t cpu = 0, memory = 0;
-  for (const auto& container : scene.containers) {
+  for (const auto& container : context.containers) {
     cpu += number_of(container.value, "cpu").value_or(0);
     const auto hard = number_of(container.value, "memory"), soft = number_of(container.value, "memoryReservation");
     memory += soft ? *soft : hard.value_or(0);
   }
-  const auto task_cpu = cpu_of(scene.document), task_memory = memory_of(scene.document);
+  const auto task_cpu = cpu_of(context.document), task_memory = memory_of(context.document);
   if (task_cpu && cpu > *task_cpu)
     findings.error("/cpu", cat("the containers ask for ", cpu, " CPU units, the task has ", *task_cpu),
                    "lower the containers' `cpu`, or raise the task's");
@@ -155,33 +155,33 @@ void sums(const Scene& scene, Findings& findings) {
                    "lower the containers' `memory`, or raise the task's");
 }
 
-void memory(const Scene& scene, const Container& container, Findings& findings) {
+void memory(const TaskContext& context, const Container& container, Findings& findings) {
   const auto hard = number_of(container.value, "memory"), soft = number_of(container.value, "memoryReservation");
   if (hard && soft && *soft > *hard)
     findings.error(container.pointer + "/memoryReservation",
                    cat("`", container.name, "` reserves ", *soft, " MiB of at most ", *hard),
                    "`memoryReservation` must be at most `memory`");
-  const auto task = memory_of(scene.document);
+  const auto task = memory_of(context.document);
   if (hard && task && *hard > *task)
     findings.error(container.pointer + "/memory",
                    cat("`", container.name, "` may use ", *hard, " MiB, the task has ", *task),
                    cat("write at most ", *task));
   const bool is_written =
       !member_of(container.value, "memory").is_null() || !member_of(container.value, "memoryReservation").is_null();
-  if (!scene.is_fargate && !is_written && member_of(scene.document, "memory").is_null())
+  if (!context.is_fargate && !is_written && member_of(context.document, "memory").is_null())
     findings.error(container.pointer + "/memory",
                    cat("neither the task nor `", container.name, "` says how much memory it needs"),
                    "add `memory` (MiB) to the container, or to the task");
 }
 
-std::set<std::string> volume_names(const Scene& scene) {
+std::set<std::string> volume_names(const TaskContext& context) {
   std::set<std::string> names;
-  for (const auto& volume : list_of(scene.document, "volumes")) names.insert(text_of(volume, "name"));
+  for (const auto& volume : list_of(context.document, "volumes")) names.insert(text_of(volume, "name"));
   return names;
 }
 
-void mounts(const Scene& scene, const Container& container, Findings& findings) {
-  const auto volumes = volume_names(scene);
+void mounts(const TaskContext& context, const Container& container, Findings& findings) {
+  const auto volumes = volume_names(context);
   const auto& list = list_of(container.value, "mountPoints");
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto at = below(container.pointer + "/mountPoints", i);
@@ -192,19 +192,19 @@ void mounts(const Scene& scene, const Container& container, Findings& findings) 
                      cat("`", container.name, "` mounts the volume `", volume, "`, which the task has not"),
                      near ? cat("did you mean `", *near, "`?") : cat("add `{ name: ", volume, " }` to `volumes`"));
     }
-    if (const auto path = text_of(list[i], "containerPath"); !path.starts_with('/') && !scene.is_windows)
+    if (const auto path = text_of(list[i], "containerPath"); !path.starts_with('/') && !context.is_windows)
       findings.error(at + "/containerPath", cat("`", path, "` is no absolute path"), "begin it with `/`");
   }
   const auto& from = list_of(container.value, "volumesFrom");
   for (std::size_t i = 0; i < from.size(); ++i)
-    if (const auto other = text_of(from[i], "sourceContainer"); scene.find(other) == nullptr)
+    if (const auto other = text_of(from[i], "sourceContainer"); context.find(other) == nullptr)
       findings.error(below(container.pointer + "/volumesFrom", i) + "/sourceContainer",
                      cat("`", other, "` is no container of this task"), "name one of the task's containers");
 }
 
-void volumes(const Scene& scene, Findings& findings) {
+void volumes(const TaskContext& context, Findings& findings) {
   std::set<std::string> seen;
-  const auto& list = list_of(scene.document, "volumes");
+  const auto& list = list_of(context.document, "volumes");
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto name = text_of(list[i], "name");
     const auto at = below("/volumes", i);

@@ -13,17 +13,17 @@ using nlohmann::json;
 
 std::string size_text(TaskSize size) { return cat("`cpu: \"", size.cpu, "\"`, `memory: \"", size.memory, "\"`"); }
 
-void has_size(const Scene& scene, Findings& findings) {
+void has_size(const TaskContext& context, Findings& findings) {
   for (const auto* name : {"cpu", "memory"}) {
-    const auto& value = member_of(scene.document, name);
-    const auto units = name == std::string_view("cpu") ? cpu_of(scene.document) : memory_of(scene.document);
+    const auto& value = member_of(context.document, name);
+    const auto units = name == std::string_view("cpu") ? cpu_of(context.document) : memory_of(context.document);
     const auto pointer = cat("/", name);
     if (value.is_null()) {
-      if (scene.is_fargate)
+      if (context.is_fargate)
         findings.error(pointer, cat("a Fargate task needs a `", name, "` for the whole task"),
                        cat("add ", size_text(nearest_fargate_size(
-                                       {cpu_of(scene.document).value_or(1), memory_of(scene.document).value_or(1)},
-                                       scene.is_windows))));
+                                       {cpu_of(context.document).value_or(1), memory_of(context.document).value_or(1)},
+                                       context.is_windows))));
     } else if (!units) {
       findings.error(
           pointer,
@@ -34,28 +34,28 @@ void has_size(const Scene& scene, Findings& findings) {
   }
 }
 
-void fargate_pair(const Scene& scene, Findings& findings) {
-  const auto cpu = cpu_of(scene.document), memory = memory_of(scene.document);
-  if (!scene.is_fargate || !cpu || !memory || is_fargate_size({*cpu, *memory}, scene.is_windows)) return;
-  const auto near = nearest_fargate_size({*cpu, *memory}, scene.is_windows);
-  const auto memories = fargate_memories(*cpu, scene.is_windows);
+void fargate_pair(const TaskContext& context, Findings& findings) {
+  const auto cpu = cpu_of(context.document), memory = memory_of(context.document);
+  if (!context.is_fargate || !cpu || !memory || is_fargate_size({*cpu, *memory}, context.is_windows)) return;
+  const auto near = nearest_fargate_size({*cpu, *memory}, context.is_windows);
+  const auto memories = fargate_memories(*cpu, context.is_windows);
   findings.error(
       memories.empty() ? "/cpu" : "/memory",
-      cat("Fargate has no tasks with cpu ", *cpu, " and memory ", *memory, scene.is_windows ? " on Windows" : ""),
+      cat("Fargate has no tasks with cpu ", *cpu, " and memory ", *memory, context.is_windows ? " on Windows" : ""),
       cat("the nearest valid pair is ", size_text(near), memories.empty() ? "" : cat(" (cpu ", memories, ")")));
 }
 
-void awsvpc(const Scene& scene, Findings& findings) {
-  if (!scene.is_fargate || scene.network_mode == "awsvpc") return;
+void awsvpc(const TaskContext& context, Findings& findings) {
+  if (!context.is_fargate || context.network_mode == "awsvpc") return;
   findings.error("/networkMode",
-                 scene.network_mode.empty()
+                 context.network_mode.empty()
                      ? "a Fargate task needs a `networkMode`"
-                     : cat("a Fargate task cannot have the network mode `", scene.network_mode, "`"),
+                     : cat("a Fargate task cannot have the network mode `", context.network_mode, "`"),
                  "write `networkMode: awsvpc`");
 }
 
-void storage(const Scene& scene, Findings& findings) {
-  const auto& size = member_of(member_of(scene.document, "ephemeralStorage"), "sizeInGiB");
+void storage(const TaskContext& context, Findings& findings) {
+  const auto& size = member_of(member_of(context.document, "ephemeralStorage"), "sizeInGiB");
   if (!size.is_number_integer()) return;
   const auto gib = size.get<std::int64_t>();
   if (gib < 21 || gib > 200)
@@ -65,67 +65,67 @@ void storage(const Scene& scene, Findings& findings) {
                                   : "write a number from 21 to 200");
 }
 
-struct Refused {
+struct Unsupported {
   const char* member;
   std::string_view instead;
 };
-constexpr std::array refused_of_task{
-    Refused{"ipcMode", "remove it"},
-    Refused{"placementConstraints", "remove them: Fargate chooses the place"},
-    Refused{"inferenceAccelerators", "remove them"},
+constexpr std::array unsupported_in_task{
+    Unsupported{"ipcMode", "remove it"},
+    Unsupported{"placementConstraints", "remove them: Fargate chooses the place"},
+    Unsupported{"inferenceAccelerators", "remove them"},
 };
-constexpr std::array refused_of_container{
-    Refused{"disableNetworking", "remove it"},
-    Refused{"dnsSearchDomains", "remove them: the VPC's DHCP options set them"},
-    Refused{"dnsServers", "remove them: the VPC's DHCP options set them"},
-    Refused{"dockerSecurityOptions", "remove them"},
-    Refused{"extraHosts", "remove them: use Route 53 or service discovery"},
-    Refused{"links", "remove them: containers of one task reach each other at 127.0.0.1"},
-    Refused{"privileged", "remove it: no Fargate container is privileged"},
+constexpr std::array unsupported_in_container{
+    Unsupported{"disableNetworking", "remove it"},
+    Unsupported{"dnsSearchDomains", "remove them: the VPC's DHCP options set them"},
+    Unsupported{"dnsServers", "remove them: the VPC's DHCP options set them"},
+    Unsupported{"dockerSecurityOptions", "remove them"},
+    Unsupported{"extraHosts", "remove them: use Route 53 or service discovery"},
+    Unsupported{"links", "remove them: containers of one task reach each other at 127.0.0.1"},
+    Unsupported{"privileged", "remove it: no Fargate container is privileged"},
 };
-constexpr std::array refused_linux_parameters{
-    Refused{"maxSwap", "remove it"},
-    Refused{"swappiness", "remove it"},
-    Refused{"devices", "remove them"},
-    Refused{"sharedMemorySize", "remove it"},
+constexpr std::array unsupported_linux_parameters{
+    Unsupported{"maxSwap", "remove it"},
+    Unsupported{"swappiness", "remove it"},
+    Unsupported{"devices", "remove them"},
+    Unsupported{"sharedMemorySize", "remove it"},
 };
 
 template <std::size_t count>
-void refuse(const json& object, const std::string& pointer, const std::array<Refused, count>& members,
-            Findings& findings) {
+void report_unsupported(const json& object, const std::string& pointer, const std::array<Unsupported, count>& members,
+                        Findings& findings) {
   for (const auto& each : members)
-    if (says_something(member_of(object, each.member)))
+    if (is_set(member_of(object, each.member)))
       findings.documented(Documented::fargate_members, below(pointer, each.member),
                           cat("Fargate does not take `", each.member, "`"), std::string(each.instead));
 }
 
-void task_members(const Scene& scene, Findings& findings) {
-  if (!scene.is_fargate) return;
-  refuse(scene.document, "", refused_of_task, findings);
-  if (const auto mode = text_of(scene.document, "pidMode"); !mode.empty() && mode != "task")
+void task_members(const TaskContext& context, Findings& findings) {
+  if (!context.is_fargate) return;
+  report_unsupported(context.document, "", unsupported_in_task, findings);
+  if (const auto mode = text_of(context.document, "pidMode"); !mode.empty() && mode != "task")
     findings.error("/pidMode", cat("Fargate does not take the pid mode `", mode, "`"),
                    "write `pidMode: task` or remove it");
 }
 
-void task_volumes(const Scene& scene, Findings& findings) {
-  if (!scene.is_fargate) return;
-  const auto& volumes = list_of(scene.document, "volumes");
+void task_volumes(const TaskContext& context, Findings& findings) {
+  if (!context.is_fargate) return;
+  const auto& volumes = list_of(context.document, "volumes");
   for (std::size_t i = 0; i < volumes.size(); ++i) {
     const auto pointer = below("/volumes", i);
-    if (says_something(member_of(member_of(volumes[i], "host"), "sourcePath")))
+    if (is_set(member_of(member_of(volumes[i], "host"), "sourcePath")))
       findings.error(pointer + "/host/sourcePath", "a Fargate task has no host whose folders it could mount",
                      "remove `host`, or use EFS (`efsVolumeConfiguration`)");
-    if (says_something(member_of(volumes[i], "dockerVolumeConfiguration")))
+    if (is_set(member_of(volumes[i], "dockerVolumeConfiguration")))
       findings.error(pointer + "/dockerVolumeConfiguration", "Fargate does not take `dockerVolumeConfiguration`",
                      "remove it, or use EFS (`efsVolumeConfiguration`)");
   }
 }
 
-void container_members(const Scene& scene, const Container& container, Findings& findings) {
-  if (!scene.is_fargate) return;
-  refuse(container.value, container.pointer, refused_of_container, findings);
+void container_members(const TaskContext& context, const Container& container, Findings& findings) {
+  if (!context.is_fargate) return;
+  report_unsupported(container.value, container.pointer, unsupported_in_container, findings);
   const auto& parameters = member_of(container.value, "linuxParameters");
-  refuse(parameters, container.pointer + "/linuxParameters", refused_linux_parameters, findings);
+  report_unsupported(parameters, container.pointer + "/linuxParameters", unsupported_linux_parameters, findings);
   const auto& added = list_of(member_of(parameters, "capabilities"), "add");
   for (std::size_t i = 0; i < added.size(); ++i)
     if (added[i] != "SYS_PTRACE")
@@ -134,8 +134,8 @@ void container_members(const Scene& scene, const Container& container, Findings&
                      "remove it: only SYS_PTRACE can be added");
 }
 
-void container_resources(const Scene& scene, const Container& container, Findings& findings) {
-  if (!scene.is_fargate) return;
+void container_resources(const TaskContext& context, const Container& container, Findings& findings) {
+  if (!context.is_fargate) return;
   const auto& needs = list_of(container.value, "resourceRequirements");
   for (std::size_t i = 0; i < needs.size(); ++i)
     if (text_of(needs[i], "type") == "GPU")
@@ -148,10 +148,10 @@ void container_resources(const Scene& scene, const Container& container, Finding
                        "keep only `nofile`");
 }
 
-void stop_times(const Scene& scene, const Container& container, Findings& findings) {
+void stop_times(const TaskContext& context, const Container& container, Findings& findings) {
   for (const auto* name : {"startTimeout", "stopTimeout"}) {
     const auto& value = member_of(container.value, name);
-    if (!scene.is_fargate || !value.is_number_integer()) continue;
+    if (!context.is_fargate || !value.is_number_integer()) continue;
     if (value < 2 || value > 120)
       findings.documented(Documented::stop_timeout, below(container.pointer, name),
                           cat("`", name, "` of ", value.dump(), " s cannot be had on Fargate"),

@@ -16,12 +16,12 @@ bool is_root(const std::string& user) {
   return name == "0" || name == "root";
 }
 
-void routers(const Scene& scene, Findings& findings) {
-  const bool is_used = std::any_of(scene.containers.begin(), scene.containers.end(), [](const auto& each) {
+void routers(const TaskContext& context, Findings& findings) {
+  const bool is_used = std::any_of(context.containers.begin(), context.containers.end(), [](const auto& each) {
     return text_of(member_of(each.value, "logConfiguration"), "logDriver") == "awsfirelens";
   });
   std::string first;
-  for (const auto& container : scene.containers) {
+  for (const auto& container : context.containers) {
     const auto& router = member_of(container.value, "firelensConfiguration");
     if (!router.is_object()) continue;
     const auto pointer = container.pointer + "/firelensConfiguration";
@@ -36,16 +36,16 @@ void routers(const Scene& scene, Findings& findings) {
     if (const auto user = text_of(container.value, "user"); !user.empty() && !is_root(user))
       findings.error(container.pointer + "/user", cat("the log router `", container.name, "` must run as user 0"),
                      "write `user: \"0\"`, or remove it");
-    if (scene.is_fargate && text_of(member_of(router, "options"), "config-file-type") == "s3")
+    if (context.is_fargate && text_of(member_of(router, "options"), "config-file-type") == "s3")
       findings.documented(Documented::fargate_members, pointer + "/options/config-file-type",
                           "log routers on Fargate cannot read their configuration from S3",
                           "put it into the image, and write `config-file-type: file`");
   }
 }
 
-void proxy(const Scene& scene, Findings& findings) {
-  const auto name = text_of(member_of(scene.document, "proxyConfiguration"), "containerName");
-  if (name.empty() || scene.find(name) != nullptr) return;
+void proxy(const TaskContext& context, Findings& findings) {
+  const auto name = text_of(member_of(context.document, "proxyConfiguration"), "containerName");
+  if (name.empty() || context.find(name) != nullptr) return;
   findings.documented(Documented::proxy_container, "/proxyConfiguration/containerName",
                       cat("the proxy `", name, "` is not a container of this task"),
                       "write the name of the container that is the proxy");

@@ -118,7 +118,7 @@ std::optional<Complaint> complaint_about(std::string_view image) {
   return std::nullopt;
 }
 
-void image(const Scene&, const Container& container, Findings& findings) {
+void image(const TaskContext&, const Container& container, Findings& findings) {
   const auto pointer = container.pointer + "/image";
   if (!is_text_or_absent(container.value, "image")) return;
   const auto image = text_of(container.value, "image");

@@ -32,10 +32,10 @@ constexpr std::array ranges{
     Range{"volumes/*/s3filesVolumeConfiguration/transitEncryptionPort", 1, 65535},
 };
 
-void numbers(const Scene& scene, Findings& findings) {
-  json copy = scene.document;
+void numbers(const TaskContext& context, Findings& findings) {
+  json copy = context.document;
   for (const auto& range : ranges)
-    visit_place(copy, range.place, [&](const json& value, const std::string& pointer) {
+    visit_path(copy, range.place, [&](const json& value, const std::string& pointer) {
       const auto number = number_of(json{{"value", value}}, "value");
       if (!number || (*number >= range.least && *number <= range.most)) return;
       findings.documented(Documented::member_ranges, pointer,
@@ -55,10 +55,10 @@ constexpr std::array counts{
     Count{"containerDefinitions/*/restartPolicy/ignoredExitCodes", 50},
 };
 
-void sizes(const Scene& scene, Findings& findings) {
-  json copy = scene.document;
+void sizes(const TaskContext& context, Findings& findings) {
+  json copy = context.document;
   for (const auto& count : counts)
-    visit_place(copy, count.place, [&](const json& value, const std::string& pointer) {
+    visit_path(copy, count.place, [&](const json& value, const std::string& pointer) {
       if (value.is_array() && value.size() > count.most)
         findings.documented(Documented::member_ranges, pointer,
                             cat("`", pointer.substr(pointer.rfind('/') + 1), "` has ", value.size(), " entries"),
@@ -67,7 +67,7 @@ void sizes(const Scene& scene, Findings& findings) {
 }
 
 // Docker reserves 4 MiB, since 20.10 6 MiB, for a container.
-void least_memory(const Scene&, const Container& container, Findings& findings) {
+void least_memory(const TaskContext&, const Container& container, Findings& findings) {
   for (const auto* name : {"memory", "memoryReservation"}) {
     const auto number = number_of(container.value, name);
     if (!number || *number >= 6 || (*number == 0 && name == std::string_view("memoryReservation"))) continue;
@@ -80,7 +80,7 @@ void least_memory(const Scene&, const Container& container, Findings& findings) 
   }
 }
 
-void limits(const Scene&, const Container& container, Findings& findings) {
+void limits(const TaskContext&, const Container& container, Findings& findings) {
   const auto& list = list_of(container.value, "ulimits");
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto soft = number_of(list[i], "softLimit"), hard = number_of(list[i], "hardLimit");
@@ -103,11 +103,11 @@ constexpr std::array<std::string_view, 38> capability_names{
     "SYS_RAWIO",  "SYS_RESOURCE",    "SYS_TIME",         "SYS_TTY_CONFIG",
     "SYSLOG",     "WAKE_ALARM"};
 
-void capabilities(const Scene& scene, const Container& container, Findings& findings) {
+void capabilities(const TaskContext& context, const Container& container, Findings& findings) {
   const auto& both = member_of(member_of(container.value, "linuxParameters"), "capabilities");
   const std::vector<std::string> known(capability_names.begin(), capability_names.end());
   for (const auto* which : {"add", "drop"}) {
-    if (scene.is_fargate && which == std::string_view("add")) continue;  // Fargate's own rule says more
+    if (context.is_fargate && which == std::string_view("add")) continue;  // Fargate's own rule says more
     const auto& list = list_of(both, which);
     for (std::size_t i = 0; i < list.size(); ++i) {
       const auto name = list[i].is_string() ? list[i].get<std::string>() : "ALL";
@@ -124,14 +124,14 @@ void capabilities(const Scene& scene, const Container& container, Findings& find
   }
 }
 
-void task_cpu(const Scene& scene, Findings& findings) {
-  const auto cpu = cpu_of(scene.document);
-  if (!scene.is_fargate && !scene.is_windows && cpu && (*cpu < 128 || *cpu > 196608))
+void task_cpu(const TaskContext& context, Findings& findings) {
+  const auto cpu = cpu_of(context.document);
+  if (!context.is_fargate && !context.is_windows && cpu && (*cpu < 128 || *cpu > 196608))
     findings.documented(Documented::task_cpu_range, "/cpu", cat("a task cannot have ", *cpu, " CPU units"),
                         "write 128 to 196608, or remove `cpu`");
 }
 
-void environment_files(const Scene&, const Container& container, Findings& findings) {
+void environment_files(const TaskContext&, const Container& container, Findings& findings) {
   const auto& list = list_of(container.value, "environmentFiles");
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto value = text_of(list[i], "value");
@@ -146,23 +146,23 @@ void environment_files(const Scene&, const Container& container, Findings& findi
   }
 }
 
-void windows_task(const Scene& scene, Findings& findings) {
-  if (!scene.is_windows) return;
+void windows_task(const TaskContext& context, Findings& findings) {
+  if (!context.is_windows) return;
   for (const auto* member : {"pidMode", "ipcMode"})
-    if (says_something(member_of(scene.document, member)))
+    if (is_set(member_of(context.document, member)))
       findings.documented(Documented::windows_members, below("", member),
                           cat("Windows containers do not take `", member, "`"), "remove it");
-  if (scene.network_mode == "host" || scene.network_mode == "none")
+  if (context.network_mode == "host" || context.network_mode == "none")
     findings.documented(Documented::windows_members, "/networkMode",
-                        cat("Windows containers cannot have the network mode ", scene.network_mode),
+                        cat("Windows containers cannot have the network mode ", context.network_mode),
                         "remove `networkMode`, or write awsvpc");
 }
 
-void windows_container(const Scene& scene, const Container& container, Findings& findings) {
-  if (!scene.is_windows) return;
+void windows_container(const TaskContext& context, const Container& container, Findings& findings) {
+  if (!context.is_windows) return;
   for (const auto* member : {"links", "linuxParameters", "user", "disableNetworking", "privileged",
                              "readonlyRootFilesystem", "dnsServers", "dnsSearchDomains", "extraHosts", "ulimits"})
-    if (says_something(member_of(container.value, member)))
+    if (is_set(member_of(container.value, member)))
       findings.documented(Documented::windows_members, below(container.pointer, member),
                           cat("Windows containers do not take `", member, "`"), "remove it");
 }

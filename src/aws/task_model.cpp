@@ -48,11 +48,11 @@ bool has_allowed_characters(const std::string& text, std::string_view ascii) {
 class ShapeCheck {
  public:
   void visit(const json& value, const ModelShape& shape, const std::string& pointer) {
-    if (!is_of_kind(value, shape.kind)) return add(Misfit::Problem::kind, pointer, shape, value);
+    if (!is_of_kind(value, shape.kind)) return add(ModelViolation::Problem::kind, pointer, shape, value);
     switch (shape.kind) {
       case ModelShape::Kind::text: return text(value, shape, pointer);
       case ModelShape::Kind::integer:
-        if (!is_in_range(value, shape)) add(Misfit::Problem::range, pointer, shape, value);
+        if (!is_in_range(value, shape)) add(ModelViolation::Problem::range, pointer, shape, value);
         return;
       case ModelShape::Kind::boolean: return;
       case ModelShape::Kind::list: return list(value, shape, pointer);
@@ -65,26 +65,26 @@ class ShapeCheck {
     }
   }
 
-  std::vector<Misfit> take() && { return std::move(found_); }
+  std::vector<ModelViolation> take() && { return std::move(found_); }
   std::vector<UnknownMember> take_unknown() && { return std::move(unknown_); }
 
  private:
-  void add(Misfit::Problem problem, std::string pointer, const ModelShape& shape, const json& at) {
+  void add(ModelViolation::Problem problem, std::string pointer, const ModelShape& shape, const json& at) {
     found_.push_back({problem, std::move(pointer), shape, at});
   }
 
   void text(const json& value, const ModelShape& shape, const std::string& pointer) {
     const auto& content = value.get_ref<const std::string&>();
     if (!shape.values.empty() && std::find(shape.values.begin(), shape.values.end(), content) == shape.values.end())
-      add(Misfit::Problem::value, pointer, shape, value);
+      add(ModelViolation::Problem::value, pointer, shape, value);
     else if (!is_size_in_range(character_count(content), shape))
-      add(Misfit::Problem::range, pointer, shape, value);
+      add(ModelViolation::Problem::range, pointer, shape, value);
     else if (!has_allowed_characters(content, shape.ascii))
-      add(Misfit::Problem::characters, pointer, shape, value);
+      add(ModelViolation::Problem::characters, pointer, shape, value);
   }
 
   void list(const json& value, const ModelShape& shape, const std::string& pointer) {
-    if (!is_size_in_range(value.size(), shape)) add(Misfit::Problem::range, pointer, shape, value);
+    if (!is_size_in_range(value.size(), shape)) add(ModelViolation::Problem::range, pointer, shape, value);
     for (std::size_t i = 0; i < value.size(); ++i) visit(value[i], model_shapes()[shape.element], below(pointer, i));
   }
 
@@ -96,7 +96,7 @@ class ShapeCheck {
       if (is_there) visit(*found, model_shapes()[member.shape], below(pointer, member.name));
       if (is_there) ++known;
       if (!is_there && member.is_required)
-        add(Misfit::Problem::missing, below(pointer, member.name), model_shapes()[member.shape], value);
+        add(ModelViolation::Problem::missing, below(pointer, member.name), model_shapes()[member.shape], value);
     }
     for (const auto& item : value.items()) {
       const auto& name = item.key();
@@ -105,16 +105,16 @@ class ShapeCheck {
     }
     if (shape.kind != ModelShape::Kind::choice) return;
     const bool has_more = std::any_of(value.begin(), value.end(), [](const json& each) { return !each.is_null(); });
-    if (known > 1 || (known == 0 && !has_more)) add(Misfit::Problem::choice, pointer, shape, value);
+    if (known > 1 || (known == 0 && !has_more)) add(ModelViolation::Problem::choice, pointer, shape, value);
   }
 
-  std::vector<Misfit> found_;
+  std::vector<ModelViolation> found_;
   std::vector<UnknownMember> unknown_;
 };
 
 }  // namespace
 
-std::vector<Misfit> misfits(const json& document) {
+std::vector<ModelViolation> model_violations(const json& document) {
   ShapeCheck walk;
   walk.visit(document, register_task_definition_shape(), "");
   return std::move(walk).take();

@@ -11,22 +11,22 @@ namespace {
 
 using nlohmann::json;
 
-void members_of_mode(const Scene& scene, const Container& container, Findings& findings) {
-  const auto& mode = scene.network_mode;
+void members_of_mode(const TaskContext& context, const Container& container, Findings& findings) {
+  const auto& mode = context.network_mode;
   const auto refuse = [&](const char* member, std::string_view instead) {
-    if (!says_something(member_of(container.value, member))) return;
+    if (!is_set(member_of(container.value, member))) return;
     findings.documented(Documented::network_mode_members, below(container.pointer, member),
                         cat("`", member, "` cannot be used with the network mode ", mode), std::string(instead));
   };
   if (mode == "none") refuse("portMappings", "remove it, or choose another network mode");
   if (mode == "awsvpc") refuse("hostname", "remove it: the task has the name of its network interface");
-  if (scene.is_fargate) return;  // Fargate's own rules name the rest
+  if (context.is_fargate) return;  // Fargate's own rules name the rest
   if (mode == "awsvpc") refuse("extraHosts", "remove it, or use the network mode bridge");
   if (!mode.empty() && mode != "bridge") refuse("links", "remove it, or use the network mode bridge");
 }
 
-void external(const Scene& scene, Findings& findings) {
-  if (scene.is_external && scene.network_mode == "awsvpc")
+void external(const TaskContext& context, Findings& findings) {
+  if (context.is_external && context.network_mode == "awsvpc")
     findings.documented(Documented::external_network_mode, "/networkMode",
                         "tasks on external instances cannot have the network mode awsvpc",
                         "use bridge, host or none, or remove EXTERNAL from `requiresCompatibilities`");
@@ -37,9 +37,9 @@ bool is_port_name(std::string_view name) {
   return name.size() <= 64 && !name.starts_with('-') && name.find_first_not_of(letters) == std::string_view::npos;
 }
 
-void port_names(const Scene& scene, Findings& findings) {
+void port_names(const TaskContext& context, Findings& findings) {
   std::set<std::string> seen;
-  for (const auto& container : scene.containers) {
+  for (const auto& container : context.containers) {
     const auto& list = list_of(container.value, "portMappings");
     for (std::size_t i = 0; i < list.size(); ++i) {
       const auto name = text_of(list[i], "name");
@@ -67,29 +67,29 @@ std::optional<Ports> range_of(const std::string& text) {
   return Ports{*first, *last};
 }
 
-void port_range(const Scene& scene, const json& mapping, const std::string& pointer, Findings& findings) {
+void port_range(const TaskContext& context, const json& mapping, const std::string& pointer, Findings& findings) {
   const auto text = text_of(mapping, "containerPortRange");
   if (text.empty()) return;
   const auto at = pointer + "/containerPortRange";
   if (!range_of(text))
     findings.documented(Documented::port_ranges, at, cat("`", text, "` is not a range of ports"),
                         "write two ports from 1 to 65535, the smaller one first: \"8000-8010\"");
-  else if (scene.network_mode == "host" || scene.network_mode == "none")
+  else if (context.network_mode == "host" || context.network_mode == "none")
     findings.documented(Documented::port_ranges, at,
-                        cat("`containerPortRange` cannot be used with the network mode ", scene.network_mode),
+                        cat("`containerPortRange` cannot be used with the network mode ", context.network_mode),
                         "use the network mode awsvpc or bridge");
   else if (number_of(mapping, "containerPort") || number_of(mapping, "hostPort").value_or(0) != 0)
     findings.documented(Documented::port_ranges, at, "a port mapping has both `containerPortRange` and a port",
                         "remove `containerPort` and `hostPort`, or the range");
 }
 
-void port_ranges(const Scene& scene, const Container& container, Findings& findings) {
+void port_ranges(const TaskContext& context, const Container& container, Findings& findings) {
   const auto& list = list_of(container.value, "portMappings");
   std::map<std::int64_t, std::string> protocols;
   std::vector<Ports> ranges;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto pointer = below(container.pointer + "/portMappings", i);
-    port_range(scene, list[i], pointer, findings);
+    port_range(context, list[i], pointer, findings);
     if (const auto range = range_of(text_of(list[i], "containerPortRange"))) {
       for (const auto& other : ranges)
         if (range->first <= other.last && other.first <= range->last)

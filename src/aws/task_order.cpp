@@ -10,10 +10,10 @@ namespace {
 
 using nlohmann::json;
 
-void some_essential(const Scene& scene, Findings& findings) {
-  const bool any =
-      std::any_of(scene.containers.begin(), scene.containers.end(), [](const auto& each) { return each.is_essential; });
-  if (!scene.containers.empty() && !any)
+void some_essential(const TaskContext& context, Findings& findings) {
+  const bool any = std::any_of(context.containers.begin(), context.containers.end(),
+                               [](const auto& each) { return each.is_essential; });
+  if (!context.containers.empty() && !any)
     findings.error("/containerDefinitions", "no container is essential", "set `essential: true` in the main one");
 }
 
@@ -30,10 +30,10 @@ std::vector<Dependency> dependencies_of(const Container& container) {
   return out;
 }
 
-void unknown_container(const Scene& scene, const Container& container, const Dependency& dependency,
+void unknown_container(const TaskContext& context, const Container& container, const Dependency& dependency,
                        Findings& findings) {
   std::vector<std::string> names;
-  for (const auto& each : scene.containers) names.push_back(each.name);
+  for (const auto& each : context.containers) names.push_back(each.name);
   const auto near = nearest(dependency.on, names);
   findings.error(dependency.pointer + "/containerName",
                  dependency.on.empty() ? cat("a `dependsOn` of `", container.name, "` has no `containerName`")
@@ -55,11 +55,11 @@ void condition_fits(const Container& on, const Dependency& dependency, Findings&
                    cat("set `essential: false` in `", on.name, "`"));
 }
 
-void dependencies(const Scene& scene, const Container& container, Findings& findings) {
+void dependencies(const TaskContext& context, const Container& container, Findings& findings) {
   for (const auto& dependency : dependencies_of(container)) {
-    const auto* on = scene.find(dependency.on);
+    const auto* on = context.find(dependency.on);
     if (on == nullptr || dependency.on.empty())
-      unknown_container(scene, container, dependency, findings);
+      unknown_container(context, container, dependency, findings);
     else
       condition_fits(*on, dependency, findings);
   }
@@ -68,7 +68,7 @@ void dependencies(const Scene& scene, const Container& container, Findings& find
 // Follows dependsOn; the first container met a second time closes a cycle.
 class CycleSearch {
  public:
-  CycleSearch(const Scene& scene, Findings& findings) : scene_(scene), findings_(findings) {}
+  CycleSearch(const TaskContext& context, Findings& findings) : context_(context), findings_(findings) {}
 
   void visit(const Container& container) {
     const auto met = std::find(path_.begin(), path_.end(), container.name);
@@ -76,7 +76,7 @@ class CycleSearch {
     if (!done_.insert(container.name).second) return;
     path_.push_back(container.name);
     for (const auto& dependency : dependencies_of(container))
-      if (const auto* on = scene_.find(dependency.on)) visit(*on);
+      if (const auto* on = context_.find(dependency.on)) visit(*on);
     path_.pop_back();
   }
 
@@ -84,19 +84,19 @@ class CycleSearch {
   void report(std::vector<std::string>::const_iterator first) {
     std::vector<std::string> cycle(first, path_.cend());
     cycle.push_back(*first);
-    findings_.error(scene_.find(path_.back())->pointer + "/dependsOn",
+    findings_.error(context_.find(path_.back())->pointer + "/dependsOn",
                     cat("containers wait for each other in a circle: ", join(cycle, " -> ")),
                     "remove one of these dependencies");
   }
-  const Scene& scene_;
+  const TaskContext& context_;
   Findings& findings_;
   std::vector<std::string> path_;
   std::set<std::string> done_;
 };
 
-void cycles(const Scene& scene, Findings& findings) {
-  CycleSearch walk(scene, findings);
-  for (const auto& container : scene.containers) walk.visit(container);
+void cycles(const TaskContext& context, Findings& findings) {
+  CycleSearch walk(context, findings);
+  for (const auto& container : context.containers) walk.visit(container);
 }
 
 constexpr Rule order_task_rules[]{some_essential, cycles};

@@ -49,12 +49,12 @@ struct Outcome {
   std::vector<PlatformProblem> problems;
 };
 
-Outcome look(const Scene& scene) {
-  const auto declared = text_of(member_of(scene.document, "runtimePlatform"), "cpuArchitecture");
+Outcome look(const TaskContext& context) {
+  const auto declared = text_of(member_of(context.document, "runtimePlatform"), "cpuArchitecture");
   Outcome out;
   std::string first;
-  for (const auto& container : scene.containers) {
-    const auto* fact = fact_of(container, scene.images);
+  for (const auto& container : context.containers) {
+    const auto* fact = fact_of(container, context.images);
     if (fact == nullptr) continue;
     const bool by_other = declared.empty() && !out.architecture.empty();
     if (auto problem = contradiction(container, *fact, by_other ? out.architecture : declared, by_other ? first : ""))
@@ -67,13 +67,13 @@ Outcome look(const Scene& scene) {
   return out;
 }
 
-void platform(const Scene& scene, Findings& findings) {
-  for (auto& problem : look(scene).problems) findings.error(problem.pointer, problem.message, problem.help);
+void platform(const TaskContext& context, Findings& findings) {
+  for (auto& problem : look(context).problems) findings.error(problem.pointer, problem.message, problem.help);
 }
 
-void platform_words(const Scene& scene, Findings& findings) {
-  const auto architecture = text_of(member_of(scene.document, "runtimePlatform"), "cpuArchitecture");
-  if (scene.is_windows && architecture == "ARM64")
+void platform_words(const TaskContext& context, Findings& findings) {
+  const auto architecture = text_of(member_of(context.document, "runtimePlatform"), "cpuArchitecture");
+  if (context.is_windows && architecture == "ARM64")
     findings.error("/runtimePlatform/cpuArchitecture", "ECS has no Windows on ARM64", "write X86_64");
 }
 
@@ -84,7 +84,7 @@ constexpr std::array<Rule, 2> platform_task_rules{platform_words, platform};
 Rules platform_rules() { return {platform_task_rules, {}}; }
 
 json with_platform(json document, const std::map<std::string, ImageFact>& images) {
-  const auto found = look(Scene(document, images));
+  const auto found = look(TaskContext(document, images));
   if (!found.problems.empty())
     throw Error(ErrorKind::usage, found.problems.front().message, found.problems.front().help);
   if (found.architecture.empty()) return document;

@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <array>
-#include <lapstrake/aws/ecr.hpp>
+#include <lapstrake/aws/ecr_host.hpp>
 #include <lapstrake/base/text.hpp>
 #include <map>
 #include <set>
@@ -28,32 +28,33 @@ bool has_secrets(const Container& container) {
 }
 
 // What the execution role is needed for in this container. On EC2 the instance's role pulls from ECR and writes logs.
-std::vector<std::string> needs_of(const Scene& scene, const Container& container) {
+std::vector<std::string> needs_of(const TaskContext& context, const Container& container) {
   std::vector<std::string> needs;
-  if (scene.is_fargate && ecr_of(container)) needs.push_back("pulls its image from ECR");
-  if (scene.is_fargate && log_driver(container) == "awslogs") needs.push_back("logs by awslogs");
+  if (context.is_fargate && ecr_of(container)) needs.push_back("pulls its image from ECR");
+  if (context.is_fargate && log_driver(container) == "awslogs") needs.push_back("logs by awslogs");
   if (has_secrets(container)) needs.push_back("has secrets");
   if (!member_of(container.value, "repositoryCredentials").is_null()) needs.push_back("has repositoryCredentials");
-  if (scene.is_fargate && !list_of(container.value, "environmentFiles").empty())
+  if (context.is_fargate && !list_of(container.value, "environmentFiles").empty())
     needs.push_back("has environmentFiles");
   return needs;
 }
 
-std::string account_for_help(const Scene& scene) {
-  for (const auto& container : scene.containers)
+std::string account_for_help(const TaskContext& context) {
+  for (const auto& container : context.containers)
     if (const auto host = ecr_of(container)) return host->account;
   return "ACCOUNT";
 }
 
-void needs_execution_role(const Scene& scene, Findings& findings) {
-  if (!text_of(scene.document, "executionRoleArn").empty()) return;
+void needs_execution_role(const TaskContext& context, Findings& findings) {
+  if (!text_of(context.document, "executionRoleArn").empty()) return;
   std::vector<std::string> reasons;
-  for (const auto& container : scene.containers)
-    if (const auto needs = needs_of(scene, container); !needs.empty())
+  for (const auto& container : context.containers)
+    if (const auto needs = needs_of(context, container); !needs.empty())
       reasons.push_back(cat("`", container.name, "` ", join(needs, " and ")));
   if (!reasons.empty())
-    findings.error("/executionRoleArn", cat("an execution role is needed: ", join(reasons, ", ")),
-                   cat("add `executionRoleArn: arn:aws:iam::", account_for_help(scene), ":role/ecsTaskExecutionRole`"));
+    findings.error(
+        "/executionRoleArn", cat("an execution role is needed: ", join(reasons, ", ")),
+        cat("add `executionRoleArn: arn:aws:iam::", account_for_help(context), ":role/ecsTaskExecutionRole`"));
 }
 
 // "arn:aws:iam::123456789012:role/path/name"; ECS takes a bare name too.
@@ -65,16 +66,16 @@ bool is_role(std::string_view text) {
          is_word(std::string_view(parts[5]).substr(5), "+=,.@_-/");
 }
 
-void role_forms(const Scene& scene, Findings& findings) {
+void role_forms(const TaskContext& context, Findings& findings) {
   for (const auto* name : {"executionRoleArn", "taskRoleArn"}) {
-    const auto role = text_of(scene.document, name);
+    const auto role = text_of(context.document, name);
     if (role.empty() || is_role(role) || !placeholder_in(role).empty()) continue;
     findings.error(cat("/", name), cat("`", role, "` is no role"), "write `arn:aws:iam::123456789012:role/NAME`");
   }
 }
 
-void one_role_for_both(const Scene& scene, Findings& findings) {
-  const auto execution = text_of(scene.document, "executionRoleArn"), task = text_of(scene.document, "taskRoleArn");
+void one_role_for_both(const TaskContext& context, Findings& findings) {
+  const auto execution = text_of(context.document, "executionRoleArn"), task = text_of(context.document, "taskRoleArn");
   if (!task.empty() && task == execution)
     findings.warning("/taskRoleArn", cat("the task and its execution share the role `", task, "`"),
                      "the execution role is ECS's (images, logs, secrets), the task role the application's own: "
@@ -98,8 +99,8 @@ SecretForm form_of(const std::string& text) {
   return parts.size() == 7 || parts.size() == 10 ? SecretForm::secrets_manager : SecretForm::missing_fields;
 }
 
-std::string region_of_logs(const Scene& scene) {
-  for (const auto& container : scene.containers)
+std::string region_of_logs(const TaskContext& context) {
+  for (const auto& container : context.containers)
     if (const auto region =
             text_of(member_of(member_of(container.value, "logConfiguration"), "options"), "awslogs-region");
         !region.empty())
@@ -107,7 +108,7 @@ std::string region_of_logs(const Scene& scene) {
   return "";
 }
 
-void secret_form(const Scene& scene, const std::string& value, const std::string& pointer, Findings& findings) {
+void secret_form(const TaskContext& context, const std::string& value, const std::string& pointer, Findings& findings) {
   if (!placeholder_in(value).empty()) return;
   const auto form = form_of(value);
   if (form == SecretForm::unknown)
@@ -121,14 +122,14 @@ void secret_form(const Scene& scene, const std::string& value, const std::string
     findings.error(pointer, cat("`", value, "` has some of a secret's three last fields, not all"),
                    "keep the colons of the empty ones: `...:secret:NAME-SUFFIX:json-key:version-stage:version-id`, "
                    "for example `...:password::`");
-  const auto region = region_of_logs(scene);
+  const auto region = region_of_logs(context);
   if (form != SecretForm::ssm && form != SecretForm::secrets_manager) return;
   if (const auto own = split(value, ':')[3]; !region.empty() && own != region)
     findings.warning(pointer, cat("the secret is in ", own, ", the logs are in ", region),
                      "check the region in the ARN");
 }
 
-void secrets_of(const Scene& scene, const json& list, const std::string& pointer, Findings& findings) {
+void secrets_of(const TaskContext& context, const json& list, const std::string& pointer, Findings& findings) {
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto at = below(pointer, i);
     const auto name = text_of(list[i], "name"), from = text_of(list[i], "valueFrom");
@@ -138,17 +139,17 @@ void secrets_of(const Scene& scene, const json& list, const std::string& pointer
       findings.error(at + "/valueFrom", cat("secret `", name, "` has no `valueFrom`"),
                      "add the ARN of the secret or parameter that holds the value");
     else
-      secret_form(scene, from, at + "/valueFrom", findings);
+      secret_form(context, from, at + "/valueFrom", findings);
   }
 }
 
-void secrets(const Scene& scene, const Container& container, Findings& findings) {
-  secrets_of(scene, list_of(container.value, "secrets"), container.pointer + "/secrets", findings);
-  secrets_of(scene, list_of(member_of(container.value, "logConfiguration"), "secretOptions"),
+void secrets(const TaskContext& context, const Container& container, Findings& findings) {
+  secrets_of(context, list_of(container.value, "secrets"), container.pointer + "/secrets", findings);
+  secrets_of(context, list_of(member_of(container.value, "logConfiguration"), "secretOptions"),
              container.pointer + "/logConfiguration/secretOptions", findings);
 }
 
-void variable_names(const Scene&, const Container& container, Findings& findings) {
+void variable_names(const TaskContext&, const Container& container, Findings& findings) {
   std::set<std::string> variables, hidden;
   const auto& environment = list_of(container.value, "environment");
   for (std::size_t i = 0; i < environment.size(); ++i) {
@@ -192,7 +193,7 @@ bool looks_secret(const std::string& value) {
 }
 
 // The value itself is not shown.
-void literal_secrets(const Scene&, const Container& container, Findings& findings) {
+void literal_secrets(const TaskContext&, const Container& container, Findings& findings) {
   const auto& list = list_of(container.value, "environment");
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto name = text_of(list[i], "name"), value = text_of(list[i], "value");

@@ -18,8 +18,8 @@ struct Container {
 };
 
 // The document, and what most rules ask of it.
-struct Scene {
-  Scene(const nlohmann::json& task, const std::map<std::string, ImageFact>& known_images);
+struct TaskContext {
+  TaskContext(const nlohmann::json& task, const std::map<std::string, ImageFact>& known_images);
 
   const nlohmann::json& document;
   const std::map<std::string, ImageFact>& images;
@@ -68,8 +68,8 @@ class Findings {
   std::vector<Finding> found_;
 };
 
-using Rule = void (*)(const Scene&, Findings&);
-using ContainerRule = void (*)(const Scene&, const Container&, Findings&);
+using Rule = void (*)(const TaskContext&, Findings&);
+using ContainerRule = void (*)(const TaskContext&, const Container&, Findings&);
 
 struct Rules {
   std::span<const Rule> of_task;
@@ -88,7 +88,7 @@ Rules linux_rules();      // ranges, capabilities, and what Windows lacks
 Rules firelens_rules();   // log routers, proxies
 
 // What the model refuses, in front of what the rules found; each place is reported once.
-std::vector<Finding> with_misfits(const nlohmann::json& document, std::vector<Finding> findings);
+std::vector<Finding> with_model_violations(const nlohmann::json& document, std::vector<Finding> findings);
 
 // A value that still waits to be filled in: "<aws_account_id>"; empty when there is none.
 std::string placeholder_in(std::string_view text);

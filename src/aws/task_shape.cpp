@@ -14,9 +14,9 @@ using nlohmann::json;
 
 constexpr std::string_view name_marks = "_-";
 
-void family(const Scene& scene, Findings& findings) {
-  if (!is_text_or_absent(scene.document, "family")) return;
-  const auto family = text_of(scene.document, "family");
+void family(const TaskContext& context, Findings& findings) {
+  if (!is_text_or_absent(context.document, "family")) return;
+  const auto family = text_of(context.document, "family");
   if (family.empty())
     findings.error("/family", "the task definition has no `family`", "add the name of the family: `family: my-app`");
   else if ((!is_word(family, name_marks) || family.size() > 255) && placeholder_in(family).empty())
@@ -24,16 +24,17 @@ void family(const Scene& scene, Findings& findings) {
                    "at most 255 letters, digits, `-` and `_`");
 }
 
-void has_containers(const Scene& scene, Findings& findings) {
-  const auto list = scene.document.is_object() ? scene.document.value("containerDefinitions", json::array()) : json();
+void has_containers(const TaskContext& context, Findings& findings) {
+  const auto list =
+      context.document.is_object() ? context.document.value("containerDefinitions", json::array()) : json();
   if (list.is_array() && list.empty())
     findings.error("/containerDefinitions", "the task definition has no containers",
                    "add a list `containerDefinitions` with at least a `name` and an `image`");
 }
 
-void container_names(const Scene& scene, Findings& findings) {
+void container_names(const TaskContext& context, Findings& findings) {
   std::set<std::string> seen;
-  for (const auto& container : scene.containers) {
+  for (const auto& container : context.containers) {
     if (!is_text_or_absent(container.value, "name")) continue;
     const auto name = text_of(container.value, "name");
     const auto pointer = container.pointer + "/name";
@@ -80,10 +81,11 @@ void placeholders_below(const json& value, const std::string& pointer, const Unk
     findings.error(pointer, message, cat("replace `", found, "` with its value"));
 }
 
-void placeholders(const Scene& scene, Findings& findings) {
+void placeholders(const TaskContext& context, Findings& findings) {
   Unknown unknown;
-  for (const auto& member : unknown_members(scene.document)) unknown[member.pointer] = !is_foreign(member.name);
-  placeholders_below(scene.document, "", unknown, findings);
+  for (const auto& member : unknown_members(context.document))
+    unknown[member.pointer] = !is_never_aws_member(member.name);
+  placeholders_below(context.document, "", unknown, findings);
 }
 
 struct OtherName {
@@ -142,22 +144,22 @@ std::optional<std::string> meant(const UnknownMember& unknown) {
 }
 
 // AWS adds members some times a year: one that is not known is a warning only when another name was meant.
-void other_members(const Scene& scene, Findings& findings) {
-  for (const auto& unknown : unknown_members(scene.document))
+void other_members(const TaskContext& context, Findings& findings) {
+  for (const auto& unknown : unknown_members(context.document))
     if (const auto member = meant(unknown))
       findings.warning(unknown.pointer, cat("ECS has no member `", unknown.name, "` here"),
                        cat("did you mean `", *member, "`?"));
 }
 
-void size_of_all(const Scene& scene, Findings& findings) {
-  const auto size = scene.document.dump(-1, ' ', false, json::error_handler_t::replace).size();
+void size_of_all(const TaskContext& context, Findings& findings) {
+  const auto size = context.document.dump(-1, ' ', false, json::error_handler_t::replace).size();
   if (size > 64 * 1024)
     findings.warning("", cat("the task definition takes ", human_size(size), "; ECS takes at most 64 KiB"),
                      "move long values into SSM parameters (`secrets`) or an environment file");
 }
 
-void tags(const Scene& scene, Findings& findings) {
-  const auto& list = list_of(scene.document, "tags");
+void tags(const TaskContext& context, Findings& findings) {
+  const auto& list = list_of(context.document, "tags");
   std::set<std::string> seen;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto key = text_of(list[i], "key");
@@ -171,9 +173,9 @@ void tags(const Scene& scene, Findings& findings) {
   }
 }
 
-void few_containers(const Scene& scene, Findings& findings) {
+void few_containers(const TaskContext& context, Findings& findings) {
   constexpr std::size_t most = 10;  // ECS: "Too many containers", a quota that cannot be raised
-  if (const auto count = list_of(scene.document, "containerDefinitions").size(); count > most)
+  if (const auto count = list_of(context.document, "containerDefinitions").size(); count > most)
     findings.error("/containerDefinitions",
                    cat("the task definition has ", count, " containers; ECS takes at most ", most),
                    "split it into several task definitions");

@@ -37,7 +37,7 @@ constexpr std::array string_places{
 
 json with_strings(json document) {
   for (const auto* place : string_places)
-    visit_place(document, place, [](json& value, const std::string&) { value = as_string(value); });
+    visit_path(document, place, [](json& value, const std::string&) { value = as_string(value); });
   return document;
 }
 

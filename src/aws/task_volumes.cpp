@@ -14,20 +14,20 @@ std::vector<std::string> kinds_of(const json& volume) {
   std::vector<std::string> kinds;
   for (const auto* kind : {"host", "dockerVolumeConfiguration", "efsVolumeConfiguration", "s3filesVolumeConfiguration",
                            "fsxWindowsFileServerVolumeConfiguration", "configuredAtLaunch"})
-    if (says_something(member_of(volume, kind))) kinds.emplace_back(kind);
+    if (is_set(member_of(volume, kind))) kinds.emplace_back(kind);
   return kinds;
 }
 
 // An access point has a root of its own.
 void access_point(const json& configuration, const json& point, const std::string& pointer, Findings& findings) {
   const auto root = text_of(configuration, "rootDirectory");
-  if (says_something(point) && !root.empty() && root != "/")
+  if (is_set(point) && !root.empty() && root != "/")
     findings.documented(Documented::efs_access_point_root, pointer + "/rootDirectory",
                         cat("a volume with an access point cannot have the root `", root, "`"),
                         "remove `rootDirectory`: the access point sets it");
 }
 
-void volume(const Scene& scene, const json& value, const std::string& pointer, Findings& findings) {
+void volume(const TaskContext& context, const json& value, const std::string& pointer, Findings& findings) {
   if (const auto kinds = kinds_of(value); kinds.size() > 1)
     findings.documented(Documented::volume_kinds, pointer, cat("a volume has more than one kind: ", join(kinds, ", ")),
                         "keep one of them");
@@ -41,22 +41,22 @@ void volume(const Scene& scene, const json& value, const std::string& pointer, F
                pointer + "/efsVolumeConfiguration", findings);
   const auto& s3 = member_of(value, "s3filesVolumeConfiguration");
   access_point(s3, member_of(s3, "accessPointArn"), pointer + "/s3filesVolumeConfiguration", findings);
-  if (scene.is_fargate && says_something(member_of(value, "fsxWindowsFileServerVolumeConfiguration")))
+  if (context.is_fargate && is_set(member_of(value, "fsxWindowsFileServerVolumeConfiguration")))
     findings.documented(Documented::fargate_members, pointer + "/fsxWindowsFileServerVolumeConfiguration",
                         "Fargate does not take `fsxWindowsFileServerVolumeConfiguration`",
                         "run the task on EC2 Windows instances, or use EFS");
   const auto driver = text_of(member_of(value, "dockerVolumeConfiguration"), "driver");
-  if (scene.is_windows && !driver.empty() && driver != "local")
+  if (context.is_windows && !driver.empty() && driver != "local")
     findings.documented(Documented::windows_members, pointer + "/dockerVolumeConfiguration/driver",
                         cat("Windows containers cannot use the volume driver `", driver, "`"), "write local");
 }
 
-void configured_at_launch(const Scene& scene, Findings& findings) {
-  const auto& list = list_of(scene.document, "volumes");
+void configured_at_launch(const TaskContext& context, Findings& findings) {
+  const auto& list = list_of(context.document, "volumes");
   bool has_launch = false;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto pointer = below("/volumes", i);
-    volume(scene, list[i], pointer, findings);
+    volume(context, list[i], pointer, findings);
     if (member_of(list[i], "configuredAtLaunch") != true) continue;
     if (has_launch)
       findings.documented(Documented::volume_kinds, pointer + "/configuredAtLaunch",

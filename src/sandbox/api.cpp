@@ -79,10 +79,10 @@ ApiFailure sts_failure(ApiFailure failure) {
   return failure;
 }
 
-void check_date(const aws::Claim& claim, Time now) {
-  const auto signed_at = parse_basic_time(claim.date);
+void check_date(const aws::SignedRequest& signed_request, Time now) {
+  const auto signed_at = parse_basic_time(signed_request.date);
   if (!signed_at) throw ApiFailure{"IncompleteSignatureException", "Date must be in ISO-8601 'basic format'."};
-  const std::string at = claim.date, today = basic_time(now);
+  const std::string at = signed_request.date, today = basic_time(now);
   if (*signed_at < now - window)
     throw ApiFailure{"InvalidSignatureException", cat("Signature expired: ", at, " is now earlier than ",
                                                       basic_time(now - window), " (", today, " - 5 min.)")};
@@ -91,11 +91,12 @@ void check_date(const aws::Claim& claim, Time now) {
                                                       basic_time(now + window), " (", today, " + 5 min.)")};
 }
 
-void check_signed_headers(const RequestHead& head, const aws::Claim& claim) {
+void check_signed_headers(const RequestHead& head, const aws::SignedRequest& signed_request) {
   for (const auto& [name, value] : head.headers) {
     const std::string small = lower(name);
     if (!small.starts_with("x-amz-") && small != "host") continue;
-    if (std::find(claim.signed_headers.begin(), claim.signed_headers.end(), small) == claim.signed_headers.end())
+    if (std::find(signed_request.signed_headers.begin(), signed_request.signed_headers.end(), small) ==
+        signed_request.signed_headers.end())
       throw ApiFailure{"InvalidSignatureException",
                        cat("'", small, "' must be a 'SignedHeader' in the AWS Authorization.")};
   }
@@ -149,26 +150,26 @@ std::string Api::authenticate(const RequestHead& head, const std::string& body, 
                               const std::optional<AwsHost>& host, Time now) const {
   if (!head.headers.find("Authorization"))
     throw ApiFailure{"MissingAuthenticationTokenException", "Missing Authentication Token"};
-  const auto claim = aws::read_claim(head.headers);
-  if (!claim)
+  const auto signed_request = aws::read_signed_request(head.headers);
+  if (!signed_request)
     throw ApiFailure{"IncompleteSignatureException",
                      "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters, and an "
                      "X-Amz-Date of the same day."};
-  if (claim->access_key_id != key_.id || !claim->session_token.empty())
+  if (signed_request->access_key_id != key_.id || !signed_request->session_token.empty())
     throw ApiFailure{"UnrecognizedClientException", "The security token included in the request is invalid."};
-  check_date(*claim, now);
-  if (claim->service != service)
+  check_date(*signed_request, now);
+  if (signed_request->service != service)
     throw ApiFailure{"InvalidSignatureException",
                      cat("Credential should be scoped to correct service: '", service, "'.")};
-  if (host && host->region != claim->region)
+  if (host && host->region != signed_request->region)
     throw ApiFailure{"InvalidSignatureException",
-                     cat("Credential should be scoped to a valid region, not '", claim->region, "'.")};
-  check_signed_headers(head, *claim);
-  if (!aws::verify(as_request(head, body), *claim, key_.secret))
+                     cat("Credential should be scoped to a valid region, not '", signed_request->region, "'.")};
+  check_signed_headers(head, *signed_request);
+  if (!aws::verify(as_request(head, body), *signed_request, key_.secret))
     throw ApiFailure{"InvalidSignatureException",
                      "The request signature we calculated does not match the signature you provided. Check your AWS "
                      "Secret Access Key and signing method. Consult the service documentation for details."};
-  return claim->region;
+  return signed_request->region;
 }
 
 Response Api::respond_json(const RequestHead& head, const std::string& body, const std::optional<AwsHost>& host,

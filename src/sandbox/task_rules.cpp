@@ -141,16 +141,16 @@ void check_ports(const Json& document) {
 
 // Kinds first: AWS's front reads the whole input before ECS looks at it. Names and containers have words of their own.
 void check_model(const Json& document) {
-  using Problem = aws::Misfit::Problem;
-  const auto found = aws::misfits(document);
-  for (const auto& misfit : found)
-    if (misfit.problem == Problem::kind) refuse_kind(misfit.at, misfit.shape.kind);
-  for (const auto& misfit : found) {
-    if (misfit.pointer == "/family" || misfit.pointer == "/containerDefinitions") continue;
-    const std::string at = misfit.pointer.substr(misfit.pointer.rfind('/') + 1);
-    if (misfit.problem == Problem::missing) refuse(cat("'", at, "' must not be null (", misfit.pointer, ")"));
-    refuse(cat("Invalid value '", misfit.at.is_string() ? misfit.at.get<std::string>() : misfit.at.dump(), "' for '",
-               at, "' (", misfit.pointer, ")"));
+  using Problem = aws::ModelViolation::Problem;
+  const auto found = aws::model_violations(document);
+  for (const auto& violation : found)
+    if (violation.problem == Problem::kind) refuse_kind(violation.at, violation.shape.kind);
+  for (const auto& violation : found) {
+    if (violation.pointer == "/family" || violation.pointer == "/containerDefinitions") continue;
+    const std::string at = violation.pointer.substr(violation.pointer.rfind('/') + 1);
+    if (violation.problem == Problem::missing) refuse(cat("'", at, "' must not be null (", violation.pointer, ")"));
+    refuse(cat("Invalid value '", violation.at.is_string() ? violation.at.get<std::string>() : violation.at.dump(),
+               "' for '", at, "' (", violation.pointer, ")"));
   }
 }
 

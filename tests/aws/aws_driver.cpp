@@ -5,7 +5,7 @@
 //   task
 //                                   definition, in which <aws_account_id> is filled in
 //   aws_driver settings < LINES     variables as a JSON object a line -> what they and the files that they name mean
-//   aws_driver misfits < DOCUMENTS  a task definition a line -> where the model of ECS refuses it
+//   aws_driver violations < DOCUMENTS  a task definition a line -> where the model of ECS refuses it
 //   aws_driver call OPERATION [ARGUMENT...]   with the process's environment; exits with the Error's fault
 #include <chrono>
 #include <fstream>
@@ -74,15 +74,15 @@ int all_settings(const Arguments&) {
   return 0;
 }
 
-int all_misfits(const Arguments&) {
-  using Problem = aws::Misfit::Problem;
+int all_violations(const Arguments&) {
+  using Problem = aws::ModelViolation::Problem;
   for (std::string line; std::getline(std::cin, line);) {
     json kinds = json::array(), others = json::array();
     const auto document = json::parse(line);
-    for (const auto& misfit : aws::misfits(document)) {
-      const bool is_kind =
-          misfit.problem == Problem::kind || misfit.problem == Problem::missing || misfit.problem == Problem::choice;
-      (is_kind ? kinds : others).push_back(misfit.pointer.empty() ? "" : misfit.pointer.substr(1));
+    for (const auto& violation : aws::model_violations(document)) {
+      const bool is_kind = violation.problem == Problem::kind || violation.problem == Problem::missing ||
+                           violation.problem == Problem::choice;
+      (is_kind ? kinds : others).push_back(violation.pointer.empty() ? "" : violation.pointer.substr(1));
     }
     std::cout << json{{"kinds", kinds}, {"others", others}}.dump() << '\n';
   }
@@ -194,7 +194,7 @@ int main(int count, char** words) try {
   const std::map<std::string, int (*)(const Arguments&)> ways{{"sign", sign_all},
                                                               {"bodies", bodies},
                                                               {"settings", all_settings},
-                                                              {"misfits", all_misfits},
+                                                              {"violations", all_violations},
                                                               {"call", call_server}};
   const Arguments arguments(words + 1, words + count);
   return ways.at(arguments.at(0))({arguments.begin() + 1, arguments.end()});

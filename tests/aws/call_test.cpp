@@ -36,13 +36,13 @@ TEST_CASE("a JSON call is a signed POST that names its operation") {
   CHECK(request.headers.find("Content-Type") == "application/x-amz-json-1.1");
   CHECK(request.headers.find("X-Amz-Target") == "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories");
   CHECK(std::get<std::string>(request.body) == R"({"maxResults":1})");
-  const auto claim = aws::read_claim(request.headers);
-  REQUIRE(claim);
-  CHECK(claim->date == "20260301T000000Z");
-  CHECK(claim->region == "eu-west-1");
-  CHECK(claim->service == "ecr");
-  CHECK(claim->session_token == "token");
-  CHECK(aws::verify(request, *claim, "secret"));
+  const auto claimed = aws::read_signed_request(request.headers);
+  REQUIRE(claimed);
+  CHECK(claimed->date == "20260301T000000Z");
+  CHECK(claimed->region == "eu-west-1");
+  CHECK(claimed->service == "ecr");
+  CHECK(claimed->session_token == "token");
+  CHECK(aws::verify(request, *claimed, "secret"));
 }
 
 TEST_CASE("STS is asked by query and answers in XML") {
@@ -270,7 +270,7 @@ TEST_CASE("credentials that expired are looked for once more, and the new ones a
   fake.answer(400, json_error("ExpiredTokenException")).answer(200, "{}");
   if (again == std::string("AKIDNEW")) {
     describe_with();
-    CHECK(aws::read_claim(fake.requests.at(1).headers)->access_key_id == "AKIDNEW");
+    CHECK(aws::read_signed_request(fake.requests.at(1).headers)->access_key_id == "AKIDNEW");
     CHECK_THAT(fake.notices.at(0), Contains("have expired") && Contains("profile `ci`"));
   } else {  // the same again: as in the environment, which cannot change
     CHECK_THAT(failure_from(describe_with).summary(), Contains("have expired"));

@@ -59,7 +59,7 @@ TEST_CASE("ECR's host names are known in all their forms, and each leads to its 
   session.form = {.fips = found->fips, .dualstack = found->dualstack};
   aws::ecr_login(session);
   CHECK(fake.requests.at(0).url.host == row.api);
-  CHECK(aws::read_claim(fake.requests[0].headers)->region == row.region);
+  CHECK(aws::read_signed_request(fake.requests[0].headers)->region == row.region);
 }
 
 TEST_CASE("a host that only resembles ECR's is not ECR") {
@@ -106,9 +106,9 @@ TEST_CASE("ECR Public's login comes from us-east-1, whatever the region") {
   CHECK(login.password == "x:y");
   CHECK(fake.requests[0].url.host == "api.ecr-public.us-east-1.amazonaws.com");
   CHECK(fake.requests[0].headers.find("X-Amz-Target") == "SpencerFrontendService.GetAuthorizationToken");
-  const auto claim = aws::read_claim(fake.requests[0].headers);
-  CHECK(claim->region == "us-east-1");
-  CHECK(claim->service == "ecr-public");
+  const auto claimed = aws::read_signed_request(fake.requests[0].headers);
+  CHECK(claimed->region == "us-east-1");
+  CHECK(claimed->service == "ecr-public");
 }
 
 TEST_CASE("a reply without a usable token is an error") {

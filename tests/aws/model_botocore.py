@@ -115,7 +115,7 @@ def main():
         document = value_of(shape)
         mutate(document)
         documents.append(without_nulls(document))
-    ran = subprocess.run([sys.argv[1], "misfits"], input="\n".join(map(json.dumps, documents)), stdout=subprocess.PIPE, text=True,
+    ran = subprocess.run([sys.argv[1], "violations"], input="\n".join(map(json.dumps, documents)), stdout=subprocess.PIPE, text=True,
                          check=True)
     ours = [json.loads(line) for line in ran.stdout.splitlines()]
     assert len(ours) == COUNT

@@ -132,14 +132,14 @@ TEST_CASE("signing again replaces the date and the token of the first time") {
 
 TEST_CASE("a server accepts what was signed") {
   const auto request = sent(describe_repositories());
-  const auto claim = aws::read_claim(request.headers);
-  REQUIRE(claim);
-  CHECK(claim->access_key_id == "AKIDEXAMPLE");
-  CHECK(claim->date == "20150830T123600Z");
-  CHECK(claim->region == "us-east-1");
-  CHECK(claim->service == "ecr");
-  CHECK(aws::verify(request, *claim, published.secret_access_key));
-  CHECK_FALSE(aws::verify(request, *claim, "another secret"));
+  const auto claimed = aws::read_signed_request(request.headers);
+  REQUIRE(claimed);
+  CHECK(claimed->access_key_id == "AKIDEXAMPLE");
+  CHECK(claimed->date == "20150830T123600Z");
+  CHECK(claimed->region == "us-east-1");
+  CHECK(claimed->service == "ecr");
+  CHECK(aws::verify(request, *claimed, published.secret_access_key));
+  CHECK_FALSE(aws::verify(request, *claimed, "another secret"));
 }
 
 TEST_CASE("a server refuses what was changed since it was signed") {
@@ -157,39 +157,39 @@ TEST_CASE("a server refuses what was changed since it was signed") {
         request.headers.set("X-Amz-Content-Sha256", "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
       }));
   auto request = sent(describe_repositories());
-  const auto claim = aws::read_claim(request.headers);
+  const auto claimed = aws::read_signed_request(request.headers);
   change(request);
-  CHECK_FALSE(aws::verify(request, claim.value(), published.secret_access_key));
+  CHECK_FALSE(aws::verify(request, claimed.value(), published.secret_access_key));
 }
 
-TEST_CASE("a claim that is absent or malformed is none") {
+TEST_CASE("a signature that is absent or malformed is not read") {
   const std::string good =
       "AWS4-HMAC-SHA256 Credential=AKID/20150830/us-east-1/ecr/aws4_request, SignedHeaders=host;x-amz-date, "
       "Signature=00";
-  const auto claim = [](const std::string& authorization, const std::string& date) {
-    return aws::read_claim({{"Authorization", authorization}, {"X-Amz-Date", date}}).has_value();
+  const auto claimed = [](const std::string& authorization, const std::string& date) {
+    return aws::read_signed_request({{"Authorization", authorization}, {"X-Amz-Date", date}}).has_value();
   };
-  REQUIRE(claim(good, "20150830T123600Z"));
-  CHECK(claim("AWS4-HMAC-SHA256 Credential=AKID/20150830/us-east-1/ecr/aws4_request,SignedHeaders=host,Signature=00",
-              "20150830T123600Z"));
-  CHECK_FALSE(aws::read_claim({}).has_value());
-  CHECK_FALSE(claim(good, "20150831T123600Z"));
-  CHECK_FALSE(claim(good, "yesterday"));
-  CHECK_FALSE(claim("Basic QVdTOng=", "20150830T123600Z"));
-  CHECK_FALSE(claim("AWS4-HMAC-SHA256 Credential=AKID/20150830/us-east-1/ecr, SignedHeaders=host, Signature=00",
-                    "20150830T123600Z"));
+  REQUIRE(claimed(good, "20150830T123600Z"));
+  CHECK(claimed("AWS4-HMAC-SHA256 Credential=AKID/20150830/us-east-1/ecr/aws4_request,SignedHeaders=host,Signature=00",
+               "20150830T123600Z"));
+  CHECK_FALSE(aws::read_signed_request({}).has_value());
+  CHECK_FALSE(claimed(good, "20150831T123600Z"));
+  CHECK_FALSE(claimed(good, "yesterday"));
+  CHECK_FALSE(claimed("Basic QVdTOng=", "20150830T123600Z"));
+  CHECK_FALSE(claimed("AWS4-HMAC-SHA256 Credential=AKID/20150830/us-east-1/ecr, SignedHeaders=host, Signature=00",
+                     "20150830T123600Z"));
   CHECK_FALSE(
-      claim("AWS4-HMAC-SHA256 Credential=AKID/20150830/us-east-1/ecr/aws4_request, Signature=00", "20150830T123600Z"));
+      claimed("AWS4-HMAC-SHA256 Credential=AKID/20150830/us-east-1/ecr/aws4_request, Signature=00", "20150830T123600Z"));
 }
 
 TEST_CASE("a signature that leaves out the host or the date is worth nothing") {
   const auto request = sent(request_for("example.amazonaws.com", "/"));
-  auto claim = *aws::read_claim(request.headers);
-  REQUIRE(aws::verify(request, claim, published.secret_access_key));
+  auto claimed = *aws::read_signed_request(request.headers);
+  REQUIRE(aws::verify(request, claimed, published.secret_access_key));
   const auto names = GENERATE(std::vector<std::string>{}, std::vector<std::string>{"host"},
                               std::vector<std::string>{"x-amz-date"}, std::vector<std::string>{"x-amz-date", "host"});
-  claim.signed_headers = names;
-  CHECK_FALSE(aws::verify(request, claim, published.secret_access_key));
+  claimed.signed_headers = names;
+  CHECK_FALSE(aws::verify(request, claimed, published.secret_access_key));
 }
 
 TEST_CASE("a body that is not in memory is refused") {

@@ -121,10 +121,10 @@ TEST_CASE("AWS's signing vectors verify, and do not with another secret") {
     for (const auto& [name, value] :
          aws::sign(vector.request, vector.credentials, vector.scope, vector_time(), vector.rules).added)
       vector.request.headers.set(name, value);
-    const auto claim = aws::read_claim(vector.request.headers);
-    REQUIRE(claim);
-    CHECK(claim->session_token == vector.credentials.session_token);
-    CHECK(aws::verify(vector.request, *claim, vector.credentials.secret_access_key));
-    CHECK_FALSE(aws::verify(vector.request, *claim, vector.credentials.secret_access_key + "x"));
+    const auto claimed = aws::read_signed_request(vector.request.headers);
+    REQUIRE(claimed);
+    CHECK(claimed->session_token == vector.credentials.session_token);
+    CHECK(aws::verify(vector.request, *claimed, vector.credentials.secret_access_key));
+    CHECK_FALSE(aws::verify(vector.request, *claimed, vector.credentials.secret_access_key + "x"));
   }
 }

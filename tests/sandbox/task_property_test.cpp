@@ -143,7 +143,7 @@ TEST_CASE("what check passes of 2,000 mutated task definitions the sandbox takes
     CHECK_NOTHROW(aws::canonical(task));
     if (passes_model(task)) {
       CHECK_FALSE(refusal.starts_with("SerializationException"));
-      CHECK(aws::misfits(aws::without_nulls(task)).empty());
+      CHECK(aws::model_violations(aws::without_nulls(task)).empty());
     }
     if (is_clean) CHECK(refusal == "");
     ++(is_clean ? passed : refused);
@@ -158,6 +158,6 @@ TEST_CASE("the model accepts the documents that are made of it") {
   for (int i = 0; i < 300; ++i) {
     const auto task = value_of(shape, random, 0);
     CAPTURE(i, task.dump());
-    CHECK(aws::misfits(task).empty());  // the table accepts what is made of it
+    CHECK(aws::model_violations(task).empty());  // the table accepts what is made of it
   }
 }

@@ -3,6 +3,8 @@
 #pragma once
 #include <functional>
 #include <lapstrake/aws/credentials.hpp>
+#include <lapstrake/aws/endpoint.hpp>
+#include <lapstrake/aws/service.hpp>
 #include <lapstrake/base/runtime.hpp>
 #include <lapstrake/http/message.hpp>
 #include <lapstrake/http/retry.hpp>
@@ -11,13 +13,6 @@
 #include <string_view>
 
 namespace lapstrake::aws {
-
-enum class Service { ecr, ecr_public, ecs, sts };
-
-// Which of a service's names a call goes to; the environment may ask for more.
-struct EndpointForm {
-  bool fips = false, dualstack = false;
-};
 
 struct Session {
   http::Transport transport;  // plain: neither signing nor retrying
@@ -32,11 +27,6 @@ struct Session {
   // were read. None, or the same again: the call fails.
   std::function<Credentials()> reload = nullptr;
 };
-
-// "https://api.ecr.eu-west-1.amazonaws.com": facts in docs/design.md, "Endpoints". Error{access} when the profile names
-// a `services` section that does not exist.
-std::string endpoint(Service service, const std::string& region, const Environment& environment, EndpointForm form = {},
-                     const ProfileEndpoints& profile = {});
 
 // `operation` as AWS spells it ("DescribeRepositories"); `input` its members. Retries connection failures, 5xx and
 // throttling by code; signs again, once, with the server's clock when ours is more than 4 minutes off (and warns

@@ -1,26 +1,17 @@
-// ECR: host names, logins, repositories, layers in parts.
+// The API of Amazon ECR: logins, repositories, and uploads of layers in parts.
 #pragma once
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <lapstrake/aws/call.hpp>
+#include <lapstrake/aws/ecr_host.hpp>
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace lapstrake::aws {
-
-// ACCOUNT.dkr.ecr[-fips].REGION.amazonaws.com[.cn], ACCOUNT.dkr-ecr[-fips].REGION.on.aws and its kin; anchored.
-struct EcrHost {
-  std::string account, region;
-  bool fips = false, dualstack = false;
-};
-std::optional<EcrHost> parse_ecr_host(std::string_view host);
-// public.ecr.aws and its dualstack name: another API, and Bearer instead of Basic.
-bool is_public_ecr(std::string_view host);
 
 struct EcrLogin {
   std::string username, password;  // "AWS", a token of any length

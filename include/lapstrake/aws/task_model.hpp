@@ -31,7 +31,7 @@ std::span<const ModelShape> model_shapes();
 const ModelShape& register_task_definition_shape();
 
 // A value that the model refuses, or a member that it requires and that is missing.
-struct Misfit {
+struct ModelViolation {
   enum class Problem { kind, missing, value, range, characters, choice } problem;
   std::string pointer;       // a JSON pointer; of a missing member, where it belongs
   const ModelShape& shape;   // of the value
@@ -40,7 +40,7 @@ struct Misfit {
 
 // Everything in `document` that the model refuses, at any depth, in the document's order. A member that is null is
 // absent, as in AWS's JSON protocol; an element of a list that is null is a value of another kind.
-std::vector<Misfit> misfits(const nlohmann::json& document);
+std::vector<ModelViolation> model_violations(const nlohmann::json& document);
 
 // A member that the model lacks: ECS drops it, unless it is newer than the model.
 struct UnknownMember {

@@ -20,21 +20,20 @@ aws::EcrSettings ecr_settings(const std::optional<spec::RepositorySettings>& set
   return out;
 }
 
-void report(const EcrQuestion& question, Event::Kind kind, std::string text) {
-  question.context.progress({.kind = kind, .image = {}, .subject = {}, .text = std::move(text)});
+void report(const EcrLookup& lookup, Event::Kind kind, std::string text) {
+  lookup.context.progress({.kind = kind, .image = {}, .subject = {}, .text = std::move(text)});
 }
 
-void warn_of_differences(const EcrQuestion& question, const aws::EcrRepository& found) {
-  const auto all = aws::differences(ecr_settings(question.settings), found.settings);
+void warn_of_differences(const EcrLookup& lookup, const aws::EcrRepository& found) {
+  const auto all = aws::differences(ecr_settings(lookup.settings), found.settings);
   if (!all.empty())
-    report(
-        question, Event::Kind::warning,
-        cat("the repository `", question.target.repository, "` already exists and is not changed: ", join(all, "; ")));
+    report(lookup, Event::Kind::warning,
+           cat("the repository `", lookup.target.repository, "` already exists and is not changed: ", join(all, "; ")));
 }
 
-std::string caller(const EcrQuestion& question, const aws::EcrHost& ecr) {
+std::string caller(const EcrLookup& lookup, const aws::EcrHost& ecr) {
   try {
-    return aws::caller_identity(question.network.session(ecr)).arn;
+    return aws::caller_identity(lookup.network.session(ecr)).arn;
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
     return "the caller";
@@ -46,50 +45,50 @@ std::string_view partition(std::string_view region) {
 }
 
 // What a push needs of one repository, as a policy's statement.
-std::string push_statement(const EcrQuestion& question, const aws::EcrHost& ecr) {
+std::string push_statement(const EcrLookup& lookup, const aws::EcrHost& ecr) {
   return cat(R"({"Effect":"Allow","Action":["ecr:BatchCheckLayerAvailability","ecr:InitiateLayerUpload",)",
              R"("ecr:UploadLayerPart","ecr:CompleteLayerUpload","ecr:PutImage","ecr:BatchGetImage"],"Resource":"arn:)",
-             partition(ecr.region), ":ecr:", ecr.region, ":", ecr.account, ":repository/", question.target.repository,
+             partition(ecr.region), ":ecr:", ecr.region, ":", ecr.account, ":repository/", lookup.target.repository,
              R"("})");
 }
 
-std::string creation(const EcrQuestion& question, const aws::EcrHost& ecr) {
+std::string creation(const EcrLookup& lookup, const aws::EcrHost& ecr) {
   return cat("`lapstrake push --create-repository`, or `aws ecr create-repository --region ", ecr.region,
-             " --repository-name ", question.target.repository, "`");
+             " --repository-name ", lookup.target.repository, "`");
 }
 
-Error missing_right(const EcrQuestion& question, const aws::EcrHost& ecr, std::string what) {
-  const auto who = caller(question, ecr);
+Error missing_right(const EcrLookup& lookup, const aws::EcrHost& ecr, std::string what) {
+  const auto who = caller(lookup, ecr);
   Error error(ErrorKind::access, std::move(what),
               cat("add this statement to a policy of ", who,
-                  " (for cross-account pushes, also to the repository policy):\n", push_statement(question, ecr)));
-  error.because(cat("the repository `", question.target.repository,
+                  " (for cross-account pushes, also to the repository policy):\n", push_statement(lookup, ecr)));
+  error.because(cat("the repository `", lookup.target.repository,
                     "` exists, but ECR closes the connection on uploads by ", who,
                     ": ecr:InitiateLayerUpload is probably not allowed"));
   return error;
 }
 
-Error either_way(const EcrQuestion& question, const aws::EcrHost& ecr, std::string what, const std::string& why) {
-  const auto who = caller(question, ecr);
+Error either_way(const EcrLookup& lookup, const aws::EcrHost& ecr, std::string what, const std::string& why) {
+  const auto who = caller(lookup, ecr);
   Error error(ErrorKind::network, std::move(what),
-              cat("if the repository is missing, create it: ", creation(question, ecr),
-                  "; if it exists, add this statement to a policy of ", who, ":\n", push_statement(question, ecr)));
+              cat("if the repository is missing, create it: ", creation(lookup, ecr),
+                  "; if it exists, add this statement to a policy of ", who, ":\n", push_statement(lookup, ecr)));
   error.because(cat("ECR closes the connection on uploads by ", who, ": either the repository `",
-                    question.target.repository,
+                    lookup.target.repository,
                     "` is missing, or ecr:InitiateLayerUpload is not allowed (cannot find out which: ", why, ")"));
   return error;
 }
 
 }  // namespace
 
-EcrFinding find_in_ecr(const EcrQuestion& question) {
-  using enum EcrFinding::Kind;
-  const auto ecr = aws::parse_ecr_host(question.target.host);
+EcrLookupResult look_up_in_ecr(const EcrLookup& lookup) {
+  using enum EcrLookupResult::Kind;
+  const auto ecr = aws::parse_ecr_host(lookup.target.host);
   if (!ecr) return {.kind = unknown, .why = "it is not an ECR registry"};
   try {
-    const auto found = aws::find_repository(question.network.session(*ecr), ecr->account, question.target.repository);
+    const auto found = aws::find_repository(lookup.network.session(*ecr), ecr->account, lookup.target.repository);
     if (!found) return {.kind = absent};
-    warn_of_differences(question, *found);
+    warn_of_differences(lookup, *found);
     return {.kind = present};
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
@@ -97,24 +96,24 @@ EcrFinding find_in_ecr(const EcrQuestion& question) {
   }
 }
 
-Error explained(const Error& failure, const EcrFinding& finding, const EcrQuestion& question) {
-  const auto ecr = aws::parse_ecr_host(question.target.host);
+Error diagnose(const Error& failure, const EcrLookupResult& found, const EcrLookup& lookup) {
+  const auto ecr = aws::parse_ecr_host(lookup.target.host);
   if (!ecr) return failure;
-  using enum EcrFinding::Kind;
+  using enum EcrLookupResult::Kind;
   auto error = [&] {
-    if (finding.kind == present) return missing_right(question, *ecr, failure.summary());
-    if (finding.kind == unknown) return either_way(question, *ecr, failure.summary(), finding.why);
-    Error missing(ErrorKind::network, failure.summary(), cat("create it: ", creation(question, *ecr)));
+    if (found.kind == present) return missing_right(lookup, *ecr, failure.summary());
+    if (found.kind == unknown) return either_way(lookup, *ecr, failure.summary(), found.why);
+    Error missing(ErrorKind::network, failure.summary(), cat("create it: ", creation(lookup, *ecr)));
     missing.because(
-        cat("repository `", question.target.repository, "` not found in account ", ecr->account, ", ", ecr->region));
+        cat("repository `", lookup.target.repository, "` not found in account ", ecr->account, ", ", ecr->region));
     return missing;
   }();
   for (const auto& doing : failure.steps()) error.during(doing);
   return error;
 }
 
-void create_in_ecr(const EcrQuestion& question) {
-  const auto& target = question.target;
+void create_in_ecr(const EcrLookup& lookup) {
+  const auto& target = lookup.target;
   const auto ecr = aws::parse_ecr_host(target.host);
   if (aws::is_public_ecr(target.host))
     throw Error(ErrorKind::usage, "`--create-repository` does not support ECR Public",
@@ -124,10 +123,10 @@ void create_in_ecr(const EcrQuestion& question) {
     throw Error(ErrorKind::usage,
                 cat("`--create-repository` supports only ECR, and `", target.host, "` is not an ECR registry"),
                 "create the repository with the tools of that registry");
-  const auto made = aws::create_repository(question.network.session(*ecr), ecr->account, target.repository,
-                                           ecr_settings(question.settings));
-  if (!made.is_new) return warn_of_differences(question, made.repository);
-  report(question, Event::Kind::note, cat("created the repository ", made.repository.arn));
+  const auto made = aws::create_repository(lookup.network.session(*ecr), ecr->account, target.repository,
+                                           ecr_settings(lookup.settings));
+  if (!made.is_new) return warn_of_differences(lookup, made.repository);
+  report(lookup, Event::Kind::note, cat("created the repository ", made.repository.arn));
 }
 
 }  // namespace lapstrake::app

@@ -12,13 +12,13 @@
 namespace lapstrake::app {
 
 // ECR closes the connection on an upload both if the repository is missing and if the permission to push is missing
-// (aws/containers-roadmap#1970); only a look-up tells them apart.
-struct EcrFinding {
+// (aws/containers-roadmap#1970); only a look-up distinguishes them.
+struct EcrLookupResult {
   enum class Kind { absent, present, unknown } kind = Kind::unknown;
   std::string why = {};  // why it is unknown
 };
 
-struct EcrQuestion {
+struct EcrLookup {
   const Context& context;
   const Network& network;
   const oci::RegistryReference& target;
@@ -27,10 +27,10 @@ struct EcrQuestion {
 
 // Calls DescribeRepositories; warns if an existing repository differs from the settings. `unknown` for registries that
 // are not ECR, and if the call fails.
-EcrFinding find_in_ecr(const EcrQuestion& question);
-// The failure with its cause and cure added, according to the finding.
-Error explained(const Error& failure, const EcrFinding& finding, const EcrQuestion& question);
+EcrLookupResult look_up_in_ecr(const EcrLookup& lookup);
+// The failure with its cause and cure added, according to the found.
+Error diagnose(const Error& failure, const EcrLookupResult& found, const EcrLookup& lookup);
 // Creates the repository with the settings and reports it. Error{usage} for registries that are not ECR.
-void create_in_ecr(const EcrQuestion& question);
+void create_in_ecr(const EcrLookup& lookup);
 
 }  // namespace lapstrake::app

@@ -70,11 +70,11 @@ registry::PushReport push_manifests(const Context& context, const Network& netwo
     return registry::push(*repository, request.manifests, request.blobs, options);
   } catch (const Error& error) {
     if (!registry::is_missing_repository(error)) throw;
-    const EcrQuestion question{context, network, target, request.repository_settings};
-    const auto finding = find_in_ecr(question);
-    if (!settings.create_repository || finding.kind == EcrFinding::Kind::present)
-      throw explained(error, finding, question);
-    create_in_ecr(question);
+    const EcrLookup lookup{context, network, target, request.repository_settings};
+    const auto found = look_up_in_ecr(lookup);
+    if (!settings.create_repository || found.kind == EcrLookupResult::Kind::present)
+      throw diagnose(error, found, lookup);
+    create_in_ecr(lookup);
   }
   return registry::push(*repository, request.manifests, request.blobs, options);
 }

@@ -122,9 +122,9 @@ std::optional<json> as_pairs(const json& object, const ModelShape& element) {
                        {std::string(element.members[1].name), as_string(first.value())}}});
 }
 
-std::string help_for_kind(const Misfit& misfit) {
-  const auto& value = misfit.at;
-  const auto& shape = misfit.shape;
+std::string help_for_kind(const ModelViolation& violation) {
+  const auto& value = violation.at;
+  const auto& shape = violation.shape;
   constexpr std::size_t most_shown = 60;
   const bool is_short = value.is_primitive() && shown(value).size() <= most_shown;
   const auto element = shape.kind == Kind::list ? model_shapes()[shape.element].kind : shape.kind;
@@ -138,7 +138,7 @@ std::string help_for_kind(const Misfit& misfit) {
     return "write an object `{...}`, or remove it";
   if (value.is_primitive() && is_short && shape.kind == Kind::structure)
     if (const auto entry =
-            as_entry(list_name(misfit.pointer), value.is_string() ? value.get<std::string>() : shown(value)))
+            as_entry(list_name(violation.pointer), value.is_string() ? value.get<std::string>() : shown(value)))
       return cat("write ", shown(*entry));
   if (value.is_object() && shape.kind == Kind::list && element == Kind::structure)
     if (const auto pairs = as_pairs(value, model_shapes()[shape.element])) return cat("write a list: ", shown(*pairs));
@@ -152,23 +152,23 @@ std::string found_instead(const json& value) {
   return value.is_boolean() || value.is_null() ? cat(", and is ", value.dump()) : "";
 }
 
-Finding wrong_kind(const Misfit& misfit) {
-  const auto message = misfit.pointer.empty() ? std::string("the task definition") : name_of(misfit.pointer);
-  return {.pointer = misfit.pointer,
-          .message = cat(message, " must be ", article(misfit.shape),
-                         misfit.shape.kind == Kind::text ? found_instead(misfit.at) : ""),
-          .help = help_for_kind(misfit)};
+Finding wrong_kind(const ModelViolation& violation) {
+  const auto message = violation.pointer.empty() ? std::string("the task definition") : name_of(violation.pointer);
+  return {.pointer = violation.pointer,
+          .message = cat(message, " must be ", article(violation.shape),
+                         violation.shape.kind == Kind::text ? found_instead(violation.at) : ""),
+          .help = help_for_kind(violation)};
 }
 
-Finding wrong_value(const Misfit& misfit) {
-  const auto& value = misfit.at.get_ref<const std::string&>();
-  const std::vector<std::string> values(misfit.shape.values.begin(), misfit.shape.values.end());
+Finding wrong_value(const ModelViolation& violation) {
+  const auto& value = violation.at.get_ref<const std::string&>();
+  const std::vector<std::string> values(violation.shape.values.begin(), violation.shape.values.end());
   auto near = nearest(value, values);
   for (const auto& each : values)
     if (lower(each) == lower(value)) near = each;
   const auto all = values.size() == 1 ? cat("write ", values[0]) : cat("one of ", join(values, ", "));
-  return {.pointer = misfit.pointer,
-          .message = cat("`", value, "` is not a valid value of ", without_index(name_of(misfit.pointer))),
+  return {.pointer = violation.pointer,
+          .message = cat("`", value, "` is not a valid value of ", without_index(name_of(violation.pointer))),
           .help = near ? cat("did you mean `", *near, "`? (", all, ")") : all};
 }
 
@@ -178,39 +178,39 @@ std::string bounds(const ModelShape& shape) {
   return shape.most ? cat("at most ", *shape.most) : std::string("a number of 32 bits");
 }
 
-Finding out_of_range(const Misfit& misfit) {
-  const auto name = name_of(misfit.pointer);
-  const auto limits = bounds(misfit.shape);
-  if (misfit.shape.kind == Kind::integer)
-    return {.pointer = misfit.pointer,
-            .message = cat(name, " cannot be ", misfit.at.dump()),
+Finding out_of_range(const ModelViolation& violation) {
+  const auto name = name_of(violation.pointer);
+  const auto limits = bounds(violation.shape);
+  if (violation.shape.kind == Kind::integer)
+    return {.pointer = violation.pointer,
+            .message = cat(name, " cannot be ", violation.at.dump()),
             .help = cat("write ", limits)};
-  const std::string_view of = misfit.shape.kind == Kind::list ? " entries" : " characters";
-  return {.pointer = misfit.pointer, .message = cat(name, " must have ", limits, of), .help = "correct it"};
+  const std::string_view of = violation.shape.kind == Kind::list ? " entries" : " characters";
+  return {.pointer = violation.pointer, .message = cat(name, " must have ", limits, of), .help = "correct it"};
 }
 
-Finding finding_of(const Misfit& misfit) {
-  if (misfit.problem != Misfit::Problem::missing && misfit.at.is_string())
-    if (const auto placeholder = placeholder_in(misfit.at.get_ref<const std::string&>()); !placeholder.empty())
-      return {.pointer = misfit.pointer,
+Finding finding_of(const ModelViolation& violation) {
+  if (violation.problem != ModelViolation::Problem::missing && violation.at.is_string())
+    if (const auto placeholder = placeholder_in(violation.at.get_ref<const std::string&>()); !placeholder.empty())
+      return {.pointer = violation.pointer,
               .message = cat("`", placeholder, "` is still to be filled in"),
               .help = cat("replace `", placeholder, "` with its value")};
-  switch (misfit.problem) {
-    case Misfit::Problem::kind: return wrong_kind(misfit);
-    case Misfit::Problem::value: return wrong_value(misfit);
-    case Misfit::Problem::range: return out_of_range(misfit);
-    case Misfit::Problem::missing:
-      return {.pointer = misfit.pointer,
-              .message = cat(owner_of(misfit.pointer), " has no ", name_of(misfit.pointer)),
-              .help = cat("add ", name_of(misfit.pointer), ", ", article(misfit.shape))};
-    case Misfit::Problem::characters:
-      return {.pointer = misfit.pointer,
-              .message = cat(name_of(misfit.pointer), " has a character that ECS does not take"),
+  switch (violation.problem) {
+    case ModelViolation::Problem::kind: return wrong_kind(violation);
+    case ModelViolation::Problem::value: return wrong_value(violation);
+    case ModelViolation::Problem::range: return out_of_range(violation);
+    case ModelViolation::Problem::missing:
+      return {.pointer = violation.pointer,
+              .message = cat(owner_of(violation.pointer), " has no ", name_of(violation.pointer)),
+              .help = cat("add ", name_of(violation.pointer), ", ", article(violation.shape))};
+    case ModelViolation::Problem::characters:
+      return {.pointer = violation.pointer,
+              .message = cat(name_of(violation.pointer), " has a character that ECS does not take"),
               .help = cat("use letters, digits, spaces and these: ", "+ - . / : = @ _")};
-    case Misfit::Problem::choice:
-      return {.pointer = misfit.pointer,
-              .message = cat(name_of(misfit.pointer), " must have exactly one member"),
-              .help = cat("write `", misfit.shape.members.front().name, "`")};
+    case ModelViolation::Problem::choice:
+      return {.pointer = violation.pointer,
+              .message = cat(name_of(violation.pointer), " must have exactly one member"),
+              .help = cat("write `", violation.shape.members.front().name, "`")};
   }
   return {};
 }
@@ -221,16 +221,16 @@ bool is_at_or_below(const std::string& pointer, const std::string& place) {
 
 }  // namespace
 
-std::vector<Finding> with_misfits(const json& document, std::vector<Finding> findings) {
+std::vector<Finding> with_model_violations(const json& document, std::vector<Finding> findings) {
   std::vector<Finding> all;
-  for (const auto& misfit : misfits(document)) {
+  for (const auto& violation : model_violations(document)) {
     // What a rule says of a value of another kind is nonsense; of the rest a rule that knows more speaks nearer.
-    if (misfit.problem == Misfit::Problem::kind)
-      std::erase_if(findings, [&](const auto& each) { return is_at_or_below(each.pointer, misfit.pointer); });
+    if (violation.problem == ModelViolation::Problem::kind)
+      std::erase_if(findings, [&](const auto& each) { return is_at_or_below(each.pointer, violation.pointer); });
     const bool is_said = std::any_of(findings.begin(), findings.end(), [&](const auto& each) {
-      return each.pointer == misfit.pointer && each.severity == Finding::Severity::error && each.rule.empty();
+      return each.pointer == violation.pointer && each.severity == Finding::Severity::error && each.rule.empty();
     });
-    if (!is_said) all.push_back(finding_of(misfit));
+    if (!is_said) all.push_back(finding_of(violation));
   }
   all.insert(all.end(), std::make_move_iterator(findings.begin()), std::make_move_iterator(findings.end()));
   return all;

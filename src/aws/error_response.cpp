@@ -1,9 +1,10 @@
-#include "refusal.hpp"
+#include "error_response.hpp"
 
 #include <algorithm>
 #include <array>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/http/retry.hpp>
 #include <nlohmann/json.hpp>
 
 #include "xml.hpp"
@@ -25,21 +26,21 @@ std::string text_member(const nlohmann::json& object, std::initializer_list<cons
   return "";
 }
 
-void read_json(const std::string& body, Refusal& refusal) {
+void read_json(const std::string& body, ErrorResponse& response) {
   try {
     const auto reply = parse_json(body, "the reply");
     if (!reply.is_object()) return;
-    refusal.code = bare_code(text_member(reply, {"__type", "code", "Code"}));
-    refusal.message = text_member(reply, {"message", "Message", "errorMessage"});
+    response.code = bare_code(text_member(reply, {"__type", "code", "Code"}));
+    response.message = text_member(reply, {"message", "Message", "errorMessage"});
   } catch (const Error&) {  // not AWS's own: the status and the text itself will have to do
   }
 }
 
-void read_xml(const std::string& body, Refusal& refusal) {
+void read_xml(const std::string& body, ErrorResponse& response) {
   auto leaves = xml_leaves(body);
-  refusal.code = bare_code(leaves["Code"]);
-  refusal.message = leaves["Message"];
-  refusal.request_id = leaves["RequestId"];
+  response.code = bare_code(leaves["Code"]);
+  response.message = leaves["Message"];
+  response.request_id = leaves["RequestId"];
 }
 
 enum class Kind { throttled, expired, clock, wrong_secret, unknown_key, denied, mistake, other };
@@ -87,18 +88,18 @@ constexpr std::array known{
     Known{"SerializationException", Kind::mistake},
 };
 
-Kind kind_of(const Refusal& refusal) {
+Kind kind_of(const ErrorResponse& response) {
   const auto found =
-      std::find_if(known.begin(), known.end(), [&](const Known& each) { return each.code == refusal.code; });
+      std::find_if(known.begin(), known.end(), [&](const Known& each) { return each.code == response.code; });
   if (found != known.end()) return found->kind;
-  return http::is_retryable(refusal.status) ? Kind::throttled : Kind::other;
+  return http::is_retryable(response.status) ? Kind::throttled : Kind::other;
 }
 
 // "AccessDeniedException: User: ... is not authorized (request id 1234)".
-std::string told(const Refusal& refusal) {
-  std::string text = refusal.code.empty() ? cat("HTTP ", refusal.status) : refusal.code;
-  if (!refusal.message.empty()) text += cat(": ", refusal.message);
-  if (!refusal.request_id.empty()) text += cat(" (request id ", refusal.request_id, ")");
+std::string message_of(const ErrorResponse& response) {
+  std::string text = response.code.empty() ? cat("HTTP ", response.status) : response.code;
+  if (!response.message.empty()) text += cat(": ", response.message);
+  if (!response.request_id.empty()) text += cat(" (request id ", response.request_id, ")");
   return text;
 }
 
@@ -120,18 +121,18 @@ nlohmann::ordered_json minimal_statement(const std::string& action, const std::s
   return statement;
 }
 
-Error denied(const Refusal& refusal, const Attempt& attempt) {
-  std::string action = word_after(refusal.message, "not authorized to perform: ");
+Error denied(const ErrorResponse& response, const Attempt& attempt) {
+  std::string action = word_after(response.message, "not authorized to perform: ");
   if (action.empty()) action = attempt.action;
-  std::string who = word_after(refusal.message, "User: ");
+  std::string who = word_after(response.message, "User: ");
   if (who.empty()) who = cat("the owner of `", attempt.credentials.access_key_id, "`");
   Error error(ErrorKind::access, cat("these AWS credentials may not do ", action));
-  if (refusal.message.find("explicit deny") != std::string::npos)
+  if (response.message.find("explicit deny") != std::string::npos)
     error.helped_by(
         cat("a policy denies ", action, " to ", who, " outright: that statement has to go, no Allow outweighs it"));
   else
     error.helped_by(cat("add this statement to a policy of ", who, ":\n",
-                        minimal_statement(action, word_after(refusal.message, "on resource: "))
+                        minimal_statement(action, word_after(response.message, "on resource: "))
                             .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
   return error;
 }
@@ -166,13 +167,13 @@ Error wrong_clock() {
           "set this machine's clock, for example by `timedatectl set-ntp true`"};
 }
 
-Error other(const Refusal& refusal, const Attempt& attempt) {
-  const bool access = refusal.status == 401 || refusal.status == 403;
+Error other(const ErrorResponse& response, const Attempt& attempt) {
+  const bool access = response.status == 401 || response.status == 403;
   return {access ? ErrorKind::access : ErrorKind::network, cat("AWS refused ", attempt.action, " in ", attempt.region)};
 }
 
-Error by_kind(const Refusal& refusal, const Attempt& attempt) {
-  switch (kind_of(refusal)) {
+Error by_kind(const ErrorResponse& response, const Attempt& attempt) {
+  switch (kind_of(response)) {
     case Kind::throttled:
       return Error(ErrorKind::network, cat("AWS could not do ", attempt.action, " in ", attempt.region, " for now"))
           .transient();
@@ -180,38 +181,38 @@ Error by_kind(const Refusal& refusal, const Attempt& attempt) {
     case Kind::clock: return wrong_clock();
     case Kind::wrong_secret: return wrong_secret(attempt);
     case Kind::unknown_key: return unknown_key(attempt);
-    case Kind::denied: return denied(refusal, attempt);
+    case Kind::denied: return denied(response, attempt);
     case Kind::mistake: return {ErrorKind::usage, cat("AWS refused ", attempt.action, " in ", attempt.region)};
     case Kind::other: break;
   }
-  return other(refusal, attempt);
+  return other(response, attempt);
 }
 
 }  // namespace
 
-Refusal read_refusal(const http::Response& response) {
-  Refusal refusal{.status = response.status, .code = {}, .message = {}, .request_id = {}};
+ErrorResponse read_error_response(const http::Response& response) {
+  ErrorResponse out{.status = response.status, .code = {}, .message = {}, .request_id = {}};
   const auto body = trim(response.body);
   if (body.starts_with('{'))
-    read_json(response.body, refusal);
+    read_json(response.body, out);
   else if (body.starts_with('<'))
-    read_xml(response.body, refusal);
-  if (const auto type = response.headers.find("X-Amzn-ErrorType"); type && refusal.code.empty())
-    refusal.code = bare_code(*type);
-  if (const auto id = response.headers.find("X-Amzn-RequestId")) refusal.request_id = *id;
-  if (refusal.code.empty() && refusal.message.empty()) refusal.message = printable(body, 200);
-  return refusal;
+    read_xml(response.body, out);
+  if (const auto type = response.headers.find("X-Amzn-ErrorType"); type && out.code.empty())
+    out.code = bare_code(*type);
+  if (const auto id = response.headers.find("X-Amzn-RequestId")) out.request_id = *id;
+  if (out.code.empty() && out.message.empty()) out.message = printable(body, 200);
+  return out;
 }
 
-bool may_be_clock(const Refusal& refusal) {
-  const auto kind = kind_of(refusal);
-  return kind == Kind::clock || kind == Kind::wrong_secret || refusal.code == "AuthFailure";
+bool may_be_clock(const ErrorResponse& response) {
+  const auto kind = kind_of(response);
+  return kind == Kind::clock || kind == Kind::wrong_secret || response.code == "AuthFailure";
 }
 
-bool has_expired(const Refusal& refusal) { return kind_of(refusal) == Kind::expired; }
+bool has_expired(const ErrorResponse& response) { return kind_of(response) == Kind::expired; }
 
-Error failure_of(const Refusal& refusal, const Attempt& attempt) {
-  return std::move(by_kind(refusal, attempt).because(told(refusal)));
+Error failure_of(const ErrorResponse& response, const Attempt& attempt) {
+  return std::move(by_kind(response, attempt).because(message_of(response)));
 }
 
 }  // namespace lapstrake::aws

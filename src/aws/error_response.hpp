@@ -1,24 +1,25 @@
 // What AWS says when it does not do what was asked, and how that is told.
 #pragma once
-#include <lapstrake/aws/call.hpp>
+#include <lapstrake/aws/credentials.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/http/message.hpp>
 #include <string>
 #include <string_view>
 
 namespace lapstrake::aws {
 
-struct Refusal {
+struct ErrorResponse {
   int status = 0;
   std::string code, message, request_id;  // each may be empty
 };
 
 // From JSON's `__type`, XML's `<Code>` or the header X-Amzn-ErrorType, whichever the reply has.
-Refusal read_refusal(const http::Response& response);
+ErrorResponse read_error_response(const http::Response& response);
 
 // Whether the code is one that a clock which is off brings about.
-bool may_be_clock(const Refusal& refusal);
+bool may_be_clock(const ErrorResponse& response);
 // Whether the credentials have.
-bool has_expired(const Refusal& refusal);
+bool has_expired(const ErrorResponse& response);
 
 // What was tried, and by whom.
 struct Attempt {
@@ -27,6 +28,6 @@ struct Attempt {
   const Credentials& credentials;
 };
 // Marked transient where a new attempt may help.
-Error failure_of(const Refusal& refusal, const Attempt& attempt);
+Error failure_of(const ErrorResponse& response, const Attempt& attempt);
 
 }  // namespace lapstrake::aws

@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <array>
-#include <lapstrake/aws/ecr.hpp>
+#include <lapstrake/aws/ecr_host.hpp>
 #include <lapstrake/base/text.hpp>
 
 namespace lapstrake::aws {

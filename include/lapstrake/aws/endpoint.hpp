@@ -1,0 +1,20 @@
+// The addresses of the AWS services.
+#pragma once
+#include <lapstrake/aws/credentials.hpp>
+#include <lapstrake/aws/service.hpp>
+#include <lapstrake/base/runtime.hpp>
+#include <string>
+
+namespace lapstrake::aws {
+
+// Which of a service's names a call goes to; the environment may ask for more.
+struct EndpointForm {
+  bool fips = false, dualstack = false;
+};
+
+// "https://api.ecr.eu-west-1.amazonaws.com": facts in docs/design.md, "Endpoints". Error{access} when the profile names
+// a `services` section that does not exist.
+std::string endpoint(Service service, const std::string& region, const Environment& environment, EndpointForm form = {},
+                     const ProfileEndpoints& profile = {});
+
+}  // namespace lapstrake::aws
