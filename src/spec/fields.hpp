@@ -1,4 +1,4 @@
-// The members of a mapping as values. Their shapes were checked and told: what does not fit counts as absent here.
+// Reads the members of a mapping as values. check_shape() has reported invalid ones: here they count as absent.
 #pragma once
 #include <cstdint>
 #include <lapstrake/oci/recipe.hpp>
@@ -13,7 +13,7 @@
 
 namespace lapstrake::spec {
 
-// The value if it is text, filled in.
+// The value if it is text and its variables are expanded.
 const Node* text_node(const Node& map, std::string_view key);
 std::string text_field(const Node& map, std::string_view key, std::string_view fallback = {});
 std::optional<std::int64_t> integer_field(const Node& map, std::string_view key);

@@ -1,4 +1,4 @@
-// Gathers what is wrong, each mistake once, in order of position.
+// Collects diagnostics, each once, in order of position.
 #pragma once
 #include <lapstrake/spec/diagnostic.hpp>
 #include <set>
@@ -16,13 +16,13 @@ class Findings {
 
   void error(const Span& where, std::string message, std::string hint = {}, std::string help = {});
   void warning(const Span& where, std::string message, std::string hint = {}, std::string help = {});
-  // In another file than the spec.
+  // In a file other than the spec.
   void error_in(const SourceText& source, const Span& where, std::string message, std::string hint = {},
                 std::string help = {});
 
   const SourceText& spec() const noexcept { return spec_; }
   bool has_errors() const noexcept { return has_errors_; }
-  bool is_full() const noexcept;           // more are not kept: suggestions need not be looked for
+  bool is_full() const noexcept;           // further ones are dropped: suggestions are not needed
   std::vector<Diagnostic> sorted() const;  // the spec's own first
 
  private:

@@ -47,26 +47,24 @@ FormatResult need(bool is_right, std::string_view message, std::string_view hint
 }
 
 FormatResult one_line(std::string_view text) {
-  return need(text.find_first_of("\r\n") == std::string_view::npos, "has more than one line", "write one line");
+  return need(text.find_first_of("\r\n") == std::string_view::npos, "contains a line break", "write a single line");
 }
-FormatResult some(std::string_view text) {
-  return need(!text.empty(), "is empty", "write something, or remove the line");
-}
+FormatResult some(std::string_view text) { return need(!text.empty(), "is empty", "set a value, or remove the line"); }
 FormatResult name(std::string_view text) {
-  return need(is_word(text, 128, true, "", "._-"), "is no name that can be used here",
-              "letters, digits, `.`, `_` and `-`; first a letter or a digit");
+  return need(is_word(text, 128, true, "", "._-"), "is not a valid name",
+              "use letters, digits, `.`, `_` and `-`, and start with a letter or a digit");
 }
 FormatResult variable(std::string_view text) {
-  return need(is_word(text, 128, false, "_", "_-"), "cannot be the name of a variable",
-              "letters, digits, `_` and `-`; first a letter or `_`");
+  return need(is_word(text, 128, false, "_", "_-"), "is not a valid variable name",
+              "use letters, digits, `_` and `-`, and start with a letter or `_`");
 }
 FormatResult family(std::string_view text) {
-  return need(is_word(text, 255, true, "_-", "_-"), "cannot be the name of a task definition",
-              "ECS takes letters, digits, `_` and `-`, 255 at most");
+  return need(is_word(text, 255, true, "_-", "_-"), "is not a valid name of a task definition",
+              "use at most 255 letters, digits, `_` and `-`");
 }
 FormatResult account(std::string_view text) {
-  return need(is_account(text), "cannot be the name of a user or group",
-              "letters, digits, `_`, `.` and `-`, 32 at most; first a letter or `_`");
+  return need(is_account(text), "is not a valid user or group name",
+              "use at most 32 letters, digits, `_`, `.` and `-`, and start with a letter or `_`");
 }
 
 FormatResult folder_path(std::string_view text) {
@@ -74,27 +72,30 @@ FormatResult folder_path(std::string_view text) {
     return FormatError{"is not an absolute path", has_parent_part(text) || text.empty()
                                                       ? "paths in the image start with `/`"
                                                       : cat("write `/", printable(text, 60), "`")};
-  return need(!has_parent_part(text), "has `..` in it", "write the path without it");
+  return need(!has_parent_part(text), "contains `..`", "write the path without `..`");
 }
 FormatResult file_path(std::string_view text) {
   if (auto error = folder_path(text)) return error;
-  return need(!text.ends_with('/'), "ends in `/`", "name the file itself");
+  return need(!text.ends_with('/'), "ends with `/`", "write the path of a file");
 }
 FormatResult source(std::string_view text) {
   if (auto error = some(text)) return error;
-  static constexpr std::string_view cure = "put it into this folder, or use --allow-outside";
-  if (auto error = need(!text.starts_with('/'), "is outside of the spec's folder", cure)) return error;
-  return need(!has_parent_part(text), "leads out of the spec's folder", cure);
+  static constexpr std::string_view cure = "move it into this folder, or use --allow-outside";
+  if (auto error = need(!text.starts_with('/'), "is outside the spec's folder", cure)) return error;
+  return need(!has_parent_part(text), "is outside the spec's folder", cure);
 }
 
 FormatResult owner(std::string_view text) {
-  return need(parse_owner(text).has_value(), "is not an owner", "write USER or USER:GROUP, each a name or a number");
+  return need(parse_owner(text).has_value(), "is not a valid owner",
+              "write USER or USER:GROUP, each a name or a number");
 }
 FormatResult mode(std::string_view text) {
-  return need(parse_mode(text).has_value(), "is not a mode", "three or four octal digits: \"0644\"");
+  return need(parse_mode(text).has_value(), "is not a valid mode",
+              "use three or four octal digits, for example \"0644\"");
 }
 FormatResult copy_mode(std::string_view text) {
-  return need(text == "keep" || parse_mode(text), "is not a mode", "three or four octal digits, \"0644\", or `keep`");
+  return need(text == "keep" || parse_mode(text), "is not a valid mode",
+              "use three or four octal digits, for example \"0644\", or `keep`");
 }
 
 FormatResult platform(std::string_view text) {
@@ -102,7 +103,7 @@ FormatResult platform(std::string_view text) {
     oci::Platform::parse(text);
     return std::nullopt;
   } catch (const Error& error) {
-    return FormatError{"is not a platform", error.help()};
+    return FormatError{"is not a valid platform", error.help()};
   }
 }
 
@@ -118,29 +119,29 @@ FormatResult reference(std::string_view text) {
   } catch (const Error& error) {
     const auto& why = error.summary();
     const auto at = why.find("reference: ");
-    return FormatError{"is not an image reference", at == std::string::npos ? why : why.substr(at + 11)};
+    return FormatError{"is not a valid image reference", at == std::string::npos ? why : why.substr(at + 11)};
   }
 }
 
 FormatResult repository(std::string_view text) {
-  if (auto error = reference(text)) return FormatError{"is not a repository", error->hint};
+  if (auto error = reference(text)) return FormatError{"is not a valid repository", error->hint};
   const auto parsed = oci::parse_reference(text);
   const auto* in_registry = std::get_if<oci::RegistryReference>(&parsed);
-  if (in_registry == nullptr) return FormatError{"is a place on disk", "a repository is host/name"};
-  if (in_registry->digest) return FormatError{"has a digest in it", "leave it away: the digest comes from the build"};
+  if (in_registry == nullptr) return FormatError{"is a path on disk", "write HOST/NAME"};
+  if (in_registry->digest) return FormatError{"contains a digest", "remove it: the build computes the digest"};
   if (!in_registry->tag.empty())
-    return FormatError{"has a tag in it", cat("move it to `tags: [\"", in_registry->tag, "\"]`")};
-  return need(names_host(text), "names no host", "write host/name, for example registry.example/team/app");
+    return FormatError{"contains a tag", cat("move it to `tags: [\"", in_registry->tag, "\"]`")};
+  return need(names_host(text), "has no host", "write host/name, for example registry.example/team/app");
 }
 FormatResult tag(std::string_view text) {
-  return need(oci::is_tag(text), "is not a tag",
-              "letters, digits, `_`, `.` and `-`, 128 at most; first none of `.` and `-`");
+  return need(oci::is_tag(text), "is not a valid tag",
+              "use at most 128 letters, digits, `_`, `.` and `-`; the first must not be `.` or `-`");
 }
 FormatResult base(std::string_view text) { return text == "scratch" ? std::nullopt : reference(text); }
 
 FormatResult port(std::string_view text) {
-  return need(parse_ports(text).has_value(), "is not a port",
-              "write 1 to 65535 or a range such as 8000-8002, with /tcp, /udp or /sctp or without");
+  return need(parse_ports(text).has_value(), "is not a valid port",
+              "write 1 to 65535 or a range such as 8000-8002, optionally with /tcp, /udp or /sctp");
 }
 
 const std::vector<std::string>& signals() {
@@ -155,12 +156,13 @@ const std::vector<std::string>& signals() {
 FormatResult signal(std::string_view text) {
   if (parse_signal(text)) return std::nullopt;
   const auto meant = nearest(text.starts_with("SIG") ? std::string(text) : cat("SIG", text), signals());
-  return FormatError{"is not a signal", meant ? cat("did you mean `", *meant, "`?") : "for example SIGTERM or SIGQUIT"};
+  return FormatError{"is not a valid signal",
+                     meant ? cat("did you mean `", *meant, "`?") : "for example SIGTERM or SIGQUIT"};
 }
 
 FormatResult env_name(std::string_view text) {
-  return need(is_word(text, 255, false, "_", "_.-"), "cannot be the name of an environment variable",
-              "letters, digits and `_`; first a letter or `_`");
+  return need(is_word(text, 255, false, "_", "_.-"), "is not a valid environment variable name",
+              "use letters, digits and `_`, and start with a letter or `_`");
 }
 
 // setcap's clauses: names, then `=` or `+` and flags of e, i and p.
@@ -176,49 +178,49 @@ bool is_capability_clause(std::string_view clause) {
 }
 FormatResult capabilities(std::string_view text) {
   const auto clauses = split(text, ' ');
-  return need(std::ranges::all_of(clauses, is_capability_clause), "is not a set of capabilities",
-              "in setcap's form: cap_net_bind_service=ep");
+  return need(std::ranges::all_of(clauses, is_capability_clause), "is not a valid set of capabilities",
+              "use setcap's syntax, for example cap_net_bind_service=ep");
 }
 
 FormatResult xattr_name(std::string_view text) {
-  if (text == "security.capability") return FormatError{"is what `capabilities:` sets", "use that key of the layer"};
+  if (text == "security.capability") return FormatError{"is set by `capabilities:`", "use that key of the layer"};
   const auto dot = text.find('.');
   const auto space = text.substr(0, dot);
   const bool known = space == "user" || space == "trusted" || space == "security" || space == "system";
   return need(known && dot != std::string_view::npos && dot + 1 < text.size() && text.size() <= 255,
-              "is not the name of an extended attribute",
-              "for example user.origin; first user, trusted, security or system");
+              "is not a valid name of an extended attribute",
+              "start with `user.`, `trusted.`, `security.` or `system.`, for example user.origin");
 }
 FormatResult xattr_value(std::string_view text) {
-  return need(parse_xattr(text).has_value(), "is not a value of an extended attribute",
-              "after 0x come pairs of hex digits, after 0s base64; other text stands for itself");
+  return need(parse_xattr(text).has_value(), "is not a valid value of an extended attribute",
+              "write 0x and pairs of hex digits, 0s and base64, or plain text");
 }
 
 FormatResult host(std::string_view text) {
   if (const auto scheme = text.find("://"); scheme != std::string_view::npos)
-    return FormatError{
-        "is a URL",
-        cat("the host alone: `", printable(text.substr(scheme + 3, text.find('/', scheme + 3) - scheme - 3), 80), "`")};
+    return FormatError{"is a URL",
+                       cat("write only the host: `",
+                           printable(text.substr(scheme + 3, text.find('/', scheme + 3) - scheme - 3), 80), "`")};
   return need(
       text.find('/') == std::string_view::npos && !reference(cat(text, names_host(cat(text, "/x")) ? "/x" : ".x/x")),
-      "is not a host", "a host name or an address, with a port or without: registry.example:5000");
+      "is not a valid host", "write a host name or an address, optionally with a port: registry.example:5000");
 }
 
 FormatResult origin(std::string_view text) {
-  static constexpr std::string_view form = "scheme and host alone: https://login.registry.example";
+  static constexpr std::string_view form = "write only the scheme and the host: https://login.registry.example";
   const auto colon = text.find("://");
   if (colon == std::string_view::npos || (!text.starts_with("https://") && !text.starts_with("http://")))
-    return FormatError{"is not the address of a server", std::string(form)};
+    return FormatError{"is not a valid server address", std::string(form)};
   const auto rest = text.substr(colon + 3);
   return need(!host(rest.substr(0, rest.find('/'))) && rest.find('/') >= rest.size() - 1,
-              "is not the address of a server", form);
+              "is not a valid server address", form);
 }
 
 FormatResult mirror(std::string_view text) {
-  static constexpr std::string_view form = "a host, and what stands before the names there: mirror.corp.example/hub";
+  static constexpr std::string_view form = "write a host, optionally with a path prefix: mirror.corp.example/hub";
   if (text.find('/') == std::string_view::npos) return host(text);
   if (text.find("://") != std::string_view::npos) return host(text);
-  return need(!repository(text), "is not a mirror", form);
+  return need(!repository(text), "is not a valid mirror", form);
 }
 
 bool is_media_name(std::string_view text) { return is_word(text, 127, true, "", "!#$&^_.+-"); }
@@ -226,20 +228,20 @@ FormatResult media_type(std::string_view text) {
   const auto slash = text.find('/');
   return need(
       slash != std::string_view::npos && is_media_name(text.substr(0, slash)) && is_media_name(text.substr(slash + 1)),
-      "is not a media type", "TYPE/NAME, for example application/spdx+json");
+      "is not a valid media type", "write TYPE/NAME, for example application/spdx+json");
 }
 
 // ECR's ImageTagMutabilityExclusionFilterValue.
 FormatResult tag_pattern(std::string_view text) {
   constexpr std::string_view allowed = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._*-";
   return need(!text.empty() && text.size() <= 128 && text.find_first_not_of(allowed) == std::string_view::npos,
-              "is not a pattern of tags", "letters, digits, `.`, `_`, `-`, and `*` for any text");
+              "is not a valid tag pattern", "use letters, digits, `.`, `_`, `-`, and `*` for any text");
 }
 
 const FormatRow rows[] = {
     {Format::any, "text", "", true, accept},
     {Format::one_line, "one line of text", R"(^[^\r\n]*$)", true, one_line},
-    {Format::some, "text, not empty", R"([\s\S])", true, some},
+    {Format::some, "non-empty text", R"([\s\S])", true, some},
     {Format::name, "a name", R"(^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$)", true, name},
     {Format::variable, "a variable's name", R"(^[A-Za-z_][A-Za-z0-9_-]{0,127}$)", false, variable},
     {Format::family, "a family's name", R"(^[A-Za-z0-9_-]{1,255}$)", true, family},
@@ -258,7 +260,7 @@ const FormatRow rows[] = {
     {Format::port, "PORT[-LAST][/tcp or /udp]", "^[0-9]{1,5}(-[0-9]{1,5})?(/(tcp|udp|sctp))?$", true, port},
     {Format::signal, "a signal", R"(^(SIG[A-Z0-9]+([+-][0-9]+)?|[0-9]{1,2})$)", true, signal},
     {Format::env_name, "a variable's name", "^[A-Za-z_][A-Za-z0-9_.-]{0,254}$", false, env_name},
-    {Format::capabilities, "capabilities in setcap's form", "^[a-z_,]+[=+][eip]+( [a-z_,]+[=+][eip]+)*$", false,
+    {Format::capabilities, "capabilities in setcap's syntax", "^[a-z_,]+[=+][eip]+( [a-z_,]+[=+][eip]+)*$", false,
      capabilities},
     {Format::xattr_name, "an extended attribute's name", R"(^(user|trusted|security|system)\.(?!capability$))", false,
      xattr_name},

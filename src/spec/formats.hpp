@@ -1,5 +1,4 @@
-// The forms that texts of a spec take, each with its words, its pattern for the JSON Schema and the check of the
-// reader.
+// The formats of texts in a spec, each with its description, its pattern for the JSON Schema and its check.
 #pragma once
 #include <cstdint>
 #include <lapstrake/oci/platform.hpp>
@@ -42,24 +41,24 @@ enum class Format {
 };
 
 struct FormatError {
-  std::string message;  // goes on after the text: "is not an absolute path"
+  std::string message;  // follows the text: "is not an absolute path"
   std::string hint;
 };
 
 struct FormatRow {
   Format format;
   std::string_view words;    // "an absolute path"
-  std::string_view pattern;  // ECMA 262; empty when every text fits
-  bool as_number;            // a text that YAML readers take for a number has this form too: 0644, 33:33, 1.10
+  std::string_view pattern;  // ECMA 262; empty when every text is valid
+  bool as_number;            // a text that YAML readers read as a number may have this format too: 0644, 33:33, 1.10
   std::optional<FormatError> (*format_error)(std::string_view text);
 };
 
 const FormatRow& row(Format format);
 
-// The values behind the texts; nothing when the text does not have the form.
+// The values of the texts; nothing when the text is invalid.
 std::optional<std::uint32_t> parse_mode(std::string_view text);  // three or four octal digits
 std::optional<oci::Owner> parse_owner(std::string_view text);
-// "9000", "53/udp", "8000-8002/udp": as EXPOSE has them.
+// "9000", "53/udp", "8000-8002/udp": as in EXPOSE.
 struct Ports {
   std::int64_t first, last;
   std::string protocol;

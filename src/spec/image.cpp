@@ -13,7 +13,7 @@ namespace {
 
 std::string first_at(const Span& where) { return cat("the first is at line ", where.line, ", column ", where.column); }
 
-// Tells texts that stand twice once `form` has made them comparable.
+// Reports texts that are equal after `form` normalizes them.
 template <class Form>
 void check_duplicates(std::span<const Node> items, std::string_view what, Findings& findings, Form form) {
   std::map<std::string, Span> first;
@@ -21,8 +21,7 @@ void check_duplicates(std::span<const Node> items, std::string_view what, Findin
     if (item.kind != Node::Kind::text || item.unresolved) continue;
     const auto [known, is_new] = first.emplace(form(item.text), item.where);
     if (!is_new)
-      findings.error(item.where, cat("the ", what, " ", in_quotes(item.text), " stands twice"),
-                     first_at(known->second));
+      findings.error(item.where, cat("duplicate ", what, " ", in_quotes(item.text)), first_at(known->second));
   }
 }
 
@@ -33,7 +32,8 @@ void check_duplicates(std::span<const Node> items, std::string_view key, std::st
     const auto* node = text_node(item, key);
     if (node == nullptr) continue;
     const auto [known, is_new] = first.emplace(node->text, node->where);
-    if (!is_new) findings.error(node->where, cat("two ", what, " ", in_quotes(node->text)), first_at(known->second));
+    if (!is_new)
+      findings.error(node->where, cat("duplicate ", what, " ", in_quotes(node->text)), first_at(known->second));
   }
 }
 
@@ -47,7 +47,7 @@ oci::Compression compression(const Node& image, Findings& findings) {
   const auto level = integer_field(*node, "level");
   if (!level) return out;
   const auto where = node->find("level")->where;
-  if (type == "none") findings.error(where, "no compression has no level", "remove the line");
+  if (type == "none") findings.error(where, "`level` cannot be used with `none`", "remove the line");
   const int most = oci::most_level(oci::Codec::gzip);  // zstd's is the key's own
   if (type == "gzip" && *level > most)
     findings.error(where, cat("`level` cannot be ", *level, " for gzip"), cat("1 to ", most));
@@ -63,7 +63,7 @@ std::optional<oci::Reference> base(const Node& image, const std::filesystem::pat
     if (auto* disk = std::get_if<oci::DiskReference>(&reference)) disk->path = (folder / disk->path).lexically_normal();
     return reference;
   } catch (const Error&) {
-    return std::nullopt;  // told by its shape
+    return std::nullopt;  // reported by check_shape()
   }
 }
 
@@ -81,17 +81,17 @@ oci::Accounts accounts(const Node& image, Findings& findings) {
     for (const std::string_view key : {"home", "shell", "comment"})
       if (const auto* field = text_node(item, key);
           field != nullptr && field->text.find_first_of(":\r\n") != std::string::npos)
-        findings.error(field->where, cat("`", key, "` has a `:` or a line end in it"), "/etc/passwd cannot hold that");
+        findings.error(field->where, cat("`", key, "` contains `:` or a line break"), "/etc/passwd cannot store it");
   }
   for (const auto& item : items_of(image, "groups"))
     out.groups.push_back({.name = text_field(item, "name"),
                           .gid = static_cast<std::uint32_t>(integer_field(item, "gid").value_or(0)),
                           .members = texts_field(item, "members"),
                           .where = findings.spec().position(item.where)});
-  check_duplicates(items_of(image, "users"), "name", "users are called", findings);
-  check_duplicates(items_of(image, "users"), "uid", "users have the uid", findings);
-  check_duplicates(items_of(image, "groups"), "name", "groups are called", findings);
-  check_duplicates(items_of(image, "groups"), "gid", "groups have the gid", findings);
+  check_duplicates(items_of(image, "users"), "name", "user name", findings);
+  check_duplicates(items_of(image, "users"), "uid", "user id", findings);
+  check_duplicates(items_of(image, "groups"), "name", "group name", findings);
+  check_duplicates(items_of(image, "groups"), "gid", "group id", findings);
   return out;
 }
 
@@ -101,12 +101,12 @@ std::vector<std::string> exposed_ports(const Node& image, Findings& findings) {
   std::set<std::string> seen;
   for (const auto& item : items_of(image, "expose")) {
     const auto ports = item.kind == Node::Kind::text ? parse_ports(item.text) : std::nullopt;
-    if (!ports) continue;  // told by its shape
+    if (!ports) continue;  // reported by check_shape()
     for (auto port = ports->first; port <= ports->last; ++port)
       if (auto text = cat(port, "/", ports->protocol); seen.insert(text).second) out.push_back(std::move(text));
     if (out.size() <= limits::list_members) continue;
     findings.error(item.where, cat("the image exposes more than ", limits::list_members, " ports"),
-                   "leave ports out: EXPOSE is documentation, and opens none");
+                   "remove some: `expose` is documentation and opens no ports");
     return {};
   }
   return out;
@@ -126,34 +126,34 @@ void check_lists(const Node& image, Findings& findings) {
     const auto ports = parse_ports(text);
     return ports ? cat(ports->first, "-", ports->last, "/", ports->protocol) : text;
   });
-  check_duplicates(items_of(image, "layers"), "name", "layers are called", findings);
+  check_duplicates(items_of(image, "layers"), "name", "layer name", findings);
 }
 
 void check_whole(const Member& member, Findings& findings) {
   const auto& image = member.value;
   if (const auto* tags = image.member("tags");
       tags != nullptr && !tags->value.items.empty() && image.find("repository") == nullptr)
-    findings.error(tags->where, cat("the image ", in_quotes(member.key), " has `tags` and no `repository`"),
-                   "for example `repository: registry.example/team/web`");
+    findings.error(tags->where, cat("the image ", in_quotes(member.key), " has `tags` but no `repository`"),
+                   "add one, for example `repository: registry.example/team/web`");
   if (const auto* attachments = image.member("attachments");
       attachments != nullptr && !attachments->value.items.empty() && image.find("repository") == nullptr)
     findings.error(attachments->where,
-                   cat("the image ", in_quotes(member.key), " has `attachments` and no `repository`"),
-                   "for example `repository: registry.example/team/web`");
+                   cat("the image ", in_quotes(member.key), " has `attachments` but no `repository`"),
+                   "add one, for example `repository: registry.example/team/web`");
   if (const auto* platforms = image.find("platforms");
       platforms != nullptr && platforms->kind == Node::Kind::list && platforms->items.empty())
-    findings.error(platforms->where, "`platforms` is empty", "remove the line for linux/amd64");
+    findings.error(platforms->where, "`platforms` is empty", "remove the line to build for linux/amd64");
   const auto* entrypoint = image.find("entrypoint");
   if (entrypoint != nullptr && !entrypoint->items.empty() && entrypoint->items[0].kind == Node::Kind::text &&
       entrypoint->items[0].text.empty())
-    findings.error(entrypoint->items[0].where, "`entrypoint` names no program", "its first item is the program");
+    findings.error(entrypoint->items[0].where, "the program of `entrypoint` is empty",
+                   "the first item must be the program");
   const bool is_bare = image.find("base") == nullptr || text_field(image, "base") == "scratch";
   if (is_bare && items_of(image, "layers").empty() && image.kind == Node::Kind::map && !findings.has_errors())
-    findings.warning(member.where, cat("the image ", in_quotes(member.key), " is empty"),
-                     "give it `layers:` or a `base:`");
+    findings.warning(member.where, cat("the image ", in_quotes(member.key), " is empty"), "add `layers:` or a `base:`");
   for (const auto& annotation : members_of(image, "annotations"))
     if (annotation.key.starts_with("dev.lapstrake."))
-      findings.error(annotation.where, cat("the annotation ", in_quotes(annotation.key), " is lapstrake's own"),
+      findings.error(annotation.where, cat("the annotation ", in_quotes(annotation.key), " is reserved"),
                      "choose another name");
 }
 
@@ -204,10 +204,10 @@ void check_targets(const Node& document, Findings& findings) {
       if (repository.empty() || tag.kind != Node::Kind::text || tag.unresolved) continue;
       const auto [known, is_new] = owners.emplace(cat(lower(repository), ":", tag.text), member.key);
       if (!is_new && known->second != member.key)
-        findings.error(
-            tag.where,
-            cat("the images ", in_quotes(known->second), " and ", in_quotes(member.key), " are pushed to one tag"),
-            "give one of them another tag or repository");
+        findings.error(tag.where,
+                       cat("the images ", in_quotes(known->second), " and ", in_quotes(member.key),
+                           " have the same repository and tag"),
+                       "change the tag or the repository of one of them");
     }
   }
 }

@@ -1,4 +1,4 @@
-// Where the values of a JSON text are, for findings about it.
+// The positions of the values of a JSON text, for findings about it.
 #pragma once
 #include <cstddef>
 #include <lapstrake/oci/recipe.hpp>
@@ -12,10 +12,10 @@
 
 namespace lapstrake::spec {
 
-// By JSON pointer, up to most_pointer_bytes. `source` is JSON that parse_json() takes, comments included.
+// By JSON pointer, up to most_pointer_bytes. `source` is JSON that parse_json() accepts, comments included.
 std::map<std::string, oci::Position> json_positions(const SourceText& source);
 
-// The first comma that only blanks and comments part from a `}` or `]`: an offset.
+// The offset of the first comma with only blanks and comments between it and a `}` or `]`.
 std::optional<std::size_t> trailing_comma(std::string_view text);
 
 }  // namespace lapstrake::spec

@@ -1,4 +1,4 @@
-// The document as a whole, tasks, services, environments and registries.
+// Keys of the whole document, tasks, services, environments and registries.
 #include "keys.hpp"
 
 namespace lapstrake::spec {
@@ -7,7 +7,7 @@ namespace {
 Object whole() {
   return {.name = "spec",
           .path = "",
-          .doc = "One file holds a project: images, the tasks that run them, and how environments differ.",
+          .doc = "A spec describes a project: images, the tasks that run them, and how environments differ.",
           .example = R"(vars: { registry: registry.example:5000, version: v1.0.0 }
 images:
   web:
@@ -23,17 +23,16 @@ environments:
               {"vars",
                mapping(Format::variable, text()),
                false,
-               "Values that are written once and used as `${vars.NAME}`; a value may use other variables. `--set "
-               "NAME=VALUE` "
-               "overrides one that stands here.",
+               "Variables, used as `${vars.NAME}`; a value may use other variables. `--set NAME=VALUE` overrides a "
+               "variable of this list.",
                "{ region: us-east-1, version: v1.0.0 }",
                "",
                {"variables", "args"}},
               {"public_variables",
                list(text(Format::env_name)),
                false,
-               "Environment variables that `${env.NAME}` may read though their names look like those of credentials or "
-               "their values hold a login: who can pull the image or read the task definition sees them.",
+               "Environment variables that `${env.NAME}` may read although their names look like credentials or their "
+               "values contain a login: everyone who can pull the image or read the task definition sees them.",
                "[ SONAR_PROJECT_KEY ]",
                "",
                {}},
@@ -47,23 +46,22 @@ environments:
               {"tasks",
                mapping(Format::family, object("task")),
                false,
-               "Task definitions to register with Amazon ECS, by name. The name is the family, unless the document has "
-               "another.",
+               "Task definitions to register with Amazon ECS, by name. The name is the family, unless the document "
+               "sets `family`.",
                "{ web: { from: task-definition.json } }",
                "",
                {"task", "taskDefinitions", "task_definitions"}},
               {"services",
                mapping(Format::name, object("service")),
                false,
-               "The services that run the tasks. They are read and checked, and wait for `deploy`, which this release "
-               "does not have.",
+               "The services that run the tasks. They are only checked: this release has no `deploy`.",
                "{ web: { cluster: prod, task: web, desiredCount: 2 } }",
                "",
                {"service"}},
               {"environments",
                mapping(Format::name, patch()),
                false,
-               "How the document differs in an environment (`-e NAME`): a merge patch over everything above. `null` "
+               "Changes for an environment (`-e NAME`): a merge patch for everything above. `null` "
                "removes a "
                "key, lists of objects that all have a `name` merge by it, other lists are replaced.",
                "{ production: { tasks: { web: { cpu: \"1024\" } } } }",
@@ -72,8 +70,8 @@ environments:
               {"registries",
                mapping(Format::host, object("registry")),
                false,
-               "How to reach single registries: private CAs, client certificates, mirrors, token servers, plain HTTP. "
-               "Credentials never stand in a spec.",
+               "How to connect to registries: private CAs, client certificates, mirrors, token servers, plain HTTP. "
+               "A spec never contains credentials.",
                "{ registry.corp.example: { ca: certs/corp.pem } }",
                "",
                {"registry"}},
@@ -85,9 +83,8 @@ Object task() {
       .name = "task",
       .path = "tasks.NAME",
       .doc =
-          "A task definition in ECS's own spelling: every member of RegisterTaskDefinition may stand here, known to "
-          "lapstrake "
-          "or not, and passes through. `${images.NAME}` becomes the image's `repository:tag@sha256:...`.",
+          "A task definition in ECS's own format: every member of RegisterTaskDefinition is allowed, known to "
+          "lapstrake or not, and is passed through. `${images.NAME}` becomes the image's `repository:tag@sha256:...`.",
       .example = R"(images:
   php-fpm:
     repository: registry.example/php-fpm
@@ -100,13 +97,13 @@ tasks:
       - { name: php-fpm, image: "${images.php-fpm}" }
 )",
       .keys = {{"from", text(Format::source), false,
-                "A file to start from, relative to the spec: JSON (comments allowed) or YAML, as "
-                "RegisterTaskDefinition takes it or "
-                "as `aws ecs describe-task-definition` prints it. What stands here is laid over it as a merge patch.",
+                "A file to start from, relative to the spec: JSON (comments allowed) or YAML, in the format of "
+                "RegisterTaskDefinition or of the output of `aws ecs describe-task-definition`. The members of this "
+                "task are applied to it as a merge patch.",
                 "task-definition.json"},
                {"ignore_rules", list(text(Format::some)), false,
-                "Names of rules that `check` and `register` do not apply to this task. Errors that AWS's reference "
-                "alone supports show the name of their rule; all others cannot be ignored.",
+                "Names of rules that `check` and `register` do not apply to this task. Errors based only on AWS's "
+                "reference show the name of their rule; other errors cannot be ignored.",
                 "[port-protocols]", "[]"}},
       .open = true};
 }
@@ -114,7 +111,7 @@ tasks:
 Object service() {
   return {.name = "service",
           .path = "services.NAME",
-          .doc = "A service that runs a task; otherwise CreateService's and UpdateService's own members.",
+          .doc = "A service that runs a task. All other members are those of CreateService and UpdateService.",
           .example = R"(tasks:
   my-web-app:
     containerDefinitions:
@@ -127,48 +124,45 @@ services:
 }
 
 Object registry() {
-  return {
-      .name = "registry",
-      .path = "registries.HOST",
-      .doc = "One registry, by its host with the port.",
-      .example = R"(registries:
+  return {.name = "registry",
+          .path = "registries.HOST",
+          .doc = "A registry, identified by its host and port.",
+          .example = R"(registries:
   registry.corp.example: { ca: certs/corp.pem }
   10.0.0.5:5000: { insecure: true }
   docker.io: { mirrors: [registry.corp.example/hub] }
   gitlab.example:5050: { token_server: https://login.gitlab.example }
 )",
-      .keys = {
-          {"ca", text(Format::some), false, "A PEM file of the CAs that the registry's certificate is checked against.",
-           "certs/corp.pem", "the system's CAs"},
-          {"cert", text(Format::some), false, "A PEM file with the client certificate to show.", "certs/client.pem"},
-          {"key", text(Format::some), false, "A PEM file with the key of `cert`.", "certs/client.key"},
-          {"insecure",
-           boolean(),
-           false,
-           "Speak plain HTTP. Loopback hosts need no such word.",
-           "true",
-           "false",
-           {"http", "plain_http", "tls"}},
-          {"token_server",
-           text(Format::origin),
-           false,
-           "The server that hands out this registry's tokens, where it is another than the registry itself: logins may "
-           "go "
-           "there too. Those of docker.io, registry.gitlab.com and nvcr.io are known, and so is port 443 of the "
-           "registry's own host.",
-           "https://gitlab.example",
-           "",
-           {"realm", "auth", "auth_server", "trust_realm"}},
-          {"mirrors",
-           list(text(Format::mirror)),
-           false,
-           "Registries that have this one's images, each with what stands before the names there. What is read comes "
-           "from the first that has it, then from the registry itself; pushes never go to a mirror.",
-           "[mirror.corp.example/hub]",
-           "",
-           {"mirror", "endpoint", "endpoints"}},
-          {"mirrors_only", boolean(), false, "Read from the mirrors alone, for networks with no way out.", "true",
-           "false"}}};
+          .keys = {{"ca", text(Format::some), false, "A PEM file with the CAs that verify the registry's certificate.",
+                    "certs/corp.pem", "the system's CAs"},
+                   {"cert", text(Format::some), false, "A PEM file with the client certificate.", "certs/client.pem"},
+                   {"key", text(Format::some), false, "A PEM file with the private key of `cert`.", "certs/client.key"},
+                   {"insecure",
+                    boolean(),
+                    false,
+                    "Use plain HTTP. Loopback hosts always may.",
+                    "true",
+                    "false",
+                    {"http", "plain_http", "tls"}},
+                   {"token_server",
+                    text(Format::origin),
+                    false,
+                    "The server that issues tokens for this registry, if it is not the registry itself: credentials "
+                    "may be sent to it too. The token servers of docker.io, registry.gitlab.com and nvcr.io are built "
+                    "in, and so is port 443 of the registry's own host.",
+                    "https://gitlab.example",
+                    "",
+                    {"realm", "auth", "auth_server", "trust_realm"}},
+                   {"mirrors",
+                    list(text(Format::mirror)),
+                    false,
+                    "Registries that mirror this one, each with an optional path prefix. Reads try the mirrors in this "
+                    "order, then the registry itself; pushes never use a mirror.",
+                    "[mirror.corp.example/hub]",
+                    "",
+                    {"mirror", "endpoint", "endpoints"}},
+                   {"mirrors_only", boolean(), false,
+                    "Read only from the mirrors, for networks without internet access.", "true", "false"}}};
 }
 
 }  // namespace

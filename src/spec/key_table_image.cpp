@@ -1,4 +1,4 @@
-// An image and what its configuration is made of.
+// Keys of an image and its configuration.
 #include <algorithm>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/recipe.hpp>
@@ -12,7 +12,7 @@ Object image() {
   return {
       .name = "image",
       .path = "images.NAME",
-      .doc = "An image: where it goes, what it starts from, its layers, and how it runs.",
+      .doc = "An image: its repository, base, layers and configuration.",
       .example = R"(images:
   php-fpm:
     repository: registry.example/my-php-app
@@ -28,36 +28,36 @@ Object image() {
           {"repository",
            text(Format::repository),
            false,
-           "Where `push` puts the image. Without it the image is only built.",
+           "The repository that `push` sends the image to. Without it the image is only built.",
            "registry.example/team/web",
            "",
            {"image", "repo", "name"}},
           {"repository_settings",
            object("repository_settings"),
            false,
-           "What `push --create-repository` makes the repository with, at Amazon ECR.",
+           "The settings of a repository that `push --create-repository` creates in Amazon ECR.",
            "{ immutable_tags: true, scan_on_push: true }",
            "",
            {"repo_settings", "repositorySettings", "ecr"}},
           {"tags",
            list(text(Format::tag)),
            false,
-           "The tags that `push` sets. `latest` is not assumed: without tags the image is pushed by its digest alone.",
+           "The tags that `push` sets. `latest` is not assumed: without tags the image is pushed by digest only.",
            "[v1.0.0]",
            "",
            {"tag"}},
           {"base",
            text(Format::base),
            false,
-           "What the layers are laid on: `scratch`, or an image as host/repo:tag, host/repo@sha256:..., oci:DIR[:TAG], "
-           "oci-archive:FILE or docker-archive:FILE. A path is relative to the spec, and may lead out of its folder.",
+           "The base image: `scratch`, or an image as host/repo:tag, host/repo@sha256:..., oci:DIR[:TAG], "
+           "oci-archive:FILE or docker-archive:FILE. A path is relative to the spec, and may be outside its folder.",
            "oci:base:v1",
            "scratch",
            {"from", "base_image", "parent"}},
           {"platforms",
            list(text(Format::platform)),
            false,
-           "The platforms to build for. More than one makes an index.",
+           "The platforms to build for. More than one creates an index.",
            "[linux/amd64, linux/arm64]",
            "[linux/amd64]",
            {"platform", "arch", "architectures"}},
@@ -67,23 +67,23 @@ Object image() {
           {"layers",
            list(object("layer")),
            false,
-           "The layers, each laid on the ones before it.",
+           "The layers, from the lowest to the highest.",
            "[ { name: app, copy: [ { from: public/, to: /www/ } ] } ]",
            "",
            {"layer", "steps"}},
           {"users",
            list(object("user")),
            false,
-           "Users that the image's /etc/passwd gains.",
+           "Users to add to the image's /etc/passwd.",
            "[ { name: www-data, uid: 33, gid: 33 } ]",
            "",
            {"accounts"}},
-          {"groups", list(object("group")), false, "Groups that the image's /etc/group gains.",
+          {"groups", list(object("group")), false, "Groups to add to the image's /etc/group.",
            "[ { name: www-data, gid: 33 } ]"},
           {"entrypoint",
            list(text()),
            false,
-           "The program that a container starts, and its first arguments. No shell is put before it.",
+           "The program that a container starts, and its first arguments. It runs without a shell.",
            "[ /usr/sbin/nginx, -g, \"daemon off;\" ]",
            "the base's",
            {"entryPoint", "entry_point"}},
@@ -97,45 +97,46 @@ Object image() {
           {"env",
            mapping(Format::env_name, text()),
            false,
-           "Environment variables; added to the base's.",
+           "Environment variables, added to those of the base.",
            "{ TZ: UTC }",
            "",
            {"environment", "envs"}},
           {"user", text(Format::owner), false,
-           "The user, and with a colon the group, that processes run as: names or numbers.", "www-data",
+           "The user, optionally with `:` and a group, that processes run as: names or numbers.", "www-data",
            "the base's, else root"},
           {"workdir",
            text(Format::folder_path),
            false,
-           "The folder that processes start in.",
+           "The working directory of processes.",
            "/var/www/html",
            "the base's, else /",
            {"working_dir", "workingDirectory", "cwd"}},
           {"expose",
            list(text(Format::port)),
            false,
-           "Ports that the image listens on, and ranges of them, as EXPOSE has them. It says so and opens nothing.",
+           "Ports and ranges of ports that the image listens on, as in EXPOSE. This is documentation and opens no "
+           "ports.",
            "[9000, 53/udp, 8000-8002]",
            "",
            {"ports", "port"}},
           {"volumes",
            list(text(Format::folder_path)),
            false,
-           "Folders that a container gets as volumes.",
+           "Folders that become volumes of a container.",
            "[/data]",
            "",
            {"volume"}},
           {"stopsignal",
            text(Format::signal),
            false,
-           "The signal that asks the program to end.",
+           "The signal that stops the program.",
            "SIGQUIT",
            "the base's, else SIGTERM",
            {"stop_signal", "stopSignal"}},
           {"author",
            text(Format::one_line),
            false,
-           "Who answers for the image.",
+           "The author of the image.",
            "Team Web <web@example.com>",
            "",
            {"maintainer", "authors"}},
@@ -156,8 +157,8 @@ Object image() {
           {"attachments",
            list(object("attachment")),
            false,
-           "Files that a push attaches to the image: bills of materials, reports. They are stored beside the image and "
-           "are no part of it.",
+           "Files that a push attaches to the image: bills of materials, reports. They are stored next to the image "
+           "and are not part of it.",
            "[ { from: sbom.spdx.json, type: application/spdx+json } ]",
            "",
            {"attachment", "referrers", "sbom"}},
@@ -168,7 +169,7 @@ Object compression() {
   const int gzip = oci::most_level(oci::Codec::gzip), zstd = oci::most_level(oci::Codec::zstd);
   return {.name = "compression",
           .path = "images.NAME.compression",
-          .doc = "Compression with a level. A codec alone may stand as text: `compression: gzip`.",
+          .doc = "Compression with a level. To set only the codec, write `compression: gzip`.",
           .example = R"(images:
   web:
     compression: { type: zstd, level: 19 }
@@ -176,16 +177,16 @@ Object compression() {
 )",
           .keys = {{"type", choice({"gzip", "zstd", "none"}), true, "The codec.", "zstd", "", {"codec", "algorithm"}},
                    {"level", integer(1, std::max(gzip, zstd)), false,
-                    cat("1 to ", gzip, " for gzip, 1 to ", zstd, " for zstd: more is smaller and slower."), "19",
-                    "1 for gzip, 2 for zstd"}}};
+                    cat("1 to ", gzip, " for gzip, 1 to ", zstd, " for zstd: a higher level is smaller and slower."),
+                    "19", "1 for gzip, 2 for zstd"}}};
 }
 
 Object attachment() {
   return {.name = "attachment",
           .path = "images.NAME.attachments[]",
           .doc =
-              "A file that `push` and `register` attach to the image, as a manifest of its own that names the image as "
-              "its subject. The same bytes are attached once.",
+              "A file that `push` and `register` attach to the image, in a separate manifest with the image as its "
+              "subject. Identical content is attached only once.",
           .example = R"(images:
   web:
     repository: registry.example/team/web
@@ -202,13 +203,12 @@ Object attachment() {
                    {"type",
                     text(Format::media_type),
                     true,
-                    "What it is, as a media type: tools look for it by this.",
+                    "The media type of the file: tools search for attachments by it.",
                     "application/spdx+json",
                     "",
                     {"artifact_type", "artifactType", "media_type", "mediaType"}},
                    {"required", boolean(), false,
-                    "Fail when it cannot be attached. Without this a failure is a warning, and the image stands.",
-                    "true", "false"},
+                    "Fail if the file cannot be attached. Otherwise a failure is only a warning.", "true", "false"},
                    {"annotations",
                     mapping(Format::some, text()),
                     false,
@@ -222,7 +222,7 @@ Object user() {
   return {
       .name = "user",
       .path = "images.NAME.users[]",
-      .doc = "A line of /etc/passwd. Owners by name are looked up here and in the base, never on this machine.",
+      .doc = "A line of /etc/passwd. Owner names are looked up here and in the base, never on this machine.",
       .example = R"(images:
   web:
     users: [ { name: web, uid: 1000, home: /srv, shell: /bin/sh } ]
@@ -240,7 +240,7 @@ Object user() {
            "33",
            "the number of `uid`",
            {"group"}},
-          {"home", text(Format::folder_path), false, "The home folder. It is not made.", "/var/www", "/", {"dir"}},
+          {"home", text(Format::folder_path), false, "The home folder. It is not created.", "/var/www", "/", {"dir"}},
           {"shell", text(Format::folder_path), false, "The login shell.", "/bin/sh", "/usr/sbin/nologin"},
           {"comment", text(Format::one_line), false, "The full name, or any comment.", "web server", "", {"gecos"}}}};
 }
@@ -255,7 +255,7 @@ Object group() {
                    {"members",
                     list(text(Format::account)),
                     false,
-                    "Users that are in this group besides their own.",
+                    "Users that are members of this group in addition to their own.",
                     "[deploy]",
                     "",
                     {"users"}}}};

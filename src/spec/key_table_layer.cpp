@@ -1,10 +1,10 @@
-// A layer and its steps.
+// Keys of a layer and its steps.
 #include "keys.hpp"
 
 namespace lapstrake::spec {
 namespace {
 
-const char* const owner_doc = "USER or USER:GROUP, each a number or a name that the image knows.";
+const char* const owner_doc = "USER or USER:GROUP, each a number or a name in the image.";
 
 Key owner_key(std::string fallback) {
   return {"owner", text(Format::owner), false, owner_doc, "33:33", std::move(fallback), {"chown", "user"}};
@@ -22,8 +22,8 @@ Object layer() {
   return {.name = "layer",
           .path = "images.NAME.layers[]",
           .doc =
-              "One layer, made of steps. Within a layer the order of the steps does not matter, and two that write one "
-              "path are an error.",
+              "A layer, made of steps. The order of the steps does not matter, and two steps that write the same path "
+              "are an error.",
           .example = R"(images:
   web:
     layers:
@@ -37,18 +37,18 @@ Object layer() {
 )",
           .keys = {
               {"name", text(Format::name), true,
-               "The layer's name: in messages, in the history, and for environments to change it by.", "app"},
+               "The layer's name, used in messages, in the image's history and in environments.", "app"},
               {"copy",
                list(object("copy")),
                false,
-               "Files and folders of the project.",
+               "Files and folders to copy from the project.",
                "[ { from: public/, to: /www/ } ]",
                "",
                {"copies", "add"}},
               {"files",
                list(object("file")),
                false,
-               "Small files whose text stands here.",
+               "Small files with inline text.",
                "[ { path: /etc/app.ini, text: \"debug=0\\n\" } ]",
                "",
                {"file"}},
@@ -69,23 +69,22 @@ Object layer() {
               {"archives",
                list(object("archive")),
                false,
-               "Archives to unpack: tar, with gzip, bzip2, xz or zstd or without, and zip.",
+               "Archives to unpack: tar (optionally compressed with gzip, bzip2, xz or zstd) and zip.",
                "[ { from: dist/vendor.tar.gz, to: /opt/vendor } ]",
                "",
                {"archive", "unpack", "extract"}},
               {"remove",
                list(text(Format::file_path)),
                false,
-               "Paths of lower layers that are gone from here on (whiteouts). A folder that is removed may be replaced "
-               "by a "
-               "file or a link in the same layer.",
+               "Paths of lower layers to remove (whiteouts). The same layer may replace a removed folder by a file or "
+               "a link.",
                "[ /etc/old.conf ]",
                "",
                {"delete", "rm", "whiteouts"}},
               {"capabilities",
                mapping(Format::file_path, text(Format::capabilities)),
                false,
-               "File capabilities, in setcap's form, by the path of a file that this layer writes.",
+               "File capabilities in setcap's syntax, by the path of a file in this layer.",
                "{ /usr/bin/server: cap_net_bind_service=ep }",
                "",
                {"caps", "setcap"}},
@@ -93,16 +92,14 @@ Object layer() {
 }
 
 Object copy() {
-  return {
-      .name = "copy",
-      .path = "images.NAME.layers[].copy[]",
-      .doc =
-          "Copies a file, a folder or what a glob matches. A folder's content goes to `to`; with a `/` at its end `to` "
-          "is a folder "
-          "that files go into. What `.lapstrakeignore` names stays away, and so do `lapstrake.lock` and "
-          "`lapstrake-vendor` "
-          "beside the spec, unless a line there takes them back (`!lapstrake.lock`).",
-      .example = R"(images:
+  return {.name = "copy",
+          .path = "images.NAME.layers[].copy[]",
+          .doc =
+              "Copies a file, a folder or the matches of a glob. The content of a folder is copied to `to`; if `to` "
+              "ends with `/`, files are copied into that folder. Files in `.lapstrakeignore` are excluded, and so are "
+              "`lapstrake.lock` and `lapstrake-vendor` next to the spec, unless a line there includes them again "
+              "(`!lapstrake.lock`).",
+          .example = R"(images:
   web:
     layers:
       - name: app
@@ -110,52 +107,52 @@ Object copy() {
           - { from: public/, to: /var/www/html/, owner: 33:33, exclude: ["**/*.map"] }
           - { from: "bin/*", to: /usr/local/bin/, mode: "0755" }
 )",
-      .keys = {
-          {"from",
-           text(Format::source),
-           true,
-           "What to copy: a path or a glob, relative to the spec's folder. `${platform.arch}`, `${platform.os}` and "
-           "`${platform.variant}` are filled in for each platform.",
-           "public/",
-           "",
-           {"src", "source"}},
-          {"to",
-           text(Format::folder_path),
-           true,
-           "Where in the image. With a `/` at the end: into that folder.",
-           "/var/www/html/",
-           "",
-           {"dest", "dst", "destination", "target", "path"}},
-          owner_key("0:0"),
-          {"mode",
-           text(Format::copy_mode),
-           false,
-           "The mode of files, in octal, or `keep` for the source's own bits.",
-           "\"0644\"",
-           "0755 for what is executable, else 0644",
-           {"chmod", "permissions", "file_mode"}},
-          {"directory_mode",
-           text(Format::mode),
-           false,
-           "The mode of folders, in octal.",
-           "\"0750\"",
-           "0755",
-           {"dir_mode"}},
-          include("Copy only what matches one of these patterns (.dockerignore's), relative to `from`."),
-          exclude("Leave away what matches one of these patterns (.dockerignore's), relative to `from`."),
-          {"special", choice({"refuse", "skip"}), false, "What to do with sockets, FIFOs and devices.", "skip",
-           "refuse"},
-          {"symlinks", choice({"keep", "follow"}), false,
-           "Copy symbolic links as they are, or what they point to inside of the spec's folder.", "follow", "keep"},
-          {"xattrs", choice({"keep", "drop"}), false, "Whether extended attributes of the source are copied.", "keep",
-           "drop"},
-      }};
+          .keys = {
+              {"from",
+               text(Format::source),
+               true,
+               "The source: a path or a glob, relative to the spec's folder. `${platform.arch}`, `${platform.os}` and "
+               "`${platform.variant}` are expanded for each platform.",
+               "public/",
+               "",
+               {"src", "source"}},
+              {"to",
+               text(Format::folder_path),
+               true,
+               "The path in the image. With a `/` at the end: into that folder.",
+               "/var/www/html/",
+               "",
+               {"dest", "dst", "destination", "target", "path"}},
+              owner_key("0:0"),
+              {"mode",
+               text(Format::copy_mode),
+               false,
+               "The mode of files, in octal, or `keep` for the mode of the source.",
+               "\"0644\"",
+               "0755 for executable files, else 0644",
+               {"chmod", "permissions", "file_mode"}},
+              {"directory_mode",
+               text(Format::mode),
+               false,
+               "The mode of folders, in octal.",
+               "\"0750\"",
+               "0755",
+               {"dir_mode"}},
+              include("Copy only files that match one of these patterns (`.dockerignore` syntax), relative to `from`."),
+              exclude("Exclude files that match one of these patterns (`.dockerignore` syntax), relative to `from`."),
+              {"special", choice({"refuse", "skip"}), false, "What to do with sockets, FIFOs and devices.", "skip",
+               "refuse"},
+              {"symlinks", choice({"keep", "follow"}), false,
+               "Copy symbolic links as links, or copy their targets inside the spec's folder.", "follow", "keep"},
+              {"xattrs", choice({"keep", "drop"}), false, "Whether extended attributes of the source are copied.",
+               "keep", "drop"},
+          }};
 }
 
 Object file() {
   return {.name = "file",
           .path = "images.NAME.layers[].files[]",
-          .doc = "A file whose text stands in the spec. `$${` in it is a literal `${`.",
+          .doc = "A file with inline text. `$${` in it is a literal `${`.",
           .example = R"(images:
   web:
     env: { TZ: UTC }
@@ -169,7 +166,7 @@ Object file() {
               exec /usr/bin/app --zone "$${TZ}"
 )",
           .keys = {{"path", text(Format::file_path), true, "The file.", "/etc/app.ini", "", {"to", "name"}},
-                   {"text", text(), true, "All of its text.", "\"debug=0\\n\"", "", {"content", "contents"}},
+                   {"text", text(), true, "The text of the file.", "\"debug=0\\n\"", "", {"content", "contents"}},
                    owner_key("0:0"),
                    {"mode", text(Format::mode), false, "The mode, in octal.", "\"0640\"", "0644", {"chmod"}},
                    {"xattrs", mapping(Format::xattr_name, text(Format::xattr_value)), false,
@@ -181,8 +178,8 @@ Object directory() {
   return {.name = "directory",
           .path = "images.NAME.layers[].directories[]",
           .doc =
-              "A folder. The folders above it need no entry: those that the base lacks are made 0755 0:0, those it has "
-              "stay as they are.",
+              "A folder. Its parent folders need no entry: those missing in the base are created with 0755 0:0, "
+              "existing ones are kept unchanged.",
           .example = "",
           .keys = {{"path", text(Format::folder_path), true, "The folder.", "/var/cache/app", "", {"to", "name"}},
                    owner_key("0:0"),
@@ -198,7 +195,7 @@ Object symlink() {
                    {"target",
                     text(Format::some),
                     true,
-                    "What it points to, absolute or relative to the link's folder.",
+                    "The target, absolute or relative to the link's folder.",
                     "/dev/stdout",
                     "",
                     {"to"}},
@@ -209,8 +206,8 @@ Object archive() {
   return {.name = "archive",
           .path = "images.NAME.layers[].archives[]",
           .doc =
-              "Unpacks an archive into the layer: tar (with gzip, bzip2, xz or zstd or without) or zip, told by its "
-              "content. A `/` at the front of its names is left out.",
+              "Unpacks an archive into the layer: tar (optionally compressed with gzip, bzip2, xz or zstd) or zip, "
+              "detected by its content. A leading `/` of a name is removed.",
           .example = R"(images:
   web:
     layers:
@@ -221,28 +218,27 @@ Object archive() {
                     text(Format::source),
                     true,
                     "The archive, relative to the spec's folder. `${platform.arch}`, `${platform.os}` and "
-                    "`${platform.variant}` are "
-                    "filled in for each platform.",
+                    "`${platform.variant}` are expanded for each platform.",
                     "dist/vendor.tar.gz",
                     "",
                     {"src", "source"}},
                    {"to",
                     text(Format::folder_path),
                     true,
-                    "The folder that it is unpacked into.",
+                    "The target folder.",
                     "/opt/vendor",
                     "",
                     {"dest", "dst", "destination", "target", "path"}},
                    {"strip_components",
                     integer(0, 64),
                     false,
-                    "How many leading parts of each path are dropped.",
+                    "The number of leading path components to remove.",
                     "1",
                     "0",
                     {"strip", "strip-components"}},
                    owner_key("the archive's own numbers"),
-                   include("Unpack only what matches one of these patterns (.dockerignore's)."),
-                   exclude("Leave away what matches one of these patterns (.dockerignore's).")}};
+                   include("Unpack only files that match one of these patterns (`.dockerignore` syntax)."),
+                   exclude("Exclude files that match one of these patterns (`.dockerignore` syntax).")}};
 }
 
 }  // namespace

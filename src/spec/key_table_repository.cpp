@@ -1,4 +1,4 @@
-// What a repository is made with.
+// Keys of the settings of a repository.
 #include "keys.hpp"
 
 namespace lapstrake::spec {
@@ -8,8 +8,8 @@ Object settings() {
   return {.name = "repository_settings",
           .path = "images.NAME.repository_settings",
           .doc =
-              "What `push --create-repository` makes the repository with, at Amazon ECR. One that is there already is "
-              "never changed.",
+              "The settings of a repository that `push --create-repository` creates in Amazon ECR. An existing "
+              "repository is never changed.",
           .example = R"(images:
   web:
     repository: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/web
@@ -25,21 +25,21 @@ Object settings() {
           .keys = {{"immutable_tags",
                     boolean(),
                     false,
-                    "Whether a tag, once it is set, stays.",
+                    "Whether an existing tag cannot be overwritten.",
                     "true",
-                    "the registry's own, most often false",
+                    "the registry's default, usually false",
                     {"immutable", "immutability", "image_tag_mutability", "imageTagMutability"}},
                    {"immutable_tags_except",
                     list(text(Format::tag_pattern)),
                     false,
-                    "Tags for which the opposite of `immutable_tags` holds, 5 patterns at most.",
+                    "Tags with the opposite of `immutable_tags`, at most 5 patterns.",
                     "[latest, \"dev-*\"]",
                     "",
                     {"except", "exclusions", "imageTagMutabilityExclusionFilters"}},
                    {"scan_on_push",
                     boolean(),
                     false,
-                    "Whether each image is scanned as it comes in.",
+                    "Whether ECR scans each image when it is pushed.",
                     "true",
                     "false",
                     {"scan", "scanOnPush", "imageScanningConfiguration"}},
@@ -62,7 +62,7 @@ Object settings() {
 Object encryption() {
   return {.name = "encryption",
           .path = "images.NAME.repository_settings.encryption",
-          .doc = "Encryption with a key. A type alone may stand as text: `encryption: KMS`.",
+          .doc = "Encryption with a key. To set only the type, write `encryption: KMS`.",
           .example = "",
           .keys = {{"type",
                     choice({"AES256", "KMS", "KMS_DSSE"}),
@@ -74,9 +74,9 @@ Object encryption() {
                    {"kms_key",
                     text(Format::some),
                     false,
-                    "The key, by its ARN, its id or alias/NAME.",
+                    "The key: its ARN, its id or alias/NAME.",
                     "alias/images",
-                    "the account's own key for ECR",
+                    "the account's default key for ECR",
                     {"key", "kmsKey", "kms_key_id"}}}};
 }
 

@@ -1,4 +1,4 @@
-// The one table of keys: the reader's validation, the JSON Schema and the reference page all come from it.
+// The table of keys, from which the validation, the JSON Schema and the reference page are generated.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -9,15 +9,15 @@
 
 namespace lapstrake::spec {
 
-// What may stand behind a key.
+// The type of the value of a key.
 struct Type {
   enum class Form { text, integer, boolean, list, mapping, object, either, patch };
   Form form = Form::text;
-  Format format = Format::any;            // text: its form; mapping: the form of its names
-  std::vector<std::string> choices = {};  // text: these alone
+  Format format = Format::any;            // text: its format; mapping: the format of its names
+  std::vector<std::string> choices = {};  // text: only these values
   std::int64_t least = 0, most = 0;       // integer
   std::string object = {};                // object: its name in the table
-  std::vector<Type> of = {};              // list, mapping: what they hold; either: text and object
+  std::vector<Type> of = {};              // list, mapping: type of their elements; either: text and object
 };
 
 Type text(Format format = Format::any);
@@ -25,7 +25,7 @@ Type choice(std::vector<std::string> choices);
 Type integer(std::int64_t least, std::int64_t most);
 Type boolean();
 Type list(Type of);
-Type mapping(Format names, Type of);  // any names, each with a value of the same type
+Type mapping(Format names, Type of);  // any names, all values of the same type
 Type object(std::string name);
 Type either(Type text, Type object);
 Type patch();  // a merge patch over the whole document
@@ -35,9 +35,9 @@ struct Key {
   Type type;
   bool required = false;
   std::string doc;                         // one sentence or two, without markup but backquotes
-  std::string example;                     // as it stands behind the key
-  std::string fallback = {};               // what holds when the key is absent, in words or as a value; empty: nothing
-  std::vector<std::string> misnamed = {};  // what other tools call it
+  std::string example;                     // the value of the key
+  std::string fallback = {};               // the default, in words or as a value; empty: nothing
+  std::vector<std::string> misnamed = {};  // names of it in other tools
 };
 
 struct Object {
@@ -46,7 +46,7 @@ struct Object {
   std::string doc;
   std::string example;  // a whole small spec
   std::vector<Key> keys;
-  bool open = false;  // AWS's own members may stand beside these keys
+  bool open = false;  // members of the AWS API are allowed too
 
   const Key* find(std::string_view key) const;
   std::vector<std::string> names() const;

@@ -87,10 +87,10 @@ void check_paths(const Node& node, Findings& findings) {
   for (const auto& path : items_of(node, "remove"))
     if (path.kind == Node::Kind::text && folders.contains(clean_path(path.text)))
       findings.error(path.where, cat("this layer writes and removes the folder ", in_quotes(clean_path(path.text))),
-                     "put the removal into a layer before this one");
+                     "move the removal to an earlier layer");
 }
 
-// An unknown key may be a step that is misspelt, which was told.
+// An unknown key may be a misspelt step, which was already reported.
 bool has_steps(const Node& node) {
   return std::ranges::any_of(node.members, [](const Member& member) {
     if (member.key == "name" || member.key == "capabilities") return false;
@@ -116,8 +116,8 @@ oci::LayerRecipe layer(const Node& node, Findings& findings) {
         {.path = clean_path(member.key), .capabilities = member.value.text, .where = source.position(member.where)});
   out.where = source.position(node.where);
   if (node.kind == Node::Kind::map && !has_steps(node))
-    findings.error(node.where, "this layer has no step",
-                   "give it `copy`, `files`, `directories`, `symlinks`, `archives` or `remove`");
+    findings.error(node.where, "this layer has no steps",
+                   "add `copy`, `files`, `directories`, `symlinks`, `archives` or `remove`");
   check_paths(node, findings);
   return out;
 }

@@ -85,7 +85,7 @@ class Merge {
     keys.reserve(members.size());
     for (const auto& member : members) keys.push_back(member.key);
     const auto near = nearest_name(change.key, keys);
-    findings_.warning(change.where, cat("there is no ", in_quotes(change.key), " that this could remove"),
+    findings_.warning(change.where, cat("cannot remove ", in_quotes(change.key), ": there is no such key"),
                       near ? cat("did you mean `", *near, "`?") : "");
   }
 

@@ -1,4 +1,4 @@
-// The document as a tree of values: aliases followed, each value with the place where it was written.
+// A YAML document as a tree of values: aliases expanded, each value with its position.
 #pragma once
 #include <optional>
 #include <string>
@@ -16,7 +16,7 @@ struct Node {
   Kind kind = Kind::null;
   std::string text;         // of a scalar, as it was written: 1.10 is "1.10"
   bool plain = false;       // a scalar without quotes
-  bool unresolved = false;  // holds a variable that could not be filled in: its text is not to be judged
+  bool unresolved = false;  // contains a variable that could not be expanded: its text is not checked
   Span where;
   std::vector<Node> items;
   std::vector<Member> members;  // in the order of the file
@@ -36,7 +36,7 @@ Node node_of(Node::Kind kind, const Span& where);
 // "a list", "a mapping", "text", "nothing"
 std::string_view kind_name(Node::Kind kind);
 
-// base's nearest(), where there are few enough candidates to look at them all.
+// base's nearest(), if there are few enough candidates to compare them all.
 std::optional<std::string> nearest_name(std::string_view word, const std::vector<std::string>& names);
 
 // `text` between backquotes, safe for a terminal, cut when long.

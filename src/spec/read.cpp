@@ -45,8 +45,8 @@ class Reader {
   std::optional<Project> read_project() {
     const auto& source = findings_.spec();
     if (source.text().size() > most_bytes) {
-      findings_.error({}, cat("the file is longer than ", human_size(most_bytes)), "",
-                      "a spec holds names and settings; put long texts into files and copy them");
+      findings_.error({}, cat("the file is larger than ", human_size(most_bytes)), "",
+                      "move long texts into files and add them with `copy:`");
       return std::nullopt;
     }
     const auto document = parse_yaml(source, findings_);
@@ -57,7 +57,7 @@ class Reader {
   bool is_mapping(const Node& document) {
     if (document.kind == Node::Kind::map) return true;
     const bool has_colon = document.kind == Node::Kind::text && document.text.find(':') != std::string::npos;
-    findings_.error(document.where, cat("a spec is a mapping of keys, and this is ", kind_name(document.kind)),
+    findings_.error(document.where, cat("a spec must be a mapping of keys, not ", kind_name(document.kind)),
                     has_colon ? "write a space after the colon" : "start with `images:`");
     return false;
   }
@@ -67,7 +67,7 @@ class Reader {
     const auto patches = members_of(document, "environments");
     if (patches.size() > most_environments) {
       findings_.error(document.member("environments")->where, cat("more than ", most_environments, " environments"),
-                      "take a file for each group of them");
+                      "split the spec into one file for each group of environments");
       return {};
     }
     const Member* chosen = nullptr;
@@ -110,10 +110,10 @@ class Reader {
     std::vector<std::string> names;
     for (const auto& patch : patches) names.push_back(patch.key);
     const auto near = nearest(*options_.environment, names);
-    findings_.error({}, cat("there is no environment ", in_quotes(*options_.environment)), "",
+    findings_.error({}, cat("unknown environment ", in_quotes(*options_.environment)), "",
                     near            ? cat("did you mean `-e ", *near, "`?")
                     : names.empty() ? "the spec has no `environments:`"
-                                    : cat("the environments are ", printable(join(names, ", "), 400)));
+                                    : cat("known environments: ", printable(join(names, ", "), 400)));
   }
 
   // `patch`: nullptr for the document as it stands.
@@ -140,7 +140,7 @@ class Reader {
 
   void check_patch(const Member& patch) {
     if (const auto* inner = patch.value.member("environments"))
-      findings_.error(inner->where, "environments do not stand inside of environments", "remove it");
+      findings_.error(inner->where, "environments cannot be nested", "remove it");
   }
 
   const ReadOptions& options_;
@@ -152,7 +152,8 @@ class Reader {
 }  // namespace
 
 ReadResult read(const ReadOptions& options) {
-  if (options.file.empty()) throw Error(ErrorKind::usage, "no spec is named", "give `-f FILE`, or leave `-f` out");
+  if (options.file.empty())
+    throw Error(ErrorKind::usage, "the name of the spec file is empty", "use `-f FILE`, or omit `-f`");
   const SourceText source(options.file.string(), file_text(options.file));
   return Reader(options, source).read();
 }

@@ -49,9 +49,9 @@ std::string key_row(const Key& key, const Table& table) {
 
 std::string section(const Object& object, const Table& table) {
   std::string out = cat("## ", title(object), "\n\n", object.doc,
-                        "\n\n| key | takes | what it says | example |\n| --- | --- | --- | --- |\n");
+                        "\n\n| key | value | description | example |\n| --- | --- | --- | --- |\n");
   for (const auto& key : object.keys) out += key_row(key, table);
-  if (object.open) out += "| any other | AWS's own | Passed through as it stands. | |\n";
+  if (object.open) out += "| any other | a member of the AWS API | Passed through unchanged. | |\n";
   if (!object.example.empty()) out += cat("\n```yaml\n", object.example, "```\n");
   return out + "\n";
 }

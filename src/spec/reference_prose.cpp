@@ -5,11 +5,11 @@ namespace lapstrake::spec {
 std::string reference_opening() {
   return R"(# The spec: `lapstrake.yaml`
 
-<!-- Made from the reader's own table of keys (src/spec/key_table*.cpp): change it there. -->
+<!-- Generated from the reader's table of keys (src/spec/key_table*.cpp): change it there. -->
 
-Every key of the file, what it takes and what holds without it. Below the keys: [how values are read](#how-values-are-read),
+Every key of the file, with its values and default. After the keys: [how values are read](#how-values-are-read),
 [variables](#variables), [environments](#environments), [task definition files](#task-definition-files), [paths](#paths) and
-[limits](#limits). `lapstrake check` says all that is wrong with a file at once; [an editor](../how-to/editor.md) can do so
+[limits](#limits). `lapstrake check` reports all errors of a file at once; [an editor](../how-to/editor.md) can do so
 while you type.
 
 )";
@@ -18,29 +18,29 @@ while you type.
 std::string reference_rules() {
   return R"(## How values are read
 
-- Text is taken as it is written: `version: 1.10` is the text 1.10, `TZ: no` is the text no. Quotes are needed where YAML needs
+- Text is read as written: `version: 1.10` is the text 1.10, `TZ: no` is the text no. Quotes are needed where YAML needs
   them: around text that starts with `*`, `&`, `!`, `@`, `%`, `` ` ``, `{` or `[`, and around `: ` and ` #`.
-- Whole numbers are decimal, without leading zeros. `true` and `false` are the only truths; `yes` and `no` are errors.
+- Whole numbers are decimal, without leading zeros. The only boolean values are `true` and `false`; `yes` and `no` are errors.
 - Modes are three or four octal digits: `"0644"`, `0644`, `644`, `"1777"`. A zero before four digits is allowed: `"01777"`.
-- In AWS's documents (tasks, services) quoted text stays text. Plain text is `true`, `false`, nothing (`null`), or a number if JSON would write
-  this number in the same letters (256, 0.5); all else (012, 1.10, 1e3, yes) stays text. A variable counts as what it becomes.
-- Unknown keys, keys that stand twice, tags (`!!binary`), merge keys (`<<`) and second documents are errors. Anchors and aliases are fine.
+- In AWS's documents (tasks, services) quoted text stays text. Plain text is `true`, `false`, `null`, or a number if JSON writes
+  this number the same way (256, 0.5); everything else (012, 1.10, 1e3, yes) stays text. The value of a variable decides its type.
+- Unknown keys, duplicate keys, tags (`!!binary`), merge keys (`<<`) and second documents are errors. Anchors and aliases are allowed.
 
 ## Variables
 
-| variable | what it becomes | where |
+| variable | value | allowed in |
 | --- | --- | --- |
-| `${vars.N}` | the var, or what `--set N=VALUE` says (of a var that stands in the spec) | all values |
-| `${env.N}`, `${env.N:-default}` | the environment variable; unset or empty it is an error, or the default | all values |
+| `${vars.N}` | the variable of `vars:`, or the value of `--set N=VALUE` (only for a variable in `vars:`) | all values |
+| `${env.N}`, `${env.N:-default}` | the environment variable; if it is unset or empty, the default, or else an error | all values |
 | `${git.commit}` | the commit that HEAD of the spec's repository points to | all values |
 | `${images.N}` | the image's `repository:tag@sha256:...` | tasks |
-| `${platform.arch}`, `${platform.os}`, `${platform.variant}` | of the platform that is built: `amd64`, `linux`, `v8` | `from` of copies and archives |
+| `${platform.arch}`, `${platform.os}`, `${platform.variant}` | a part of the platform that is built: `amd64`, `linux`, `v8` | `from` of copies and archives |
 | `$${` | a literal `${` | all values |
 
-What is not defined is an error, never empty text; so is a variable in a key. Inside of `{ }` and `[ ]` a value with a variable needs quotes.
-Environment variables that look like credentials are refused: by their names (in any case: what ends in TOKEN, SECRET, PASSWORD or
-CREDENTIALS; with a part AUTH, JWT, KEY, PASS, PAT or PWD between `_`; `..._PROXY`, `DATABASE_URL`, `CI_REPOSITORY_URL` and their like), and
-by their values (an address with `user:password@`). `public_variables:` names those that everybody may read; containers get secrets by
+An undefined variable is an error, never empty text; a variable in a key is an error too. In `{ }` and `[ ]` a value with a variable needs quotes.
+Environment variables that look like credentials are rejected: by their names (in upper or lower case: names that end with TOKEN, SECRET, PASSWORD or
+CREDENTIALS; names with a part AUTH, JWT, KEY, PASS, PAT or PWD between `_`; `..._PROXY`, `DATABASE_URL`, `CI_REPOSITORY_URL` and similar names), and
+by their values (a URL with `user:password@`). List variables with public values in `public_variables:`; pass secrets to containers with
 `secrets:`.
 
 ```yaml
@@ -56,14 +56,14 @@ images:
 
 ## Environments
 
-An environment is a merge patch (RFC 7396) over the rest of the document, taken with `-e NAME`:
+An environment is a merge patch (RFC 7396) for the rest of the document, selected with `-e NAME`:
 
 - a mapping is merged key by key, and `null` removes a key;
-- a list of objects that all have a `name` (layers, users, containerDefinitions, ...) is merged object by object, new names at its end;
+- a list of objects that all have a `name` (layers, users, containerDefinitions, ...) is merged object by object; objects with new names are appended;
 - any other list or value is replaced.
 
-The mistakes of every environment are reported, whichever is chosen. What only another environment uses of this machine (an environment
-variable, a commit) may be absent.
+The errors of every environment are reported, whichever is selected. An environment variable or a commit that only other environments use
+may be missing.
 
 ```yaml
 vars: { size: "512" }
@@ -80,22 +80,22 @@ environments:
 
 ## Task definition files
 
-`from:` of a task names a file as people have it: the input of RegisterTaskDefinition, or what `aws ecs describe-task-definition` prints (its
-read-only members are dropped). JSON may have `//` and `/* */` comments; `.yaml` and `.yml` files are read as YAML. In it only
-`${vars.N}`, `${env.N}`, `${git.commit}` and `${images.N}` are filled in; any other `${...}` is the program's own and stays.
-The task's other members are laid over the file as an environment is over the document; here a `null`, of the spec or of an environment,
-removes what the file has.
+`from:` of a task names a task definition file: the input of RegisterTaskDefinition, or the output of `aws ecs describe-task-definition` (its
+read-only members are dropped). JSON may have `//` and `/* */` comments; `.yaml` and `.yml` files are read as YAML. In this file only
+`${vars.N}`, `${env.N}`, `${git.commit}` and `${images.N}` are expanded; any other `${...}` is left unchanged.
+The task's other members are a merge patch for the file, as an environment is for the document; a `null`, in the spec or in an environment,
+removes a member of the file.
 
 ## Paths
 
-- Sources (`from`) are relative to the spec's folder and never leave it, unless `--allow-outside` says so. Parts are separated by `/`.
-- Files of `registries:` and the path of a `base:` are relative to the spec's folder as well, and may lie anywhere.
+- Sources (`from`) are relative to the spec's folder and must be inside it, unless `--allow-outside` is given. Path components are separated by `/`.
+- Files of `registries:` and the path of a `base:` are relative to the spec's folder as well, and may be anywhere.
 - Paths in the image are absolute, without `..`. A `/` at the end of `to` means: into that folder.
 
 ## Limits
 
-A spec is UTF-8 (a byte order mark is fine), at most 1 MiB, 64 levels deep, with at most 100000 values once its aliases are followed, at most
-64 environments, and its variables fill in to at most 8 MiB.
+A spec is UTF-8 (a byte order mark is allowed), at most 1 MiB, 64 levels deep, with at most 100000 values after expanding its aliases, at most
+64 environments, and at most 8 MiB of expanded variables.
 )";
 }
 

@@ -1,4 +1,4 @@
-// The parts of the reference page that no table of keys can say.
+// The parts of the reference page that are not generated from the table of keys.
 #pragma once
 #include <string>
 

@@ -23,9 +23,9 @@ void check_token_server(const Member& registry, Findings& findings) {
   const auto* server = text_node(registry.value, "token_server");
   if (server == nullptr || !server->text.starts_with("http://")) return;
   if (is_true(registry.value, "insecure") || is_loopback(lower(registry.key))) return;
-  findings.error(
-      server->where, "`token_server` is in the clear, and the registry is not",
-      cat("write `https", printable(server->text.substr(4), 200), "`; in the clear both go with `insecure: true`"));
+  findings.error(server->where, "`token_server` uses plain HTTP, but the registry uses HTTPS",
+                 cat("write `https", printable(server->text.substr(4), 200),
+                     "`, or set `insecure: true` to use plain HTTP for both"));
 }
 
 }  // namespace
@@ -44,12 +44,11 @@ std::map<std::string, RegistrySettings> registries(const Node& document, const s
                               .mirrors_only = is_true(node, "mirrors_only")};
     if (const auto* only = node.member("mirrors_only");
         only != nullptr && is_true(node, "mirrors_only") && items_of(node, "mirrors").empty())
-      findings.error(only->where, "`mirrors_only` stands without `mirrors`", "name one: `mirrors: [HOST/PATH]`");
+      findings.error(only->where, "`mirrors_only` needs `mirrors`", "add `mirrors: [HOST/PATH]`");
     check_token_server(member, findings);
     for (const auto& [one, other] : {std::pair("cert", "key"), std::pair("key", "cert")})
       if (const auto* given = node.member(one); given != nullptr && node.find(other) == nullptr)
-        findings.error(given->where, cat("`", one, "` stands without `", other, "`"),
-                       "a client certificate needs both");
+        findings.error(given->where, cat("`", one, "` needs `", other, "`"), "a client certificate needs both");
   }
   return out;
 }

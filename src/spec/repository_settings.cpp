@@ -19,14 +19,14 @@ void check(const Node& node, const RepositorySettings& settings, Findings& findi
   constexpr std::size_t most_patterns = 5;  // ECR's own
   if (const auto* except = node.find("immutable_tags_except"); except != nullptr) {
     if (node.find("immutable_tags") == nullptr)
-      findings.error(except->where, "`immutable_tags_except` needs `immutable_tags` beside it",
-                     "for example `immutable_tags: true`");
+      findings.error(except->where, "`immutable_tags_except` needs `immutable_tags`", "add `immutable_tags: true`");
     if (except->items.size() > most_patterns)
       findings.error(except->where, cat("`immutable_tags_except` has ", except->items.size(), " patterns"),
-                     "ECR takes 5 at most");
+                     "ECR accepts at most 5");
   }
   if (settings.kms_key && settings.encryption == "AES256")
-    findings.error(node.find("encryption")->find("kms_key")->where, "AES256 has no `kms_key`", "write `type: KMS`");
+    findings.error(node.find("encryption")->find("kms_key")->where, "`kms_key` cannot be used with AES256",
+                   "write `type: KMS`");
 }
 
 }  // namespace
@@ -45,8 +45,8 @@ std::optional<RepositorySettings> repository_settings(const Node& image, Finding
   out.tags = pairs_field(*node, "tags");
   out.where = findings.spec().position(node->where);
   if (image.find("repository") == nullptr)
-    findings.error(node->where, "`repository_settings` without a `repository`",
-                   "for example `repository: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/web`");
+    findings.error(node->where, "`repository_settings` needs a `repository`",
+                   "add one, for example `repository: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/web`");
   check(*node, out, findings);
   return out;
 }

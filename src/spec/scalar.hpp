@@ -1,4 +1,4 @@
-// How far values reach in their source, which yaml-cpp does not say.
+// The extent of values in their source text, which yaml-cpp does not report.
 #pragma once
 #include <string_view>
 
@@ -15,7 +15,7 @@ Extent scalar_extent(const SourceText& source, const Span& start, std::string_vi
 // Without anchor and tag; a block mapping is shown by its first key.
 Span collection_start(const SourceText& source, const Span& start);
 std::size_t word_length(const SourceText& source, const Span& start);  // bytes of `*name` or `!tag`
-// Of an item that was left out, `start` is what follows: its own dash is meant.
+// For an omitted item, `start` is the position after it: returns the position of its dash.
 Span null_place(const SourceText& source, const Span& start);
 
 }  // namespace lapstrake::spec

@@ -73,8 +73,8 @@ class ShapeCheck {
         report_unknown_key(member, object);
     for (const auto& key : object.keys)
       if (key.required && node.member(key.name) == nullptr && !is_misspelt(node, object, key))
-        findings_.error(owner, cat("this ", object.name, " has no ", in_quotes(key.name)),
-                        cat("for example `", key.name, ": ", key.example, "`"));
+        findings_.error(owner, cat("this ", object.name, " is missing ", in_quotes(key.name)),
+                        cat("add it, for example `", key.name, ": ", key.example, "`"));
   }
 
  private:
@@ -90,9 +90,9 @@ class ShapeCheck {
     if (node.kind == kind) return true;
     if (node.kind == Kind::null)
       findings_.error(node.where, cat(subject.name, " has no value"),
-                      example_hint(subject, "give it one, or remove the line"));
+                      example_hint(subject, "set a value, or remove the line"));
     else
-      findings_.error(node.where, cat(subject.name, " takes ", wanted(type), ", and this is ", kind_name(node.kind)),
+      findings_.error(node.where, cat(subject.name, " must be ", wanted(type), ", not ", kind_name(node.kind)),
                       hint(node, type, subject));
     return false;
   }
@@ -134,17 +134,18 @@ class ShapeCheck {
     if (std::ranges::count(type.choices, node.text) != 0) return;
     const auto near = nearest(node.text, type.choices);
     findings_.error(node.where, cat(subject.name, " cannot be ", in_quotes(node.text)),
-                    near ? cat("did you mean `", *near, "`?") : cat("one of `", join(type.choices, "`, `"), "`"));
+                    near ? cat("did you mean `", *near, "`?") : cat("use one of `", join(type.choices, "`, `"), "`"));
   }
 
   void check_integer(const Node& node, const Type& type, const Subject& subject) {
     if (!expect(node, Kind::text, type, subject)) return;
     const auto number = parse_decimal(node.text);
     if (!number)
-      findings_.error(node.where, cat(subject.name, " takes a whole number, and this is ", in_quotes(node.text)),
-                      cat(type.least, " to ", type.most, ", in decimal without leading zeros"));
+      findings_.error(node.where, cat(subject.name, " must be a whole number, not ", in_quotes(node.text)),
+                      cat("use ", type.least, " to ", type.most, ", in decimal without leading zeros"));
     else if (*number < type.least || *number > type.most)
-      findings_.error(node.where, cat(subject.name, " cannot be ", *number), cat(type.least, " to ", type.most));
+      findings_.error(node.where, cat(subject.name, " cannot be ", *number),
+                      cat("use ", type.least, " to ", type.most));
   }
 
   void check_boolean(const Node& node, const Type& type, const Subject& subject) {
@@ -153,7 +154,7 @@ class ShapeCheck {
     const auto said = lower(node.text);
     const bool yes = said == "yes" || said == "on" || said == "y" || said == "1" || said == "true";
     const bool no = said == "no" || said == "off" || said == "n" || said == "0" || said == "false";
-    findings_.error(node.where, cat(subject.name, " takes `true` or `false`, and this is ", in_quotes(node.text)),
+    findings_.error(node.where, cat(subject.name, " must be `true` or `false`, not ", in_quotes(node.text)),
                     yes  ? "write `true`"
                     : no ? "write `false`"
                          : "");
@@ -201,9 +202,10 @@ class ShapeCheck {
       hint = glued ? cat("write a space after the colon: `", known->name, ": ...`")
                    : cat("did you mean `", known->name, "`?");
     } else if (const auto* other = object_with(key)) {
-      hint = other->path.empty() ? "it belongs to the top of the document" : cat("it belongs to `", other->path, "`");
+      hint = other->path.empty() ? "it belongs at the top level of the document"
+                                 : cat("it belongs in `", other->path, "`");
     } else {
-      help = cat("the keys here are ", join(object.names(), ", "));
+      help = cat("valid keys here: ", join(object.names(), ", "));
     }
     findings_.error(member.where, cat("unknown key ", in_quotes(key)), std::move(hint), std::move(help));
   }

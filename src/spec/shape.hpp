@@ -1,4 +1,4 @@
-// Holds a document, its variables filled in, against the table of keys.
+// Validates a document with expanded variables against the table of keys.
 #pragma once
 #include "findings.hpp"
 #include "keys.hpp"

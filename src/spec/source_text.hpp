@@ -1,4 +1,4 @@
-// A text that was read, and where things stand in it.
+// The text of a file, with lines and positions.
 #pragma once
 #include <cstddef>
 #include <lapstrake/oci/recipe.hpp>
@@ -13,7 +13,7 @@ struct Span {
   std::size_t line = 0, column = 0, length = 1;
 };
 
-// No question takes time that grows with the text: a spec may be one line of 1 MiB with 100000 values in it.
+// No function takes time that grows with the text: a spec may be one line of 1 MiB with 100000 values in it.
 class SourceText {
  public:
   SourceText(std::string file, std::string text);
@@ -29,7 +29,7 @@ class SourceText {
   std::size_t offset(const Span& span) const;
   std::string_view rest_of_line(std::size_t offset) const;
 
-  // Where `part` stands at or after the start of `span`, within the next `reach` bytes; `span` itself when it does not.
+  // The first `part` at or after the start of `span`, within the next `reach` bytes; `span` itself if there is none.
   Span find(const Span& span, std::string_view part, std::size_t reach) const;
 
  private:

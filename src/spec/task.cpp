@@ -64,7 +64,7 @@ Task task(const Member& member, TaskFiles& files, Variables& variables, Findings
   out.images.assign(images.begin(), images.end());
   if (member.value.kind == Node::Kind::map && member.value.members.empty())
     findings.error(member.where, cat("the task ", in_quotes(member.key), " is empty"),
-                   "give it `from:` or `containerDefinitions:`");
+                   "add `from:` or `containerDefinitions:`");
   return out;
 }
 
@@ -146,10 +146,10 @@ void check_services(const Node& document, Findings& findings) {
     const auto* task = text_node(service.value, "task");
     if (task == nullptr || known.contains(task->text)) continue;
     const auto near = nearest_name(task->text, names);
-    findings.error(task->where, cat("there is no task ", in_quotes(task->text)),
+    findings.error(task->where, cat("unknown task ", in_quotes(task->text)),
                    near            ? cat("did you mean `", *near, "`?")
                    : names.empty() ? "the spec has no `tasks:`"
-                                   : cat("the tasks are ", printable(join(names, ", "), 200)));
+                                   : cat("known tasks: ", printable(join(names, ", "), 200)));
   }
 }
 

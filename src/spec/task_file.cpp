@@ -30,7 +30,7 @@ std::string help_for(const nlohmann::json& document) {
       document.is_array() && !document.empty() && document[0].is_object() &&
       (document[0].contains("image") || document[0].contains("name") || document[0].contains("Image"));
   if (is_containers)
-    return "it is a list of containers: put it into `{ \"containerDefinitions\": [...] }`, or write it under "
+    return "it is a list of containers: wrap it in `{ \"containerDefinitions\": [...] }`, or move it under "
            "`containerDefinitions:` of the task";
   return {};
 }
@@ -76,14 +76,14 @@ std::unique_ptr<TaskFile> TaskFiles::load(const std::string& from, const Span& w
     positions = json_positions(source);
   }
   if (document.is_object() && is_cloudformation(document)) {
-    findings_.error(where, cat(in_quotes(from), " is written for CloudFormation"), "",
-                    "write the members of `Properties` as ECS's API has them, with a small first letter: `family`, "
+    findings_.error(where, cat(in_quotes(from), " is a CloudFormation template, not a task definition"), "",
+                    "write the members of `Properties` as in the ECS API, with a lower-case first letter: `family`, "
                     "`containerDefinitions`, `image`");
     return nullptr;
   }
   if (document.is_object())
     return std::make_unique<TaskFile>(TaskFile{std::move(source), std::move(document), std::move(positions)});
-  findings_.error(where, cat(in_quotes(from), " is not a task definition"), "it must hold one JSON object",
+  findings_.error(where, cat(in_quotes(from), " is not a task definition"), "it must contain one JSON object",
                   help_for(document));
   return nullptr;
 } catch (const Error& error) {

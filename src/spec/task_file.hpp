@@ -1,4 +1,4 @@
-// The files that `from:` of tasks names.
+// Reads the task definition files of `from:`.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -12,13 +12,14 @@ namespace lapstrake::spec {
 
 struct TaskFile;
 
-// Reads each file once, however many environments are looked at.
+// Reads each file once, for all environments.
 class TaskFiles {
  public:
   TaskFiles(std::filesystem::path folder, bool allow_outside, Findings& findings);
   ~TaskFiles();
 
-  // The JSON or YAML (.yaml, .yml) of `from`, a path relative to the folder; nullptr after a mistake, told at `where`.
+  // The JSON or YAML (.yaml, .yml) of `from`, a path relative to the folder; nullptr after an error, reported at
+  // `where`.
   const TaskFile* read(const std::string& from, const Span& where);
 
  private:

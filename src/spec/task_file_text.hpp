@@ -1,4 +1,4 @@
-// One file of a task definition, read. Apart from task_file.hpp because it needs all of nlohmann/json.hpp.
+// The content of a task definition file. Separate from task_file.hpp because it needs all of nlohmann/json.hpp.
 #pragma once
 #include <lapstrake/oci/recipe.hpp>
 #include <map>

@@ -1,4 +1,4 @@
-// A text cut at its variables.
+// Splits a text at its variables.
 #pragma once
 #include <string_view>
 #include <vector>
@@ -8,12 +8,12 @@ namespace lapstrake::spec {
 struct TextPart {
   enum class Kind {
     plain,
-    escape,    // `$${`, which stands for `${`
+    escape,    // `$${`, which means `${`
     variable,  // `${name}`
     open       // `${` with no `}` after it: the rest of the text
   };
   Kind kind = Kind::plain;
-  std::string_view text;  // as it stands
+  std::string_view text;  // as written
   std::string_view name;  // of a variable, without the braces
 };
 

@@ -1,4 +1,4 @@
-// From a document whose shape was checked to values; what only the values show to be wrong is told on the way.
+// Builds the project from a document whose shape was checked, and reports errors that only its values show.
 #pragma once
 #include <filesystem>
 #include <lapstrake/spec/project.hpp>
@@ -15,7 +15,7 @@ class Variables;
 class TaskFiles;
 
 std::vector<Image> images(const Node& document, const std::filesystem::path& folder, Findings& findings);
-// Of an image, if it has any.
+// The settings of an image, if it has any.
 std::optional<RepositorySettings> repository_settings(const Node& image, Findings& findings);
 oci::LayerRecipe layer(const Node& node, Findings& findings);
 std::vector<Task> tasks(const Node& document, TaskFiles& files, Variables& variables, Findings& findings);

@@ -13,7 +13,8 @@ constexpr std::size_t most_growth = 8u << 20;  // bytes: variables of variables 
 constexpr std::string_view literal_hint = "for a literal `${` write `$${`";
 
 constexpr std::string_view no_credentials =
-    "give containers secrets by `secrets:` and `valueFrom`; if everybody may read it, name it in `public_variables:`";
+    "pass secrets to containers with `secrets:` and `valueFrom`; if the value is public, add the variable to "
+    "`public_variables:`";
 
 bool is_scope(std::string_view name, std::string_view scope) {
   return name.starts_with(scope) && name.substr(scope.size()).starts_with('.');
@@ -49,7 +50,7 @@ Variables::Variables(const Node& document, const ReadOptions& options, bool chos
         findings_.error({}, cat("--set ", printable(name, 80), ": the value is not UTF-8"));
     } else if (chosen) {
       const auto near = nearest_name(name, names);
-      findings_.error({}, cat("--set ", printable(name, 80), ": the spec has no such var"), "",
+      findings_.error({}, cat("--set ", printable(name, 80), ": undefined variable"), "",
                       near ? cat("did you mean --set ", *near, "=...?")
                            : cat("add it to `vars:`, for example `vars: { ", printable(name, 80), ": \"\" }`"));
     }
@@ -80,8 +81,8 @@ void Variables::fill_node(Node& node, const Scope& scope) {
 void Variables::check_key(const Member& member) {
   for (const auto& part : text_parts(member.key))
     if (part.kind == TextPart::Kind::variable && is_ours(part.name))
-      findings_.error(member.where, cat("a variable in the key ", in_quotes(member.key)),
-                      "variables are filled in in values alone");
+      findings_.error(member.where, cat("the key ", in_quotes(member.key), " contains a variable"),
+                      "variables are only expanded in values");
 }
 
 // A block of text is searched for the variable from its first line on.
@@ -112,7 +113,7 @@ std::optional<std::string> Variables::filled(std::string_view text, const Scope&
       whole = whole && found;
       if (found) out += *found;
     } else if (part.kind == TextPart::Kind::open && !scope.foreign) {
-      report(part.text.substr(0, 2), "a variable is never closed with `}`", std::string(literal_hint));
+      report(part.text.substr(0, 2), "missing `}` after a variable", std::string(literal_hint));
       whole = false;
     } else if (part.kind == TextPart::Kind::escape) {
       // Before `images.` it stays for fill_images, which would otherwise take it for a variable.
@@ -126,7 +127,7 @@ std::optional<std::string> Variables::filled(std::string_view text, const Scope&
   }
   grown_ += out.size();
   if (grown_ > most_growth) {
-    findings_.error({}, cat("the variables grow past ", human_size(most_growth), " when they are filled in"));
+    findings_.error({}, cat("the expanded variables exceed ", human_size(most_growth)));
     return std::nullopt;
   }
   return whole ? std::optional(std::move(out)) : std::nullopt;
@@ -135,7 +136,7 @@ std::optional<std::string> Variables::filled(std::string_view text, const Scope&
 std::optional<std::string> Variables::value(std::string_view token, std::string_view name, const Scope& scope,
                                             const Report& report) {
   if (name.find_first_of("${\n") != std::string_view::npos) {
-    report(token.substr(0, token.find('\n')), "variables do not stand inside of variables", std::string(literal_hint));
+    report(token.substr(0, token.find('\n')), "variables cannot be nested", std::string(literal_hint));
     return std::nullopt;
   }
   if (is_scope(name, "vars")) return var(token, std::string(name.substr(5)), report);
@@ -152,14 +153,15 @@ std::optional<std::string> Variables::var(std::string_view token, const std::str
     if (findings_.is_full()) return std::nullopt;
     std::vector<std::string> names;
     for (const auto& [known, _] : vars_) names.push_back(known);
-    report(token, cat("there is no var ", in_quotes(name)),
-           did_you_mean(name, names, "vars.",
-                        names.empty() ? "add it to `vars:`" : cat("the vars are ", printable(join(names, ", "), 200))));
+    report(token, cat("undefined variable ", in_quotes(cat("vars.", name))),
+           did_you_mean(
+               name, names, "vars.",
+               names.empty() ? "add it to `vars:`" : cat("known variables: ", printable(join(names, ", "), 200))));
     return std::nullopt;
   }
   auto& entry = found->second;
   if (entry.state == Var::State::running) {
-    report(token, cat("the var ", in_quotes(name), " is made of itself"), "its value would have no end");
+    report(token, cat("the variable ", in_quotes(cat("vars.", name)), " refers to itself"), "break the cycle");
     return std::nullopt;
   }
   if (entry.state == Var::State::waiting) {
@@ -175,26 +177,26 @@ std::optional<std::string> Variables::from_environment(std::string_view token, s
   const auto separator = name.find(":-");
   const auto variable = name.substr(0, separator);
   if (row(Format::env_name).format_error(variable)) {
-    report(token, cat(in_quotes(variable), " cannot be the name of an environment variable"),
+    report(token, cat(in_quotes(variable), " is not a valid environment variable name"),
            "write `${env.NAME}` or `${env.NAME:-default}`");
     return std::nullopt;
   }
   const bool is_public = public_.contains(variable);
   if (!is_public && is_secret_name(variable)) {
-    report(token, cat(in_quotes(variable), " looks like a credential, and a spec never holds one"),
+    report(token, cat(in_quotes(variable), " looks like a credential; a spec must not contain credentials"),
            std::string(no_credentials));
     return std::nullopt;
   }
   const auto value = options_.environment_variables ? options_.environment_variables(variable) : std::nullopt;
   if (value && !is_public && holds_login(*value)) {
     report(token,
-           cat("the value of ", in_quotes(variable), " is an address with a password, and a spec never holds one"),
+           cat("the value of ", in_quotes(variable), " is a URL with a password; a spec must not contain credentials"),
            std::string(no_credentials));
     return std::nullopt;
   }
   if (value && is_utf8(*value)) return value;
   if (value) {
-    report(token, cat("the environment variable ", in_quotes(variable), " is not UTF-8"), "set it to text");
+    report(token, cat("the environment variable ", in_quotes(variable), " is not UTF-8"), "set it to UTF-8 text");
     return std::nullopt;
   }
   if (separator != std::string_view::npos) return std::string(name.substr(separator + 2));
@@ -206,29 +208,29 @@ std::optional<std::string> Variables::from_environment(std::string_view token, s
 
 std::optional<std::string> Variables::commit(std::string_view token, std::string_view name, const Report& report) {
   if (name != "git.commit") {
-    report(token, cat("there is no variable ", in_quotes(name)), "did you mean `${git.commit}`?");
+    report(token, cat("unknown variable ", in_quotes(name)), "did you mean `${git.commit}`?");
     return std::nullopt;
   }
   auto commit = options_.git_commit ? options_.git_commit() : std::nullopt;
   if (!commit && chosen_)
-    report(token, "there is no commit: the spec is not in a git repository, or nothing was committed yet", "");
+    report(token, "no git commit: the spec is not in a git repository, or the repository has no commits", "");
   return commit;
 }
 
 std::optional<std::string> Variables::image(std::string_view token, const std::string& name, const Scope& scope,
                                             const Report& report) {
   if (!scope.images) {
-    report(token, cat(in_quotes(token), " can only stand in `tasks:`"),
-           "an image's reference is known once it is built");
+    report(token, cat(in_quotes(token), " can only be used in `tasks:`"),
+           "the reference of an image is only known after its build");
     return std::nullopt;
   }
   if (images_.contains(name)) return std::string(token);
   if (findings_.is_full()) return std::nullopt;
   const std::vector<std::string> names(images_.begin(), images_.end());
-  report(token, cat("there is no image ", in_quotes(name)),
+  report(token, cat("unknown image ", in_quotes(name)),
          did_you_mean(
              name, names, "images.",
-             names.empty() ? "the spec has no `images:`" : cat("the images are ", printable(join(names, ", "), 200))));
+             names.empty() ? "the spec has no `images:`" : cat("known images: ", printable(join(names, ", "), 200))));
   return std::nullopt;
 }
 
@@ -236,13 +238,13 @@ std::optional<std::string> Variables::platform(std::string_view token, std::stri
                                                const Report& report) {
   static const std::vector<std::string> known{"platform.arch", "platform.os", "platform.variant"};
   if (std::ranges::count(known, name) == 0) {
-    report(token, cat("there is no variable ", in_quotes(name)),
+    report(token, cat("unknown variable ", in_quotes(name)),
            did_you_mean(name, known, "", "${platform.arch}, ${platform.os} or ${platform.variant}"));
     return std::nullopt;
   }
   if (scope.platform) return std::string(token);
-  report(token, cat(in_quotes(token), " can only stand in the `from` of a copy or an archive"),
-         "the rest is the same for all platforms");
+  report(token, cat(in_quotes(token), " can only be used in the `from` of a copy or an archive"),
+         "all other values are the same for all platforms");
   return std::nullopt;
 }
 
@@ -254,7 +256,7 @@ std::optional<std::string> Variables::unknown(std::string_view token, std::strin
   else if (const auto near = nearest(name.substr(0, dot), {"vars", "env", "git", "images", "platform"});
            near && dot != std::string_view::npos)
     hint = cat("did you mean `${", *near, printable(name.substr(dot), 80), "}`?");
-  report(token, cat("there is no variable ", in_quotes(name)), std::move(hint));
+  report(token, cat("unknown variable ", in_quotes(name)), std::move(hint));
   return std::nullopt;
 }
 

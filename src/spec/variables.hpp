@@ -1,4 +1,5 @@
-// `${vars.N}`, `${env.N}`, `${env.N:-default}`, `${git.commit}`, and the check of those that only a build can fill.
+// Expands `${vars.N}`, `${env.N}`, `${env.N:-default}` and `${git.commit}`, and checks those that only a build can
+// expand.
 #pragma once
 #include <functional>
 #include <lapstrake/spec/read_options.hpp>
@@ -17,24 +18,23 @@ namespace lapstrake::spec {
 
 class Variables {
  public:
-  // Of a document after its environment was laid over it. `chosen`: it is the one that was asked for; of another one,
-  // what this machine does not define (an environment variable, a commit) is no mistake.
+  // For a document with its environment applied. `chosen`: this is the selected environment; in others an undefined
+  // environment variable or commit is not an error.
   Variables(const Node& document, const ReadOptions& options, bool chosen, Findings& findings);
 
-  // Fills every value of the document but those of `vars:` and `environments:`. A value with a mistake is marked as
+  // Expands every value of the document except those of `vars:` and `environments:`. A value with an error is marked as
   // unresolved.
   void fill(Node& document);
 
-  // Fills a string of the file `source`, in which every other `${...}` is that file's own and stays. Nothing after a
-  // mistake.
+  // Expands a string of the file `source`, in which any other `${...}` is kept. Nothing after an error.
   std::optional<std::string> fill_foreign(std::string_view text, const SourceText& source);
 
  private:
   struct Scope {
-    bool images = false, platform = false;  // these variables may stand here, and are left for the build
-    bool foreign = false;                   // what is not lapstrake's own stays as it is
+    bool images = false, platform = false;  // these variables are allowed here, and are left for the build
+    bool foreign = false;                   // other variables are kept
   };
-  // What is wrong with the variable `token`, and a hint.
+  // Reports an error of the variable `token`, with a hint.
   using Report = std::function<void(std::string_view token, std::string message, std::string hint)>;
   struct Var {
     const Node* node = nullptr;
@@ -62,8 +62,8 @@ class Variables {
   Findings& findings_;
   std::map<std::string, Var> vars_;
   std::set<std::string> images_;
-  std::set<std::string, std::less<>> public_;  // variables that look like credentials and are not
-  std::size_t grown_ = 0;                      // bytes that filling in has made
+  std::set<std::string, std::less<>> public_;  // variables that look like credentials but are public
+  std::size_t grown_ = 0;                      // bytes added by expansion
 };
 
 }  // namespace lapstrake::spec

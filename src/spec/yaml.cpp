@@ -21,7 +21,7 @@ using YAML::Mark;
 
 constexpr std::size_t most_text = 8u << 20;  // bytes of all values with every alias followed
 
-// What cannot be walked past was told to the findings.
+// Parsing cannot continue after this error, which was already reported.
 struct Stop {};
 
 // What a value weighs once its aliases are followed.
@@ -37,11 +37,12 @@ class NodeBuilder : public YAML::EventHandler {
   bool has_document() const noexcept { return documents_ > 0; }
 
   void OnDocumentStart(const Mark& mark) override {
-    if (++documents_ > 1) refuse(span(mark, 1), "a second document starts here", "a spec is one document: remove this");
+    if (++documents_ > 1)
+      refuse(span(mark, 1), "a second YAML document starts here", "remove it: a spec is a single document");
   }
   void OnDocumentEnd() override {}
   void OnNull(const Mark& mark, YAML::anchor_t anchor) override {
-    if (wants_key()) refuse(span(mark, 1), "a key is missing here", "a key is text");
+    if (wants_key()) refuse(span(mark, 1), "missing key", "write a key before the `:`");
     place(node_of(Node::Kind::null, null_place(source_, span(mark, 1))), {}, anchor);
   }
   void OnAlias(const Mark& mark, YAML::anchor_t anchor) override;
@@ -105,8 +106,8 @@ bool NodeBuilder::check_tag(const std::string& tag, Node::Kind kind, const Span&
   const std::string_view wanted = kind == Node::Kind::text ? "str" : kind == Node::Kind::list ? "seq" : "map";
   if (tag.starts_with(core) && tag.substr(core.size()) == wanted) return true;
   const auto shown = tag.starts_with(core) ? cat("!!", tag.substr(core.size())) : tag;
-  findings_.error_in(source_, where, cat("the tag ", in_quotes(shown), " is not read here"),
-                     tag.starts_with(core) ? "remove it: the key says what its value is"
+  findings_.error_in(source_, where, cat("the YAML tag ", in_quotes(shown), " is not supported"),
+                     tag.starts_with(core) ? "remove it: the key determines the type"
                                            : "remove it, or quote the text if it starts with `!`");
   return false;
 }
@@ -118,17 +119,17 @@ void NodeBuilder::check_indentation(const Span& where) {
   const auto before = line.substr(0, std::min(line.find_first_not_of(" \t"), line.size()));
   if (before.find('\t') == std::string_view::npos || where.column < before.find('\t') + 1) return;
   last_tab_line_ = where.line;
-  findings_.error_in(source_, {.line = where.line, .column = before.find('\t') + 1}, "a tab in the indentation",
-                     "YAML is indented with spaces");
+  findings_.error_in(source_, {.line = where.line, .column = before.find('\t') + 1}, "tab in the indentation",
+                     "use spaces: YAML does not allow tabs here");
 }
 
 void NodeBuilder::spend(const Weight& weight, const Span& where) {
   values_ += weight.values;
   bytes_ += weight.bytes;
   if (values_ > most_values)
-    refuse(where, cat("the document has more than ", most_values, " values, with its aliases followed"), "");
+    refuse(where, cat("the document has more than ", most_values, " values after expanding its aliases"), "");
   if (bytes_ > most_text)
-    refuse(where, cat("the document grows past ", human_size(most_text), " when its aliases are followed"), "");
+    refuse(where, cat("the document exceeds ", human_size(most_text), " after expanding its aliases"), "");
 }
 
 void NodeBuilder::OnAlias(const Mark& mark, YAML::anchor_t anchor) {
@@ -136,7 +137,7 @@ void NodeBuilder::OnAlias(const Mark& mark, YAML::anchor_t anchor) {
   if (wants_key()) refuse(where, "an alias cannot be a key", "write the key itself");
   const auto found = anchors_.find(anchor);
   if (found == anchors_.end() || !found->second.complete)
-    refuse(where, "this alias stands inside of what it names", "such a value would have no end");
+    refuse(where, "recursive alias", "it refers to a value that contains it");
   if (frames_.size() + found->second.weight.height > most_depth)
     refuse(where, cat("the document is nested deeper than ", most_depth, " levels"), "");
   spend(found->second.weight, where);
@@ -145,12 +146,12 @@ void NodeBuilder::OnAlias(const Mark& mark, YAML::anchor_t anchor) {
 
 void NodeBuilder::OnScalar(const Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) {
   const auto extent = scalar_extent(source_, span(mark, 1), value);
-  if (!extent.closed) refuse(extent.where, "this quote is never closed", "up to the end of the file");
+  if (!extent.closed) refuse(extent.where, "missing closing quote", "the text runs to the end of the file");
   check_indentation(extent.where);
   bool plain = tag == "?";
   if (!check_tag(tag, Node::Kind::text, word(mark))) plain = false;
   if (value.find('\0') != std::string::npos || !is_utf8(value))
-    refuse(extent.where, "the text has a NUL or another byte that no text has", "remove the escape");
+    refuse(extent.where, "the text contains a NUL or invalid UTF-8", "remove the escape");
   if (wants_key()) return take_key(value, extent.where, plain);
   spend({.values = 1, .bytes = value.size()}, extent.where);
   Node node = node_of(Node::Kind::text, extent.where);
@@ -164,21 +165,21 @@ void NodeBuilder::take_key(const std::string& text, const Span& where, bool plai
   frame.pending = Member{text, where, {}};
   frame.dropped = false;
   if (plain && text == "<<") {
-    findings_.error_in(source_, where, "merge keys (`<<`) are not read",
-                       "use `vars:`, `environments:` or a whole alias");
+    findings_.error_in(source_, where, "merge keys (`<<`) are not supported",
+                       "use `vars:`, `environments:` or an alias for the whole value");
     frame.dropped = true;
     return;
   }
   const auto [first, is_new] = frame.first.emplace(text, where);
   if (is_new) return;
-  findings_.error_in(source_, where, cat("the key ", in_quotes(text), " stands twice"),
+  findings_.error_in(source_, where, cat("duplicate key ", in_quotes(text)),
                      cat("the first is at line ", first->second.line, ", column ", first->second.column));
   frame.dropped = true;
 }
 
 void NodeBuilder::open(Node::Kind kind, const Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
   const auto where = collection_start(source_, span(mark, 1));
-  if (wants_key()) refuse(where, cat("a key must be text, and this is ", kind_name(kind)), "quote it if it is text");
+  if (wants_key()) refuse(where, cat("a key must be text, not ", kind_name(kind)), "quote it if it is text");
   if (frames_.size() + 1 > most_depth)
     refuse(where, cat("the document is nested deeper than ", most_depth, " levels"), "");
   check_tag(tag, kind, word(mark));
@@ -235,7 +236,7 @@ std::optional<Node> parse_yaml(const SourceText& source, Findings& findings) {
     return std::nullopt;
   }
   if (!builder.has_document())
-    findings.error_in(source, {}, "the file says nothing", "", "start with `images:`, or see `lapstrake help`");
+    findings.error_in(source, {}, "the file is empty", "", "start with `images:`, or see `lapstrake help`");
   return std::move(builder).root();
 }
 
@@ -248,8 +249,8 @@ bool is_plain_text(const SourceText& source, Findings& findings) {
   for (std::size_t at = 0; at < text.size();) {
     const auto c = static_cast<unsigned char>(text[at]);
     if (c < 0x20 && c != '\n' && c != '\r' && c != '\t') {
-      findings.error_in(source, source.span_at(at, 1), c == 0 ? "a NUL byte" : "a control character",
-                        "no text has this");
+      findings.error_in(source, source.span_at(at, 1), c == 0 ? "NUL byte" : "control character",
+                        "remove it: a text file cannot contain it");
       return false;
     }
     std::size_t length = 1;
@@ -257,7 +258,7 @@ bool is_plain_text(const SourceText& source, Findings& findings) {
            (static_cast<unsigned char>(text[at + length]) & 0xc0) == 0x80)
       ++length;
     if (c >= 0x80 && !is_utf8(text.substr(at, length))) {
-      findings.error_in(source, source.span_at(at, 1), "the file is not UTF-8 from here on", "save it as UTF-8");
+      findings.error_in(source, source.span_at(at, 1), "invalid UTF-8", "save the file as UTF-8");
       return false;
     }
     at += length;

@@ -14,26 +14,24 @@ struct ParserMessage {
 };
 
 constexpr ParserMessage parser_messages[] = {
-    {"illegal map value", "a `:` stands where no key can", "quote the text if the `:` belongs to it"},
-    {"illegal map key", "a `?` stands where no key can", "quote the text if the `?` belongs to it"},
-    {"end of map not found", "this line belongs to no mapping above it", "is its indentation that of its neighbours?"},
-    {"end of sequence not found", "this line belongs to no list above it",
-     "is its indentation that of its neighbours?"},
-    {"illegal block entry", "a `-` stands where no list item can", "quote the text if the `-` belongs to it"},
-    {"end of map flow not found", "a `{` before this is not closed", "write `}`, or quote what stands inside"},
-    {"end of sequence flow not found", "a `[` before this is not closed", "write `]`, or quote what stands inside"},
-    {"illegal flow end", "nothing is open that this could close", "remove it, or quote the text"},
-    {"the referenced anchor is not defined", "no anchor of this name stands before this",
-     "text that starts with `*` needs quotes: \"*.php\""},
-    {"alias not found after *", "a `*` with no name", "text that starts with `*` needs quotes: \"**/*.php\""},
-    {"anchor not found after &", "a `&` with no name", "text that starts with `&` needs quotes"},
-    {"illegal character found while scanning alias", "an alias has no such character in its name",
+    {"illegal map value", "unexpected `:`", "quote the text if the `:` belongs to it"},
+    {"illegal map key", "unexpected `?`", "quote the text if the `?` belongs to it"},
+    {"end of map not found", "invalid indentation in a mapping", "indent the line like its neighbours"},
+    {"end of sequence not found", "invalid indentation in a list", "indent the line like its neighbours"},
+    {"illegal block entry", "unexpected `-`", "quote the text if the `-` belongs to it"},
+    {"end of map flow not found", "missing `}`", "close the `{` before this, or quote the text in it"},
+    {"end of sequence flow not found", "missing `]`", "close the `[` before this, or quote the text in it"},
+    {"illegal flow end", "unmatched closing bracket", "remove it, or quote the text"},
+    {"the referenced anchor is not defined", "undefined anchor", "text that starts with `*` needs quotes: \"*.php\""},
+    {"alias not found after *", "missing name after `*`", "text that starts with `*` needs quotes: \"**/*.php\""},
+    {"anchor not found after &", "missing name after `&`", "text that starts with `&` needs quotes"},
+    {"illegal character found while scanning alias", "invalid character in the name of an alias",
      "text that starts with `*` needs quotes: \"**/*.php\""},
-    {"illegal character found while scanning anchor", "an anchor has no such character in its name",
+    {"illegal character found while scanning anchor", "invalid character in the name of an anchor",
      "text that starts with `&` needs quotes"},
-    {"unknown token", "no value can start like this", "quote the text"},
-    {"unknown escape character", "double quotes know no such escape", "use single quotes, or `\\\\` for a backslash"},
-    {"invalid unicode", "this escape is no character", "use the character itself"},
+    {"unknown token", "invalid start of a value", "quote the text"},
+    {"unknown escape character", "unknown escape sequence", "use single quotes, or `\\\\` for a backslash"},
+    {"invalid unicode", "invalid Unicode escape", "use the character itself"},
 };
 
 // The tab in the indentation of line `number` or the one before it: the usual cause of the strangest messages.
@@ -53,7 +51,7 @@ bool is_flow(std::string_view theirs) { return theirs.find("flow") != std::strin
 void report_yaml_error(const SourceText& source, std::size_t line, std::size_t column, std::string_view message,
                        Findings& findings) {
   if (const auto tab = tab_in_indentation(source, line + 1); tab.line != 0)
-    return findings.error_in(source, tab, "a tab in the indentation", "YAML is indented with spaces");
+    return findings.error_in(source, tab, "tab in the indentation", "use spaces: YAML does not allow tabs here");
   const auto where = source.span(line, column, 1);
   for (const auto& known : parser_messages) {
     if (!message.starts_with(known.theirs)) continue;
@@ -62,7 +60,7 @@ void report_yaml_error(const SourceText& source, std::size_t line, std::size_t c
         source, where, std::string(known.ours),
         bare_variable ? "in `{ }` and `[ ]` a variable needs quotes: \"${vars.name}\"" : std::string(known.hint));
   }
-  findings.error_in(source, where, cat("this is not YAML: ", printable(message, 200)));
+  findings.error_in(source, where, cat("invalid YAML: ", printable(message, 200)));
 }
 
 }  // namespace lapstrake::spec

@@ -1,4 +1,4 @@
-// yaml-cpp's messages, in words that say what to do.
+// Translates yaml-cpp's error messages.
 #pragma once
 #include <string_view>
 

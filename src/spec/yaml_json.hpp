@@ -1,4 +1,4 @@
-// AWS's documents: values as JSON, and where each value was written.
+// Converts YAML to JSON for AWS's documents, with the position of each value.
 #pragma once
 #include <cstddef>
 #include <lapstrake/oci/recipe.hpp>
@@ -11,14 +11,14 @@
 
 namespace lapstrake::spec {
 
-// Quoted text stays text. Plain text is true, false, null, or a number if JSON would write that number in the same
-// letters (256, 0.5); all else (012, 1.10, 1e3, yes) stays text, so that nothing is changed by reading it.
+// Quoted text stays text. Plain text is true, false, null, or a number if JSON writes that number the same way
+// (256, 0.5); everything else (012, 1.10, 1e3, yes) stays text, so that reading changes nothing.
 nlohmann::json to_json(const Node& node);
 
-// Of all pointers of a document together; values beyond that have no place of their own.
+// Limit for all pointers of a document together; values beyond it have no position.
 inline constexpr std::size_t most_pointer_bytes = 16 << 20;
 
-// The members of `node` but those in `without`, and where each value is, by JSON pointer.
+// The members of `node` except those in `without`, and the position of each value by JSON pointer.
 nlohmann::json to_json(const Node& node, const std::vector<std::string>& without, const SourceText& source,
                        std::map<std::string, oci::Position>& positions);
 

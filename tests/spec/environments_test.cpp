@@ -78,7 +78,7 @@ TEST_CASE("the mistakes of an environment that was not chosen are told, but not 
   const std::string text =
       "images: { web: { base: 'oci:a' } }\nenvironments:\n  a: { images: { web: { labls: {} } } }\n"
       "  b: { images: { web: { env: { X: \"${env.ONLY_THERE}${git.commit}\", Y: \"${vars.no}\" } } } }\n";
-  CHECK(only(read_text(text)) == "3:25 unknown key `labls`\n4:73 there is no var `no`");
+  CHECK(only(read_text(text)) == "3:25 unknown key `labls`\n4:73 undefined variable `vars.no`");
   ReadOptions options;
   options.environment = "b";
   CHECK_THAT(only(read_text(text, options)), Contains("`ONLY_THERE` is not set") && Contains("labls"));

@@ -69,11 +69,11 @@ TEST_CASE("ranges of ports are all of their ports, each once, as EXPOSE has them
   CHECK(ports("[8000-8001/udp, 53/udp, 7]") == "8000/udp 8001/udp 53/udp 7/tcp");
   CHECK(ports("[8000-8002, 8001, 8002-8003]") == "8000/tcp 8001/tcp 8002/tcp 8003/tcp");
   CHECK(split(ports("[1-65535]"), ' ').size() == 65'535);
-  CHECK_THAT(ports("[8002-8000]"), Contains("is not a port"));
-  CHECK_THAT(ports("[8000-]"), Contains("is not a port"));
-  CHECK_THAT(ports("[0-3]"), Contains("is not a port"));
-  CHECK_THAT(ports("[1-65536]"), Contains("is not a port"));
-  CHECK_THAT(ports("[8000-8001, 8000-8001/tcp]"), Contains("stands twice"));
+  CHECK_THAT(ports("[8002-8000]"), Contains("is not a valid port"));
+  CHECK_THAT(ports("[8000-]"), Contains("is not a valid port"));
+  CHECK_THAT(ports("[0-3]"), Contains("is not a valid port"));
+  CHECK_THAT(ports("[1-65536]"), Contains("is not a valid port"));
+  CHECK_THAT(ports("[8000-8001, 8000-8001/tcp]"), Contains("duplicate port"));
   CHECK_THAT(ports("[1-65535, 1-65535/udp]"), Contains("exposes more than 65536 ports"));
 }
 
@@ -199,7 +199,7 @@ TEST_CASE("files of registries are whole paths beside the spec") {
 
 TEST_CASE("a source outside of the folder is taken when that is allowed") {
   const std::string text = "images: { web: { layers: [ { name: a, copy: [ { from: ../x, to: /x } ] } ] } }";
-  CHECK_THAT(only(read_text(text)), Contains("leads out"));
+  CHECK_THAT(only(read_text(text)), Contains("outside the spec's folder"));
   CHECK(read_text(text, {.environment = {}, .set = {}, .environment_variables = {}, .allow_outside = true}).project);
 }
 
@@ -224,7 +224,7 @@ TEST_CASE("an empty name of a spec is a mistake of usage") {
     FAIL("it was read");
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::usage);
-    CHECK(error.summary() == "no spec is named");
+    CHECK(error.summary() == "the name of the spec file is empty");
   }
 }
 

@@ -120,9 +120,9 @@ TEST_CASE("a task's file that is not there is told as absent, wherever the spec'
 
 TEST_CASE("a task's file outside of the folder is one mistake") {
   CHECK(only(read_text("tasks: { t: { from: /etc/passwd } }")) ==
-        "1:21 `from`: `/etc/passwd` is outside of the spec's folder");
+        "1:21 `from`: `/etc/passwd` is outside the spec's folder");
   CHECK(only(read_text("tasks: { t: { from: ../task.json } }")) ==
-        "1:21 `from`: `../task.json` leads out of the spec's folder");
+        "1:21 `from`: `../task.json` is outside the spec's folder");
 }
 
 TEST_CASE("a value of the merged document is found where it was written") {
@@ -188,8 +188,8 @@ TEST_CASE("what is often in a file instead of a task definition has a help of it
   const auto [text, message] = GENERATE(table<std::string, std::string>({
       {R"({"a": [1, 2,], "b": ","})", "remove the comma"},
       {R"([{"name": "web", "image": "a"}])", "containerDefinitions"},
-      {R"({"Family": "a", "ContainerDefinitions": []})", "small first letter"},
-      {R"({"Resources": {"Task": {"Type": "AWS::ECS::TaskDefinition"}}})", "small first letter"},
+      {R"({"Family": "a", "ContainerDefinitions": []})", "lower-case first letter"},
+      {R"({"Resources": {"Task": {"Type": "AWS::ECS::TaskDefinition"}}})", "lower-case first letter"},
       {"3", "one JSON object"},
   }));
   const TempDir folder;

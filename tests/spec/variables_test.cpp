@@ -58,7 +58,7 @@ TEST_CASE("credentials of the environment are refused by rule, unless the spec n
       environment_of({{"CACHE_KEY_V", "1"}, {"API_KEY", "hush"}, {"BASE", "https://joe:hush@h/"}});
   CHECK_THAT(filled("${env.API_KEY}", options), Contains("`API_KEY` looks like a credential") && !Contains("hush"));
   CHECK_THAT(filled("${env.API_KEY:-x}", options), Contains("looks like a credential"));
-  CHECK_THAT(filled("${env.BASE}", options), Contains("an address with a password") && !Contains("hush"));
+  CHECK_THAT(filled("${env.BASE}", options), Contains("a URL with a password") && !Contains("hush"));
   const auto opened = [&](const std::string& name) {
     const auto result = read_text(
         "public_variables: [API_KEY, BASE]\nimages: { web: { base: 'oci:a', env: { X: \"${env." + name + "}\" } } }",
@@ -81,7 +81,7 @@ TEST_CASE("a variable makes numbers and truths where the key wants them") {
 
 TEST_CASE("what a variable became is checked, where the value stands") {
   CHECK(only(read_text("vars: { tag: -x }\nimages: { web: { base: 'oci:a', repository: a.example/b, tags: [ "
-                       "\"${vars.tag}\" ] } }")) == "2:66 an item of `tags`: `-x` is not a tag");
+                       "\"${vars.tag}\" ] } }")) == "2:66 an item of `tags`: `-x` is not a valid tag");
 }
 
 TEST_CASE("a platform's words are filled into sources") {

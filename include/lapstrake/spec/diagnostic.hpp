@@ -1,4 +1,4 @@
-// What is wrong with a spec, and where.
+// An error or warning about a spec, with its position.
 #pragma once
 #include <lapstrake/oci/recipe.hpp>
 #include <string>
@@ -13,10 +13,10 @@ struct Diagnostic {
   std::string message;     // "unknown key `layrs`"
   std::string hint;        // under the caret: "did you mean `layers`?"
   std::string line;        // the text of the line, without its end
-  std::string help;        // a cure that needs a line of its own
+  std::string help;        // a fix that needs a separate line
 };
 
-// The form of docs/design.md ("error: ...", " --> file:line:column", the line, the caret and the hint).
+// The text for a terminal: "error: ...", " --> file:line:column", the line, the caret and the hint.
 std::string report(const Diagnostic& diagnostic);
 
 }  // namespace lapstrake::spec

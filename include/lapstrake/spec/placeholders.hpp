@@ -1,4 +1,4 @@
-// The two kinds of variables that the reader leaves in place, because only a build knows their values.
+// Expands the variables that the reader leaves in place because only a build knows their values.
 #pragma once
 #include <functional>
 #include <lapstrake/oci/platform.hpp>
@@ -7,10 +7,10 @@
 
 namespace lapstrake::spec {
 
-// Fills `${platform.arch}`, `${platform.os}` and `${platform.variant}` in the `from` of a copy or an archive.
+// Expands `${platform.arch}`, `${platform.os}` and `${platform.variant}` in the `from` of a copy or an archive.
 std::string fill_platform(std::string_view text, const oci::Platform& platform);
 
-// Fills each `${images.N}` in a string of a task's document with `reference(N)`; a literal one (`$${images.N}`) loses
+// Expands each `${images.N}` in a string of a task's document with `reference(N)`; a literal one (`$${images.N}`) loses
 // its first `$`.
 std::string fill_images(std::string_view text, const std::function<std::string(const std::string& name)>& reference);
 

@@ -1,4 +1,4 @@
-// A project as `lapstrake.yaml` says it, for one environment, with every variable filled in.
+// A project: the content of `lapstrake.yaml` for one environment, with every variable expanded.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -23,12 +23,12 @@ struct Attachment {
   oci::Position where;
 };
 
-// What a repository is made with by `push --create-repository` (ECR).
+// Settings of a repository that `push --create-repository` creates (ECR).
 struct RepositorySettings {
   std::optional<bool> immutable_tags;
-  std::vector<std::string> immutable_tags_except;  // for these patterns the opposite holds
+  std::vector<std::string> immutable_tags_except;  // the opposite applies to tags that match these patterns
   std::optional<bool> scan_on_push;
-  std::optional<std::string> encryption, kms_key;  // AES256, KMS, KMS_DSSE; a key goes with the last two
+  std::optional<std::string> encryption, kms_key;  // AES256, KMS, KMS_DSSE; a key requires one of the last two
   std::map<std::string, std::string> tags;
   oci::Position where;
 };
@@ -37,12 +37,12 @@ struct Image {
   std::string name;
   std::string repository;  // "host/repo", empty when the spec gives none (build only)
   std::optional<RepositorySettings> repository_settings = {};
-  std::vector<std::string> tags;             // "latest" is not assumed: without tags a push goes by digest alone
-  std::optional<oci::Reference> base;        // none: scratch; the path of one on disk is whole
-  std::optional<oci::Digest> base_pin = {};  // what the base must be: app::pin_bases() fills it
-  std::vector<oci::Platform> platforms;      // at least one: linux/amd64 unless said
+  std::vector<std::string> tags;             // "latest" is not assumed: without tags a push is by digest only
+  std::optional<oci::Reference> base;        // none: scratch; a path on disk includes the spec's folder
+  std::optional<oci::Digest> base_pin = {};  // the digest that the base must have: app::pin_bases() sets it
+  std::vector<oci::Platform> platforms;      // at least one; linux/amd64 by default
   oci::Compression compression;
-  std::vector<oci::LayerRecipe> layers;  // `${platform.*}` stands in their sources as written: fill_platform() fills it
+  std::vector<oci::LayerRecipe> layers;  // `${platform.*}` in their sources is expanded by fill_platform()
   oci::Accounts accounts;
   std::optional<std::vector<std::string>> entrypoint, cmd;
   std::map<std::string, std::string> env, labels, annotations;
@@ -52,33 +52,33 @@ struct Image {
   oci::Position where;
 };
 
-// One of `tasks:`. What `from:` names and what stands in the spec are kept apart, as JSON texts, so that `aws` reads
-// the first in all its forms and lays the second over it. In both, `${images.N}` stands as it was written:
-// fill_images() fills it.
+// One of `tasks:`. The file of `from:` and the members in the spec are kept separately, as JSON texts, so that `aws`
+// reads the file in all its formats and applies the members to it. In both, `${images.N}` is unexpanded:
+// fill_images() expands it.
 struct Task {
-  std::string name;                                          // the family, unless the document says another
+  std::string name;                                          // the family, unless the document sets one
   std::filesystem::path from_file;                           // empty when there is no `from:`
-  std::optional<std::string> from_text;                      // that file as JSON, its variables filled in
+  std::optional<std::string> from_text;                      // that file as JSON, its variables expanded
   std::map<std::string, oci::Position> from_positions = {};  // of that file's values, by JSON pointer into it
   std::string overlay;                                       // a merge patch: null removes what the file has
   std::map<std::string, oci::Position> positions;  // of the overlay's values, by JSON pointer into the overlay
-  std::vector<std::string> ignore_rules = {};      // names of rules of `check` that this task need not follow
+  std::vector<std::string> ignore_rules = {};      // names of rules of `check` to ignore for this task
   oci::Position ignore_where = {};                 // of that list
   std::vector<std::string> images;                 // names that `${images.N}` refers to, sorted, each once
   oci::Position where;
 };
 
 // Where the value at `pointer` of `document` (the file and the overlay merged) was written: in the overlay or the file,
-// whichever has more of the steps to it (the overlay wins a tie), else where the task stands. Objects in lists are
+// whichever has more of the steps to it (the overlay wins a tie), else the position of the task. Objects in lists are
 // found by their `name`.
 oci::Position position_of(const Task& task, const nlohmann::json& document, std::string_view pointer);
 
 struct RegistrySettings {
-  // Whole paths.
+  // Paths that include the spec's folder.
   std::optional<std::filesystem::path> ca, client_certificate, client_key;
   bool insecure = false;
-  std::string token_server = {};          // "https://HOST[:PORT]"; empty: the registry itself, or a pair that is known
-  std::vector<std::string> mirrors = {};  // "HOST[:PORT][/PATH]", in the order in which they are asked
+  std::string token_server = {};          // "https://HOST[:PORT]"; empty: the registry itself, or a built-in pair
+  std::vector<std::string> mirrors = {};  // "HOST[:PORT][/PATH]", in the order in which they are tried
   bool mirrors_only = false;
 };
 
@@ -88,8 +88,8 @@ struct Project {
   std::vector<Image> images;
   std::vector<Task> tasks;
   std::map<std::string, RegistrySettings> registries;
-  std::vector<oci::Reference> bases = {};  // of the images of every environment, as far as they can be told
-  bool has_unknown_bases = false;          // ... and some cannot, for want of a variable that is not set here
+  std::vector<oci::Reference> bases = {};  // of the images of every environment, as far as they are known
+  bool has_unknown_bases = false;          // ... and some are unknown because a variable is not set here
 };
 
 }  // namespace lapstrake::spec

@@ -10,7 +10,7 @@ namespace lapstrake::spec {
 
 struct ReadResult {
   std::optional<Project> project;       // present unless a diagnostic is an error
-  std::vector<Diagnostic> diagnostics;  // in order of position, each once; every environment's mistakes are among them
+  std::vector<Diagnostic> diagnostics;  // in order of position, each once, for every environment
 };
 
 // Reads the file, and the task definitions that `from:` names. Error{input} only when the spec itself cannot be read,
