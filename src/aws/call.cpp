@@ -27,8 +27,8 @@ Identity caller_identity(const Session& session) {
   const auto reply = call(session, Service::sts, "GetCallerIdentity", json::object());
   Identity identity{reply.value("Account", ""), reply.value("Arn", "")};
   if (identity.account.empty() || identity.arn.empty())
-    throw Error(ErrorKind::network, "the reply to sts:GetCallerIdentity names no account",
-                "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
+    throw Error(ErrorKind::network, "the reply to sts:GetCallerIdentity has no account",
+                "check AWS_ENDPOINT_URL and HTTPS_PROXY");
   return identity;
 }
 

@@ -23,7 +23,7 @@ std::string json_body(const json& input) {
   try {
     return input.is_null() ? "{}" : input.dump();
   } catch (const json::exception&) {
-    throw Error(ErrorKind::usage, "a value that is to be sent to AWS is not UTF-8");
+    throw Error(ErrorKind::usage, "a value in the request to AWS is not valid UTF-8");
   }
 }
 
@@ -118,7 +118,7 @@ bool reload(Session& session) {
   };
   if (keys(fresh) == keys(session.credentials)) return false;
   if (session.notice)
-    session.notice(cat("the AWS credentials have expired; going on with those that ", fresh.source, " gives now"));
+    session.notice(cat("the AWS credentials have expired; continuing with new ones from ", fresh.source));
   session.credentials = std::move(fresh);
   return true;
 }

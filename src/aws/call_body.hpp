@@ -8,8 +8,8 @@
 
 namespace lapstrake::aws {
 
-// One attempt of call(): signed, sent, and signed once more when our clock is off or the credentials have expired.
-// Failures that a new attempt may heal are marked transient.
+// One attempt of call(): signed, sent, and signed again when our clock is wrong or the credentials have expired.
+// Failures that a new attempt may fix are marked transient.
 nlohmann::json call_once(const Session& session, Service service, std::string_view operation,
                          const nlohmann::json& input);
 

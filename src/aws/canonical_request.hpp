@@ -1,4 +1,4 @@
-// The canonical request of Signature Version 4: one text that client and server make of one request.
+// The canonical request of Signature Version 4: the text that client and server derive from a request.
 #pragma once
 #include <chrono>
 #include <lapstrake/aws/sign_rules.hpp>
@@ -15,7 +15,7 @@ std::string timestamp(std::chrono::system_clock::time_point when);
 // The names of all headers that may be signed: lower case, sorted, each once; `host` among them.
 std::vector<std::string> signable_names(const http::Headers& headers);
 
-// `headers` holds all that is signed, `host` too. Names are lower case and sorted.
+// `headers` contains all signed headers, `host` too. Names are lower case and sorted.
 std::string canonical_request(const http::Request& request, const http::Headers& headers,
                               const std::vector<std::string>& names, std::string_view payload_hash,
                               const SignRules& rules);

@@ -50,7 +50,7 @@ std::string expanded(const std::string& path, const Environment& environment) {
 
 [[noreturn]] void unreadable(const SharedFile& file, int why) {
   throw Error(ErrorKind::access, cat("cannot read `", file.shown, "`: ", reason(why)),
-              "make the file readable, or give the credentials in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+              "make the file readable, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
 }
 
 // A file that is absent has no sections.
@@ -120,8 +120,8 @@ class SharedFiles {
 void refuse_white_space(const std::string& value, std::string_view where) {
   for (const char c : value)
     if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f')
-      throw Error(ErrorKind::access, cat(where, " holds white space or a control character"),
-                  cat("set ", where, " again, without blanks, quotes or line ends around it"));
+      throw Error(ErrorKind::access, cat(where, " contains white space or a control character"),
+                  cat("set ", where, " again, without spaces, quotes or line breaks around it"));
 }
 
 struct Names {
@@ -135,7 +135,7 @@ std::optional<Credentials> take_pair(const std::array<std::string, 3>& values, c
   if (id.empty() && secret.empty()) return std::nullopt;
   if (id.empty() || secret.empty())
     throw Error(ErrorKind::access,
-                cat("the AWS credentials are half set: ", source, " has `", id.empty() ? names.secret : names.id,
+                cat("incomplete AWS credentials: ", source, " has `", id.empty() ? names.secret : names.id,
                     "` but not `", id.empty() ? names.id : names.secret, "`"),
                 cat("set both `", names.id, "` and `", names.secret, "`, or neither"));
   refuse_white_space(id, cat("`", names.id, "` of ", source));
@@ -165,7 +165,7 @@ std::optional<Credentials> from_section(const Section& section, const std::strin
 // A way to credentials that the AWS tools know and we do not yet.
 [[noreturn]] void refuse_way(const std::string& name, std::string_view way) {
   throw NoCredentials(NoCredentials::Why::unusable,
-                      cat("profile `", name, "` takes its credentials from `", way, "`, which is not supported yet"),
+                      cat("profile `", name, "` gets its credentials from `", way, "`, which is not supported yet"),
                       cat("let the AWS CLI resolve them: `eval \"$(aws configure export-credentials --profile ", name,
                           " --format env)\"`"));
 }
@@ -195,10 +195,10 @@ std::optional<Credentials> from_profile(const Profile& profile, const SharedFile
   const auto near = nearest(name, files.names());
   const auto names = files.names();
   const std::string help = near            ? cat("did you mean `", *near, "`?")
-                           : names.empty() ? std::string("make it with `aws configure --profile ") + name + "`"
-                                           : cat("the profiles are: ", join(names, ", "));
-  const auto what = cat("there is no AWS profile `", name, "`");
-  const auto why = cat("neither ", files.credentials_shown(), " nor ", files.config_shown(), " has it");
+                           : names.empty() ? std::string("create it with `aws configure --profile ") + name + "`"
+                                           : cat("known profiles: ", join(names, ", "));
+  const auto what = cat("AWS profile `", name, "` not found");
+  const auto why = cat("neither ", files.credentials_shown(), " nor ", files.config_shown(), " contains it");
   if (chosen) throw Error(ErrorKind::access, what, help).because(why);
   NoCredentials error(NoCredentials::Why::unusable, what, help);
   error.because(why);
@@ -215,25 +215,26 @@ std::string unused_offer(const Environment& environment) {
 
 [[noreturn]] void empty_profile(const std::string& name, const SharedFiles& files) {
   NoCredentials error(NoCredentials::Why::unusable, cat("the AWS profile `", name, "` has no credentials"),
-                      cat("run `aws configure --profile ", name, "`, or leave out `--profile`"));
-  error.because(cat("neither ", files.credentials_shown(), " nor ", files.config_shown(), " gives it an access key"));
+                      cat("run `aws configure --profile ", name, "`, or omit `--profile`"));
+  error.because(
+      cat("neither ", files.credentials_shown(), " nor ", files.config_shown(), " contains an access key for it"));
   throw error;
 }
 
 constexpr std::string_view export_credentials = "`eval \"$(aws configure export-credentials --format env)\"`";
 
 [[noreturn]] void no_credentials(const Environment& environment, const std::string& profile, const SharedFiles& files) {
-  std::string where = cat("looked at AWS_ACCESS_KEY_ID in the environment, and for profile `", profile, "` in ",
+  std::string where = cat("searched AWS_ACCESS_KEY_ID in the environment, and profile `", profile, "` in ",
                           files.credentials_shown(), " and ", files.config_shown());
   std::string help = "run `aws configure`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
   if (const auto offer = unused_offer(environment); !offer.empty()) {
     where += cat("; ", offer, " is set, but is not supported yet");
     help = cat("let the AWS CLI resolve them: ", export_credentials);
   } else if (!is_on(environment("AWS_EC2_METADATA_DISABLED").value_or(""))) {
-    where += "; the role of an EC2 instance is not supported yet";
-    help += cat("; on an EC2 instance with a role, let the AWS CLI get its keys: ", export_credentials);
+    where += "; EC2 instance roles are not supported yet";
+    help += cat("; on an EC2 instance with a role, let the AWS CLI get the keys: ", export_credentials);
   }
-  NoCredentials error(NoCredentials::Why::nothing_set, "there are no AWS credentials", help);
+  NoCredentials error(NoCredentials::Why::nothing_set, "no AWS credentials found", help);
   error.because(where);
   throw error;
 }

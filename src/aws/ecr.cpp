@@ -15,8 +15,8 @@ namespace {
 using nlohmann::json;
 
 [[noreturn]] void no_login(std::string_view why) {
-  throw Error(ErrorKind::network, cat("the reply to ecr:GetAuthorizationToken holds no login: ", why),
-              "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
+  throw Error(ErrorKind::network, cat("the reply to ecr:GetAuthorizationToken contains no login: ", why),
+              "check AWS_ENDPOINT_URL and HTTPS_PROXY");
 }
 
 std::chrono::system_clock::time_point moment(const json& seconds) {
@@ -55,8 +55,7 @@ EcrSettings settings_of(const json& described) {
 EcrRepository repository_of(const json& described) {
   auto arn = optional_text(described, "repositoryArn");
   if (!arn)
-    throw Error(ErrorKind::network, "ECR's reply does not say which repository it is: no repositoryArn",
-                "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
+    throw Error(ErrorKind::network, "ECR's reply has no repositoryArn", "check AWS_ENDPOINT_URL and HTTPS_PROXY");
   return {*std::move(arn), settings_of(described)};
 }
 
@@ -119,10 +118,10 @@ void explain_account(Error& error, const Session& session, const std::string& ac
   }
   if (caller.account.empty() || caller.account == account) return;
   Error other(ErrorKind::access,
-              cat("these AWS credentials are of account ", caller.account, " (", caller.arn,
-                  "), and the repository would be account ", account, "'s"),
-              cat("use credentials of account ", account, " (", session.credentials.source, " gave these), or correct ",
-                  "the account in `repository:`"));
+              cat("these AWS credentials belong to account ", caller.account, " (", caller.arn,
+                  "), but the repository belongs to account ", account),
+              cat("use credentials for account ", account, " (these came from ", session.credentials.source,
+                  "), or correct ", "the account in `repository:`"));
   error = std::move(other.because(error.reason()));
 }
 
@@ -175,14 +174,13 @@ std::vector<std::string> differences(const EcrSettings& wanted, const EcrSetting
     all.push_back(cat(what, " is ", is, ", not ", should));
   };
   if (wanted.tag_mutability && wanted.tag_mutability != found.tag_mutability)
-    told("its tag mutability", found.tag_mutability.value_or("not told"), *wanted.tag_mutability);
+    told("its tag mutability", found.tag_mutability.value_or("unknown"), *wanted.tag_mutability);
   else if (wanted.tag_mutability && sorted(wanted.mutability_exclusions) != sorted(found.mutability_exclusions))
-    told("its list of tags excluded from that", in_words(found.mutability_exclusions),
-         in_words(wanted.mutability_exclusions));
+    told("its list of excluded tags", in_words(found.mutability_exclusions), in_words(wanted.mutability_exclusions));
   if (wanted.scan_on_push && *wanted.scan_on_push != found.scan_on_push.value_or(false))
     told("its scan on push", *wanted.scan_on_push ? "off" : "on", *wanted.scan_on_push ? "on" : "off");
   if (wanted.encryption && wanted.encryption != found.encryption)
-    told("its encryption", found.encryption.value_or("not told"), *wanted.encryption);
+    told("its encryption", found.encryption.value_or("unknown"), *wanted.encryption);
   else if (wanted.kms_key && found.kms_key && is_key_arn(*wanted.kms_key) && is_key_arn(*found.kms_key) &&
            wanted.kms_key != found.kms_key)
     told("its key", *found.kms_key, *wanted.kms_key);

@@ -1,4 +1,4 @@
-// A layer's way up by ECR's own API.
+// Uploads layers through ECR's own API.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -66,12 +66,13 @@ class BlobReader {
 
   [[noreturn]] void unreadable() const {
     throw Error(ErrorKind::input, cat("cannot read the blob `", layer_.path.string(), "`: ", reason(errno)),
-                "`lapstrake store check` finds what is missing; build again");
+                "run `lapstrake store check` to find missing blobs, then build again");
   }
   [[noreturn]] void not_the_blob() const {
-    throw Error(ErrorKind::integrity,
-                cat("`", layer_.path.string(), "` is not the blob ", layer_.digest, " of ", layer_.size, " bytes"),
-                "`lapstrake store check` finds what is spoilt; build again");
+    throw Error(
+        ErrorKind::integrity,
+        cat("`", layer_.path.string(), "` does not match the blob ", layer_.digest, " of ", layer_.size, " bytes"),
+        "run `lapstrake store check` to find damaged blobs, then build again");
   }
 
   const LayerFile& layer_;
@@ -114,7 +115,7 @@ class LayerUpload {
         const auto code = code_of(error);
         const bool is_lost = code == "UploadNotFoundException" || code == "InvalidLayerException";
         if (!is_lost || upload == most_uploads) throw;
-        if (session_.notice) session_.notice(cat(error.reason(), "; beginning the upload anew"));
+        if (session_.notice) session_.notice(cat(error.reason(), "; restarting the upload"));
       }
     }
   }
@@ -125,8 +126,8 @@ class LayerUpload {
     const auto begun = call_with_body(session_, Service::ecr, "InitiateLayerUpload", {.text = fields.dump()});
     const auto id = begun.is_object() ? begun.value("uploadId", json()) : json();
     if (!id.is_string())
-      throw Error(ErrorKind::network, "the reply to ecr:InitiateLayerUpload names no upload",
-                  "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
+      throw Error(ErrorKind::network, "the reply to ecr:InitiateLayerUpload has no upload id",
+                  "check AWS_ENDPOINT_URL and HTTPS_PROXY");
     fields["uploadId"] = id;
     part_ = std::min(part_, std::clamp(number(begun, "partSize").value_or(usual_part), sizes_.least, sizes_.most));
     reach_ = 0;
@@ -145,7 +146,7 @@ class LayerUpload {
   bool shrink(const Error& error) {
     if (!error.is_transient() || error.wait_floor() || !code_of(error).empty() || part_ <= sizes_.least) return false;
     part_ = std::max(part_ / 2, sizes_.least);
-    if (session_.notice) session_.notice(cat(error.summary(), "; going on in parts of ", human_size(part_)));
+    if (session_.notice) session_.notice(cat(error.summary(), "; continuing with parts of ", human_size(part_)));
     return true;
   }
 
@@ -170,9 +171,10 @@ class LayerUpload {
   std::uint64_t after(std::uint64_t last, std::uint64_t first, std::uint64_t end) {
     const auto next = last == 0 && layer_.size > 1 ? 0 : last + 1;
     if (next > reach_ || (next <= first && ++setbacks_ > most_setbacks))
-      throw Error(ErrorKind::network, cat("ECR's upload of the layer ", layer_.digest, " goes astray"),
-                  "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead, or push again")
-          .because(cat("bytes ", first, " to ", end - 1, " were sent, and it says that the last it has is ", last));
+      throw Error(ErrorKind::network, cat("ECR reports an impossible position in the upload of layer ", layer_.digest),
+                  "check AWS_ENDPOINT_URL and HTTPS_PROXY, or push again")
+          .because(cat("bytes ", first, " to ", end - 1, " were sent, but ECR reports ", last,
+                       " as the last byte received"));
     return next;
   }
 
@@ -201,8 +203,8 @@ class LayerUpload {
       const auto reply = call_with_body(session_, Service::ecr, "CompleteLayerUpload", {.text = fields.dump()});
       const auto taken = reply.is_object() ? reply.value("layerDigest", json()) : json();
       if (taken.is_string() && taken != layer_.digest)
-        throw Error(ErrorKind::integrity, cat("ECR took the layer ", layer_.digest, " for another"))
-            .because(cat("it says that it has ", printable(taken.get<std::string>(), 128)));
+        throw Error(ErrorKind::integrity, cat("ECR stored layer ", layer_.digest, " under a different digest"))
+            .because(cat("ECR reports ", printable(taken.get<std::string>(), 128)));
     } catch (const Error& error) {
       const auto code = code_of(error);
       if (code == "LayerAlreadyExistsException") return;
@@ -235,7 +237,7 @@ class LayerUpload {
 
 void upload_layer(const Session& session, const std::string& account, const std::string& repository,
                   const LayerFile& layer, const Progress& progress, PartSizes sizes) {
-  step(cat("sending the layer ", layer.digest, " in parts, by ECR's API"), [&] {
+  step(cat("uploading layer ", layer.digest, " in parts through the ECR API"), [&] {
     LayerUpload(session, {{"registryId", account}, {"repositoryName", repository}}, layer, progress, sizes).run();
   });
 }

@@ -1,10 +1,10 @@
-// upload_layer() with other sizes than ECR's, for tests with small layers.
+// upload_layer() with configurable part sizes, for tests with small layers.
 #pragma once
 #include <lapstrake/aws/ecr.hpp>
 
 namespace lapstrake::aws {
 
-// Of all parts but the last; ECR's quota, and LayerPartBlob of its model.
+// Sizes of all parts except the last; ECR's quota, and LayerPartBlob of its model.
 struct PartSizes {
   std::uint64_t least = 5u << 20, most = 20u << 20;
 };

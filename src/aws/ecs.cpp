@@ -19,8 +19,8 @@ using Call = json (*)(const Session&, Service, std::string_view, const json&);
 std::string arn_of(const json& reply, std::string_view action) {
   auto arn = text_of(member_of(reply, "taskDefinition"), "taskDefinitionArn");
   if (arn.empty())
-    throw Error(ErrorKind::network, cat("the reply to ", action, " names no task definition"),
-                "see where AWS_ENDPOINT_URL and HTTPS_PROXY lead");
+    throw Error(ErrorKind::network, cat("the reply to ", action, " has no task definition ARN"),
+                "check AWS_ENDPOINT_URL and HTTPS_PROXY");
   return arn;
 }
 

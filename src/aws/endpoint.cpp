@@ -46,7 +46,7 @@ std::optional<std::string> configured(Service service, const Environment& enviro
     if (const auto url = environment(variable); url && !url->empty()) return url;
   if (!profile.missing_section.empty())
     throw Error(ErrorKind::access,
-                cat("the AWS profile names the section `[services ", printable(profile.missing_section, 80),
+                cat("the AWS profile refers to the section `[services ", printable(profile.missing_section, 80),
                     "]`, which does not exist"),
                 "add the section to ~/.aws/config, or remove `services` from the profile");
   if (const auto own = profile.services.find(lower(name)); own != profile.services.end()) return own->second;
@@ -61,7 +61,7 @@ void check_region(std::string_view region) {
   for (const char c : region)
     if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
       throw Error(ErrorKind::usage, cat("`", printable(region, 80), "` is not an AWS region"),
-                  "regions look like `eu-west-1`; see AWS_REGION, AWS_DEFAULT_REGION and `region` in ~/.aws/config");
+                  "regions look like `eu-west-1`; check AWS_REGION, AWS_DEFAULT_REGION and `region` in ~/.aws/config");
 }
 
 std::string host_prefix(Service service, std::string_view region, bool fips, bool dualstack) {

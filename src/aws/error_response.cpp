@@ -126,10 +126,10 @@ Error denied(const ErrorResponse& response, const Attempt& attempt) {
   if (action.empty()) action = attempt.action;
   std::string who = word_after(response.message, "User: ");
   if (who.empty()) who = cat("the owner of `", attempt.credentials.access_key_id, "`");
-  Error error(ErrorKind::access, cat("these AWS credentials may not do ", action));
+  Error error(ErrorKind::access, cat("these AWS credentials are not allowed to call ", action));
   if (response.message.find("explicit deny") != std::string::npos)
-    error.helped_by(
-        cat("a policy denies ", action, " to ", who, " outright: that statement has to go, no Allow outweighs it"));
+    error.helped_by(cat("a policy explicitly denies ", action, " to ", who,
+                        ": remove that statement, an Allow does not override it"));
   else
     error.helped_by(cat("add this statement to a policy of ", who, ":\n",
                         minimal_statement(action, word_after(response.message, "on resource: "))
@@ -139,50 +139,50 @@ Error denied(const ErrorResponse& response, const Attempt& attempt) {
 
 Error expired(const Attempt& attempt) {
   return {ErrorKind::access, cat("the AWS credentials have expired (", attempt.credentials.source, ")"),
-          "get new ones, for example by `aws sso login` and then "
+          "get new ones, for example with `aws sso login` and then "
           "`eval \"$(aws configure export-credentials --format env)\"`"};
 }
 
 Error wrong_secret(const Attempt& attempt) {
   return {ErrorKind::access,
-          cat("the secret access key does not fit the key id `", attempt.credentials.access_key_id, "`"),
+          cat("the secret access key does not match the access key id `", attempt.credentials.access_key_id, "`"),
           cat("both came from ", attempt.credentials.source,
-              "; set them anew: a character lost in copying, or the secret of another key, is the usual cause")};
+              "; set them again: usually a character was lost in copying, or the secret belongs to another key")};
 }
 
 Error unknown_key(const Attempt& attempt) {
   const bool temporary = !attempt.credentials.session_token.empty();
-  return {
-      ErrorKind::access,
-      cat("AWS does not accept the key id `", attempt.credentials.access_key_id, "`",
-          temporary ? " with its session token" : ""),
-      cat("it came from ", attempt.credentials.source, "; ",
-          temporary ? "key id, secret and session token belong together: set all three anew"
-                    : "the key may be deleted or inactive, lack its AWS_SESSION_TOKEN, or belong to another partition",
-          " (or ", attempt.region, " is not enabled for the account)")};
+  return {ErrorKind::access,
+          cat("AWS does not accept the access key id `", attempt.credentials.access_key_id, "`",
+              temporary ? " with its session token" : ""),
+          cat("it came from ", attempt.credentials.source, "; ",
+              temporary ? "access key id, secret and session token belong together: set all three again"
+                        : "the key may be deleted or inactive, need AWS_SESSION_TOKEN, or belong to another partition",
+              " (or ", attempt.region, " is not enabled for the account)")};
 }
 
 Error wrong_clock() {
-  return {ErrorKind::access, "AWS refused the request's time of signing",
-          "set this machine's clock, for example by `timedatectl set-ntp true`"};
+  return {ErrorKind::access, "AWS rejected the time of the request's signature",
+          "set this machine's clock, for example with `timedatectl set-ntp true`"};
 }
 
 Error other(const ErrorResponse& response, const Attempt& attempt) {
   const bool access = response.status == 401 || response.status == 403;
-  return {access ? ErrorKind::access : ErrorKind::network, cat("AWS refused ", attempt.action, " in ", attempt.region)};
+  return {access ? ErrorKind::access : ErrorKind::network,
+          cat("AWS rejected ", attempt.action, " in ", attempt.region)};
 }
 
 Error by_kind(const ErrorResponse& response, const Attempt& attempt) {
   switch (kind_of(response)) {
     case Kind::throttled:
-      return Error(ErrorKind::network, cat("AWS could not do ", attempt.action, " in ", attempt.region, " for now"))
+      return Error(ErrorKind::network, cat("AWS throttled or failed ", attempt.action, " in ", attempt.region))
           .transient();
     case Kind::expired: return expired(attempt);
     case Kind::clock: return wrong_clock();
     case Kind::wrong_secret: return wrong_secret(attempt);
     case Kind::unknown_key: return unknown_key(attempt);
     case Kind::denied: return denied(response, attempt);
-    case Kind::mistake: return {ErrorKind::usage, cat("AWS refused ", attempt.action, " in ", attempt.region)};
+    case Kind::mistake: return {ErrorKind::usage, cat("AWS rejected ", attempt.action, " in ", attempt.region)};
     case Kind::other: break;
   }
   return other(response, attempt);

@@ -1,4 +1,4 @@
-// What AWS says when it does not do what was asked, and how that is told.
+// Error responses of AWS, and the Errors made from them.
 #pragma once
 #include <lapstrake/aws/credentials.hpp>
 #include <lapstrake/base/error.hpp>
@@ -16,18 +16,18 @@ struct ErrorResponse {
 // From JSON's `__type`, XML's `<Code>` or the header X-Amzn-ErrorType, whichever the reply has.
 ErrorResponse read_error_response(const http::Response& response);
 
-// Whether the code is one that a clock which is off brings about.
+// Whether a wrong clock on this machine may cause this code.
 bool may_be_clock(const ErrorResponse& response);
-// Whether the credentials have.
+// Whether the credentials have expired.
 bool has_expired(const ErrorResponse& response);
 
-// What was tried, and by whom.
+// The call that failed, and its credentials.
 struct Attempt {
   std::string action;  // "ecr:DescribeRepositories"
   std::string region;
   const Credentials& credentials;
 };
-// Marked transient where a new attempt may help.
+// Marked transient if a new attempt may help.
 Error failure_of(const ErrorResponse& response, const Attempt& attempt);
 
 }  // namespace lapstrake::aws

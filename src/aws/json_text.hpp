@@ -1,4 +1,4 @@
-// Values in JSON documents.
+// Helpers for values in JSON documents.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -9,12 +9,12 @@
 
 namespace lapstrake::aws {
 
-// A number or a truth as ECS wants it written into a string; all else as it is.
+// A number or boolean as the string that ECS expects; other values unchanged.
 nlohmann::json as_string(const nlohmann::json& value);
 
 // The member if it is there and a string, otherwise "".
 std::string text_of(const nlohmann::json& object, const char* name);
-// False for a member of another type, of which the rule of types has its say.
+// False for a member of another type, which the model check reports.
 bool is_text_or_absent(const nlohmann::json& object, const char* name);
 // The member if it is there and a whole number of 32 bits.
 std::optional<std::int64_t> number_of(const nlohmann::json& object, const char* name);
@@ -33,8 +33,8 @@ std::string below(const std::string& pointer, std::size_t index);
 // Whether no member of an AWS API can have this name: `$schema`, `_comment`, `//`, `x-owner`, `Family`; `comment` too.
 bool is_never_aws_member(std::string_view name);
 
-// Shows every value at `place` ("volumes/*/name"; `*` is each element of a list or each member of an object), and where
-// it is.
+// Calls `visit` with every value at `place` ("volumes/*/name"; `*` is each element of a list or each member of an
+// object), and its pointer.
 using Visit = std::function<void(nlohmann::json& value, const std::string& pointer)>;
 void visit_path(nlohmann::json& document, std::string_view place, const Visit& visit, const std::string& pointer = "");
 

@@ -1,10 +1,10 @@
+// Converts the reply of DescribeTaskDefinition to an input of RegisterTaskDefinition.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 
 namespace lapstrake::aws {
 
-// What DescribeTaskDefinition replies, as RegisterTaskDefinition takes it: unwrapped, its tags laid in, read-only
-// members dropped. What is that already stays as it is.
+// The reply unwrapped, with its tags and without read-only members. An input is returned unchanged.
 nlohmann::json register_input(nlohmann::json document);
 
 }  // namespace lapstrake::aws

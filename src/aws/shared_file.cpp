@@ -66,14 +66,14 @@ class Reader {
     value_ = nullptr;
   }
   void set(std::string_view text) {
-    if (section_ == nullptr) fail("stands before the first `[section]`");
+    if (section_ == nullptr) fail("is before the first `[section]`");
     const auto separator = text.find_first_of("=:");
     if (separator == text.npos || separator == 0) fail("is neither `[section]` nor `name = value`");
     value_ = &(*section_)[lower(trim(text.substr(0, separator)))];
     *value_ = std::string(trim(without_comment(text.substr(separator + 1))));
   }
   [[noreturn]] void fail(std::string_view why) const {
-    throw Error(ErrorKind::access, cat("cannot understand ", what_, ": line ", number_, " ", why),
+    throw Error(ErrorKind::access, cat("cannot parse ", what_, ": line ", number_, " ", why),
                 cat("correct line ", number_, " of ", what_));
   }
 

@@ -1,4 +1,4 @@
-// What ECS makes of a task definition, undone: its defaults, its own spelling of sizes, its orders.
+// Removes the changes that ECS makes to a task definition: its defaults, its spelling of sizes, its orders.
 #include <algorithm>
 #include <array>
 #include <lapstrake/aws/task_definition.hpp>

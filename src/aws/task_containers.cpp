@@ -16,10 +16,10 @@ void port(const TaskContext& context, const json& mapping, const std::string& po
   const auto container_port = number_of(mapping, "containerPort"), host_port = number_of(mapping, "hostPort");
   for (const auto* name : {"containerPort", "hostPort"})
     if (const auto value = number_of(mapping, name); value && (*value < 0 || *value > 65535))
-      findings.error(below(pointer, name), cat(*value, " is no port"), "write a number from 1 to 65535");
+      findings.error(below(pointer, name), cat(*value, " is not a valid port"), "write a number from 1 to 65535");
   if (!container_port && member_of(mapping, "containerPortRange").is_null() &&
       member_of(mapping, "containerPort").is_null())
-    findings.error(pointer, "a port mapping has no `containerPort`", "add the port that the container listens at");
+    findings.error(pointer, "a port mapping has no `containerPort`", "add the port that the container listens on");
   const bool one_network = context.is_fargate || context.network_mode == "awsvpc" || context.network_mode == "host";
   if (one_network && container_port && host_port && *host_port != *container_port)
     findings.error(pointer + "/hostPort",
@@ -48,8 +48,8 @@ void ports_clash(const TaskContext& context, Findings& findings) {
           taken.emplace(std::pair(*value, protocol.empty() ? "tcp" : protocol), container.name);
       if (!is_free)
         findings.warning(below(container.pointer + "/portMappings", i),
-                         cat("`", other->second, "` and `", container.name, "` both take port ", *value),
-                         "containers of an awsvpc task share one address: give each a port of its own");
+                         cat("`", other->second, "` and `", container.name, "` both use port ", *value),
+                         "containers of an awsvpc task share one address: give each its own port");
     }
   }
 }
@@ -62,8 +62,8 @@ void log_driver(const TaskContext& context, const Container& container, Findings
   if (driver.empty())
     findings.error(pointer + "/logDriver", "`logConfiguration` has no `logDriver`", "add `logDriver: awslogs`");
   if (context.is_fargate && !driver.empty() && driver != "awslogs" && driver != "splunk" && driver != "awsfirelens")
-    findings.error(pointer + "/logDriver", cat("Fargate does not take the log driver `", driver, "`"),
-                   "one of awslogs, splunk, awsfirelens");
+    findings.error(pointer + "/logDriver", cat("Fargate does not support the log driver `", driver, "`"),
+                   "use one of awslogs, splunk, awsfirelens");
   if (driver == "awsfirelens" &&
       std::none_of(context.containers.begin(), context.containers.end(),
                    [](const auto& each) { return member_of(each.value, "firelensConfiguration").is_object(); }))
@@ -96,14 +96,15 @@ void awslogs(const TaskContext& context, const Container& container, Findings& f
   const auto& options = member_of(log, "options");
   const auto need = [&](const char* name, const std::string& example) {
     if (member_of(options, name).is_null())
-      findings.error(below(pointer, name), cat("the logs of `", container.name, "` need the option `", name, "`"),
+      findings.error(below(pointer, name), cat("the logging of `", container.name, "` needs the option `", name, "`"),
                      cat("add `", name, ": ", example, "`"));
   };
   need("awslogs-group", cat("/ecs/", text_of(context.document, "family")));
   need("awslogs-region", "eu-west-1");
   if (context.is_fargate) need("awslogs-stream-prefix", "ecs");
   if (const auto mode = text_of(options, "mode"); !mode.empty() && mode != "blocking" && mode != "non-blocking")
-    findings.error(pointer + "/mode", cat("`", mode, "` is no mode of a log driver"), "write blocking or non-blocking");
+    findings.error(pointer + "/mode", cat("`", mode, "` is not a valid mode of a log driver"),
+                   "write blocking or non-blocking");
   if (!options.is_object()) return;
   for (const auto& [name, value] : options.items()) {
     if (std::find(awslogs_options.begin(), awslogs_options.end(), name) != awslogs_options.end()) continue;
@@ -148,10 +149,10 @@ void sums(const TaskContext& context, Findings& findings) {
   }
   const auto task_cpu = cpu_of(context.document), task_memory = memory_of(context.document);
   if (task_cpu && cpu > *task_cpu)
-    findings.error("/cpu", cat("the containers ask for ", cpu, " CPU units, the task has ", *task_cpu),
+    findings.error("/cpu", cat("the containers request ", cpu, " CPU units, but the task has ", *task_cpu),
                    "lower the containers' `cpu`, or raise the task's");
   if (task_memory && memory > *task_memory)
-    findings.error("/memory", cat("the containers ask for ", memory, " MiB, the task has ", *task_memory),
+    findings.error("/memory", cat("the containers request ", memory, " MiB, but the task has ", *task_memory),
                    "lower the containers' `memory`, or raise the task's");
 }
 
@@ -164,13 +165,12 @@ void memory(const TaskContext& context, const Container& container, Findings& fi
   const auto task = memory_of(context.document);
   if (hard && task && *hard > *task)
     findings.error(container.pointer + "/memory",
-                   cat("`", container.name, "` may use ", *hard, " MiB, the task has ", *task),
+                   cat("`", container.name, "` may use ", *hard, " MiB, but the task has ", *task),
                    cat("write at most ", *task));
   const bool is_written =
       !member_of(container.value, "memory").is_null() || !member_of(container.value, "memoryReservation").is_null();
   if (!context.is_fargate && !is_written && member_of(context.document, "memory").is_null())
-    findings.error(container.pointer + "/memory",
-                   cat("neither the task nor `", container.name, "` says how much memory it needs"),
+    findings.error(container.pointer + "/memory", cat("neither the task nor `", container.name, "` sets its memory"),
                    "add `memory` (MiB) to the container, or to the task");
 }
 
@@ -189,17 +189,17 @@ void mounts(const TaskContext& context, const Container& container, Findings& fi
     if (!volumes.contains(volume)) {
       const auto near = nearest(volume, {volumes.begin(), volumes.end()});
       findings.error(at + "/sourceVolume",
-                     cat("`", container.name, "` mounts the volume `", volume, "`, which the task has not"),
+                     cat("`", container.name, "` mounts the volume `", volume, "`, which the task does not define"),
                      near ? cat("did you mean `", *near, "`?") : cat("add `{ name: ", volume, " }` to `volumes`"));
     }
     if (const auto path = text_of(list[i], "containerPath"); !path.starts_with('/') && !context.is_windows)
-      findings.error(at + "/containerPath", cat("`", path, "` is no absolute path"), "begin it with `/`");
+      findings.error(at + "/containerPath", cat("`", path, "` is not an absolute path"), "start it with `/`");
   }
   const auto& from = list_of(container.value, "volumesFrom");
   for (std::size_t i = 0; i < from.size(); ++i)
     if (const auto other = text_of(from[i], "sourceContainer"); context.find(other) == nullptr)
       findings.error(below(container.pointer + "/volumesFrom", i) + "/sourceContainer",
-                     cat("`", other, "` is no container of this task"), "name one of the task's containers");
+                     cat("`", other, "` is not a container of this task"), "name one of the task's containers");
 }
 
 void volumes(const TaskContext& context, Findings& findings) {
@@ -210,7 +210,7 @@ void volumes(const TaskContext& context, Findings& findings) {
     const auto at = below("/volumes", i);
     if (name.empty()) findings.error(at + "/name", "a volume has no `name`", "add a `name`");
     if (!name.empty() && !seen.insert(name).second)
-      findings.error(at + "/name", cat("two volumes have the name `", name, "`"), "give each volume a name of its own");
+      findings.error(at + "/name", cat("duplicate volume name `", name, "`"), "give each volume a unique name");
     const auto& efs = member_of(list[i], "efsVolumeConfiguration");
     const auto& authorization = member_of(efs, "authorizationConfig");  // the console writes one that asks for nothing
     const bool authorized =

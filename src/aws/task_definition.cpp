@@ -23,7 +23,7 @@ json parse(std::string_view text, std::string_view what) {
   try {
     return parse_json(text, what, {.comments = true});
   } catch (const Error& error) {
-    Error failure(ErrorKind::usage, error.summary(), "a task definition is JSON; only comments may be added to it");
+    Error failure(ErrorKind::usage, error.summary(), "a task definition is JSON; comments are allowed");
     throw std::move(failure.because(error.reason()));
   }
 }
@@ -70,7 +70,7 @@ json read_task_definition(std::string_view text, std::string_view what) {
   const json whole = parse(text, what);
   if (!whole.is_object())
     throw Error(ErrorKind::usage, cat(what, " is not a task definition: it is not a JSON object"),
-                "a task definition starts with `{` and has `family` and `containerDefinitions` in it");
+                "a task definition starts with `{` and contains `family` and `containerDefinitions`");
   return register_input(whole);
 }
 

@@ -25,11 +25,11 @@ void has_size(const TaskContext& context, Findings& findings) {
                                        {cpu_of(context.document).value_or(1), memory_of(context.document).value_or(1)},
                                        context.is_windows))));
     } else if (!units) {
-      findings.error(
-          pointer,
-          cat("`", value.is_string() ? value.get<std::string>() : value.dump(), "` is no ", name, " of a task"),
-          name == std::string_view("cpu") ? "write CPU units (`\"1024\"`) or vCPUs (`\"1 vCPU\"`)"
-                                          : "write MiB (`\"2048\"`) or GB (`\"2 GB\"`)");
+      findings.error(pointer,
+                     cat("`", value.is_string() ? value.get<std::string>() : value.dump(), "` is not a valid ", name,
+                         " for a task"),
+                     name == std::string_view("cpu") ? "write CPU units (`\"1024\"`) or vCPUs (`\"1 vCPU\"`)"
+                                                     : "write MiB (`\"2048\"`) or GB (`\"2 GB\"`)");
     }
   }
 }
@@ -41,7 +41,7 @@ void fargate_pair(const TaskContext& context, Findings& findings) {
   const auto memories = fargate_memories(*cpu, context.is_windows);
   findings.error(
       memories.empty() ? "/cpu" : "/memory",
-      cat("Fargate has no tasks with cpu ", *cpu, " and memory ", *memory, context.is_windows ? " on Windows" : ""),
+      cat("Fargate does not support cpu ", *cpu, " with memory ", *memory, context.is_windows ? " on Windows" : ""),
       cat("the nearest valid pair is ", size_text(near), memories.empty() ? "" : cat(" (cpu ", memories, ")")));
 }
 
@@ -59,10 +59,10 @@ void storage(const TaskContext& context, Findings& findings) {
   if (!size.is_number_integer()) return;
   const auto gib = size.get<std::int64_t>();
   if (gib < 21 || gib > 200)
-    findings.documented(Documented::ephemeral_storage_size, "/ephemeralStorage/sizeInGiB",
-                        cat("ephemeral storage of ", gib, " GiB cannot be had: it is 21 to 200"),
-                        gib == 20 ? "remove `ephemeralStorage`: 20 GiB is what a task has without it"
-                                  : "write a number from 21 to 200");
+    findings.documented(
+        Documented::ephemeral_storage_size, "/ephemeralStorage/sizeInGiB",
+        cat("ephemeral storage cannot be ", gib, " GiB: the range is 21 to 200"),
+        gib == 20 ? "remove `ephemeralStorage`: 20 GiB is the default" : "write a number from 21 to 200");
 }
 
 struct Unsupported {
@@ -71,7 +71,7 @@ struct Unsupported {
 };
 constexpr std::array unsupported_in_task{
     Unsupported{"ipcMode", "remove it"},
-    Unsupported{"placementConstraints", "remove them: Fargate chooses the place"},
+    Unsupported{"placementConstraints", "remove them: Fargate places tasks itself"},
     Unsupported{"inferenceAccelerators", "remove them"},
 };
 constexpr std::array unsupported_in_container{
@@ -81,7 +81,7 @@ constexpr std::array unsupported_in_container{
     Unsupported{"dockerSecurityOptions", "remove them"},
     Unsupported{"extraHosts", "remove them: use Route 53 or service discovery"},
     Unsupported{"links", "remove them: containers of one task reach each other at 127.0.0.1"},
-    Unsupported{"privileged", "remove it: no Fargate container is privileged"},
+    Unsupported{"privileged", "remove it: Fargate containers cannot be privileged"},
 };
 constexpr std::array unsupported_linux_parameters{
     Unsupported{"maxSwap", "remove it"},
@@ -96,14 +96,14 @@ void report_unsupported(const json& object, const std::string& pointer, const st
   for (const auto& each : members)
     if (is_set(member_of(object, each.member)))
       findings.documented(Documented::fargate_members, below(pointer, each.member),
-                          cat("Fargate does not take `", each.member, "`"), std::string(each.instead));
+                          cat("Fargate does not support `", each.member, "`"), std::string(each.instead));
 }
 
 void task_members(const TaskContext& context, Findings& findings) {
   if (!context.is_fargate) return;
   report_unsupported(context.document, "", unsupported_in_task, findings);
   if (const auto mode = text_of(context.document, "pidMode"); !mode.empty() && mode != "task")
-    findings.error("/pidMode", cat("Fargate does not take the pid mode `", mode, "`"),
+    findings.error("/pidMode", cat("Fargate does not support the pid mode `", mode, "`"),
                    "write `pidMode: task` or remove it");
 }
 
@@ -113,10 +113,10 @@ void task_volumes(const TaskContext& context, Findings& findings) {
   for (std::size_t i = 0; i < volumes.size(); ++i) {
     const auto pointer = below("/volumes", i);
     if (is_set(member_of(member_of(volumes[i], "host"), "sourcePath")))
-      findings.error(pointer + "/host/sourcePath", "a Fargate task has no host whose folders it could mount",
+      findings.error(pointer + "/host/sourcePath", "a Fargate task cannot mount folders of a host",
                      "remove `host`, or use EFS (`efsVolumeConfiguration`)");
     if (is_set(member_of(volumes[i], "dockerVolumeConfiguration")))
-      findings.error(pointer + "/dockerVolumeConfiguration", "Fargate does not take `dockerVolumeConfiguration`",
+      findings.error(pointer + "/dockerVolumeConfiguration", "Fargate does not support `dockerVolumeConfiguration`",
                      "remove it, or use EFS (`efsVolumeConfiguration`)");
   }
 }
@@ -130,7 +130,7 @@ void container_members(const TaskContext& context, const Container& container, F
   for (std::size_t i = 0; i < added.size(); ++i)
     if (added[i] != "SYS_PTRACE")
       findings.error(below(container.pointer + "/linuxParameters/capabilities/add", i),
-                     cat("Fargate does not add the capability ", added[i].dump()),
+                     cat("Fargate cannot add the capability ", added[i].dump()),
                      "remove it: only SYS_PTRACE can be added");
 }
 
@@ -139,13 +139,13 @@ void container_resources(const TaskContext& context, const Container& container,
   const auto& needs = list_of(container.value, "resourceRequirements");
   for (std::size_t i = 0; i < needs.size(); ++i)
     if (text_of(needs[i], "type") == "GPU")
-      findings.error(below(container.pointer + "/resourceRequirements", i), "Fargate has no GPUs",
+      findings.error(below(container.pointer + "/resourceRequirements", i), "Fargate does not support GPUs",
                      "remove it, or run the task on EC2");
   const auto& limits = list_of(container.value, "ulimits");
   for (std::size_t i = 0; i < limits.size(); ++i)
     if (const auto name = text_of(limits[i], "name"); name != "nofile")
-      findings.warning(below(container.pointer + "/ulimits", i), cat("Fargate sets no limit `", name, "`"),
-                       "keep only `nofile`");
+      findings.warning(below(container.pointer + "/ulimits", i),
+                       cat("Fargate does not support the ulimit `", name, "`"), "keep only `nofile`");
 }
 
 void stop_times(const TaskContext& context, const Container& container, Findings& findings) {
@@ -154,7 +154,7 @@ void stop_times(const TaskContext& context, const Container& container, Findings
     if (!context.is_fargate || !value.is_number_integer()) continue;
     if (value < 2 || value > 120)
       findings.documented(Documented::stop_timeout, below(container.pointer, name),
-                          cat("`", name, "` of ", value.dump(), " s cannot be had on Fargate"),
+                          cat("`", name, "` of ", value.dump(), " s is not valid on Fargate"),
                           "write 2 to 120 seconds");
   }
 }

@@ -26,12 +26,12 @@ void routers(const TaskContext& context, Findings& findings) {
     if (!router.is_object()) continue;
     const auto pointer = container.pointer + "/firelensConfiguration";
     if (!is_used)  // ECS: "at least one container has to be configured with the awsfirelens log driver"
-      findings.error(pointer, cat("`", container.name, "` is a log router, and no container logs to it"),
+      findings.error(pointer, cat("`", container.name, "` is a log router, but no container logs to it"),
                      "write `logConfiguration: { logDriver: awsfirelens }` in another container, or remove it");
     if (!first.empty())
       findings.documented(Documented::firelens_routers, pointer,
                           cat("`", first, "` and `", container.name, "` are both log routers"),
-                          "a task has one log router: keep one of them");
+                          "a task can have only one log router: keep one of them");
     first = container.name;
     if (const auto user = text_of(container.value, "user"); !user.empty() && !is_root(user))
       findings.error(container.pointer + "/user", cat("the log router `", container.name, "` must run as user 0"),

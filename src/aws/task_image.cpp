@@ -87,34 +87,34 @@ struct Complaint {
 std::optional<Complaint> complaint_about_name(std::string_view name) {
   const auto repository = repository_of(name);
   if (std::any_of(repository.begin(), repository.end(), [](char c) { return c >= 'A' && c <= 'Z'; }))
-    return Complaint{"has capital letters in its repository", "repositories are written in small letters"};
+    return Complaint{"has upper-case letters in its repository", "repository names are lower-case"};
   if (repository.size() < name.size() && !is_host(name.substr(0, name.size() - repository.size() - 1)))
-    return Complaint{"has no valid host in front of its repository", "write `host/repository:tag`"};
-  if (!is_repository(repository)) return Complaint{"is no reference of an image", "write `host/repository:tag`"};
+    return Complaint{"has an invalid host", "write `host/repository:tag`"};
+  if (!is_repository(repository)) return Complaint{"is not a valid image reference", "write `host/repository:tag`"};
   return std::nullopt;
 }
 
 std::optional<Complaint> complaint_about(std::string_view image) {
   if (image.find("${") != std::string_view::npos)
-    return Complaint{"holds a variable that nothing has filled in", "name an image of this spec, or write a reference"};
+    return Complaint{"contains an undefined variable", "use an image of this spec, or write a reference"};
   if (image.find("://") != std::string_view::npos)
-    return Complaint{"begins with a scheme", "write `host/repository:tag`, without `https://`"};
+    return Complaint{"starts with a URL scheme", "write `host/repository:tag`, without `https://`"};
   if (image.find_first_of(" \t\r\n") != std::string_view::npos)
-    return Complaint{"holds white space", "write `host/repository:tag`"};
+    return Complaint{"contains white space", "write `host/repository:tag`"};
   if (is_on_disk(image))
-    return Complaint{"is one on disk, and ECS pulls from registries",
+    return Complaint{"is on disk, but ECS pulls from registries",
                      "push it and write `host/repository:tag`, or `${images.NAME}` for an image of this spec"};
-  if (is_digest(image)) return Complaint{"is a digest alone", "write `host/repository@sha256:...`"};
+  if (is_digest(image)) return Complaint{"is only a digest", "write `host/repository@sha256:...`"};
   if (image.ends_with(':') || image.ends_with('@'))
-    return Complaint{"is no reference of an image", "write `host/repository:tag`"};
+    return Complaint{"is not a valid image reference", "write `host/repository:tag`"};
   const auto parts = parts_of(image);
   if (const auto complaint = complaint_about_name(parts.name)) return complaint;
   if (!parts.tag.empty() &&
       (!is_word(parts.tag, "._-") || parts.tag.size() > 128 || ".-"sv.find(parts.tag[0]) != ".-"sv.npos))
-    return Complaint{"has a tag that no registry takes",
-                     "at most 128 letters, digits, `.`, `_` and `-`; first a letter, a digit or `_`"};
+    return Complaint{"has an invalid tag",
+                     "use at most 128 letters, digits, `.`, `_` and `-`, and start with a letter, a digit or `_`"};
   if (!parts.digest.empty() && !is_digest(parts.digest))
-    return Complaint{"has no valid digest behind the `@`", "write `@sha256:` and 64 hexadecimal digits"};
+    return Complaint{"has an invalid digest after the `@`", "write `@sha256:` and 64 hexadecimal digits"};
   return std::nullopt;
 }
 
@@ -130,15 +130,15 @@ void image(const TaskContext&, const Container& container, Findings& findings) {
   if (!placeholder_in(image).empty()) return;
   if (parts_of(image).digest.starts_with("sha512:"))
     findings.documented(Documented::image_digest, pointer,
-                        cat("the image `", image, "` of `", container.name, "` has a digest by sha512"),
-                        "ECS takes digests by sha256 alone");
+                        cat("the image `", image, "` of `", container.name, "` has a sha512 digest"),
+                        "ECS accepts only sha256 digests");
   if (const auto complaint = complaint_about(image))
     findings.error(pointer, cat("the image `", image, "` of `", container.name, "` ", complaint->why),
                    std::string(complaint->help));
   else if (const auto parts = parts_of(image); parts.tag.empty() && parts.digest.empty())
     findings.warning(
         pointer,
-        cat("the image `", image, "` of `", container.name, "` has neither tag nor digest, so `latest` is meant"),
+        cat("the image `", image, "` of `", container.name, "` has neither tag nor digest, so `latest` is used"),
         "pin it: `host/repository:tag@sha256:...`");
 }
 

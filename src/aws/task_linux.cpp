@@ -62,7 +62,7 @@ void sizes(const TaskContext& context, Findings& findings) {
       if (value.is_array() && value.size() > count.most)
         findings.documented(Documented::member_ranges, pointer,
                             cat("`", pointer.substr(pointer.rfind('/') + 1), "` has ", value.size(), " entries"),
-                            cat("ECS takes at most ", count.most));
+                            cat("ECS accepts at most ", count.most));
     });
 }
 
@@ -72,7 +72,7 @@ void least_memory(const TaskContext&, const Container& container, Findings& find
     const auto number = number_of(container.value, name);
     if (!number || *number >= 6 || (*number == 0 && name == std::string_view("memoryReservation"))) continue;
     const auto pointer = below(container.pointer, name);
-    const auto message = cat("`", container.name, "` asks for ", *number, " MiB of memory; docker needs at least 6");
+    const auto message = cat("`", container.name, "` requests ", *number, " MiB of memory; docker needs at least 6");
     if (*number < 4)
       findings.documented(Documented::member_ranges, pointer, message, "write at least 6");
     else
@@ -118,7 +118,7 @@ void capabilities(const TaskContext& context, const Container& container, Findin
         if (lower(each) == lower(bare)) near = each;
       findings.documented(Documented::capability_names,
                           below(cat(container.pointer, "/linuxParameters/capabilities/", which), i),
-                          cat("ECS has no capability `", name, "`"),
+                          cat("unknown capability `", name, "`"),
                           near ? cat("did you mean `", *near, "`?") : "write its name without CAP_, as in NET_ADMIN");
     }
   }
@@ -151,7 +151,7 @@ void windows_task(const TaskContext& context, Findings& findings) {
   for (const auto* member : {"pidMode", "ipcMode"})
     if (is_set(member_of(context.document, member)))
       findings.documented(Documented::windows_members, below("", member),
-                          cat("Windows containers do not take `", member, "`"), "remove it");
+                          cat("Windows containers do not support `", member, "`"), "remove it");
   if (context.network_mode == "host" || context.network_mode == "none")
     findings.documented(Documented::windows_members, "/networkMode",
                         cat("Windows containers cannot have the network mode ", context.network_mode),
@@ -164,7 +164,7 @@ void windows_container(const TaskContext& context, const Container& container, F
                              "readonlyRootFilesystem", "dnsServers", "dnsSearchDomains", "extraHosts", "ulimits"})
     if (is_set(member_of(container.value, member)))
       findings.documented(Documented::windows_members, below(container.pointer, member),
-                          cat("Windows containers do not take `", member, "`"), "remove it");
+                          cat("Windows containers do not support `", member, "`"), "remove it");
 }
 
 constexpr Rule linux_task_rules[]{numbers, sizes, task_cpu, windows_task};

@@ -1,4 +1,4 @@
-// Documents against the table.
+// Checks documents against the model.
 #include <algorithm>
 #include <lapstrake/aws/task_model.hpp>
 #include <lapstrake/base/text.hpp>

@@ -1,4 +1,4 @@
-// What goes with which network mode, and port mappings beyond the form of one port.
+// What allows which network mode, and port mappings beyond the form of one port.
 #include <lapstrake/base/text.hpp>
 #include <map>
 #include <set>
@@ -19,7 +19,7 @@ void members_of_mode(const TaskContext& context, const Container& container, Fin
                         cat("`", member, "` cannot be used with the network mode ", mode), std::string(instead));
   };
   if (mode == "none") refuse("portMappings", "remove it, or choose another network mode");
-  if (mode == "awsvpc") refuse("hostname", "remove it: the task has the name of its network interface");
+  if (mode == "awsvpc") refuse("hostname", "remove it: the task gets its host name from its network interface");
   if (context.is_fargate) return;  // Fargate's own rules name the rest
   if (mode == "awsvpc") refuse("extraHosts", "remove it, or use the network mode bridge");
   if (!mode.empty() && mode != "bridge") refuse("links", "remove it, or use the network mode bridge");
@@ -46,11 +46,11 @@ void port_names(const TaskContext& context, Findings& findings) {
       if (name.empty()) continue;
       const auto pointer = below(container.pointer + "/portMappings", i) + "/name";
       if (!is_port_name(name))
-        findings.documented(Documented::port_names, pointer, cat("`", name, "` is not a valid name of a port"),
-                            "at most 64 lower-case letters, digits, `_` and `-`; the first is not `-`");
+        findings.documented(Documented::port_names, pointer, cat("`", name, "` is not a valid port name"),
+                            "use at most 64 lower-case letters, digits, `_` and `-`; the first must not be `-`");
       else if (!seen.insert(name).second)
-        findings.documented(Documented::port_names, pointer, cat("two ports have the name `", name, "`"),
-                            "give each port of the task its own name");
+        findings.documented(Documented::port_names, pointer, cat("duplicate port name `", name, "`"),
+                            "give each port of the task a unique name");
     }
   }
 }

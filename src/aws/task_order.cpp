@@ -14,7 +14,7 @@ void some_essential(const TaskContext& context, Findings& findings) {
   const bool any = std::any_of(context.containers.begin(), context.containers.end(),
                                [](const auto& each) { return each.is_essential; });
   if (!context.containers.empty() && !any)
-    findings.error("/containerDefinitions", "no container is essential", "set `essential: true` in the main one");
+    findings.error("/containerDefinitions", "no container is essential", "set `essential: true` in the main container");
 }
 
 struct Dependency {
@@ -38,8 +38,8 @@ void unknown_container(const TaskContext& context, const Container& container, c
   findings.error(dependency.pointer + "/containerName",
                  dependency.on.empty() ? cat("a `dependsOn` of `", container.name, "` has no `containerName`")
                                        : cat("`", container.name, "` depends on `", dependency.on,
-                                             "`, which is no container of this task"),
-                 near ? cat("did you mean `", *near, "`?") : cat("the containers are: ", join(names, ", ")));
+                                             "`, which is not a container of this task"),
+                 near ? cat("did you mean `", *near, "`?") : cat("known containers: ", join(names, ", ")));
 }
 
 void condition_fits(const Container& on, const Dependency& dependency, Findings& findings) {
@@ -85,7 +85,7 @@ class CycleSearch {
     std::vector<std::string> cycle(first, path_.cend());
     cycle.push_back(*first);
     findings_.error(context_.find(path_.back())->pointer + "/dependsOn",
-                    cat("containers wait for each other in a circle: ", join(cycle, " -> ")),
+                    cat("circular dependency between containers: ", join(cycle, " -> ")),
                     "remove one of these dependencies");
   }
   const TaskContext& context_;

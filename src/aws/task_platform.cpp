@@ -36,12 +36,13 @@ std::optional<PlatformProblem> contradiction(const Container& container, const I
         cat("the image of `", container.name, "` is for ", fact.architecture, ", which ECS does not run"),
         "build it for linux/amd64 or linux/arm64"};
   if (wanted.empty() || wanted == own) return std::nullopt;
-  return PlatformProblem{wanted_by.empty() ? "/runtimePlatform/cpuArchitecture" : container.pointer + "/image",
-                         cat("the image of `", container.name, "` is for ", own,
-                             wanted_by.empty() ? ", the task for " : cat(", that of `", wanted_by, "` for "), wanted),
-                         wanted_by.empty() ? cat("write `runtimePlatform: { cpuArchitecture: ", own,
-                                                 " }`, or build the image for ", wanted)
-                                           : "a task has one platform: build both images for it"};
+  return PlatformProblem{
+      wanted_by.empty() ? "/runtimePlatform/cpuArchitecture" : container.pointer + "/image",
+      cat("the image of `", container.name, "` is for ", own,
+          wanted_by.empty() ? ", but the task is for " : cat(", but the image of `", wanted_by, "` is for "), wanted),
+      wanted_by.empty()
+          ? cat("write `runtimePlatform: { cpuArchitecture: ", own, " }`, or build the image for ", wanted)
+          : "a task has one platform: build both images for it"};
 }
 
 struct Outcome {
@@ -74,7 +75,7 @@ void platform(const TaskContext& context, Findings& findings) {
 void platform_words(const TaskContext& context, Findings& findings) {
   const auto architecture = text_of(member_of(context.document, "runtimePlatform"), "cpuArchitecture");
   if (context.is_windows && architecture == "ARM64")
-    findings.error("/runtimePlatform/cpuArchitecture", "ECS has no Windows on ARM64", "write X86_64");
+    findings.error("/runtimePlatform/cpuArchitecture", "ECS does not support Windows on ARM64", "write X86_64");
 }
 
 constexpr std::array<Rule, 2> platform_task_rules{platform_words, platform};

@@ -31,7 +31,7 @@ bool has_secrets(const Container& container) {
 std::vector<std::string> needs_of(const TaskContext& context, const Container& container) {
   std::vector<std::string> needs;
   if (context.is_fargate && ecr_of(container)) needs.push_back("pulls its image from ECR");
-  if (context.is_fargate && log_driver(container) == "awslogs") needs.push_back("logs by awslogs");
+  if (context.is_fargate && log_driver(container) == "awslogs") needs.push_back("logs with awslogs");
   if (has_secrets(container)) needs.push_back("has secrets");
   if (!member_of(container.value, "repositoryCredentials").is_null()) needs.push_back("has repositoryCredentials");
   if (context.is_fargate && !list_of(container.value, "environmentFiles").empty())
@@ -53,7 +53,7 @@ void needs_execution_role(const TaskContext& context, Findings& findings) {
       reasons.push_back(cat("`", container.name, "` ", join(needs, " and ")));
   if (!reasons.empty())
     findings.error(
-        "/executionRoleArn", cat("an execution role is needed: ", join(reasons, ", ")),
+        "/executionRoleArn", cat("missing execution role: ", join(reasons, ", ")),
         cat("add `executionRoleArn: arn:aws:iam::", account_for_help(context), ":role/ecsTaskExecutionRole`"));
 }
 
@@ -70,19 +70,20 @@ void role_forms(const TaskContext& context, Findings& findings) {
   for (const auto* name : {"executionRoleArn", "taskRoleArn"}) {
     const auto role = text_of(context.document, name);
     if (role.empty() || is_role(role) || !placeholder_in(role).empty()) continue;
-    findings.error(cat("/", name), cat("`", role, "` is no role"), "write `arn:aws:iam::123456789012:role/NAME`");
+    findings.error(cat("/", name), cat("`", role, "` is not a valid role"),
+                   "write `arn:aws:iam::123456789012:role/NAME`");
   }
 }
 
 void one_role_for_both(const TaskContext& context, Findings& findings) {
   const auto execution = text_of(context.document, "executionRoleArn"), task = text_of(context.document, "taskRoleArn");
   if (!task.empty() && task == execution)
-    findings.warning("/taskRoleArn", cat("the task and its execution share the role `", task, "`"),
-                     "the execution role is ECS's (images, logs, secrets), the task role the application's own: "
-                     "give each only what it needs, or remove `taskRoleArn`");
+    findings.warning("/taskRoleArn", cat("the task role and the execution role are both `", task, "`"),
+                     "ECS uses the execution role (images, logs, secrets), the application uses the task role: give "
+                     "each role only the permissions it needs, or remove `taskRoleArn`");
   const auto of = split(execution, ':'), other = split(task, ':');
   if (of.size() == 6 && other.size() == 6 && of[4] != other[4] && placeholder_in(execution + task).empty())
-    findings.warning("/taskRoleArn", cat("the two roles are of different accounts (", of[4], " and ", other[4], ")"),
+    findings.warning("/taskRoleArn", cat("the two roles belong to different accounts (", of[4], " and ", other[4], ")"),
                      "ECS can pass only roles of the account that the task runs in");
 }
 
@@ -112,15 +113,15 @@ void secret_form(const TaskContext& context, const std::string& value, const std
   if (!placeholder_in(value).empty()) return;
   const auto form = form_of(value);
   if (form == SecretForm::unknown)
-    findings.error(pointer, cat("`", value, "` is neither a secret's ARN nor a parameter's"),
+    findings.error(pointer, cat("`", value, "` is not the ARN of a secret or a parameter"),
                    "write `arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX`, "
                    "`arn:aws:ssm:REGION:ACCOUNT:parameter/NAME` or the name of a parameter");
   if (form == SecretForm::not_ssm_parameter)
-    findings.error(pointer, cat("`", value, "` names no SSM parameter"),
+    findings.error(pointer, cat("`", value, "` is not the ARN of an SSM parameter"),
                    "write `arn:aws:ssm:REGION:ACCOUNT:parameter/NAME`");
   if (form == SecretForm::missing_fields)
-    findings.error(pointer, cat("`", value, "` has some of a secret's three last fields, not all"),
-                   "keep the colons of the empty ones: `...:secret:NAME-SUFFIX:json-key:version-stage:version-id`, "
+    findings.error(pointer, cat("`", value, "` has only some of the last three fields of a secret's ARN"),
+                   "keep the colons of empty fields: `...:secret:NAME-SUFFIX:json-key:version-stage:version-id`, "
                    "for example `...:password::`");
   const auto region = region_of_logs(context);
   if (form != SecretForm::ssm && form != SecretForm::secrets_manager) return;
@@ -159,10 +160,10 @@ void variable_names(const TaskContext&, const Container& container, Findings& fi
       findings.error(at + "/name", cat("an environment variable of `", container.name, "` has no `name`"),
                      "add the name, or remove the entry");
     else if (!variables.insert(name).second)
-      findings.warning(at + "/name", cat("`", container.name, "` sets the variable `", name, "` twice"),
+      findings.warning(at + "/name", cat("duplicate variable `", name, "` in `", container.name, "`"),
                        "remove one of them");
     if (member_of(environment[i], "value").is_null())
-      findings.warning(at, cat("variable `", name, "` has no value"), "write `value: \"\"` if it is to be empty");
+      findings.warning(at, cat("variable `", name, "` has no value"), "write `value: \"\"` for an empty value");
   }
   const auto& list = list_of(container.value, "secrets");
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -170,9 +171,9 @@ void variable_names(const TaskContext&, const Container& container, Findings& fi
     const auto at = below(container.pointer + "/secrets", i) + "/name";
     if (variables.contains(name))
       findings.error(at, cat("`", container.name, "` has `", name, "` both in `environment` and in `secrets`"),
-                     "keep it in `secrets` alone");
+                     "keep it only in `secrets`");
     else if (!name.empty() && !hidden.insert(name).second)
-      findings.error(at, cat("`", container.name, "` has two secrets of the name `", name, "`"), "remove one of them");
+      findings.error(at, cat("duplicate secret `", name, "` in `", container.name, "`"), "remove one of them");
   }
 }
 

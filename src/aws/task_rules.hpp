@@ -1,4 +1,4 @@
-// The rules of check(): each a small function that looks at one thing.
+// The rules of check(): small functions that check one thing each.
 #pragma once
 #include <lapstrake/aws/task_definition.hpp>
 #include <map>
@@ -17,7 +17,7 @@ struct Container {
   bool is_essential = true;
 };
 
-// The document, and what most rules ask of it.
+// The document, and the facts about it that most rules need.
 struct TaskContext {
   TaskContext(const nlohmann::json& task, const std::map<std::string, ImageFact>& known_images);
 
@@ -25,12 +25,12 @@ struct TaskContext {
   const std::map<std::string, ImageFact>& images;
   std::vector<Container> containers;
   bool is_fargate = false, is_external = false, is_windows = false;
-  std::string network_mode;  // as written; empty when it is not
+  std::string network_mode;  // as written; empty if missing
 
   const Container* find(std::string_view name) const;
 };
 
-// Rules that AWS's reference states and whose refusal by ECS is not proven. They can be ignored by name.
+// Rules of AWS's reference that ECS is not known to enforce. They can be ignored by name.
 enum class Documented {
   awslogs_options,
   capability_names,
@@ -75,22 +75,22 @@ struct Rules {
   std::span<const Rule> of_task;
   std::span<const ContainerRule> of_container;
 };
-Rules shape_rules();      // types, names, images, placeholders, slips of the pen
-Rules fargate_rules();    // what Fargate asks for and what it refuses
-Rules role_rules();       // roles, secrets, what only a role can reach
+Rules shape_rules();      // types, names, images, placeholders, typos
+Rules fargate_rules();    // members that Fargate requires and rejects
+Rules role_rules();       // roles, secrets, and resources that need a role
 Rules container_rules();  // ports, logs, health, sizes, volumes
 Rules order_rules();      // dependsOn and essential
 Rules platform_rules();   // the images' platforms
 Rules image_rules();      // the form of image references
-Rules network_rules();    // what goes with which network mode, ports
+Rules network_rules();    // members per network mode, ports
 Rules volume_rules();     // kinds of volumes
-Rules linux_rules();      // ranges, capabilities, and what Windows lacks
+Rules linux_rules();      // ranges, capabilities, and limits of Windows
 Rules firelens_rules();   // log routers, proxies
 
-// What the model refuses, in front of what the rules found; each place is reported once.
+// Adds the violations of the model in front of the findings of the rules; each place is reported once.
 std::vector<Finding> with_model_violations(const nlohmann::json& document, std::vector<Finding> findings);
 
-// A value that still waits to be filled in: "<aws_account_id>"; empty when there is none.
+// An unfilled placeholder: "<aws_account_id>"; empty if there is none.
 std::string placeholder_in(std::string_view text);
 // Whether all bytes of a text that is not empty are letters, digits or in `others`.
 bool is_word(std::string_view text, std::string_view others);

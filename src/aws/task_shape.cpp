@@ -20,8 +20,8 @@ void family(const TaskContext& context, Findings& findings) {
   if (family.empty())
     findings.error("/family", "the task definition has no `family`", "add the name of the family: `family: my-app`");
   else if ((!is_word(family, name_marks) || family.size() > 255) && placeholder_in(family).empty())
-    findings.error("/family", cat("`", family, "` is no name for a family"),
-                   "at most 255 letters, digits, `-` and `_`");
+    findings.error("/family", cat("`", family, "` is not a valid family name"),
+                   "use at most 255 letters, digits, `-` and `_`");
 }
 
 void has_containers(const TaskContext& context, Findings& findings) {
@@ -41,11 +41,10 @@ void container_names(const TaskContext& context, Findings& findings) {
     if (name.empty())
       findings.error(pointer, cat("container ", container.name, " has no `name`"), "add a `name`");
     else if (!is_word(name, name_marks) || name.size() > 255)
-      findings.error(pointer, cat("`", name, "` is no name for a container"),
-                     "at most 255 letters, digits, `-` and `_`");
+      findings.error(pointer, cat("`", name, "` is not a valid container name"),
+                     "use at most 255 letters, digits, `-` and `_`");
     else if (!seen.insert(name).second)
-      findings.error(pointer, cat("two containers have the name `", name, "`"),
-                     "give each container a name of its own");
+      findings.error(pointer, cat("duplicate container name `", name, "`"), "give each container a unique name");
   }
 }
 
@@ -74,7 +73,7 @@ void placeholders_below(const json& value, const std::string& pointer, const Unk
   if (!value.is_string()) return;
   const auto found = placeholder_in(value.get<std::string>());
   if (found.empty()) return;
-  const auto message = cat("`", found, "` is still to be filled in");
+  const auto message = cat("unfilled placeholder `", found, "`");
   if (!is_known || is_free_text(pointer))
     findings.warning(pointer, message, cat("replace `", found, "` if it is a placeholder"));
   else
@@ -147,14 +146,14 @@ std::optional<std::string> meant(const UnknownMember& unknown) {
 void other_members(const TaskContext& context, Findings& findings) {
   for (const auto& unknown : unknown_members(context.document))
     if (const auto member = meant(unknown))
-      findings.warning(unknown.pointer, cat("ECS has no member `", unknown.name, "` here"),
+      findings.warning(unknown.pointer, cat("unknown member `", unknown.name, "`"),
                        cat("did you mean `", *member, "`?"));
 }
 
 void size_of_all(const TaskContext& context, Findings& findings) {
   const auto size = context.document.dump(-1, ' ', false, json::error_handler_t::replace).size();
   if (size > 64 * 1024)
-    findings.warning("", cat("the task definition takes ", human_size(size), "; ECS takes at most 64 KiB"),
+    findings.warning("", cat("the task definition is ", human_size(size), "; ECS accepts at most 64 KiB"),
                      "move long values into SSM parameters (`secrets`) or an environment file");
 }
 
@@ -167,9 +166,10 @@ void tags(const TaskContext& context, Findings& findings) {
     if (key.empty())
       findings.error(pointer, "a tag has no `key`", "add a key of 1 to 128 characters");
     else if (lower(key).starts_with("aws:"))
-      findings.error(pointer, cat("tag `", key, "`: keys that begin with `aws:` belong to AWS"), "choose another key");
+      findings.error(pointer, cat("tag `", key, "`: keys that start with `aws:` are reserved"),
+                     "choose a different key");
     else if (!seen.insert(key).second)
-      findings.error(pointer, cat("two tags have the key `", key, "`"), "remove one of them");
+      findings.error(pointer, cat("duplicate tag key `", key, "`"), "remove one of them");
   }
 }
 
@@ -177,7 +177,7 @@ void few_containers(const TaskContext& context, Findings& findings) {
   constexpr std::size_t most = 10;  // ECS: "Too many containers", a quota that cannot be raised
   if (const auto count = list_of(context.document, "containerDefinitions").size(); count > most)
     findings.error("/containerDefinitions",
-                   cat("the task definition has ", count, " containers; ECS takes at most ", most),
+                   cat("the task definition has ", count, " containers; ECS accepts at most ", most),
                    "split it into several task definitions");
 }
 

@@ -79,8 +79,8 @@ TaskSize nearest_fargate_size(TaskSize size, bool windows) {
 std::string fargate_memories(std::int64_t cpu, bool windows) {
   for (const auto& row : fargate) {
     if (row.cpu != cpu || (windows && !row.windows)) continue;
-    if (row.step == 0) return cat(cpu, " goes with 512, 1024 or 2048");
-    return cat(cpu, " goes with ", row.least, " to ", row.most, " in steps of ", row.step);
+    if (row.step == 0) return cat(cpu, " allows 512, 1024 or 2048");
+    return cat(cpu, " allows ", row.least, " to ", row.most, " in steps of ", row.step);
   }
   return "";
 }

@@ -1,4 +1,4 @@
-// The cpu and memory of a task, as people write them and as Fargate sells them.
+// The cpu and memory of a task, and the sizes that Fargate supports.
 #pragma once
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
@@ -23,7 +23,7 @@ struct TaskSize {
 bool is_fargate_size(TaskSize size, bool windows);
 // The smallest valid size that holds both, else the largest.
 TaskSize nearest_fargate_size(TaskSize size, bool windows);
-// "256 (.25 vCPU) goes with 512, 1024, 2048": what is valid beside this cpu; empty when the cpu itself is not.
+// "256 allows 512, 1024 or 2048": the valid memory sizes for this cpu; empty when the cpu itself is invalid.
 std::string fargate_memories(std::int64_t cpu, bool windows);
 
 }  // namespace lapstrake::aws

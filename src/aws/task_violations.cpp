@@ -1,4 +1,4 @@
-// What the model refuses, as findings. Nothing of it can be switched off.
+// Converts violations of the model to findings. They cannot be ignored.
 #include <algorithm>
 #include <lapstrake/aws/task_model.hpp>
 #include <lapstrake/base/text.hpp>
@@ -131,9 +131,9 @@ std::string help_for_kind(const ModelViolation& violation) {
   if (value.is_string() && is_short && shape.kind == Kind::list && element == Kind::text)
     return cat("write a list: ", as_list(value.get<std::string>()));
   if (value.is_string() && is_short && (shape.kind == Kind::integer || shape.kind == Kind::boolean))
-    return cat("ECS takes no string here: remove the quotes around ", value.dump());
+    return cat("ECS does not accept a string here: remove the quotes around ", value.dump());
   if (shape.kind == Kind::text && (value.is_number() || value.is_boolean()))
-    return cat("put it into quotes: \"", value.dump(), "\"");
+    return cat("quote it: \"", value.dump(), "\"");
   if (value.is_array() && value.empty() && (shape.kind == Kind::map || shape.kind == Kind::structure))
     return "write an object `{...}`, or remove it";
   if (value.is_primitive() && is_short && shape.kind == Kind::structure)
@@ -143,13 +143,13 @@ std::string help_for_kind(const ModelViolation& violation) {
   if (value.is_object() && shape.kind == Kind::list && element == Kind::structure)
     if (const auto pairs = as_pairs(value, model_shapes()[shape.element])) return cat("write a list: ", shown(*pairs));
   if (value.is_object() && shape.kind == Kind::list && element == Kind::structure)
-    return "put it into a list: `[{...}]`";
+    return "wrap it in a list: `[{...}]`";
   return cat("write ", article(shape));
 }
 
 std::string found_instead(const json& value) {
-  if (value.is_number()) return ", and is a number";
-  return value.is_boolean() || value.is_null() ? cat(", and is ", value.dump()) : "";
+  if (value.is_number()) return ", not a number";
+  return value.is_boolean() || value.is_null() ? cat(", not ", value.dump()) : "";
 }
 
 Finding wrong_kind(const ModelViolation& violation) {
@@ -186,14 +186,15 @@ Finding out_of_range(const ModelViolation& violation) {
             .message = cat(name, " cannot be ", violation.at.dump()),
             .help = cat("write ", limits)};
   const std::string_view of = violation.shape.kind == Kind::list ? " entries" : " characters";
-  return {.pointer = violation.pointer, .message = cat(name, " must have ", limits, of), .help = "correct it"};
+  return {
+      .pointer = violation.pointer, .message = cat(name, " must have ", limits, of), .help = cat("use ", limits, of)};
 }
 
 Finding finding_of(const ModelViolation& violation) {
   if (violation.problem != ModelViolation::Problem::missing && violation.at.is_string())
     if (const auto placeholder = placeholder_in(violation.at.get_ref<const std::string&>()); !placeholder.empty())
       return {.pointer = violation.pointer,
-              .message = cat("`", placeholder, "` is still to be filled in"),
+              .message = cat("unfilled placeholder `", placeholder, "`"),
               .help = cat("replace `", placeholder, "` with its value")};
   switch (violation.problem) {
     case ModelViolation::Problem::kind: return wrong_kind(violation);
@@ -205,7 +206,7 @@ Finding finding_of(const ModelViolation& violation) {
               .help = cat("add ", name_of(violation.pointer), ", ", article(violation.shape))};
     case ModelViolation::Problem::characters:
       return {.pointer = violation.pointer,
-              .message = cat(name_of(violation.pointer), " has a character that ECS does not take"),
+              .message = cat(name_of(violation.pointer), " contains a character that ECS does not accept"),
               .help = cat("use letters, digits, spaces and these: ", "+ - . / : = @ _")};
     case ModelViolation::Problem::choice:
       return {.pointer = violation.pointer,

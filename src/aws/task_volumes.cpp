@@ -33,9 +33,8 @@ void volume(const TaskContext& context, const json& value, const std::string& po
                         "keep one of them");
   const auto name = text_of(value, "name");
   if (!name.empty() && (!is_word(name, "_-") || name.size() > 255) && placeholder_in(name).empty())
-    findings.documented(Documented::volume_names, pointer + "/name",
-                        cat("`", name, "` is not a valid name of a volume"),
-                        "at most 255 letters, digits, `-` and `_`");
+    findings.documented(Documented::volume_names, pointer + "/name", cat("`", name, "` is not a valid volume name"),
+                        "use at most 255 letters, digits, `-` and `_`");
   const auto& efs = member_of(value, "efsVolumeConfiguration");
   access_point(efs, member_of(member_of(efs, "authorizationConfig"), "accessPointId"),
                pointer + "/efsVolumeConfiguration", findings);
@@ -43,7 +42,7 @@ void volume(const TaskContext& context, const json& value, const std::string& po
   access_point(s3, member_of(s3, "accessPointArn"), pointer + "/s3filesVolumeConfiguration", findings);
   if (context.is_fargate && is_set(member_of(value, "fsxWindowsFileServerVolumeConfiguration")))
     findings.documented(Documented::fargate_members, pointer + "/fsxWindowsFileServerVolumeConfiguration",
-                        "Fargate does not take `fsxWindowsFileServerVolumeConfiguration`",
+                        "Fargate does not support `fsxWindowsFileServerVolumeConfiguration`",
                         "run the task on EC2 Windows instances, or use EFS");
   const auto driver = text_of(member_of(value, "dockerVolumeConfiguration"), "driver");
   if (context.is_windows && !driver.empty() && driver != "local")
@@ -60,7 +59,7 @@ void configured_at_launch(const TaskContext& context, Findings& findings) {
     if (member_of(list[i], "configuredAtLaunch") != true) continue;
     if (has_launch)
       findings.documented(Documented::volume_kinds, pointer + "/configuredAtLaunch",
-                          "two volumes are configured at launch; ECS takes one", "keep one of them");
+                          "two volumes are configured at launch; ECS accepts only one", "keep one of them");
     has_launch = true;
   }
 }

@@ -8,7 +8,7 @@
 namespace lapstrake::aws {
 namespace {
 
-constexpr std::size_t context = 3;
+constexpr std::size_t context_lines = 3;
 // Beyond this many cells the differing middle is shown as replaced as a whole.
 constexpr std::size_t most_cells = 16'000'000;
 
@@ -83,7 +83,7 @@ std::vector<Hunk> hunks_of(const std::vector<Edit>& edits) {
   std::vector<Hunk> hunks;
   for (std::size_t i = 0; i < edits.size(); ++i) {
     if (edits[i].mark == ' ') continue;
-    const Hunk hunk{i > context ? i - context : 0, std::min(edits.size(), i + 1 + context)};
+    const Hunk hunk{i > context_lines ? i - context_lines : 0, std::min(edits.size(), i + 1 + context_lines)};
     if (!hunks.empty() && hunk.begin <= hunks.back().end)
       hunks.back().end = hunk.end;
     else

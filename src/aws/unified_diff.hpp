@@ -1,4 +1,4 @@
-// What differs between two texts, as `diff -u` shows it.
+// The differences of two texts in the format of `diff -u`.
 #pragma once
 #include <string>
 #include <string_view>

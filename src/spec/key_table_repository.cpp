@@ -46,7 +46,7 @@ Object settings() {
                    {"encryption",
                     either(choice({"AES256", "KMS", "KMS_DSSE"}), object("encryption")),
                     false,
-                    "How the registry encrypts what it stores. It cannot be changed later.",
+                    "How the registry encrypts its images. It cannot be changed later.",
                     "KMS",
                     "AES256",
                     {"encryption_type", "encryptionConfiguration"}},

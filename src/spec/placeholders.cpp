@@ -6,7 +6,7 @@
 namespace lapstrake::spec {
 namespace {
 
-constexpr std::string_view images = "images.";
+constexpr std::string_view images_prefix = "images.";
 
 }  // namespace
 
@@ -22,9 +22,10 @@ std::string fill_images(std::string_view text, const std::function<std::string(c
   const auto parts = text_parts(text);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const auto& part = parts[i];
-    if (part.kind == TextPart::Kind::variable && part.name.starts_with(images))
-      out += reference(std::string(part.name.substr(images.size())));
-    else if (part.kind == TextPart::Kind::escape && i + 1 < parts.size() && parts[i + 1].text.starts_with(images))
+    if (part.kind == TextPart::Kind::variable && part.name.starts_with(images_prefix))
+      out += reference(std::string(part.name.substr(images_prefix.size())));
+    else if (part.kind == TextPart::Kind::escape && i + 1 < parts.size() &&
+             parts[i + 1].text.starts_with(images_prefix))
       out += "${";
     else
       out += part.text;

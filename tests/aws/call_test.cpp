@@ -233,7 +233,7 @@ TEST_CASE("a wrong secret names the key id and where it came from, not the secre
   fake.answer(403, json_error(GENERATE("SignatureDoesNotMatch", "InvalidSignatureException")));
   const auto error = failure_of(fake);
   CHECK(error.kind() == ErrorKind::access);
-  CHECK(error.summary() == "the secret access key does not fit the key id `AKIDEXAMPLE`");
+  CHECK(error.summary() == "the secret access key does not match the access key id `AKIDEXAMPLE`");
   CHECK_THAT(error.help(), Contains("AWS_ACCESS_KEY_ID in the environment"));
   CHECK_THAT(report(error), !Contains("hush"));
 }
@@ -244,7 +244,7 @@ TEST_CASE("a key id that AWS does not know is an access fault that names its sou
   fake.answer(403, json_error(GENERATE("UnrecognizedClientException", "InvalidClientTokenId")));
   const auto error = failure_of(fake);
   CHECK(error.kind() == ErrorKind::access);
-  CHECK(error.summary() == "AWS does not accept the key id `AKIDGONE`");
+  CHECK(error.summary() == "AWS does not accept the access key id `AKIDGONE`");
   CHECK_THAT(error.help(), Contains("profile `ci` of ~/.aws/credentials"));
 }
 
@@ -285,7 +285,7 @@ TEST_CASE("new credentials that have expired too are not replaced again, nor is 
   unsigned reloads = 0;
   const bool found = GENERATE(true, false);
   session.reload = [&]() -> aws::Credentials {
-    if (!found) throw Error(ErrorKind::access, "there are no AWS credentials");
+    if (!found) throw Error(ErrorKind::access, "no AWS credentials found");
     return {cat("AKIDNEW", ++reloads), "secret", "token", "a file"};
   };
   fake.answer(400, json_error("ExpiredToken")).answer(400, json_error("ExpiredToken"));
@@ -302,7 +302,7 @@ TEST_CASE("a missing permission gives the statement to add") {
                               "because no identity-based policy allows the ecr:DescribeRepositories action"));
   const auto error = failure_of(fake);
   CHECK(error.kind() == ErrorKind::access);
-  CHECK(error.summary() == "these AWS credentials may not do ecr:DescribeRepositories");
+  CHECK(error.summary() == "these AWS credentials are not allowed to call ecr:DescribeRepositories");
   CHECK(error.help() ==
         "add this statement to a policy of arn:aws:iam::123456789012:user/ci:\n"
         R"({"Effect":"Allow","Action":"ecr:DescribeRepositories",)"
@@ -336,7 +336,7 @@ TEST_CASE("what AWS calls a client's mistake is a usage fault") {
   fake.answer(400, json_error(GENERATE("ClientException", "InvalidParameterException", "ValidationException")));
   const auto error = failure_of(fake);
   CHECK(error.kind() == ErrorKind::usage);
-  CHECK(error.summary() == "AWS refused ecr:DescribeRepositories in eu-west-1");
+  CHECK(error.summary() == "AWS rejected ecr:DescribeRepositories in eu-west-1");
 }
 
 TEST_CASE("a page that is not JSON, with status 200, is an integrity fault that names the call") {

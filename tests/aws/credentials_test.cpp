@@ -168,7 +168,7 @@ TEST_CASE("keys may be indented, and end with a colon, as the AWS CLI reads them
 TEST_CASE("what is indented below a key continues it, and is not taken for the next key") {
   Shell shell;
   shell.credentials("[default]\naws_access_key_id = AKID\n  aws_secret_access_key = hush\n");
-  CHECK_THAT(shell.failure().summary(), Contains("half set"));
+  CHECK_THAT(shell.failure().summary(), Contains("incomplete AWS credentials"));
   CHECK_THAT(report(shell.failure()), !Contains("hush"));
 }
 
@@ -225,7 +225,7 @@ TEST_CASE("half a pair of credentials is an error, not a reason to look elsewher
   SECTION("the environment without the secret") {
     shell.set("AWS_ACCESS_KEY_ID", "AKID");
     CHECK(shell.failure().summary() ==
-          "the AWS credentials are half set: the environment has `AWS_ACCESS_KEY_ID` but not `AWS_SECRET_ACCESS_KEY`");
+          "incomplete AWS credentials: the environment has `AWS_ACCESS_KEY_ID` but not `AWS_SECRET_ACCESS_KEY`");
   }
   SECTION("the environment without the id") {
     shell.set("AWS_SECRET_ACCESS_KEY", "s");
@@ -241,7 +241,7 @@ TEST_CASE("a secret that was copied with white space is named, not tried") {
   Shell shell;
   shell.set("AWS_ACCESS_KEY_ID", "AKID").set("AWS_SECRET_ACCESS_KEY", "hush\n");
   const auto error = shell.failure();
-  CHECK(error.summary() == "`AWS_SECRET_ACCESS_KEY` of the environment holds white space or a control character");
+  CHECK(error.summary() == "`AWS_SECRET_ACCESS_KEY` of the environment contains white space or a control character");
   CHECK_THAT(report(error), !Contains("hush"));
 }
 
@@ -252,7 +252,7 @@ TEST_CASE("a profile that is not there gives the near name") {
   CHECK_THAT(shell.failure("elephant").help(), Contains("ci, default, production"));
   CHECK(shell.failure("elephant").kind() == ErrorKind::access);
   shell.set("AWS_PROFILE", "elephant");
-  CHECK(shell.failure().summary() == "there is no AWS profile `elephant`");
+  CHECK(shell.failure().summary() == "AWS profile `elephant` not found");
 }
 
 TEST_CASE("a profile that needs what is not supported yet says so and gives the way around") {
@@ -262,7 +262,7 @@ TEST_CASE("a profile that needs what is not supported yet says so and gives the 
   shell.config(std::string("[profile dev]\n") + way + " = x\n");
   const auto error = shell.failure("dev");
   CHECK(error.summary() ==
-        std::string("profile `dev` takes its credentials from `") + way + "`, which is not supported yet");
+        std::string("profile `dev` gets its credentials from `") + way + "`, which is not supported yet");
   CHECK_THAT(error.help(), Contains("aws configure export-credentials --profile dev --format env"));
 }
 

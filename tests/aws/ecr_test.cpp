@@ -119,7 +119,7 @@ TEST_CASE("a reply without a usable token is an error") {
                             R"({"authorizationData":[{"authorizationToken":"QVdT"}]})",
                             R"({"authorizationData":[{"authorizationToken":7}]})"));
   const auto error = failure_from([&] { aws::ecr_login(fake.session()); });
-  CHECK_THAT(error.summary(), Contains("holds no login"));
+  CHECK_THAT(error.summary(), Contains("contains no login"));
 }
 
 namespace {
@@ -183,7 +183,7 @@ TEST_CASE("what a repository has otherwise than it was wanted is told") {
   CHECK(aws::differences({.tag_mutability = "IMMUTABLE"}, found) ==
         List{"its tag mutability is MUTABLE, not IMMUTABLE"});
   CHECK(aws::differences({.tag_mutability = "MUTABLE", .mutability_exclusions = {"v*"}}, found) ==
-        List{"its list of tags excluded from that is none, not v*"});
+        List{"its list of excluded tags is none, not v*"});
   CHECK(aws::differences({.scan_on_push = true, .encryption = "AES256"}, found) ==
         List{"its scan on push is off, not on", "its encryption is KMS, not AES256"});
   CHECK(aws::differences({.encryption = "KMS", .kms_key = "alias/web"}, found).empty());  // an alias cannot be compared
@@ -228,9 +228,10 @@ TEST_CASE("who may not create in another's account is told whose account the cre
     fake.answer(200, "<Arn>arn:aws:iam::210987654321:user/ci</Arn><Account>210987654321</Account>");
     const auto error = failure_from([&] { create_web(fake); });
     CHECK(error.kind() == ErrorKind::access);
-    CHECK(error.summary() ==
-          "these AWS credentials are of account 210987654321 (arn:aws:iam::210987654321:user/ci), and the repository "
-          "would be account 123456789012's");
+    CHECK(
+        error.summary() ==
+        "these AWS credentials belong to account 210987654321 (arn:aws:iam::210987654321:user/ci), and the repository "
+        "would be account 123456789012's");
     CHECK_THAT(error.reason(), Contains("Invalid registryId"));
   }
   SECTION("the account is the same") {

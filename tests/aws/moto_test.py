@@ -37,7 +37,7 @@ def identities(moto):
     expect("a wrong secret", run(wrong, "identity"), 5, err="the secret access key does not fit the key id")
     expect("a wrong secret, by a JSON service", run(wrong, "login"), 5, err="SignatureDoesNotMatch")
     unknown = dict(moto.environment("admin"), AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE")
-    expect("an unknown key", run(unknown, "login"), 5, err="AWS does not accept the key id `AKIAIOSFODNN7EXAMPLE`")
+    expect("an unknown key", run(unknown, "login"), 5, err="AWS does not accept the access key id `AKIAIOSFODNN7EXAMPLE`")
     lost = {name: value for name, value in moto.environment("deployer").items() if name != "AWS_SESSION_TOKEN"}
     expect("a role's key without its token", run(lost, "login"), 5)
     expect("an action that no policy allows", run(moto.environment("pusher"), "newest", "shop"), 5,

@@ -171,15 +171,15 @@ TEST_CASE("a signature that is absent or malformed is not read") {
   };
   REQUIRE(claimed(good, "20150830T123600Z"));
   CHECK(claimed("AWS4-HMAC-SHA256 Credential=AKID/20150830/us-east-1/ecr/aws4_request,SignedHeaders=host,Signature=00",
-               "20150830T123600Z"));
+                "20150830T123600Z"));
   CHECK_FALSE(aws::read_signed_request({}).has_value());
   CHECK_FALSE(claimed(good, "20150831T123600Z"));
   CHECK_FALSE(claimed(good, "yesterday"));
   CHECK_FALSE(claimed("Basic QVdTOng=", "20150830T123600Z"));
   CHECK_FALSE(claimed("AWS4-HMAC-SHA256 Credential=AKID/20150830/us-east-1/ecr, SignedHeaders=host, Signature=00",
-                     "20150830T123600Z"));
-  CHECK_FALSE(
-      claimed("AWS4-HMAC-SHA256 Credential=AKID/20150830/us-east-1/ecr/aws4_request, Signature=00", "20150830T123600Z"));
+                      "20150830T123600Z"));
+  CHECK_FALSE(claimed("AWS4-HMAC-SHA256 Credential=AKID/20150830/us-east-1/ecr/aws4_request, Signature=00",
+                      "20150830T123600Z"));
 }
 
 TEST_CASE("a signature that leaves out the host or the date is worth nothing") {

@@ -73,9 +73,9 @@ TEST_CASE("a file as people have it wants only its placeholders filled in") {
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   const auto document = aws::read_task_definition(text, "the file");
   CHECK(lines_of(aws::check(document, {})) ==
-        std::vector<std::string>{"error /containerDefinitions/0/image: `<aws_account_id>` is still to be filled in",
-                                 "error /containerDefinitions/1/image: `<aws_account_id>` is still to be filled in",
-                                 "error /executionRoleArn: `<aws_account_id>` is still to be filled in"});
+        std::vector<std::string>{"error /containerDefinitions/0/image: unfilled placeholder `<aws_account_id>`",
+                                 "error /containerDefinitions/1/image: unfilled placeholder `<aws_account_id>`",
+                                 "error /executionRoleArn: unfilled placeholder `<aws_account_id>`"});
   const auto filled = aws::read_task_definition(replace_all(text, "<aws_account_id>", "123456789012"), "the file");
   CHECK(lines_of(aws::check(filled, {})).empty());
 }
@@ -83,16 +83,16 @@ TEST_CASE("a file as people have it wants only its placeholders filled in") {
 TEST_CASE("names, families, launch types and tags") {
   check_row(
       GENERATE(Row{R"({"family": null})", "error /family: the task definition has no `family`", "family: my-app"},
-               Row{R"({"family": "b/10 x"})", "error /family: `b/10 x` is no name for a family", "255"},
+               Row{R"({"family": "b/10 x"})", "error /family: `b/10 x` is not a valid family name", "255"},
                Row{nginx(R"("name": "my.nginx", "image": "host/a:1")"),
-                   "error /containerDefinitions/2/name: `my.nginx` is no name for a container", "letters"},
+                   "error /containerDefinitions/2/name: `my.nginx` is not a valid container name", "letters"},
                Row{R"({"requiresCompatibilities": ["FARGATE", "FARGATE_SPOT"]})",
                    "error /requiresCompatibilities/1: `FARGATE_SPOT` is not a valid value of `requiresCompatibilities`",
                    "FARGATE"},
                Row{R"({"tags": [{"key": "a", "value": "1"}, {"key": "a", "value": "2"}]})",
-                   "error /tags/1/key: two tags have the key `a`", "remove"},
+                   "error /tags/1/key: duplicate tag key `a`", "remove"},
                Row{R"({"tags": [{"key": "aws:x", "value": "1"}]})",
-                   "error /tags/0/key: tag `aws:x`: keys that begin with `aws:` belong to AWS", "another"}));
+                   "error /tags/0/key: tag `aws:x`: keys that start with `aws:` are reserved", "another"}));
 }
 
 TEST_CASE("containers need names of their own") {
@@ -100,7 +100,7 @@ TEST_CASE("containers need names of their own") {
   document["containerDefinitions"][1]["name"] = "nginx";
   CHECK_THAT(lines_of(aws::check(document, {})),
              Catch::Matchers::VectorContains(
-                 std::string("error /containerDefinitions/1/name: two containers have the name `nginx`")));
+                 std::string("error /containerDefinitions/1/name: duplicate container name `nginx`")));
   document["containerDefinitions"] = json::array();
   CHECK_THAT(lines_of(aws::check(document, {})),
              Catch::Matchers::VectorContains(
@@ -124,10 +124,10 @@ TEST_CASE("types that ECS refuses are named with their cure") {
 
 TEST_CASE("a value of another type is one mistake, not also a missing one") {
   check_row(GENERATE(
-      Row{R"({"family": 5})", "error /family: `family` must be a string, and is a number", "quotes: \"5\""},
+      Row{R"({"family": 5})", "error /family: `family` must be a string, not a number", "quote it: \"5\""},
       Row{R"({"family": []})", "error /family: `family` must be a string", "write a string"},
-      Row{php(R"("image": 5)"), "error " + c1 + "/image: `image` must be a string, and is a number", "\"5\""},
-      Row{php(R"("image": true)"), "error " + c1 + "/image: `image` must be a string, and is true", "\"true\""},
+      Row{php(R"("image": 5)"), "error " + c1 + "/image: `image` must be a string, not a number", "\"5\""},
+      Row{php(R"("image": true)"), "error " + c1 + "/image: `image` must be a string, not true", "\"true\""},
       Row{R"({"containerDefinitions": {}})",
           "error /containerDefinitions: `containerDefinitions` must be a list of objects", "put it into a list"}));
   auto document = good_task();
@@ -136,7 +136,7 @@ TEST_CASE("a value of another type is one mistake, not also a missing one") {
         std::vector<std::string>{"error /containerDefinitions/2: `containerDefinitions[2]` must be an object"});
   document["containerDefinitions"][2] = json{{"name", 5}, {"image", "host/a:1"}};
   CHECK(lines_of(aws::check(document, {})) ==
-        std::vector<std::string>{"error /containerDefinitions/2/name: `name` must be a string, and is a number"});
+        std::vector<std::string>{"error /containerDefinitions/2/name: `name` must be a string, not a number"});
 }
 
 TEST_CASE("what ECS takes gives no findings") {
@@ -156,15 +156,15 @@ TEST_CASE("what ECS takes gives no findings") {
 }
 
 TEST_CASE("placeholders are to be filled in") {
-  check_row(GENERATE(
-      Row{R"({"executionRoleArn": "arn:aws:iam::<aws_account_id>:role/exec"})",
-          "error /executionRoleArn: `<aws_account_id>` is still to be filled in", "replace `<aws_account_id>`"},
-      Row{nginx(R"("image": "<aws_account_id>.dkr.ecr.us-east-1.amazonaws.com/my:v1")"),
-          "error " + c0 + "/image: `<aws_account_id>` is still to be filled in", "replace"},
-      Row{nginx(R"("secrets": [{"name": "DB", "valueFrom": "<arn of the secret>"}])"),
-          "error " + c0 + "/secrets/0/valueFrom: `<arn of the secret>` is still to be filled in", "replace"},
-      Row{php(R"("command": ["sh", "<your-script>"])"),
-          "warning " + c1 + "/command/1: `<your-script>` is still to be filled in", "if it is a placeholder"}));
+  check_row(
+      GENERATE(Row{R"({"executionRoleArn": "arn:aws:iam::<aws_account_id>:role/exec"})",
+                   "error /executionRoleArn: unfilled placeholder `<aws_account_id>`", "replace `<aws_account_id>`"},
+               Row{nginx(R"("image": "<aws_account_id>.dkr.ecr.us-east-1.amazonaws.com/my:v1")"),
+                   "error " + c0 + "/image: unfilled placeholder `<aws_account_id>`", "replace"},
+               Row{nginx(R"("secrets": [{"name": "DB", "valueFrom": "<arn of the secret>"}])"),
+                   "error " + c0 + "/secrets/0/valueFrom: unfilled placeholder `<arn of the secret>`", "replace"},
+               Row{php(R"("command": ["sh", "<your-script>"])"),
+                   "warning " + c1 + "/command/1: unfilled placeholder `<your-script>`", "if it is a placeholder"}));
   CHECK(lines_of(aws::check(with(php(R"("command": ["sh", "-c", "cat <in >out; a < b > c"])")), {})).empty());
 }
 
@@ -203,7 +203,7 @@ TEST_CASE("entries as compose files have them come with what to write instead") 
 TEST_CASE("placeholders in members that ECS does not know are no errors") {
   CHECK(lines_of(aws::check(with(R"({"_comment": ["fill in <ACCOUNT_ID>"], "$schema": "<url of it>"})"), {})).empty());
   CHECK(lines_of(aws::check(with(R"({"brandNewMember": {"name": "<ACCOUNT_ID>"}})"), {})) ==
-        std::vector<std::string>{"warning /brandNewMember/name: `<ACCOUNT_ID>` is still to be filled in"});
+        std::vector<std::string>{"warning /brandNewMember/name: unfilled placeholder `<ACCOUNT_ID>`"});
 }
 
 TEST_CASE("images must be references") {
@@ -211,23 +211,23 @@ TEST_CASE("images must be references") {
   check_row(GENERATE_COPY(
       Row{php(R"("image": null)"), "error " + c1 + "/image: container `php` has no `image`", "image: ${images.NAME}"},
       Row{php(R"("image": "https://host/php:1")"),
-          "error " + c1 + "/image: the image `https://host/php:1" + of_php + "begins with a scheme", "without"},
+          "error " + c1 + "/image: the image `https://host/php:1" + of_php + "starts with a URL scheme", "without"},
       Row{php(R"("image": "${images.php}")"),
-          "error " + c1 + "/image: the image `${images.php}" + of_php + "holds a variable that nothing has filled in",
+          "error " + c1 + "/image: the image `${images.php}" + of_php + "contains an undefined variable",
           "image of this spec"},
       Row{php(R"("image": "host/My-App:1")"),
-          "error " + c1 + "/image: the image `host/My-App:1" + of_php + "has capital letters in its repository",
+          "error " + c1 + "/image: the image `host/My-App:1" + of_php + "has upper-case letters in its repository",
           "small"},
       Row{php(R"("image": "host/php:a b")"),
-          "error " + c1 + "/image: the image `host/php:a b" + of_php + "holds white space", "host/"},
+          "error " + c1 + "/image: the image `host/php:a b" + of_php + "contains white space", "host/"},
       Row{php(R"("image": "host/php@sha256:12")"),
-          "error " + c1 + "/image: the image `host/php@sha256:12" + of_php + "has no valid digest behind the `@`",
+          "error " + c1 + "/image: the image `host/php@sha256:12" + of_php + "has an invalid digest after the `@`",
           "64"},
       Row{php(R"("image": "host/php:")"),
-          "error " + c1 + "/image: the image `host/php:" + of_php + "is no reference of an image", "host/"},
+          "error " + c1 + "/image: the image `host/php:" + of_php + "is not a valid image reference", "host/"},
       Row{php(R"("image": "localhost:5000/php")"),
           "warning " + c1 +
-              "/image: the image `localhost:5000/php` of `php` has neither tag nor digest, so `latest` is meant",
+              "/image: the image `localhost:5000/php` of `php` has neither tag nor digest, so `latest` is used",
           "pin it"}));
   const auto image = GENERATE("nginx:1.25", "public.ecr.aws/nginx/nginx:1", "HOST.example:5000/a/b_c:V1.x",
                               "library/x:1", "localhost/a.b__c---d:_1", "[::1]:5000/a:1");
@@ -236,17 +236,17 @@ TEST_CASE("images must be references") {
 
 TEST_CASE("images that no registry has are one mistake each, told for a container") {
   const auto [image, why] = GENERATE(table<std::string, std::string>({
-      {"oci:./out", "is one on disk, and ECS pulls from registries"},
-      {"docker-archive:web.tar", "is one on disk, and ECS pulls from registries"},
-      {"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "is a digest alone"},
-      {"host:99999/php:1", "has no valid host in front of its repository"},
-      {"host..x/php:1", "has no valid host in front of its repository"},
-      {"host.x//php:1", "is no reference of an image"},
-      {"team/-php:1", "is no reference of an image"},
-      {"team/a._b:1", "is no reference of an image"},
-      {"team/php/:1", "is no reference of an image"},
-      {"team/" + std::string(255, 'a') + ":1", "is no reference of an image"},
-      {"team/php:-1", "has a tag that no registry takes"},
+      {"oci:./out", "is on disk, but ECS pulls from registries"},
+      {"docker-archive:web.tar", "is on disk, but ECS pulls from registries"},
+      {"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "is only a digest"},
+      {"host:99999/php:1", "has an invalid host"},
+      {"host..x/php:1", "has an invalid host"},
+      {"host.x//php:1", "is not a valid image reference"},
+      {"team/-php:1", "is not a valid image reference"},
+      {"team/a._b:1", "is not a valid image reference"},
+      {"team/php/:1", "is not a valid image reference"},
+      {"team/" + std::string(255, 'a') + ":1", "is not a valid image reference"},
+      {"team/php:-1", "has an invalid tag"},
   }));
   const auto findings = aws::check(with(php(R"("image": ")" + image + '"')), {});
   CHECK(lines_of(findings) ==
@@ -258,14 +258,14 @@ TEST_CASE("Fargate's sizes come in pairs, and the nearest valid one is named") {
   struct Pair {
     std::string cpu, memory, pointer, help;
   };
-  const auto pair = GENERATE(
-      Pair{"256", "4096", "/memory", "`cpu: \"512\"`, `memory: \"4096\"` (cpu 256 goes with 512, 1024 or 2048)"},
-      Pair{"1024", "1024", "/memory",
-           "`cpu: \"1024\"`, `memory: \"2048\"` (cpu 1024 goes with 2048 to 8192 in steps of 1024)"},
-      Pair{"1 vCPU", "2.5 GB", "/memory", "`cpu: \"1024\"`, `memory: \"3072\"`"},
-      Pair{"300", "512", "/cpu", "the nearest valid pair is `cpu: \"512\"`, `memory: \"1024\"`"},
-      Pair{"8192", "17408", "/memory", "`memory: \"20480\"`"},
-      Pair{"65536", "1", "/cpu", "`cpu: \"16384\"`, `memory: \"122880\"`"});
+  const auto pair =
+      GENERATE(Pair{"256", "4096", "/memory", "`cpu: \"512\"`, `memory: \"4096\"` (cpu 256 allows 512, 1024 or 2048)"},
+               Pair{"1024", "1024", "/memory",
+                    "`cpu: \"1024\"`, `memory: \"2048\"` (cpu 1024 allows 2048 to 8192 in steps of 1024)"},
+               Pair{"1 vCPU", "2.5 GB", "/memory", "`cpu: \"1024\"`, `memory: \"3072\"`"},
+               Pair{"300", "512", "/cpu", "the nearest valid pair is `cpu: \"512\"`, `memory: \"1024\"`"},
+               Pair{"8192", "17408", "/memory", "`memory: \"20480\"`"},
+               Pair{"65536", "1", "/cpu", "`cpu: \"16384\"`, `memory: \"122880\"`"});
   const auto findings = aws::check(with(json{{"cpu", pair.cpu}, {"memory", pair.memory}}.dump()), {});
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].pointer == pair.pointer);
@@ -287,25 +287,25 @@ TEST_CASE("Fargate's valid sizes pass, in all spellings") {
 }
 
 TEST_CASE("what a Fargate task must have, and what it cannot") {
-  const std::string no = ": Fargate does not take `";
+  const std::string no = ": Fargate does not support `";
   check_row(GENERATE_COPY(
       Row{R"({"cpu": null})", "error /cpu: a Fargate task needs a `cpu` for the whole task",
           "`cpu: \"256\"`, `memory: \"2048\"`"},
       Row{R"({"memory": null})", "error /memory: a Fargate task needs a `memory` for the whole task",
           "`memory: \"2048\"`"},
-      Row{R"({"cpu": "one"})", "error /cpu: `one` is no cpu of a task", "1 vCPU"},
+      Row{R"({"cpu": "one"})", "error /cpu: `one` is not a valid cpu for a task", "1 vCPU"},
       Row{R"({"networkMode": "bridge"})", "error /networkMode: a Fargate task cannot have the network mode `bridge`",
           "awsvpc"},
       Row{R"({"networkMode": null})", "error /networkMode: a Fargate task needs a `networkMode`", "awsvpc"},
       Row{R"({"ephemeralStorage": {"sizeInGiB": 20}})",
-          "error /ephemeralStorage/sizeInGiB: ephemeral storage of 20 GiB cannot be had: it is 21 to 200",
+          "error /ephemeralStorage/sizeInGiB: ephemeral storage cannot be 20 GiB: the range is 21 to 200",
           "remove `ephemeralStorage`"},
       Row{R"({"ipcMode": "host"})", "error /ipcMode" + no + "ipcMode`", "remove"},
-      Row{R"({"pidMode": "host"})", "error /pidMode: Fargate does not take the pid mode `host`", "task"},
+      Row{R"({"pidMode": "host"})", "error /pidMode: Fargate does not support the pid mode `host`", "task"},
       Row{R"({"placementConstraints": [{"type": "memberOf"}]})",
           "error /placementConstraints" + no + "placementConstraints`", "remove"},
       Row{R"({"volumes": [{"name": "data", "host": {"sourcePath": "/srv"}}]})",
-          "error /volumes/0/host/sourcePath: a Fargate task has no host whose folders it could mount", "EFS"},
+          "error /volumes/0/host/sourcePath: a Fargate task cannot mount folders of a host", "EFS"},
       Row{R"({"volumes": [{"name": "data", "dockerVolumeConfiguration": {"scope": "task"}}]})",
           "error /volumes/0/dockerVolumeConfiguration" + no + "dockerVolumeConfiguration`", "EFS"},
       Row{php(R"("privileged": true)"), "error " + c1 + "/privileged" + no + "privileged`", "remove"},
@@ -314,13 +314,13 @@ TEST_CASE("what a Fargate task must have, and what it cannot") {
       Row{php(R"("extraHosts": [{"hostname": "a", "ipAddress": "1.2.3.4"}])"),
           "error " + c1 + "/extraHosts" + no + "extraHosts`", "remove"},
       Row{php(R"("linuxParameters": {"capabilities": {"add": ["SYS_PTRACE", "NET_ADMIN"]}})"),
-          "error " + c1 + "/linuxParameters/capabilities/add/1: Fargate does not add the capability \"NET_ADMIN\"",
+          "error " + c1 + "/linuxParameters/capabilities/add/1: Fargate cannot add the capability \"NET_ADMIN\"",
           "SYS_PTRACE"},
       Row{php(R"("resourceRequirements": [{"type": "GPU", "value": "1"}])"),
-          "error " + c1 + "/resourceRequirements/0: Fargate has no GPUs", "EC2"},
+          "error " + c1 + "/resourceRequirements/0: Fargate does not support GPUs", "EC2"},
       Row{php(R"("ulimits": [{"name": "core", "softLimit": 0, "hardLimit": 0}])"),
-          "warning " + c1 + "/ulimits/0: Fargate sets no limit `core`", "nofile"},
-      Row{php(R"("stopTimeout": 300)"), "error " + c1 + "/stopTimeout: `stopTimeout` of 300 s cannot be had on Fargate",
+          "warning " + c1 + "/ulimits/0: Fargate does not support the ulimit `core`", "nofile"},
+      Row{php(R"("stopTimeout": 300)"), "error " + c1 + "/stopTimeout: `stopTimeout` of 300 s is not valid on Fargate",
           "2 to 120"},
       Row{nginx(R"("portMappings": [{"containerPort": 80, "hostPort": 8080}])"),
           "error " + c0 +
@@ -328,7 +328,8 @@ TEST_CASE("what a Fargate task must have, and what it cannot") {
               "container port 80",
           "remove `hostPort`"},
       Row{php(R"("logConfiguration": {"logDriver": "json-file"})"),
-          "error " + c1 + "/logConfiguration/logDriver: Fargate does not take the log driver `json-file`", "splunk"}));
+          "error " + c1 + "/logConfiguration/logDriver: Fargate does not support the log driver `json-file`",
+          "splunk"}));
 }
 
 TEST_CASE("members that say nothing do not disturb Fargate") {
@@ -354,14 +355,14 @@ TEST_CASE("on EC2 Fargate's rules do not hold") {
   auto unsized_task = document;
   unsized_task["containerDefinitions"][0].erase("memory");
   CHECK(lines_of(aws::check(unsized_task, {})) ==
-        std::vector<std::string>{"error " + c0 + "/memory: neither the task nor `web` says how much memory it needs"});
+        std::vector<std::string>{"error " + c0 + "/memory: neither the task nor `web` sets its memory"});
 }
 
 TEST_CASE("an execution role is needed for ECR, awslogs and secrets, and all reasons are told") {
   auto document = with(R"({"executionRoleArn": null})");
   const auto all = aws::check(document, {});
-  REQUIRE(lines_of(all) == std::vector<std::string>{"error /executionRoleArn: an execution role is needed: `nginx` "
-                                                    "pulls its image from ECR and logs by awslogs and has secrets"});
+  REQUIRE(lines_of(all) == std::vector<std::string>{"error /executionRoleArn: missing execution role: `nginx` "
+                                                    "pulls its image from ECR and logs with awslogs and has secrets"});
   CHECK_THAT(all[0].help, Contains("arn:aws:iam::123456789012:role/ecsTaskExecutionRole"));
   auto& first = document["containerDefinitions"][0];
   first["image"] = "host/nginx:1";
@@ -374,14 +375,15 @@ TEST_CASE("an execution role is needed for ECR, awslogs and secrets, and all rea
 TEST_CASE("roles") {
   check_row(GENERATE(
       Row{R"({"taskRoleArn": "arn:aws:iam::123456789012:role/exec"})",
-          "warning /taskRoleArn: the task and its execution share the role `arn:aws:iam::123456789012:role/exec`",
+          "warning /taskRoleArn: the task role and the execution role are both `arn:aws:iam::123456789012:role/exec`",
           "what it needs"},
       Row{R"({"taskRoleArn": "arn:aws:iam::210987654321:role/app"})",
-          "warning /taskRoleArn: the two roles are of different accounts (123456789012 and 210987654321)", "account"},
+          "warning /taskRoleArn: the two roles belong to different accounts (123456789012 and 210987654321)",
+          "account"},
       Row{R"({"taskRoleArn": "arn:aws:iam::123456789012:user/app"})",
-          "error /taskRoleArn: `arn:aws:iam::123456789012:user/app` is no role", "role/NAME"},
+          "error /taskRoleArn: `arn:aws:iam::123456789012:user/app` is not a valid role", "role/NAME"},
       Row{R"({"executionRoleArn": "arn:aws:iam::12345:role/x", "taskRoleArn": null})",
-          "error /executionRoleArn: `arn:aws:iam::12345:role/x` is no role", "role/NAME"}));
+          "error /executionRoleArn: `arn:aws:iam::12345:role/x` is not a valid role", "role/NAME"}));
   CHECK(lines_of(
             aws::check(
                 with(R"({"taskRoleArn": "appRole", "executionRoleArn": "arn:aws-cn:iam::123456789012:role/a/b"})"), {}))
@@ -395,15 +397,16 @@ TEST_CASE("secrets name where their value is") {
   const std::string at = c0 + "/secrets/0/valueFrom: ";
   check_row(GENERATE_COPY(
       Row{secret("arn:aws:s3:::bucket/key"),
-          "error " + at + "`arn:aws:s3:::bucket/key` is neither a secret's ARN nor a parameter's", "secretsmanager"},
-      Row{secret("my db password"), "error " + at + "`my db password` is neither a secret's ARN nor a parameter's",
+          "error " + at + "`arn:aws:s3:::bucket/key` is not the ARN of a secret or a parameter", "secretsmanager"},
+      Row{secret("my db password"), "error " + at + "`my db password` is not the ARN of a secret or a parameter",
           "secretsmanager"},
       Row{secret("arn:aws:ssm:eu-west-1:123456789012:db"),
-          "error " + at + "`arn:aws:ssm:eu-west-1:123456789012:db` names no SSM parameter", "parameter/NAME"},
+          "error " + at + "`arn:aws:ssm:eu-west-1:123456789012:db` is not the ARN of an SSM parameter",
+          "parameter/NAME"},
       Row{secret("arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf:password"),
           "error " + at +
-              "`arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf:password` has some of a secret's three "
-              "last fields, not all",
+              "`arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf:password` has only some of the last "
+              "three fields of a secret's ARN",
           "password::"},
       Row{secret("arn:aws:ssm:us-east-1:123456789012:parameter/db"),
           "warning " + at + "the secret is in us-east-1, the logs are in eu-west-1", "region"},
@@ -411,7 +414,7 @@ TEST_CASE("secrets name where their value is") {
           "ARN"},
       Row{nginx(R"("logConfiguration": {"secretOptions": [{"name": "t", "valueFrom": "a b"}]})"),
           "error " + c0 +
-              "/logConfiguration/secretOptions/0/valueFrom: `a b` is neither a secret's ARN nor a parameter's",
+              "/logConfiguration/secretOptions/0/valueFrom: `a b` is not the ARN of a secret or a parameter",
           "parameter"}));
   const auto good =
       GENERATE("db", "/prod/web/db_password", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-AbCdEf",
@@ -425,7 +428,7 @@ TEST_CASE("a variable has one value, and secrets are not written out") {
       Row{nginx(R"("environment": [{"name": "DB", "value": "x"}])"),
           "error " + c0 + "/secrets/0/name: `nginx` has `DB` both in `environment` and in `secrets`", "secrets"},
       Row{php(R"("environment": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}])"),
-          "warning " + c1 + "/environment/1/name: `php` sets the variable `A` twice", "remove"},
+          "warning " + c1 + "/environment/1/name: duplicate variable `A` in `php`", "remove"},
       Row{php(R"("environment": [{"value": "1"}])"),
           "error " + c1 + "/environment/0/name: an environment variable of `php` has no `name`", "name"},
       Row{php(R"("environment": [{"name": "A"}])"), "warning " + c1 + "/environment/0: variable `A` has no value",
@@ -450,10 +453,10 @@ TEST_CASE("dependsOn") {
   const std::string at = c0 + "/dependsOn/0/";
   check_row(GENERATE_COPY(
       Row{needs("phq", "START"),
-          "error " + at + "containerName: `nginx` depends on `phq`, which is no container of this task",
+          "error " + at + "containerName: `nginx` depends on `phq`, which is not a container of this task",
           "did you mean `php`?"},
       Row{needs("database", "START"),
-          "error " + at + "containerName: `nginx` depends on `database`, which is no container of this task",
+          "error " + at + "containerName: `nginx` depends on `database`, which is not a container of this task",
           "nginx, php"},
       Row{needs("php", "READY"), "error " + at + "condition: `READY` is not a valid value of `condition`", "HEALTHY"},
       Row{needs("php", "SUCCESS"),
@@ -462,9 +465,9 @@ TEST_CASE("dependsOn") {
       Row{php(R"("healthCheck": null)"),
           "error " + at + "condition: `php` can never become HEALTHY: it has no `healthCheck`", "START"},
       Row{php(R"("dependsOn": [{"containerName": "nginx", "condition": "START"}])"),
-          "error " + c1 + "/dependsOn: containers wait for each other in a circle: nginx -> php -> nginx", "remove"},
-      Row{needs("nginx", "START"),
-          "error " + c0 + "/dependsOn: containers wait for each other in a circle: nginx -> nginx", "remove"}));
+          "error " + c1 + "/dependsOn: circular dependency between containers: nginx -> php -> nginx", "remove"},
+      Row{needs("nginx", "START"), "error " + c0 + "/dependsOn: circular dependency between containers: nginx -> nginx",
+          "remove"}));
 }
 
 TEST_CASE("a task ends with its essential containers, so it needs one") {
@@ -490,7 +493,7 @@ TEST_CASE("logs, health, ports, volumes and memory") {
               "/logConfiguration/options/awslogs-create-groups: awslogs has no option `awslogs-create-groups`",
           "awslogs-create-group"},
       Row{nginx(R"("logConfiguration": {"options": {"mode": "fast"}})"),
-          "error " + c0 + "/logConfiguration/options/mode: `fast` is no mode of a log driver", "non-blocking"},
+          "error " + c0 + "/logConfiguration/options/mode: `fast` is not a valid mode of a log driver", "non-blocking"},
       Row{php(R"("logConfiguration": {"logDriver": "awsfirelens"})"),
           "error " + c1 +
               "/logConfiguration/logDriver: the log driver awsfirelens needs a container with a "
@@ -502,26 +505,26 @@ TEST_CASE("logs, health, ports, volumes and memory") {
           "error " + c1 + "/healthCheck/command: the command of a health check must begin with CMD or CMD-SHELL",
           "CMD"},
       Row{php(R"("portMappings": [{"containerPort": 80}])"),
-          "warning " + c1 + "/portMappings/0: `nginx` and `php` both take port 80", "own"},
+          "warning " + c1 + "/portMappings/0: `nginx` and `php` both use port 80", "own"},
       Row{php(R"("portMappings": [{"containerPort": 90000}])"),
-          "error " + c1 + "/portMappings/0/containerPort: 90000 is no port", "65535"},
+          "error " + c1 + "/portMappings/0/containerPort: 90000 is not a valid port", "65535"},
       Row{php(R"("portMappings": [{"protocol": "tcp"}])"),
           "error " + c1 + "/portMappings/0: a port mapping has no `containerPort`", "listens"},
       Row{php(R"("portMappings": [{"containerPort": 9000, "protocol": "TCP"}])"),
           "error " + c1 + "/portMappings/0/protocol: `TCP` is not a valid value of `protocol`", "tcp"},
       Row{php(R"("mountPoints": [{"sourceVolume": "dta", "containerPath": "/x"}])"),
-          "error " + c1 + "/mountPoints/0/sourceVolume: `php` mounts the volume `dta`, which the task has not",
+          "error " + c1 + "/mountPoints/0/sourceVolume: `php` mounts the volume `dta`, which the task does not define",
           "did you mean `data`?"},
       Row{php(R"("mountPoints": [{"sourceVolume": "data", "containerPath": "x"}])"),
-          "error " + c1 + "/mountPoints/0/containerPath: `x` is no absolute path", "/"},
+          "error " + c1 + "/mountPoints/0/containerPath: `x` is not an absolute path", "/"},
       Row{php(R"("volumesFrom": [{"sourceContainer": "db"}])"),
-          "error " + c1 + "/volumesFrom/0/sourceContainer: `db` is no container of this task", "containers"},
+          "error " + c1 + "/volumesFrom/0/sourceContainer: `db` is not a container of this task", "containers"},
       Row{R"({"volumes": [{"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-1", "authorizationConfig": {"iam": "ENABLED"}}}]})",
           "error /volumes/0/efsVolumeConfiguration/transitEncryption: volume `data` has an `authorizationConfig` with "
           "IAM or an access point, "
           "which needs encryption in transit",
           "ENABLED"},
-      Row{php(R"("cpu": 2000)"), "error /cpu: the containers ask for 2000 CPU units, the task has 1024", "lower"},
+      Row{php(R"("cpu": 2000)"), "error /cpu: the containers request 2000 CPU units, but the task has 1024", "lower"},
       Row{php(R"("memoryReservation": 600, "memory": 512)"),
           "error " + c1 + "/memoryReservation: `php` reserves 600 MiB of at most 512", "at most"}));
 }
@@ -529,7 +532,7 @@ TEST_CASE("logs, health, ports, volumes and memory") {
 TEST_CASE("containers cannot ask for more memory than the task has") {
   const auto document = aws::merge(with(php(R"("memory": 1500)")), json::parse(nginx(R"("memory": 1000)")));
   CHECK(lines_of(aws::check(document, {})) ==
-        std::vector<std::string>{"error /memory: the containers ask for 2500 MiB, the task has 2048"});
+        std::vector<std::string>{"error /memory: the containers request 2500 MiB, but the task has 2048"});
 }
 
 TEST_CASE("a health check by a shell is worth a word for an image that was built here") {
@@ -562,7 +565,7 @@ TEST_CASE("a platform that contradicts the image is an error, in check() and in 
       Case{
           R"({"runtimePlatform": {"cpuArchitecture": "X86_64"}, "containerDefinitions": [{"name": "php", "image": "host/php:1"}]})",
           {{"host/php:1", {"arm64", "linux"}}},
-          "error /runtimePlatform/cpuArchitecture: the image of `php` is for ARM64, the task for X86_64"},
+          "error /runtimePlatform/cpuArchitecture: the image of `php` is for ARM64, but the task is for X86_64"},
       Case{
           R"({"containerDefinitions": [{"name": "nginx", "image": "host/nginx:1"}, {"name": "php", "image": "host/php:1"}]})",
           {{"host/php:1", {"arm64", "linux"}}, {"host/nginx:1", {"amd64", "linux"}}},

@@ -1,5 +1,4 @@
-// One call of an AWS API ("AWS JSON 1.1": ECR, ECS; "query": STS), signed, retried, its failure told with the IAM
-// action.
+// Calls an AWS API ("AWS JSON 1.1": ECR, ECS; "query": STS): signs, retries, and reports failures with the IAM action.
 #pragma once
 #include <functional>
 #include <lapstrake/aws/credentials.hpp>
@@ -23,16 +22,16 @@ struct Session {
   http::RetryNotice notice = nullptr;
   EndpointForm form = {};
   ProfileEndpoints endpoints = {};
-  // Asked once a call, when AWS says that the credentials have expired: the files may have been rewritten since they
-  // were read. None, or the same again: the call fails.
+  // Called once per call when AWS reports expired credentials: the files may have been rewritten since they were
+  // read. The call fails if this fails or returns the same credentials.
   std::function<Credentials()> reload = nullptr;
 };
 
 // `operation` as AWS spells it ("DescribeRepositories"); `input` its members. Retries connection failures, 5xx and
 // throttling by code; signs again, once, with the server's clock when ours is more than 4 minutes off (and warns
-// through `notice`); asks `reload` once for credentials that have expired. Failures: Error with the AWS code in
+// through `notice`); calls `reload` once for expired credentials. Failures: Error with the AWS code in
 // `because` ("AccessDeniedException: ... (request id ...)"); ErrorKind::access for credentials and permission, naming
-// the IAM action in `help`; ErrorKind::usage for what AWS calls a client's mistake (ClientException,
+// the IAM action in `help`; ErrorKind::usage for errors of the client (ClientException,
 // InvalidParameterException, ValidationException); ErrorKind::network for the rest.
 nlohmann::json call(const Session& session, Service service, std::string_view operation, const nlohmann::json& input);
 

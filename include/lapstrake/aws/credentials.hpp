@@ -1,4 +1,4 @@
-// Who signs: the environment and the shared files (facts in docs/design.md; the rest of the chain is a later addition).
+// Finds AWS credentials in the environment and the shared files (docs/design.md; other sources are not supported yet).
 #pragma once
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/runtime.hpp>
@@ -14,11 +14,11 @@ struct Credentials {
   std::string source;         // "AWS_ACCESS_KEY_ID in the environment", "profile `ci` of ~/.aws/credentials": for -v
 };
 
-// What the profile says of the addresses of AWS's services.
+// Endpoint settings of the profile.
 struct ProfileEndpoints {
   std::string url = {};                              // `endpoint_url`, for all services
   std::map<std::string, std::string> services = {};  // of its `services` section: "ecr_public" -> its `endpoint_url`
-  std::string missing_section = {};                  // that `services` names and that does not exist
+  std::string missing_section = {};                  // the section that `services` refers to, if it does not exist
   bool ignored = false;                              // `ignore_configured_endpoint_urls`
   bool fips = false, dualstack = false;              // `use_fips_endpoint`, `use_dualstack_endpoint`
 };
@@ -29,10 +29,10 @@ struct Settings {
   ProfileEndpoints endpoints = {};
 };
 
-// There is nothing that we can sign with, though nothing that is set is wrong.
+// No usable credentials, although no setting is wrong.
 class NoCredentials : public Error {
  public:
-  // `unusable`: what is set takes them from where we cannot read them (a role, SSO), or names a profile without any.
+  // `unusable`: the settings get them from an unsupported source (a role, SSO), or name a profile without credentials.
   enum class Why { nothing_set, unusable };
   NoCredentials(Why why, std::string what, std::string help)
       : Error(ErrorKind::access, std::move(what), std::move(help)), why_(why) {}
@@ -42,17 +42,17 @@ class NoCredentials : public Error {
   Why why_;
 };
 
-// Order: an explicit `profile`, then AWS_ACCESS_KEY_ID and its kin, then AWS_PROFILE or "default" of the shared files
-// (AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE; credentials win over config). Keys win over SSO and processes of the
-// same profile, not over its role. NoCredentials that lists where was looked, or that says that the profile's way is
-// not supported yet (role_arn, sso, credential_process) and gives the `aws configure export-credentials` way.
-// Error{access} for mistakes: a half-set pair, an explicit profile that does not exist (near names).
+// Order: an explicit `profile`, then AWS_ACCESS_KEY_ID and related variables, then AWS_PROFILE or "default" of the
+// shared files (AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE; credentials win over config). Keys win over SSO and
+// processes of the same profile, not over its role. NoCredentials lists the searched places, or says that the profile's
+// source is not supported yet (role_arn, sso, credential_process) and suggests `aws configure export-credentials`.
+// Error{access} for an incomplete pair and for an explicit profile that does not exist (suggests similar names).
 Settings find_settings(const Environment& environment, const std::optional<std::string>& profile,
                        const std::optional<std::string>& region);
 
 // Whether find_settings() failed because nothing is set anywhere.
 bool is_no_credentials(const Error& error);
-// Whether it failed with NoCredentials, for whatever reason: only then may another login be tried.
+// Whether it failed with NoCredentials, for any reason: only then another login may be tried.
 bool has_no_credentials(const Error& error);
 
 }  // namespace lapstrake::aws

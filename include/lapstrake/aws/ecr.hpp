@@ -18,10 +18,10 @@ struct EcrLogin {
   std::chrono::system_clock::time_point expires;
 };
 EcrLogin ecr_login(const Session& session);  // GetAuthorizationToken
-// ECR Public's, which stands in us-east-1 alone, whatever the session's region.
+// The login of ECR Public, which exists only in us-east-1, whatever the session's region.
 EcrLogin ecr_public_login(const Session& session);
 
-// What a repository is created with, in ECR's own words; what is absent is left to ECR.
+// Settings of a new repository, in ECR's own terms; for missing ones ECR's defaults apply.
 struct EcrSettings {
   std::optional<std::string> tag_mutability = {};       // "IMMUTABLE", "MUTABLE_WITH_EXCLUSION", ...
   std::vector<std::string> mutability_exclusions = {};  // "dev-*"
@@ -34,17 +34,17 @@ struct EcrRepository {
   std::string arn;
   EcrSettings settings;  // without its tags
 };
-// Nothing when there is none; other failures throw.
+// Nothing when the repository does not exist; other failures throw.
 std::optional<EcrRepository> find_repository(const Session& session, const std::string& account,
                                              const std::string& repository);
 struct CreatedRepository {
   EcrRepository repository;
-  bool is_new = false;  // false: it was there already, and stays as it is
+  bool is_new = false;  // false: it existed already, and is unchanged
 };
-// When the registry of `account` is closed to the caller, the error says whose account the caller is.
+// When the registry of `account` denies access, the error names the account of the caller.
 CreatedRepository create_repository(const Session& session, const std::string& account, const std::string& repository,
                                     const EcrSettings& settings = {});
-// "its tag mutability is MUTABLE, not IMMUTABLE": what was wanted and is otherwise. A key is compared when both are
+// "its tag mutability is MUTABLE, not IMMUTABLE": the wanted settings that differ. Keys are compared when both are
 // ARNs of keys.
 std::vector<std::string> differences(const EcrSettings& wanted, const EcrSettings& found);
 
@@ -55,10 +55,10 @@ struct LayerFile {
   std::filesystem::path path;
 };
 // Sends a layer by ECR's own API: InitiateLayerUpload, UploadLayerPart with parts of the size that ECR asks for (5 to
-// 20 MiB), CompleteLayerUpload. Each part is retried by itself, so that a large layer comes through a bad link; an
-// upload that ECR forgot is begun anew, three times at most. A layer that ECR has already is success. Holds one part
-// at a time. `progress` is told bytes of the layer. Error{integrity}, before the last part is sent, when the file is
-// not the blob.
+// 20 MiB), CompleteLayerUpload. Each part is retried separately, so that a large layer gets through a bad link; an
+// upload that ECR lost is restarted, at most three times in all. A layer that ECR has already is success. Holds one
+// part in memory. `progress` gets the sent bytes of the layer. Error{integrity}, before the last part is sent, when
+// the file does not match the digest.
 void upload_layer(const Session& session, const std::string& account, const std::string& repository,
                   const LayerFile& layer, const std::function<void(std::uint64_t sent)>& progress);
 

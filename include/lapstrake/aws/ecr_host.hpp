@@ -6,13 +6,14 @@
 
 namespace lapstrake::aws {
 
-// ACCOUNT.dkr.ecr[-fips].REGION.amazonaws.com[.cn], ACCOUNT.dkr-ecr[-fips].REGION.on.aws and its kin; anchored.
+// ACCOUNT.dkr.ecr[-fips].REGION.amazonaws.com[.cn], ACCOUNT.dkr-ecr[-fips].REGION.on.aws and the variants of other
+// partitions; anchored.
 struct EcrHost {
   std::string account, region;
   bool fips = false, dualstack = false;
 };
 std::optional<EcrHost> parse_ecr_host(std::string_view host);
-// public.ecr.aws and its dualstack name: another API, and Bearer instead of Basic.
+// public.ecr.aws and its dualstack name: it has a different API, and Bearer instead of Basic.
 bool is_public_ecr(std::string_view host);
 
 }  // namespace lapstrake::aws

@@ -1,4 +1,4 @@
-// ECS: task definitions.
+// The API of Amazon ECS: reads and registers task definitions.
 #pragma once
 #include <lapstrake/aws/call.hpp>
 #include <nlohmann/json_fwd.hpp>
@@ -19,12 +19,12 @@ std::optional<ActiveRevision> newest_revision(const Session& session, const std:
 struct Registered {
   std::string arn;
   bool is_new = false;  // false: the newest active revision is this very definition
-  // JSON pointers of the members that the reply lacks, since ECS does not know them. Each makes every definition differ
-  // from what ECS keeps.
+  // JSON pointers of the members that are missing in the reply because ECS does not know them. With them, every
+  // definition differs from the stored one.
   std::vector<std::string> dropped = {};
 };
-// Compares by canonical form (aws/task_definition.hpp), registers only a difference. A reply that got lost is settled
-// by looking again, so that no second revision is made.
+// Compares by canonical form (aws/task_definition.hpp), registers only if it differs. After a lost reply it reads the
+// newest revision again, so that no second one is created.
 Registered register_task_definition(const Session& session, const nlohmann::json& document);
 
 }  // namespace lapstrake::aws

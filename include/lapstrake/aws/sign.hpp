@@ -1,5 +1,5 @@
-// AWS Signature Version 4, for headers. Pure: all three texts are returned, so that a test vector can point at the
-// step.
+// Signs requests with AWS Signature Version 4, in headers. Pure: returns all three texts, so that a test vector can
+// show which step differs.
 #pragma once
 #include <chrono>
 #include <lapstrake/aws/credentials.hpp>
@@ -26,7 +26,7 @@ Signature sign(const http::Request& request, const Credentials& credentials, con
 
 // For servers (the sandbox): the signature that the request should have carried, given the secret. Takes the scope, the
 // signed headers and the date from its Authorization and X-Amz-Date headers; nothing when they are absent or malformed.
-// The body is hashed anew, whatever X-Amz-Content-Sha256 says; whether `date` is near is for the caller to judge.
+// The body is hashed again, whatever X-Amz-Content-Sha256 says; the caller must check whether `date` is recent.
 struct SignedRequest {
   std::string access_key_id, date /* "20150830T123600Z" */, region, service, signature, session_token;
   std::vector<std::string> signed_headers;

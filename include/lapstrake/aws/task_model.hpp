@@ -1,5 +1,5 @@
-// What AWS's model of ECS says of RegisterTaskDefinition's input: one table for `check`, `register` and the sandbox.
-// Members that the model lacks are no error: AWS adds some monthly.
+// AWS's model of the input of RegisterTaskDefinition: one table for `check`, `register` and the sandbox. Members that
+// are not in the model are not errors: AWS adds some monthly.
 #pragma once
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
@@ -18,42 +18,43 @@ struct ModelMember {
 };
 
 struct ModelShape {
-  enum class Kind { text, integer, boolean, list, map, structure, choice } kind;  // choice: just one of its members
+  enum class Kind { text, integer, boolean, list, map, structure, choice } kind;  // choice: exactly one of its members
   std::span<const ModelMember> members = {};                                      // of a structure or choice
   std::size_t element = 0;                            // the shape of a list's elements, of a map's values
   std::span<const std::string_view> values = {};      // the closed set of a text's values; empty: any
   std::optional<std::int64_t> least = {}, most = {};  // of an integer; of the characters or elements of others
-  std::string_view ascii = {};  // the ASCII characters that a text may have; empty: any. All others may stand there.
+  std::string_view ascii =
+      {};  // the ASCII characters that a text may have; empty: any. All other characters are allowed.
 };
 
 // The generated table (scripts/ecs-model.py).
 std::span<const ModelShape> model_shapes();
 const ModelShape& register_task_definition_shape();
 
-// A value that the model refuses, or a member that it requires and that is missing.
+// A value that the model rejects, or a required member that is missing.
 struct ModelViolation {
   enum class Problem { kind, missing, value, range, characters, choice } problem;
-  std::string pointer;       // a JSON pointer; of a missing member, where it belongs
+  std::string pointer;       // a JSON pointer; for a missing member, the pointer that it would have
   const ModelShape& shape;   // of the value
-  const nlohmann::json& at;  // the value; of a missing member, the object that lacks it. It lives in the document.
+  const nlohmann::json& at;  // the value; for a missing member, its parent object. It lives in the document.
 };
 
-// Everything in `document` that the model refuses, at any depth, in the document's order. A member that is null is
-// absent, as in AWS's JSON protocol; an element of a list that is null is a value of another kind.
+// All violations of the model in `document`, at any depth, in the document's order. A member that is null is
+// absent, as in AWS's JSON protocol; a null element of a list is a value of the wrong kind.
 std::vector<ModelViolation> model_violations(const nlohmann::json& document);
 
-// A member that the model lacks: ECS drops it, unless it is newer than the model.
+// A member that is not in the model: ECS drops it, unless it is newer than the model.
 struct UnknownMember {
   std::string pointer, name;
-  const ModelShape& object;  // that has it
+  const ModelShape& object;  // that contains it
   const nlohmann::json& in;  // the object itself; it lives in the document
 };
 std::vector<UnknownMember> unknown_members(const nlohmann::json& document);
 
-// Without the unknown members whose names `goes` holds for.
+// The document without the unknown members whose names satisfy `goes`.
 nlohmann::json without_unknown(nlohmann::json document, bool (*goes)(std::string_view name));
 
-// Without the members of objects that are null, at any depth; the elements of lists stay.
+// The document without members of objects that are null, at any depth; the elements of lists stay.
 nlohmann::json without_nulls(nlohmann::json document);
 
 }  // namespace lapstrake::aws

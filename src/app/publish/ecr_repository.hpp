@@ -28,7 +28,7 @@ struct EcrLookup {
 // Calls DescribeRepositories; warns if an existing repository differs from the settings. `unknown` for registries that
 // are not ECR, and if the call fails.
 EcrLookupResult look_up_in_ecr(const EcrLookup& lookup);
-// The failure with its cause and cure added, according to the found.
+// The failure with its cause and cure added, according to the look-up.
 Error diagnose(const Error& failure, const EcrLookupResult& found, const EcrLookup& lookup);
 // Creates the repository with the settings and reports it. Error{usage} for registries that are not ECR.
 void create_in_ecr(const EcrLookup& lookup);

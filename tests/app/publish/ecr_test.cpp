@@ -73,8 +73,8 @@ TEST_CASE("a missing repository, a missing right, and what cannot be told apart 
           "arn:aws:ecr:us-east-1:123456789012:repository/web"},
       Row{true, false, lacks_all, ErrorKind::network,
           "either the repository `web` is missing, or ecr:InitiateLayerUpload", "--create-repository"},
-      Row{false, false, lacks_all, ErrorKind::network, "these AWS credentials may not do ecr:DescribeRepositories",
-          R"("Effect":"Allow")"});
+      Row{false, false, lacks_all, ErrorKind::network,
+          "these AWS credentials are not allowed to call ecr:DescribeRepositories", R"("Effect":"Allow")"});
   EcrJourney journey(false);
   if (row.exists) journey.operate("CreateRepository", {{"repositoryName", "web"}});
   journey.box->set_faults(row.faults);
