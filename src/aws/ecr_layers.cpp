@@ -15,7 +15,6 @@
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
-#include "call_body.hpp"
 #include "ecr_layers.hpp"
 
 namespace lapstrake::aws {

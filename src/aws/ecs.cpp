@@ -5,7 +5,6 @@
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
-#include "call_body.hpp"
 #include "json_text.hpp"
 #include "register_input.hpp"
 

@@ -1,5 +1,6 @@
 // Calls an AWS API ("AWS JSON 1.1": ECR, ECS; "query": STS): signs, retries, and reports failures with the IAM action.
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <lapstrake/aws/credentials.hpp>
 #include <lapstrake/aws/endpoint.hpp>
@@ -34,6 +35,24 @@ struct Session {
 // the IAM action in `help`; ErrorKind::usage for errors of the client (ClientException,
 // InvalidParameterException, ValidationException); ErrorKind::network for the rest.
 nlohmann::json call(const Session& session, Service service, std::string_view operation, const nlohmann::json& input);
+
+// One attempt of call(): signed, sent, and signed again when our clock is wrong or the credentials have expired.
+// Failures that a new attempt may fix are marked transient.
+nlohmann::json call_once(const Session& session, Service service, std::string_view operation,
+                         const nlohmann::json& input);
+
+// A request's body as it is sent.
+struct RequestBody {
+  std::string text;
+  std::function<void(std::uint64_t sent)> progress = nullptr;  // bytes of `text`
+};
+// Gets the body of an error response before it becomes an Error, for members that only this operation has.
+using OnErrorResponse = std::function<void(const std::string& body)>;
+
+// call() with a body that is already serialized and is held in memory once. `session` keeps the credentials that were
+// reloaded.
+nlohmann::json call_with_body(Session& session, Service service, std::string_view operation, RequestBody body,
+                              const OnErrorResponse& on_error = nullptr);
 
 // The code of a failed call ("RepositoryNotFoundException"), if `error` came from call().
 std::string code_of(const Error& error);
