@@ -211,7 +211,7 @@ TEST_CASE("a clock that is ahead is corrected too, and only once") {
   FakeAws fake;
   fake.answer(403, json_error("SignatureDoesNotMatch"), {{"Date", "Sat, 28 Feb 2026 23:50:00 GMT"}});
   fake.answer(403, json_error("SignatureDoesNotMatch"), {{"Date", "Sat, 28 Feb 2026 23:30:00 GMT"}});
-  CHECK_THAT(failure_of(fake).summary(), Contains("does not fit the key id"));
+  CHECK_THAT(failure_of(fake).summary(), Contains("does not match the access key id"));
   CHECK(fake.requests.size() == 2);
   CHECK(fake.requests.at(1).headers.find("X-Amz-Date") == "20260228T235000Z");
   CHECK_THAT(fake.notices.at(0), Contains("10 minutes ahead of"));

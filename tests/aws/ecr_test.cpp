@@ -228,10 +228,9 @@ TEST_CASE("who may not create in another's account is told whose account the cre
     fake.answer(200, "<Arn>arn:aws:iam::210987654321:user/ci</Arn><Account>210987654321</Account>");
     const auto error = failure_from([&] { create_web(fake); });
     CHECK(error.kind() == ErrorKind::access);
-    CHECK(
-        error.summary() ==
-        "these AWS credentials belong to account 210987654321 (arn:aws:iam::210987654321:user/ci), and the repository "
-        "would be account 123456789012's");
+    CHECK(error.summary() ==
+          "these AWS credentials belong to account 210987654321 (arn:aws:iam::210987654321:user/ci), but the "
+          "repository belongs to account 123456789012");
     CHECK_THAT(error.reason(), Contains("Invalid registryId"));
   }
   SECTION("the account is the same") {

@@ -92,7 +92,7 @@ TEST_CASE("names, families, launch types and tags") {
                Row{R"({"tags": [{"key": "a", "value": "1"}, {"key": "a", "value": "2"}]})",
                    "error /tags/1/key: duplicate tag key `a`", "remove"},
                Row{R"({"tags": [{"key": "aws:x", "value": "1"}]})",
-                   "error /tags/0/key: tag `aws:x`: keys that start with `aws:` are reserved", "another"}));
+                   "error /tags/0/key: tag `aws:x`: keys that start with `aws:` are reserved", "different key"}));
 }
 
 TEST_CASE("containers need names of their own") {
@@ -129,7 +129,7 @@ TEST_CASE("a value of another type is one mistake, not also a missing one") {
       Row{php(R"("image": 5)"), "error " + c1 + "/image: `image` must be a string, not a number", "\"5\""},
       Row{php(R"("image": true)"), "error " + c1 + "/image: `image` must be a string, not true", "\"true\""},
       Row{R"({"containerDefinitions": {}})",
-          "error /containerDefinitions: `containerDefinitions` must be a list of objects", "put it into a list"}));
+          "error /containerDefinitions: `containerDefinitions` must be a list of objects", "wrap it in a list"}));
   auto document = good_task();
   document["containerDefinitions"].push_back(5);
   CHECK(lines_of(aws::check(document, {})) ==
@@ -170,16 +170,15 @@ TEST_CASE("placeholders are to be filled in") {
 
 TEST_CASE("members that are near a member of ECS, or called so by other tools, are warnings with the right name") {
   check_row(GENERATE(
-      Row{R"({"PidMode": "task"})", "warning /PidMode: ECS has no member `PidMode` here", "`pidMode`"},
-      Row{R"({"Tags": []})", "warning /Tags: ECS has no member `Tags` here", "did you mean `tags`?"},
-      Row{php(R"("enviroment": [])"), "warning " + c1 + "/enviroment: ECS has no member `enviroment` here",
+      Row{R"({"PidMode": "task"})", "warning /PidMode: unknown member `PidMode`", "`pidMode`"},
+      Row{R"({"Tags": []})", "warning /Tags: unknown member `Tags`", "did you mean `tags`?"},
+      Row{php(R"("enviroment": [])"), "warning " + c1 + "/enviroment: unknown member `enviroment`",
           "did you mean `environment`?"},
-      Row{php(R"("depends_on": [])"), "warning " + c1 + "/depends_on: ECS has no member `depends_on` here",
-          "`dependsOn`"},
-      Row{php(R"("Cpu": 1)"), "warning " + c1 + "/Cpu: ECS has no member `Cpu` here", "`cpu`"},
-      Row{php(R"("ports": [])"), "warning " + c1 + "/ports: ECS has no member `ports` here", "`portMappings`"},
+      Row{php(R"("depends_on": [])"), "warning " + c1 + "/depends_on: unknown member `depends_on`", "`dependsOn`"},
+      Row{php(R"("Cpu": 1)"), "warning " + c1 + "/Cpu: unknown member `Cpu`", "`cpu`"},
+      Row{php(R"("ports": [])"), "warning " + c1 + "/ports: unknown member `ports`", "`portMappings`"},
       Row{php(R"("healthCheck": {"command": ["CMD", "/x"], "start_period": 9})"),
-          "warning " + c1 + "/healthCheck/start_period: ECS has no member `start_period` here", "`startPeriod`"}));
+          "warning " + c1 + "/healthCheck/start_period: unknown member `start_period`", "`startPeriod`"}));
   CHECK(lines_of(aws::check(with(R"({"entirelyNewThing": {"x": 1}})"), {})).empty());
 }
 
@@ -217,7 +216,7 @@ TEST_CASE("images must be references") {
           "image of this spec"},
       Row{php(R"("image": "host/My-App:1")"),
           "error " + c1 + "/image: the image `host/My-App:1" + of_php + "has upper-case letters in its repository",
-          "small"},
+          "lower-case"},
       Row{php(R"("image": "host/php:a b")"),
           "error " + c1 + "/image: the image `host/php:a b" + of_php + "contains white space", "host/"},
       Row{php(R"("image": "host/php@sha256:12")"),
@@ -343,7 +342,7 @@ TEST_CASE("Windows on Fargate begins at one vCPU") {
           R"({"cpu": "256", "memory": "512", "runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}})"),
       {});
   REQUIRE(findings.size() == 1);
-  CHECK(findings[0].message == "Fargate has no tasks with cpu 256 and memory 512 on Windows");
+  CHECK(findings[0].message == "Fargate does not support cpu 256 with memory 512 on Windows");
   CHECK_THAT(findings[0].help, Contains("`cpu: \"1024\"`, `memory: \"2048\"`"));
 }
 
@@ -376,7 +375,7 @@ TEST_CASE("roles") {
   check_row(GENERATE(
       Row{R"({"taskRoleArn": "arn:aws:iam::123456789012:role/exec"})",
           "warning /taskRoleArn: the task role and the execution role are both `arn:aws:iam::123456789012:role/exec`",
-          "what it needs"},
+          "only the permissions it needs"},
       Row{R"({"taskRoleArn": "arn:aws:iam::210987654321:role/app"})",
           "warning /taskRoleArn: the two roles belong to different accounts (123456789012 and 210987654321)",
           "account"},
@@ -481,12 +480,12 @@ TEST_CASE("logs, health, ports, volumes and memory") {
   check_row(GENERATE(
       Row{nginx(R"("logConfiguration": {"options": {"awslogs-stream-prefix": null}})"),
           "error " + c0 +
-              "/logConfiguration/options/awslogs-stream-prefix: the logs of `nginx` need the option "
+              "/logConfiguration/options/awslogs-stream-prefix: the logging of `nginx` needs the option "
               "`awslogs-stream-prefix`",
           "ecs"},
       Row{nginx(R"("logConfiguration": {"options": {"awslogs-group": null}})"),
           "error " + c0 +
-              "/logConfiguration/options/awslogs-group: the logs of `nginx` need the option `awslogs-group`",
+              "/logConfiguration/options/awslogs-group: the logging of `nginx` needs the option `awslogs-group`",
           "/ecs/web"},
       Row{nginx(R"("logConfiguration": {"options": {"awslogs-create-groups": "true"}})"),
           "error " + c0 +
@@ -569,7 +568,8 @@ TEST_CASE("a platform that contradicts the image is an error, in check() and in 
       Case{
           R"({"containerDefinitions": [{"name": "nginx", "image": "host/nginx:1"}, {"name": "php", "image": "host/php:1"}]})",
           {{"host/php:1", {"arm64", "linux"}}, {"host/nginx:1", {"amd64", "linux"}}},
-          "error /containerDefinitions/1/image: the image of `php` is for ARM64, that of `nginx` for X86_64"},
+          "error /containerDefinitions/1/image: the image of `php` is for ARM64, but the image of `nginx` is for "
+          "X86_64"},
       Case{R"({"containerDefinitions": [{"name": "php", "image": "host/php:1"}]})",
            {{"host/php:1", {"riscv64", "linux"}}},
            "error /containerDefinitions/1/image: the image of `php` is for riscv64, which ECS does not run"});
