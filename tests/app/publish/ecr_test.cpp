@@ -197,7 +197,7 @@ TEST_CASE("credentials in a file that expired are read once more (S35)") {
   CHECK(app::push(context, journey.project(), {}, {}).at(0).blobs_sent == 3);
   CHECK(journey.logins() == 2);
   CHECK_THAT(journey.messages,
-             Contains("the AWS credentials have expired; going on with those that profile `default`"));
+             Contains("the AWS credentials have expired; continuing with new ones from profile `default`"));
 }
 
 TEST_CASE("ECR Public is pushed to with a login, and pulled from without one") {
