@@ -10,15 +10,23 @@ foreach(page README.md CHANGELOG.md SECURITY.md)
 endforeach()
 install(DIRECTORY docs/ DESTINATION ${doc_folder}/docs FILES_MATCHING PATTERN "*.md" PATTERN "*.svg")
 install(DIRECTORY examples/ DESTINATION ${doc_folder}/examples PATTERN "bin" EXCLUDE PATTERN ".gitignore" EXCLUDE)
-install(FILES scripts/lapstrake.bash-completion DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME lapstrake)
 
-# The JSON Schema for editors, from this program's `schema` command (docs/how-to/editor.md).
+# Files that the program prints about itself: the JSON Schema for editors (docs/how-to/editor.md), the man page, the shell completions.
+function(lapstrake_printed_file file folder name)
+  set(path ${CMAKE_BINARY_DIR}/${file})
+  add_custom_command(OUTPUT ${path} COMMAND lapstrake ${ARGN} > ${path}.new COMMAND ${CMAKE_COMMAND} -E rename ${path}.new ${path}
+                     DEPENDS lapstrake COMMENT "Writing ${file}" VERBATIM)
+  set_property(GLOBAL APPEND PROPERTY lapstrake_printed_files ${path})
+  install(FILES ${path} DESTINATION ${folder} RENAME ${name})
+endfunction()
 if(TARGET lapstrake AND NOT CMAKE_CROSSCOMPILING)
-  set(schema ${CMAKE_BINARY_DIR}/lapstrake.schema.json)
-  add_custom_command(OUTPUT ${schema} COMMAND lapstrake schema > ${schema}.new COMMAND ${CMAKE_COMMAND} -E rename ${schema}.new ${schema}
-                     DEPENDS lapstrake COMMENT "Writing the JSON Schema" VERBATIM)
-  add_custom_target(lapstrake_schema ALL DEPENDS ${schema})
-  install(FILES ${schema} DESTINATION ${CMAKE_INSTALL_DATADIR}/lapstrake)
+  lapstrake_printed_file(lapstrake.schema.json ${CMAKE_INSTALL_DATADIR}/lapstrake lapstrake.schema.json schema)
+  lapstrake_printed_file(lapstrake.1 ${CMAKE_INSTALL_MANDIR}/man1 lapstrake.1 help --man)
+  lapstrake_printed_file(lapstrake.bash ${CMAKE_INSTALL_DATADIR}/bash-completion/completions lapstrake completion bash)
+  lapstrake_printed_file(lapstrake.zsh ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions _lapstrake completion zsh)
+  lapstrake_printed_file(lapstrake.fish ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d lapstrake.fish completion fish)
+  get_property(files GLOBAL PROPERTY lapstrake_printed_files)
+  add_custom_target(lapstrake_printed_files ALL DEPENDS ${files})
 endif()
 
 set(CPACK_PACKAGE_NAME lapstrake)

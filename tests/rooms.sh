@@ -42,7 +42,7 @@ check_arrows() { # rooms.txt
   while read -r room folder _; do
     local allowed
     allowed=$(reachable "$room" "$1" | paste -sd'|')
-    lines_with -1 '#[ \t]*include' "$folder" "include/lapstrake/$room" >"$scratch/includes"
+    lines_with -1 '#[ \t]*include' "$folder" "$folder/commands" "include/lapstrake/$room" >"$scratch/includes"
     { grep -E '[<"]lapstrake/' "$scratch/includes" || true; } | { grep -vE "<lapstrake/($allowed)/[^/]*>" || true; } |
       complain "room $room may include only <lapstrake/{${allowed//|/,}}/...>"
     # A private header of another room: by a path, since a bare name is found only in the room's own folder.

@@ -32,22 +32,16 @@ std::int64_t source_date_epoch(const Environment& environment) {
   return *seconds;
 }
 
-oci::RegistryReference cache_place(const std::string& text, std::string_view option) {
-  auto where = oci::parse_registry_reference(text);
-  if (where.digest)
-    throw Error(ErrorKind::usage, cat("invalid value `", option, " ", text, "`: a cache cannot be pinned to a digest"),
-                cat("use `", option, " HOST/REPO` or `", option, " HOST/REPO:TAG`"));
-  return where;
-}
+bool may_be_a_name(const std::string& text) { return text.find_first_of("/:@") == std::string::npos; }
 
 }  // namespace
 
-CommandContext::CommandContext(const Options& options, const Runtime& runtime)
-    : options_(options),
+CommandContext::CommandContext(const CommandLine& line, const Runtime& runtime)
+    : line_(line),
       runtime_(runtime),
       printer_(runtime),
-      view_({.style = style_for(options.progress, options.quiet, stderr_is_terminal(), runtime.environment),
-             .warnings = !options.quiet,
+      view_({.style = style_for(line.options.progress, line.options.quiet, stderr_is_terminal(), runtime.environment),
+             .warnings = !line.options.quiet,
              .columns = stderr_columns(),
              .clock = runtime.clock,
              .clean = [printer = printer_](const std::string& text) { return printer.clean(text); },
@@ -55,37 +49,33 @@ CommandContext::CommandContext(const Options& options, const Runtime& runtime)
 
 CommandContext::~CommandContext() { view_.close(); }
 
-app::Context CommandContext::context() {
+app::Context CommandContext::context(NamedFolder vendor_folder) {
   app::Context context{.runtime = runtime_, .store_root = store_root()};
-  context.jobs = options_.jobs == 0 ? default_jobs() : options_.jobs;
-  context.allow_outside = options_.allow_outside;
-  context.no_cache = options_.no_cache;
-  context.dry_run = options_.command == "plan";
-  context.explain = options_.explain || context.dry_run;
+  context.jobs = options().jobs == 0 ? default_jobs() : options().jobs;
+  context.allow_outside = options().allow_outside;
+  context.no_cache = options().no_cache;
   context.epoch = source_date_epoch(runtime_.environment);
-  context.profile = options_.profile;
-  context.region = options_.region;
+  context.profile = options().profile;
+  context.region = options().region;
   context.progress = [this](const app::Event& event) { view_(event); };
-  if (options_.verbose > 0)
+  if (options().verbose)
     context.log = [this](const std::string& line) { view_.print(cat("  ", printable(line, 4096))); };
-  for (const auto& text : options_.cache_from) context.cache_from.push_back(cache_place(text, "--cache-from"));
-  if (options_.cache_to) context.cache_to = cache_place(*options_.cache_to, "--cache-to");
-  for (const auto& text : options_.platform) {
+  for (const auto& text : options().platform) {
     const auto platform = oci::Platform::parse(text);
     if (std::find(context.platforms.begin(), context.platforms.end(), platform) != context.platforms.end())
       throw Error(ErrorKind::usage, cat("duplicate option `--platform ", text, "`"));
     context.platforms.push_back(platform);
   }
   context.prebuilt_images = prebuilt_images();
-  context.locked = options_.locked;
-  context.vendor_folder = existing_vendor_folder();
-  if (options_.offline) go_offline(context);
+  context.locked = options().locked;
+  context.offline = options().offline;
+  context.vendor_folder = existing_vendor_folder(vendor_folder);
   return context;
 }
 
 std::map<std::string, oci::Reference> CommandContext::prebuilt_images() const {
   std::map<std::string, oci::Reference> images;
-  for (const auto& given : options_.image) {
+  for (const auto& given : options().image) {
     const auto [name, reference] = name_and_value(given, "--image");
     if (!images.emplace(name, oci::parse_reference(reference)).second)
       throw Error(ErrorKind::usage, cat("duplicate option `--image ", name, "=...`"));
@@ -93,35 +83,24 @@ std::map<std::string, oci::Reference> CommandContext::prebuilt_images() const {
   return images;
 }
 
-void CommandContext::go_offline(app::Context& context) {
-  const auto refuse = [](const std::string& what) {
-    throw Error(ErrorKind::usage, cat("`", what, "` needs a network and cannot be used with `--offline`"),
-                "remove `--offline`");
-  };
-  static constexpr std::string_view need_one[] = {"push", "register", "deploy", "lock", "vendor"};
-  if (std::ranges::find(need_one, options_.command) != std::end(need_one)) refuse(cat("lapstrake ", options_.command));
-  if (options_.push) refuse("--push");
-  if (context.cache_to) refuse("--cache-to");
-  context.offline = true;
-  if (context.cache_from.empty()) return;
-  context.cache_from.clear();
-  context.progress({.kind = app::Event::Kind::note, .text = "ignoring `--cache-from` because of `--offline`"});
+void CommandContext::refuse_offline(const std::string& what) {
+  throw Error(ErrorKind::usage, cat("`", what, "` needs a network and cannot be used with `--offline`"),
+              "remove `--offline`");
 }
 
 std::filesystem::path CommandContext::vendor_folder() const {
-  if (options_.vendored) return *options_.vendored;
+  if (options().vendored) return *options().vendored;
   if (const auto named = runtime_.environment("LAPSTRAKE_VENDORED")) return *named;
-  return std::filesystem::path(options_.file).parent_path() / app::vendor_folder_name;
+  return std::filesystem::path(options().file).parent_path() / app::vendor_folder_name;
 }
 
-// A folder that the user named must exist, except for the command that creates it.
-std::optional<std::filesystem::path> CommandContext::existing_vendor_folder() const {
+std::optional<std::filesystem::path> CommandContext::existing_vendor_folder(NamedFolder named) const {
   auto folder = vendor_folder();
   std::error_code failure;
-  const bool is_named = options_.vendored || runtime_.environment("LAPSTRAKE_VENDORED");
+  const bool is_named = options().vendored || runtime_.environment("LAPSTRAKE_VENDORED");
   const bool has_bases = std::filesystem::exists(folder / "index.json", failure);
   if (has_bases || (!is_named && std::filesystem::is_directory(folder, failure))) return folder;
-  if (is_named && options_.command != "vendor")
+  if (is_named && named == NamedFolder::must_exist)
     throw Error(ErrorKind::input, cat("vendor folder not found: `", folder.string(), "` contains no vendored bases"),
                 cat("run `lapstrake vendor ", folder.string(), "` on a host with a network"));
   return std::nullopt;
@@ -129,12 +108,12 @@ std::optional<std::filesystem::path> CommandContext::existing_vendor_folder() co
 
 spec::ReadResult CommandContext::read() const {
   spec::ReadOptions read;
-  read.file = options_.file;
-  read.environment = options_.environment;
-  read.allow_outside = options_.allow_outside;
-  for (const auto& set : options_.set) read.set.insert(name_and_value(set, "--set"));
+  read.file = options().file;
+  read.environment = options().environment;
+  read.allow_outside = options().allow_outside;
+  for (const auto& set : options().set) read.set.insert(name_and_value(set, "--set"));
   read.environment_variables = runtime_.environment;
-  if (options_.file.empty())
+  if (options().file.empty())
     throw Error(ErrorKind::usage, "`--file` is empty", "name a spec, for example `--file lapstrake.yaml`");
   std::error_code ignored;
   const auto folder = std::filesystem::absolute(read.file, ignored).parent_path();
@@ -144,11 +123,22 @@ spec::ReadResult CommandContext::read() const {
 
 std::optional<spec::Project> CommandContext::project_if_right(std::vector<spec::Diagnostic>& diagnostics) const {
   auto result = read();
-  printer_.diagnostics(result.diagnostics, !options_.quiet);
+  printer_.diagnostics(result.diagnostics, !options().quiet);
   diagnostics = std::move(result.diagnostics);
   if (result.project)
-    for (const auto& given : options_.image)
+    for (const auto& given : options().image)
       app::choose_images(*result.project, {name_and_value(given, "--image").first});
+  return std::move(result.project);
+}
+
+std::optional<spec::Project> CommandContext::project_if_any(const std::vector<std::string>& names) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(options().file, ignored)) return std::nullopt;
+  auto result = read();
+  if (!result.project && std::any_of(names.begin(), names.end(), may_be_a_name)) {
+    printer_.diagnostics(result.diagnostics, !options().quiet);
+    throw mistakes(result.diagnostics);
+  }
   return std::move(result.project);
 }
 
@@ -183,7 +173,7 @@ std::optional<spec::Project> CommandContext::project_unless_broken() {
 
 void CommandContext::pin(spec::Project& project) {
   app::Context context{.runtime = runtime_};
-  context.locked = options_.locked;
+  context.locked = options().locked;
   context.prebuilt_images = prebuilt_images();
   context.progress = [this](const app::Event& event) { view_(event); };
   app::pin_bases(context, project);
@@ -193,21 +183,20 @@ Error CommandContext::mistakes(const std::vector<spec::Diagnostic>& diagnostics)
   const auto count = std::count_if(diagnostics.begin(), diagnostics.end(),
                                    [](const auto& one) { return one.severity == spec::Diagnostic::Severity::error; });
   return Error(ErrorKind::usage,
-               cat(count_of(static_cast<std::uint64_t>(count), "mistake"), " in `", options_.file, "`"));
+               cat(count_of(static_cast<std::uint64_t>(count), "mistake"), " in `", options().file, "`"));
 }
 
 std::filesystem::path CommandContext::store_root() const {
   try {
-    return store::default_root(options_.store, runtime_.environment);
+    return store::default_root(options().store, runtime_.environment);
   } catch (const Error&) {
-    static constexpr std::string_view without[] = {"check", "inspect", "verify", "diff"};
-    if (std::find(std::begin(without), std::end(without), options_.command) == std::end(without)) throw;
+    if (line_.command->needs_store) throw;
     return {};
   }
 }
 
 void CommandContext::print_line(const std::string& line) {
-  if (options_.json) return;
+  if (options().json) return;
   clear();
   printer_.result(line + "\n");
 }

@@ -1,4 +1,4 @@
-// The context of one command, created from the options: app context, project, printer and progress view.
+// What a command runs with, created from the command line: app context, project, printer and progress view.
 #pragma once
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/base/error.hpp>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "options.hpp"
+#include "parser.hpp"
 #include "print.hpp"
 #include "progress.hpp"
 
@@ -16,19 +16,27 @@ namespace lapstrake::cli {
 
 class CommandContext {
  public:
-  CommandContext(const Options& options, const Runtime& runtime);
+  // Both must live as long as the context.
+  CommandContext(const CommandLine& line, const Runtime& runtime);
   ~CommandContext();  // erases the progress bars
   CommandContext(const CommandContext&) = delete;
   CommandContext& operator=(const CommandContext&) = delete;
 
+  // A folder that `--vendored` or the environment names must exist, except for the command that creates it.
+  enum class NamedFolder { must_exist, may_be_missing };
   // Error{usage} for an invalid option or an invalid SOURCE_DATE_EPOCH.
-  app::Context context();
+  app::Context context(NamedFolder vendor_folder = NamedFolder::must_exist);
+  // Throws Error{usage}: `what` cannot be used with --offline.
+  [[noreturn]] static void refuse_offline(const std::string& what);
   spec::ReadResult read() const;
   // Reads the project, pins its bases by `lapstrake.lock`, and prints warnings. Prints the mistakes and throws if there
   // are any.
   spec::Project project();
   // The same, but prints the errors of the spec or the lock and returns nothing instead of throwing.
   std::optional<spec::Project> project_unless_broken();
+  // For commands that use the spec only for names and registry settings: nothing if there is no spec. Mistakes in it
+  // are an error only if one of `names` may be an image of the spec.
+  std::optional<spec::Project> project_if_any(const std::vector<std::string>& names);
   // The same as project(), without reading the lock.
   spec::Project unpinned_project() const;
   void pin(spec::Project& project);
@@ -38,19 +46,21 @@ class CommandContext {
   // The vendor folder, which need not exist.
   std::filesystem::path vendor_folder() const;
 
-  const Options& options() const { return options_; }
+  const GlobalOptions& options() const { return line_.options; }
+  const std::vector<std::string>& arguments() const { return line_.arguments; }
+  const std::vector<std::string>& program() const { return line_.program; }
+  const Runtime& runtime() const { return runtime_; }
   const Printer& printer() const { return printer_; }
   void clear() { view_.close(); }
   // Prints a result for people; nothing with --json, where the command prints all results at once.
   void print_line(const std::string& line);
 
  private:
-  void go_offline(app::Context& context);
   std::map<std::string, oci::Reference> prebuilt_images() const;
-  std::optional<std::filesystem::path> existing_vendor_folder() const;
+  std::optional<std::filesystem::path> existing_vendor_folder(NamedFolder named) const;
   std::optional<spec::Project> project_if_right(std::vector<spec::Diagnostic>& diagnostics) const;
 
-  const Options& options_;
+  const CommandLine& line_;
   const Runtime& runtime_;
   Printer printer_;
   ProgressView view_;

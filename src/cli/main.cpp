@@ -11,8 +11,8 @@
 #include <new>
 #include <system_error>
 
-#include "commands.hpp"
 #include "print.hpp"
+#include "run.hpp"
 #include "signals.hpp"
 
 namespace {
@@ -56,7 +56,7 @@ int run(int count, char** words, const Inherited& caller) {
   runtime.inherited = std::make_shared<const Inherited>(caller);
   const cli::Printer printer(runtime);
   try {
-    return cli::run(cli::parse({words + 1, words + count}), runtime);
+    return cli::run({words + 1, words + count}, runtime);
   } catch (...) {
     const int code = report_failure(printer);
     return code == static_cast<int>(ErrorKind::interrupted) ? interruption.exit_code() : code;

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "options.hpp"
+#include "global_options.hpp"
 
 namespace lapstrake::cli {
 

@@ -4,7 +4,7 @@
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
-#include "explanation.hpp"
+#include "plan_report.hpp"
 
 namespace lapstrake::cli {
 
@@ -16,14 +16,16 @@ void print_json_line(const Printer& printer, const ordered_json& value) {
   printer.json_result(value.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
 }
 
-ordered_json json_of(const spec::Diagnostic& diagnostic) {
-  return {{"severity", diagnostic.severity == spec::Diagnostic::Severity::error ? "error" : "warning"},
-          {"file", diagnostic.where.file},
-          {"line", diagnostic.where.line},
-          {"column", diagnostic.where.column},
-          {"message", diagnostic.message},
-          {"hint", diagnostic.hint},
-          {"help", diagnostic.help}};
+void print_results(CommandContext& command, const ordered_json& results, const std::function<void()>& act) {
+  try {
+    act();
+  } catch (...) {
+    command.clear();
+    if (command.options().json) print_json(command.printer(), results);
+    throw;
+  }
+  command.clear();
+  if (command.options().json) print_json(command.printer(), results);
 }
 
 ordered_json json_of(const app::PushedImage& image) {
@@ -48,20 +50,8 @@ ordered_json json_of(const app::BuiltImage& image) {
                    {"digest", image.root.digest.text()},
                    {"mediaType", image.root.media_type},
                    {"platforms", platforms}};
-  if (!image.changes.empty()) one["explanation"] = explanation_json(image);
+  if (!image.changes.empty()) one["explanation"] = plan_json(image);
   return one;
-}
-
-ordered_json json_of(const app::RegisteredTask& task, bool dry_run) {
-  ordered_json one{{"name", task.name}, {"family", task.family}, {"arn", task.arn}, {"registered", task.is_new}};
-  if (dry_run) one["diff"] = task.diff;
-  return one;
-}
-
-std::string line_of(const app::RegisteredTask& task, bool dry_run) {
-  if (!dry_run) return task.arn;
-  return task.diff.empty() ? cat("task `", task.name, "`: no change, ", task.arn, " is up to date")
-                           : task.diff.substr(0, task.diff.find_last_not_of('\n') + 1);
 }
 
 }  // namespace lapstrake::cli

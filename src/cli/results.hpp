@@ -1,13 +1,12 @@
-// Formats results: JSON for scripts, lines for people.
+// Prints the results of commands as JSON.
 #pragma once
+#include <functional>
 #include <lapstrake/app/build/build.hpp>
 #include <lapstrake/app/publish/push.hpp>
-#include <lapstrake/app/tasks/register.hpp>
-#include <lapstrake/spec/diagnostic.hpp>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "print.hpp"
+#include "command_context.hpp"
 
 namespace lapstrake::cli {
 
@@ -15,10 +14,10 @@ void print_json(const Printer& printer, const nlohmann::ordered_json& value);
 void print_json_line(const Printer& printer,
                      const nlohmann::ordered_json& value);  // for results that come one after another
 
-nlohmann::ordered_json json_of(const spec::Diagnostic& diagnostic);
+// Runs `act`, which fills `results`; then prints them if --json is given, even if `act` fails halfway.
+void print_results(CommandContext& command, const nlohmann::ordered_json& results, const std::function<void()>& act);
+
 nlohmann::ordered_json json_of(const app::BuiltImage& image);  // with its explanation, if it has one
 nlohmann::ordered_json json_of(const app::PushedImage& image);
-nlohmann::ordered_json json_of(const app::RegisteredTask& task, bool dry_run);
-std::string line_of(const app::RegisteredTask& task, bool dry_run);
 
 }  // namespace lapstrake::cli

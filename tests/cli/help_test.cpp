@@ -1,15 +1,31 @@
+#include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/text.hpp>
 
-#include "../../src/cli/help.hpp"
-#include "../../src/cli/options.hpp"
+#include "../../src/cli/global_options.hpp"
+#include "../../src/cli/help_page.hpp"
+#include "../../src/cli/man_page.hpp"
 #include "support/catch.hpp"
 
 using namespace lapstrake;
 using namespace lapstrake::cli;
 
+namespace {
+
+// With the subcommands.
+std::vector<Command> every_command() {
+  std::vector<Command> out;
+  for (const auto& command : all_commands()) {
+    out.push_back(command);
+    for (const auto& subcommand : command.subcommands) out.push_back(subcommand);
+  }
+  return out;
+}
+
+}  // namespace
+
 TEST_CASE("no line of help is longer than 80 columns") {
-  std::vector<std::string> texts{overview()};
-  for (const auto& command : commands()) texts.push_back(command.help);
+  std::vector<std::string> texts{overview(all_commands())};
+  for (const auto& command : every_command()) texts.push_back(help_page(command));
   for (const auto& text : texts)
     for (const auto& line : split(text, '\n')) {
       INFO(line);
@@ -17,22 +33,55 @@ TEST_CASE("no line of help is longer than 80 columns") {
     }
 }
 
-TEST_CASE("help leads with examples and names every option that the parser takes") {
-  for (const auto& command : commands()) {
+TEST_CASE("a help page leads with examples, then comes the usage") {
+  for (const auto& command : every_command()) {
     INFO(command.name);
-    CHECK(command.help.starts_with("Example"));
-    for (const auto& option : option_names(command.name)) {
-      INFO(option);
-      CHECK(command.help.find(option) != std::string::npos);
-    }
-  }
-  for (const auto& option : option_names("")) {
-    INFO(option);
-    CHECK(overview().find(option) != std::string::npos);
+    CHECK(help_page(command).starts_with("Example"));
+    CHECK((command.examples.starts_with("  ") && command.examples.ends_with("\n")));
+    CHECK_THAT(help_page(command), Contains(cat("\nUsage: lapstrake ", command.name)));
+    CHECK(command.description.ends_with("\n"));
+    CHECK_FALSE(command.summary.empty());
   }
 }
 
-TEST_CASE("the overview lists every command that has a summary") {
-  for (const auto& command : commands())
-    if (!command.summary.empty()) CHECK(overview().find(cat("  ", command.name, " ")) != std::string::npos);
+TEST_CASE("a help page") {
+  bool force = false;
+  std::string file;
+  const Command command{.name = "paint",
+                        .summary = "paint the hull",
+                        .usage = "[COLOUR]",
+                        .examples = "  lapstrake paint red\n",
+                        .description = "Paints the hull.\n",
+                        .options = {flag("-x,--force", "paint over wet paint", force),
+                                    option("--a-very-long-option", "FILE",
+                                           "read the colours from FILE, one on each line of the file", file)}};
+  CHECK(help_page(command) == R"(Example:
+  lapstrake paint red
+
+Usage: lapstrake paint [COLOUR]
+
+Paints the hull.
+
+Options:
+  -x, --force               paint over wet paint
+      --a-very-long-option FILE
+                            read the colours from FILE, one on each line of the
+                            file
+
+Run `lapstrake --help` to see the global options.
+)");
+}
+
+TEST_CASE("the man page has every command, option and exit code") {
+  const auto page = replace_all(man_page(all_commands()), "\\-", "-");
+  for (const auto& command : every_command()) {
+    INFO(command.name);
+    CHECK_THAT(page, Contains(cat(".SS \"lapstrake ", command.name)));
+    for (const auto& option : command.options) CHECK_THAT(page, Contains(replace_all(option.names, ",", ", ")));
+  }
+  GlobalOptions options;
+  for (const auto& option : global_options(options)) CHECK_THAT(page, Contains(replace_all(option.names, ",", ", ")));
+  for (const auto& line : split(read_file(cat(LAPSTRAKE_SOURCE_DIR, "/docs/reference/exit-codes.md"), 1 << 20), '\n'))
+    if (line.starts_with("| ") && line[2] >= '0' && line[2] <= '9')
+      CHECK_THAT(page, Contains(cat(".TP\n.B ", split(line, ' ')[1], "\n")));
 }

@@ -1,6 +1,7 @@
 #include <lapstrake/base/error.hpp>
 
-#include "../../src/cli/options.hpp"
+#include "../../src/cli/parser.hpp"
+#include "../../src/cli/run.hpp"
 #include "support/catch.hpp"
 
 using namespace lapstrake;
@@ -8,77 +9,127 @@ using namespace lapstrake::cli;
 
 namespace {
 
-Error refusal(const std::vector<std::string>& words) {
+// A command line parsed with two commands: `paint [COLOUR...]` and the group `hull` with `hull dry`.
+struct Parsed {
+  bool wet = false;
+  std::optional<std::string> brush{};
+  std::vector<std::string> layers{};
+  std::int64_t coats = 0;
+  std::vector<Command> commands{
+      {.name = "paint",
+       .summary = {},
+       .usage = {},
+       .examples = {},
+       .description = {},
+       .arguments = {.most = any_number},
+       .options = {flag("-w,--wet", {}, wet), option("--brush", "NAME", {}, brush),
+                   list("-l,--layer", "NAME", {}, layers),
+                   number("-c,--coats", "N", {}, 1, 9, [this](std::int64_t given) { coats = given; })},
+       .accepts_program = true},
+      {.name = "hull",
+       .summary = {},
+       .usage = {},
+       .examples = {},
+       .description = {},
+       .subcommands = {{.name = "hull dry", .summary = {}, .usage = {}, .examples = {}, .description = {}}}}};
+  CommandLine line;
+
+  explicit Parsed(const std::vector<std::string>& words) : line(parse(commands, words)) {}
+  Parsed(const Parsed&) = delete;
+  Parsed& operator=(const Parsed&) = delete;
+};
+
+template <class Act>
+Error failure_of(Act act) {
   try {
-    parse(words);
+    act();
   } catch (const Error& error) {
     return error;
   }
-  return Error(ErrorKind::internal, "it was taken");
+  return Error(ErrorKind::internal, "no error");
+}
+
+// Of the program's own commands; they fail before they use the context.
+Error failure(const std::vector<std::string>& words) {
+  return failure_of([&] {
+    Runtime runtime;
+    runtime.environment = [](std::string_view) { return std::nullopt; };
+    run(words, runtime);
+  });
 }
 
 }  // namespace
 
-TEST_CASE("global options may stand before and after the command") {
-  for (const auto& words : {std::vector<std::string>{"-v", "--json", "-C", "x", "push", "web"},
-                            {"push", "web", "-C", "x", "--json", "-v"}}) {
-    const auto options = parse(words);
-    CHECK(options.command == "push");
-    CHECK(options.names == std::vector<std::string>{"web"});
-    CHECK(options.folder == "x");
-    CHECK(options.json);
-    CHECK(options.verbose == 1);
+TEST_CASE("global options may precede and follow the command") {
+  for (const auto& words : {std::vector<std::string>{"-v", "--json", "-C", "x", "paint", "red"},
+                            {"paint", "red", "-C", "x", "--json", "-v", "-v"}}) {
+    const Parsed parsed(words);
+    CHECK(parsed.line.command->name == "paint");
+    CHECK(parsed.line.arguments == std::vector<std::string>{"red"});
+    CHECK(parsed.line.options.folder == "x");
+    CHECK(parsed.line.options.json);
+    CHECK(parsed.line.options.verbose);
   }
 }
 
-TEST_CASE("options that may be repeated take one value each") {
-  const auto options = parse({"build", "-o", "oci:a", "web", "-o", "oci:b", "--set", "x=1", "--set", "y=2", "php"});
-  CHECK(options.outputs == std::vector<std::string>{"oci:a", "oci:b"});
-  CHECK(options.set == std::vector<std::string>{"x=1", "y=2"});
-  CHECK(options.names == std::vector<std::string>{"web", "php"});
+TEST_CASE("a list takes one value each time it is given") {
+  const Parsed parsed({"paint", "-l", "a", "red", "--layer", "b", "--set", "x=1", "--set", "y=2", "blue"});
+  CHECK(parsed.layers == std::vector<std::string>{"a", "b"});
+  CHECK(parsed.line.options.set == std::vector<std::string>{"x=1", "y=2"});
+  CHECK(parsed.line.arguments == std::vector<std::string>{"red", "blue"});
 }
 
-TEST_CASE("caches may be many to take from, and one to keep in") {
-  const auto options = parse(
-      {"push", "--cache-from", "r.example/a", "--cache-from", "r.example/a:main", "web", "--cache-to", "r.example/a"});
-  CHECK(options.cache_from == std::vector<std::string>{"r.example/a", "r.example/a:main"});
-  CHECK(options.cache_to == "r.example/a");
-  CHECK(options.names == std::vector<std::string>{"web"});
-  CHECK_THAT(refusal({"build", "--cache-to", "a.example/x", "--cache-to", "a.example/y"}).summary(),
-             Contains("--cache-to"));
+TEST_CASE("options of a command are assigned to its variables") {
+  const Parsed parsed({"paint", "-w", "--brush=wide", "-c", "3"});
+  CHECK(parsed.wet);
+  CHECK(parsed.brush == "wide");
+  CHECK(parsed.coats == 3);
+  CHECK(parsed.line.options.jobs == 0);
 }
 
-TEST_CASE("`plan` takes names, `build` takes --explain") {
-  CHECK(parse({"plan", "web", "php"}).names == std::vector<std::string>{"web", "php"});
-  CHECK(parse({"build", "--explain", "--watch"}).explain);
-  CHECK_FALSE(parse({"build", "web"}).explain);
+TEST_CASE("a single value cannot be repeated, a number has limits") {
+  CHECK_THAT(failure_of([] { Parsed({"paint", "--brush", "a", "--brush", "b"}); }).summary(), Contains("--brush"));
+  CHECK(failure_of([] {
+          Parsed({"paint", "-c", "10"});
+        }).summary() == "invalid value `--coats 10`: expected a number from 1 to 9");
 }
 
-TEST_CASE("the sandbox's command keeps its own options") {
-  const auto options =
-      parse({"sandbox", "--no-create", "--", "lapstrake", "-C", "examples/hello", "register", "--dry-run"});
-  CHECK(options.command == "sandbox");
-  CHECK(options.no_create);
-  CHECK(options.folder.empty());
-  CHECK(options.child == std::vector<std::string>{"lapstrake", "-C", "examples/hello", "register", "--dry-run"});
+TEST_CASE("a program after `--` keeps its own options") {
+  const Parsed parsed({"paint", "--wet", "--", "lapstrake", "-C", "examples/hello", "register", "--dry-run"});
+  CHECK(parsed.wet);
+  CHECK(parsed.line.options.folder.empty());
+  CHECK(parsed.line.program == std::vector<std::string>{"lapstrake", "-C", "examples/hello", "register", "--dry-run"});
 }
 
-TEST_CASE("commands of `store` are two words") { CHECK(parse({"store", "gc"}).command == "store gc"); }
+TEST_CASE("a subcommand is two words") {
+  CHECK(Parsed({"hull", "dry"}).line.command->name == "hull dry");
+  CHECK(Parsed({"hull"}).line.command->name == "hull");
+  CHECK(Parsed({}).line.command == nullptr);
+}
 
-TEST_CASE("what is misspelt is refused with a suggestion") {
-  CHECK(refusal({"psuh"}).help() == "did you mean `lapstrake push`?");
-  CHECK(refusal({"build", "--plattform", "linux/arm64"}).help() == "did you mean `--platform`?");
-  CHECK(refusal({"frobnicate"}).summary() == "unknown command `frobnicate`");
-  CHECK(refusal({"store", "chekc"}).help() == "did you mean `lapstrake store check`?");
-  CHECK(refusal({"schema", "web"}).summary() == "unexpected argument `web` for `lapstrake schema`");
-  CHECK(refusal({"build", "--", "x"}).kind() == ErrorKind::usage);
-  CHECK(refusal({"build", "--push"}).help() == "run `lapstrake push` to build and push once");
-  CHECK(refusal({"build", "--watch", "--push", "--explain"}).summary() == "`--explain` cannot be used with `--push`");
-  CHECK(refusal({"lock", "debian:12"}).help() == "run `lapstrake lock --update debian:12`");
-  CHECK(refusal({"vendor", "a", "b"}).kind() == ErrorKind::usage);
-  CHECK(refusal({"build", "--ofline"}).help() == "did you mean `--offline`?");
-  CHECK(refusal({"plan", "--explain"}).kind() == ErrorKind::usage);
-  CHECK(refusal({"paln"}).help() == "did you mean `lapstrake plan`?");
-  CHECK(refusal({"build", "-j", "many"}).kind() == ErrorKind::usage);
-  CHECK(refusal({"build", "--progress", "loud"}).kind() == ErrorKind::usage);
+TEST_CASE("misspelt commands and options are refused with a suggestion") {
+  CHECK(failure({"psuh"}).help() == "did you mean `lapstrake push`?");
+  CHECK(failure({"paln"}).help() == "did you mean `lapstrake plan`?");
+  CHECK(failure({"build", "--plattform", "linux/arm64"}).help() == "did you mean `--platform`?");
+  CHECK(failure({"build", "--ofline"}).help() == "did you mean `--offline`?");
+  CHECK(failure({"frobnicate"}).summary() == "unknown command `frobnicate`");
+  CHECK(failure({"store", "chekc"}).help() == "did you mean `lapstrake store check`?");
+  CHECK(failure({"help", "psuh"}).help() == "did you mean `lapstrake help push`?");
+}
+
+TEST_CASE("options and arguments that do not fit a command are refused") {
+  CHECK(failure({"schema", "web"}).summary() == "unexpected argument `web` for `lapstrake schema`");
+  CHECK(failure({"build", "--", "x"}).kind() == ErrorKind::usage);
+  CHECK(failure({"build", "--push"}).help() == "run `lapstrake push` to build and push once");
+  CHECK(failure({"build", "--watch", "--push", "--explain"}).summary() == "`--explain` cannot be used with `--push`");
+  CHECK(failure({"build", "--watch", "--push", "--offline"}).help() == "remove `--offline`");
+  CHECK(failure({"push", "--offline"}).help() == "remove `--offline`");
+  CHECK(failure({"lock", "debian:12"}).help() == "run `lapstrake lock --update debian:12`");
+  CHECK(failure({"vendor", "a", "b"}).summary() == "`lapstrake vendor` accepts at most one folder");
+  CHECK(failure({"inspect"}).summary() == "`lapstrake inspect` needs exactly one argument: the image");
+  CHECK(failure({"plan", "--explain"}).kind() == ErrorKind::usage);
+  CHECK(failure({"store"}).help() == "for example `lapstrake store check`");
+  CHECK(failure({"completion", "ksh"}).help() == "use bash, zsh or fish");
+  CHECK(failure({"build", "-j", "many"}).kind() == ErrorKind::usage);
+  CHECK(failure({"build", "--progress", "loud"}).kind() == ErrorKind::usage);
 }

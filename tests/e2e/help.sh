@@ -47,15 +47,34 @@ matches "$out" '"\$schema"' "schema prints a JSON Schema"
 expect 0 lapstrake store path
 equal "$out" "$LAPSTRAKE_STORE" "store path prints the store's folder"
 
-# Help promises no option that the program does not know, and the reference lists every command and option.
-reference=$SOURCE/docs/reference/commands.md
-if [[ -e $reference ]]; then
-  for command in "${commands[@]}"; do
-    grep -qE "^### .*\`?$command" "$reference" || fail "docs/reference/commands.md has no section \`$command\`"
-    lapstrake "$command" --help | grep -oE -- '--[a-z][a-z-]+' | sort -u >options
-    while IFS= read -r option; do
-      grep -qF -- "$option" "$reference" || fail "docs/reference/commands.md does not know \`$option\` of \`$command\`"
-    done <options
-  done
-  ok "docs/reference/commands.md has every command and option of the help"
+# The completion of bash, as bash calls it.
+expect 0 lapstrake completion bash
+cp out.txt completion.bash
+if command -v shellcheck >shellcheck.txt; then shellcheck -s bash completion.bash || fail "shellcheck complains about the completion of bash"; fi
+compopt() { :; }
+# shellcheck source=/dev/null
+. ./completion.bash
+completed() { # words...
+  COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+  _lapstrake
+  echo "${COMPREPLY[*]}"
+}
+equal "$(completed lapstrake bu)" build "bash completes a command"
+equal "$(completed lapstrake -C folder build --ex)" --explain "and an option after the value of another"
+equal "$(completed lapstrake store '')" "check gc path" "and the commands of store"
+equal "$(completed lapstrake --progress b)" bar "and a value"
+for shell in zsh fish; do
+  expect 0 lapstrake completion $shell
+  command -v $shell >shell.txt || continue
+  cp out.txt "completion.$shell"
+  $shell -n "completion.$shell" || fail "$shell cannot parse its completion"
+done
+ok "zsh and fish have completions too"
+
+expect 0 lapstrake help --man
+cp out.txt lapstrake.1
+if command -v man >man.txt; then
+  LC_ALL=C.UTF-8 MANROFFSEQ='' man --warnings -E UTF-8 -l -Tutf8 -Z ./lapstrake.1 2>warnings >rendered
+  [[ ! -s warnings && -s rendered ]] || fail "man complains about the man page: $(head -n 1 warnings)"
 fi
+ok "the man page has no mistakes"

@@ -6,11 +6,6 @@
 
 namespace lapstrake::app {
 
-struct LargePath {
-  std::string path;  // "usr/share"
-  std::uint64_t bytes = 0;
-};
-
 // Files and folders (with everything below them) of at least a twentieth of all bytes: at most 20, sorted by path, so
 // that a folder precedes its contents. Files that a later layer replaces count too: they are still part of the image.
 std::vector<LargePath> largest(const std::vector<InspectedLayer>& layers);

@@ -1,6 +1,5 @@
 #include <lapstrake/app/inspect/inspect.hpp>
 #include <lapstrake/base/text.hpp>
-#include "largest.hpp"
 
 #include "journey.hpp"
 #include "layers/entries.hpp"
@@ -20,9 +19,6 @@ TEST_CASE("the largest paths are told, folders before what they hold, and small 
   context.store_root = made.dir / "store";
   const auto inspection = app::inspect(context, nullptr, made.reference(), {.files = true});
   std::vector<std::string> lines;
-  for (const auto& one : app::largest(inspection.images.at(0).layers)) lines.push_back(cat(one.path, " ", one.bytes));
+  for (const auto& one : inspection.images.at(0).largest) lines.push_back(cat(one.path, " ", one.bytes));
   CHECK(lines == std::vector<std::string>{"usr 9000", "usr/lib 9000", "usr/lib/big 6000", "usr/lib/other 3000"});
-  CHECK_THAT(app::report(inspection), Contains("5.9 KiB  /usr/lib/big\n"));
-  const auto json = HandMade::Json::parse(app::report_json(inspection));
-  CHECK(json["images"][0]["largest"][2] == HandMade::Json{{"path", "usr/lib/big"}, {"bytes", 6000}});
 }

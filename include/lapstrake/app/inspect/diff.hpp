@@ -39,7 +39,5 @@ struct ImageDiff {
 // Context::platforms compares only that platform.
 ImageDiff diff(const Context& context, const spec::Project* project, const std::string& before,
                const std::string& after);
-std::string report(const ImageDiff& difference);       // for people; empty for the same image
-std::string report_json(const ImageDiff& difference);  // for scripts
 
 }  // namespace lapstrake::app

@@ -17,7 +17,5 @@ struct InspectOptions {
 };
 Inspection inspect(const Context& context, const spec::Project* project, const std::string& name,
                    const InspectOptions& options = {});
-std::string report(const Inspection& inspection);       // for people
-std::string report_json(const Inspection& inspection);  // for scripts
 
 }  // namespace lapstrake::app

@@ -23,12 +23,18 @@ struct InspectedLayer {
   std::vector<InspectedFile> files{};  // if requested
 };
 
+struct LargePath {
+  std::string path;  // "usr/share"
+  std::uint64_t bytes = 0;
+};
+
 struct InspectedImage {
   oci::Descriptor manifest;
   oci::Annotations annotations;
   oci::ImageConfig config;
   std::string config_text;
   std::vector<InspectedLayer> layers;
+  std::vector<LargePath> largest{};  // if the files were requested: sorted by path
 };
 
 struct Inspection {

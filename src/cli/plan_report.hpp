@@ -7,8 +7,8 @@
 namespace lapstrake::cli {
 
 // For people: the first ten changes of each layer. Several lines, without a line break at the end.
-std::string explanation(const app::BuiltImage& image);
+std::string plan_report(const app::BuiltImage& image);
 // For scripts: all changes. {"before": ..., "platforms": [...]}
-nlohmann::ordered_json explanation_json(const app::BuiltImage& image);
+nlohmann::ordered_json plan_json(const app::BuiltImage& image);
 
 }  // namespace lapstrake::cli

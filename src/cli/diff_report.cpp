@@ -1,23 +1,23 @@
-#include <lapstrake/app/inspect/diff.hpp>
-#include <lapstrake/base/json.hpp>
+#include "diff_report.hpp"
+
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
 #include "octal.hpp"
 
-namespace lapstrake::app {
+namespace lapstrake::cli {
 namespace {
 
 using nlohmann::ordered_json;
 
-std::string owner(const FileFacts& facts) { return cat(facts.uid, ":", facts.gid); }
+std::string owner(const app::FileFacts& facts) { return cat(facts.uid, ":", facts.gid); }
 
-std::string line_of(const FileFacts& facts) {
+std::string line_of(const app::FileFacts& facts) {
   return cat(facts.type, octal(facts.mode), " ", owner(facts), " ", human_size(facts.size),
              facts.target.empty() ? "" : cat(" -> ", printable(facts.target, 4096)));
 }
 
-std::string change_of(const std::string& what, const FileFacts& was, const FileFacts& is) {
+std::string change_of(const std::string& what, const app::FileFacts& was, const app::FileFacts& is) {
   const auto from_to = [&](const std::string& before, const std::string& after) {
     return cat(what, " ", before, " -> ", after);
   };
@@ -29,7 +29,7 @@ std::string change_of(const std::string& what, const FileFacts& was, const FileF
   return what;
 }
 
-std::string line_of(const FileChange& change) {
+std::string line_of(const app::FileChange& change) {
   const auto path = printable(change.path, 4096);
   if (!change.before) return cat("  + /", path, "  ", line_of(*change.after), "\n");
   if (!change.after) return cat("  - /", path, "  ", line_of(*change.before), "\n");
@@ -38,14 +38,14 @@ std::string line_of(const FileChange& change) {
   return cat("  ~ /", path, "  ", join(what, ", "), "\n");
 }
 
-std::string line_of(char sign, const LayerLine& layer) {
+std::string line_of(char sign, const app::LayerLine& layer) {
   return cat("  ", sign, " layer ", layer.descriptor.digest.text(), "  ", human_size(layer.descriptor.size), "  ",
              printable(layer.created_by, 200), "\n");
 }
 
 std::string value_or_none(const std::optional<std::string>& json) { return json ? printable(*json, 4096) : "(none)"; }
 
-void add_platform(std::string& out, const PlatformDiff& platform) {
+void add_platform(std::string& out, const app::PlatformDiff& platform) {
   out += cat(printable(platform.platform, 200), "\n");
   for (const auto& member : platform.members)
     out += cat("  ", printable(member.name, 400), ": ", value_or_none(member.before), " -> ",
@@ -62,7 +62,7 @@ void add_platform(std::string& out, const PlatformDiff& platform) {
       cat("  files: ", added, " added, ", removed, " removed, ", platform.files.size() - added - removed, " changed\n");
 }
 
-ordered_json json_of(const FileFacts& facts) {
+ordered_json json_of(const app::FileFacts& facts) {
   ordered_json out{{"type", std::string(1, facts.type)},
                    {"mode", octal(facts.mode)},
                    {"uid", facts.uid},
@@ -74,7 +74,7 @@ ordered_json json_of(const FileFacts& facts) {
   return out;
 }
 
-ordered_json json_of(const FileChange& change) {
+ordered_json json_of(const app::FileChange& change) {
   ordered_json out{{"path", change.path}, {"change", !change.before ? "added" : !change.after ? "removed" : "changed"}};
   if (!change.what.empty()) out["what"] = change.what;
   if (change.before) out["before"] = json_of(*change.before);
@@ -82,7 +82,7 @@ ordered_json json_of(const FileChange& change) {
   return out;
 }
 
-ordered_json json_of(const std::vector<LayerLine>& layers) {
+ordered_json json_of(const std::vector<app::LayerLine>& layers) {
   ordered_json out = ordered_json::array();
   for (const auto& layer : layers)
     out.push_back(
@@ -95,7 +95,7 @@ ordered_json value_of(const std::optional<std::string>& json) {
   return json ? ordered_json::parse(*json, nullptr, false) : ordered_json();
 }
 
-ordered_json json_of(const PlatformDiff& platform) {
+ordered_json json_of(const app::PlatformDiff& platform) {
   ordered_json out{{"platform", platform.platform},
                    {"members", ordered_json::array()},
                    {"layersRemoved", json_of(platform.layers_removed)},
@@ -110,7 +110,7 @@ ordered_json json_of(const PlatformDiff& platform) {
 
 }  // namespace
 
-std::string report(const ImageDiff& difference) {
+std::string diff_report(const app::ImageDiff& difference) {
   if (difference.same()) return {};
   std::string out = cat("- ", difference.before_name, "  ", difference.before.digest.text(), "\n+ ",
                         difference.after_name, "  ", difference.after.digest.text(), "\n");
@@ -120,7 +120,7 @@ std::string report(const ImageDiff& difference) {
   return out;
 }
 
-std::string report_json(const ImageDiff& difference) {
+ordered_json diff_json(const app::ImageDiff& difference) {
   ordered_json out{{"before", {{"name", difference.before_name}, {"digest", difference.before.digest.text()}}},
                    {"after", {{"name", difference.after_name}, {"digest", difference.after.digest.text()}}},
                    {"same", difference.same()},
@@ -128,7 +128,7 @@ std::string report_json(const ImageDiff& difference) {
                    {"platformsAdded", difference.platforms_added},
                    {"platforms", ordered_json::array()}};
   for (const auto& platform : difference.platforms) out["platforms"].push_back(json_of(platform));
-  return pretty_json(out) + "\n";
+  return out;
 }
 
-}  // namespace lapstrake::app
+}  // namespace lapstrake::cli

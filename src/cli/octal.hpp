@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-namespace lapstrake::app {
+namespace lapstrake::cli {
 
 // "0644", "4755".
 inline std::string octal(std::uint32_t mode) {
@@ -12,4 +12,4 @@ inline std::string octal(std::uint32_t mode) {
   return digits;
 }
 
-}  // namespace lapstrake::app
+}  // namespace lapstrake::cli

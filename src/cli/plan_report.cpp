@@ -1,4 +1,4 @@
-#include "explanation.hpp"
+#include "plan_report.hpp"
 
 #include <algorithm>
 #include <lapstrake/base/text.hpp>
@@ -110,7 +110,7 @@ ordered_json platform_json(const app::ImageChange& change) {
 
 }  // namespace
 
-std::string explanation(const app::BuiltImage& image) {
+std::string plan_report(const app::BuiltImage& image) {
   std::vector<std::string> lines{cat(image.name, ": ", step_of(image.before, image.root.digest))};
   if (image.changes.empty()) lines.push_back("  not built: replaced by --image");
   for (const auto& change : image.changes) {
@@ -126,7 +126,7 @@ std::string explanation(const app::BuiltImage& image) {
   return join(lines, "\n");
 }
 
-ordered_json explanation_json(const app::BuiltImage& image) {
+ordered_json plan_json(const app::BuiltImage& image) {
   ordered_json platforms = ordered_json::array(), gone = ordered_json::array();
   for (const auto& change : image.changes) platforms.push_back(platform_json(change));
   for (const auto& platform : image.platforms_gone) gone.push_back(platform.text());

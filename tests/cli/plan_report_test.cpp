@@ -1,4 +1,4 @@
-#include "../../src/cli/explanation.hpp"
+#include "../../src/cli/plan_report.hpp"
 
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
@@ -47,7 +47,7 @@ TEST_CASE("an explanation reports the base, each layer, and the settings as the 
   change.base_after = "sha256:1";
   change.reasons = {"layer old was removed"};
   change.config = {"Env", "Healthcheck", "WorkingDir", "annotations", "created"};
-  CHECK(explanation(image_of({change})) == cat("web: ", older.text(), " -> ", newer.text(), R"(
+  CHECK(plan_report(image_of({change})) == cat("web: ", older.text(), " -> ", newer.text(), R"(
   base: scratch -> sha256:1
   layer old was removed
   layer app: unchanged
@@ -63,8 +63,8 @@ TEST_CASE("an unchanged image and a new image are one line") {
   same.before = same.changes[0].before = newer;
   first.before.reset();
   first.changes[0].before.reset();
-  CHECK(explanation(same) == cat("web: unchanged ", newer.text()));
-  CHECK(explanation(first) == cat("web: new ", newer.text()));
+  CHECK(plan_report(same) == cat("web: unchanged ", newer.text()));
+  CHECK(plan_report(first) == cat("web: new ", newer.text()));
 }
 
 TEST_CASE("ten changes are listed, the rest is counted, and JSON has them all") {
@@ -73,11 +73,11 @@ TEST_CASE("ten changes are listed, the rest is counted, and JSON has them all") 
                                                                        {11, "    ... and 1 more"},
                                                                        {1234, "    ... and 1224 more"}}));
   const auto image = image_of({change_of({{.layer = "site", .status = Status::rebuilt, .changes = many(count)}})});
-  const auto lines = split(explanation(image), '\n');
+  const auto lines = split(plan_report(image), '\n');
   CHECK(lines.size() == 2 + std::min<std::size_t>(count, 11));
   CHECK(lines.at(1) == cat("  layer site: rebuilt: ", count_of(count, "changed path")));
   CHECK(lines.back() == last);
-  const auto json = explanation_json(image);
+  const auto json = plan_json(image);
   CHECK(json["platforms"][0]["layers"][0]["changes"].size() == count);
   CHECK(json["platforms"][0]["layers"][0]["fate"] == "rebuilt");
 }
@@ -85,20 +85,20 @@ TEST_CASE("ten changes are listed, the rest is counted, and JSON has them all") 
 TEST_CASE("paths cannot move a terminal, and stay apart in JSON") {
   const std::vector<layers::Change> changes{{"a\x1b[2J\nb", What::added}, {"c\xff", What::added}};
   const auto image = image_of({change_of({{.layer = "site", .status = Status::rebuilt, .changes = changes}})});
-  const auto lines = split(explanation(image), '\n');
+  const auto lines = split(plan_report(image), '\n');
   CHECK(lines.at(2) == "    /a\\x1b[2J\\x0ab: added");
   CHECK(lines.at(3) == "    /c\\xff: added");
-  CHECK(explanation_json(image)["platforms"][0]["layers"][0]["changes"][1]["path"] == "/c\\xff");
+  CHECK(plan_json(image)["platforms"][0]["layers"][0]["changes"][1]["path"] == "/c\\xff");
 }
 
 TEST_CASE("a layer that was rebuilt for an unknown reason says so") {
-  const auto text = explanation(image_of({change_of({{.layer = "site", .status = Status::rebuilt}})}));
+  const auto text = plan_report(image_of({change_of({{.layer = "site", .status = Status::rebuilt}})}));
   CHECK(text.ends_with("  layer site: rebuilt: cause unknown"));
 }
 
 TEST_CASE("an image whose digest changed though all that is known is unchanged says so") {
   const auto image = image_of({change_of({{.layer = "site", .status = Status::reused}})});
-  CHECK(explanation(image).ends_with("\n  layer site: unchanged\n  cause unknown"));
+  CHECK(plan_report(image).ends_with("\n  layer site: unchanged\n  cause unknown"));
 }
 
 TEST_CASE("each platform is reported, and removed platforms") {
@@ -108,10 +108,10 @@ TEST_CASE("each platform is reported, and removed platforms") {
   arm.before.reset();
   auto image = image_of({amd, arm});
   image.platforms_gone = {oci::Platform::parse("linux/s390x")};
-  CHECK(explanation(image) == cat("web: ", older.text(), " -> ", newer.text(), "\nweb linux/amd64: unchanged ",
+  CHECK(plan_report(image) == cat("web: ", older.text(), " -> ", newer.text(), "\nweb linux/amd64: unchanged ",
                                   newer.text(), "\nweb linux/arm64: new ", newer.text(),
                                   "\n  removed platforms: linux/s390x"));
-  const auto json = explanation_json(image);
+  const auto json = plan_json(image);
   CHECK(json["platforms"][1]["platform"] == "linux/arm64");
   CHECK(json["platforms"][1]["before"].is_null());
   CHECK(json["platformsGone"].dump() == R"(["linux/s390x"])");

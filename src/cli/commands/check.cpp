@@ -1,0 +1,64 @@
+// `lapstrake check`: reports every mistake in the spec.
+#include <algorithm>
+#include <lapstrake/app/check/check.hpp>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "command_context.hpp"
+#include "results.hpp"
+
+namespace lapstrake::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+bool is_error(const spec::Diagnostic& diagnostic) { return diagnostic.severity == spec::Diagnostic::Severity::error; }
+
+ordered_json diagnostic_json(const spec::Diagnostic& diagnostic) {
+  return {{"severity", is_error(diagnostic) ? "error" : "warning"},
+          {"file", diagnostic.where.file},
+          {"line", diagnostic.where.line},
+          {"column", diagnostic.where.column},
+          {"message", diagnostic.message},
+          {"hint", diagnostic.hint},
+          {"help", diagnostic.help}};
+}
+
+int check(CommandContext& command) {
+  const auto result = command.read();
+  auto diagnostics = result.diagnostics;
+  if (auto project = result.project) {
+    command.pin(*project);
+    for (auto& one : app::check(command.context(), *project)) diagnostics.push_back(std::move(one));
+  }
+  command.clear();
+  if (command.options().json) {
+    ordered_json list = ordered_json::array();
+    for (const auto& one : diagnostics) list.push_back(diagnostic_json(one));
+    print_json(command.printer(), list);
+  } else {
+    for (const auto& one : diagnostics)
+      if (!command.options().quiet || is_error(one)) command.printer().result(spec::report(one));
+  }
+  if (std::any_of(diagnostics.begin(), diagnostics.end(), is_error)) throw command.mistakes(diagnostics);
+  return 0;
+}
+
+}  // namespace
+
+Command check_command() {
+  return {
+      .name = "check",
+      .summary = "report every mistake in the spec, offline",
+      .usage = {},
+      .examples = "  lapstrake check\n  lapstrake check -e production\n",
+      .description = R"(Reports every mistake in the spec in one run: invalid keys and values, source
+files that are missing or cannot be packed, and task definitions that ECS would
+reject. Needs no network. Prints nothing and exits 0 if there is no mistake;
+otherwise exits 2.
+)",
+      .run = check,
+  };
+}
+
+}  // namespace lapstrake::cli

@@ -1,0 +1,116 @@
+// `lapstrake lock`: pins the bases of the spec.
+#include <lapstrake/app/pin/lock.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "command_context.hpp"
+#include "results.hpp"
+
+namespace lapstrake::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct LockOptions {
+  bool update = false, prune = false;
+};
+
+// The words differ between a lock that was written and a lock that was only compared.
+std::string_view word(app::LockChange::Kind kind, bool locked) {
+  switch (kind) {
+    case app::LockChange::Kind::added: return locked ? "missing" : "added";
+    case app::LockChange::Kind::moved: break;
+    case app::LockChange::Kind::removed: return locked ? "superfluous" : "removed";
+  }
+  return "moved";
+}
+
+std::string line_of(const app::LockChange& change, bool locked) {
+  std::string line = cat(word(change.kind, locked), " ", change.base);
+  if (change.before) line += cat(" ", change.before->text());
+  if (change.before && change.after) line += " ->";
+  if (change.after) line += cat(" ", change.after->text());
+  return line;
+}
+
+ordered_json change_json(const app::LockChange& change, bool locked) {
+  const auto digest = [](const std::optional<oci::Digest>& one) {
+    return one ? ordered_json(one->text()) : ordered_json();
+  };
+  return {{"change", word(change.kind, locked)},
+          {"base", change.base},
+          {"before", digest(change.before)},
+          {"after", digest(change.after)}};
+}
+
+void check_options(const CommandContext& command, const LockOptions& options) {
+  if (!command.arguments().empty() && !options.update)
+    throw Error(ErrorKind::usage, "`lapstrake lock` accepts names only with `--update`",
+                cat("run `lapstrake lock --update ", command.arguments().front(), "`"));
+  if (command.options().locked && (options.update || options.prune))
+    throw Error(ErrorKind::usage, "`--locked` cannot be used with `--update` or `--prune`: it writes nothing",
+                "remove `--locked` to write the lock");
+}
+
+int lock(CommandContext& command, const LockOptions& options) {
+  check_options(command, options);
+  const bool locked = command.options().locked;
+  const auto project = command.unpinned_project();
+  const auto context = command.context();
+  const auto changes =
+      locked ? app::lock_drift(context, project)
+             : app::lock(context, project,
+                         {.update = options.update, .names = command.arguments(), .prune = options.prune});
+  ordered_json results = ordered_json::array();
+  for (const auto& change : changes) {
+    results.push_back(change_json(change, locked));
+    command.print_line(line_of(change, locked));
+  }
+  command.clear();
+  if (command.options().json) print_json(command.printer(), results);
+  if (locked && !changes.empty())
+    throw Error(
+        ErrorKind::integrity,
+        cat("`", app::lock_file(project).string(), "` is not up to date: ", count_of(changes.size(), "difference")),
+        "run `lapstrake lock --update --prune` to pin the current digests; until then builds use the locked digests");
+  return 0;
+}
+
+}  // namespace
+
+Command lock_command() {
+  const auto options = std::make_shared<LockOptions>();
+  return {
+      .name = "lock",
+      .summary = "pin every base to its digest",
+      .usage = "[--update [NAME...]] [--prune]",
+      .examples = R"(  lapstrake lock                        # pin new bases
+  lapstrake lock --update               # pin every tag to its current digest
+  lapstrake lock --update web debian:12-slim
+  lapstrake lock --locked               # has any tag moved?
+)",
+      .description = R"(Resolves the base images of the spec to digests, and writes the digests to
+`lapstrake.lock` beside the spec; commit it with the spec. Builds read the
+digests from this file and do not resolve tags; with the global option
+`--locked` they fail if a digest is missing. Prints one line for each change:
+`added NAME sha256:...`, `moved NAME sha256:... -> sha256:...`,
+`removed NAME sha256:...`.
+
+With `--locked`, writes nothing, lists the entries that are missing, have moved
+or are superfluous, and exits 6 if there are any.
+)",
+      .arguments = {.most = any_number},
+      .options = {flag("--update",
+                       "update the entries of the bases or images NAME to the current digests (all entries if no NAME)",
+                       options->update),
+                  flag("--prune", "remove entries that no environment of the spec uses", options->prune)},
+      .needs_network = true,
+      .needs_store = true,
+      .run = [options](CommandContext& command) { return lock(command, *options); },
+  };
+}
+
+}  // namespace lapstrake::cli
