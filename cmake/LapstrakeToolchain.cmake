@@ -13,6 +13,8 @@ if(LAPSTRAKE_SANITIZE)
   target_compile_options(lapstrake_options INTERFACE -fsanitize=${LAPSTRAKE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(lapstrake_options INTERFACE -fsanitize=${LAPSTRAKE_SANITIZE})
 endif()
+# What hashes and compresses is ten times slower without optimisation, and its tests with it.
+set(LAPSTRAKE_OPTIMISED_ROOMS "" CACHE STRING "Rooms that a build without optimisation compiles with -O1")
 if(LAPSTRAKE_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(lapstrake_options INTERFACE -Wno-tsan)  # of Boost's fences, which the sandbox has
 endif()
@@ -47,6 +49,7 @@ set(LAPSTRAKE_PCH_HEADERS <algorithm> <array> <chrono> <cstdint> <filesystem> <f
 # A third of the time for builds from nothing. Not in dev, where each file has to compile alone and a change should compile little.
 option(LAPSTRAKE_UNITY "Compile several sources of a room as one" OFF)
 set(LAPSTRAKE_UNITY_FILES 16 CACHE STRING "How many sources LAPSTRAKE_UNITY compiles as one")
+set(LAPSTRAKE_UNITY_TESTS 6 CACHE STRING "How many sources of a test program LAPSTRAKE_UNITY compiles as one")
 if(LAPSTRAKE_UNITY)
   # Names of one source's anonymous namespace shadow those of another, and types seem to come from a header.
   target_compile_options(lapstrake_options INTERFACE -Wno-shadow)

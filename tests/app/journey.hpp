@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 #include "support/temp_dir.hpp"
 
 struct Journey {
@@ -110,14 +111,3 @@ environments:
     return found;
   }
 };
-
-template <class Act>
-lapstrake::Error failure_of(Act&& act) {
-  try {
-    act();
-  } catch (const lapstrake::Error& error) {
-    return error;
-  }
-  FAIL("it did not fail");
-  throw;
-}

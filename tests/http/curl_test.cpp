@@ -4,7 +4,9 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/http/curl.hpp>
 
+#include "quiet_runtime.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 #include "support/scripted_server.hpp"
 #include "support/temp_dir.hpp"
 
@@ -12,12 +14,6 @@ using namespace lapstrake;
 using namespace lapstrake::http;
 
 namespace {
-
-Runtime quiet_runtime(std::stop_token stop = {}) {
-  Runtime runtime = process_runtime(stop);
-  runtime.environment = [](std::string_view) { return std::nullopt; };
-  return runtime;
-}
 
 Transport transport(std::stop_token stop = {}) {
   return curl_transport({.user_agent = "test/1", .runtime = quiet_runtime(stop)});
@@ -45,15 +41,6 @@ struct Listener {
 };
 
 std::string ok(const std::string&) { return ScriptedServer::reply("200 OK", "X-Two: a\r\nx-two:  b \r\n", "hello"); }
-
-Error failure_of(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error;
-  }
-  throw std::runtime_error("nothing was thrown");
-}
 
 }  // namespace
 

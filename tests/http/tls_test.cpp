@@ -7,6 +7,7 @@
 #include <lapstrake/http/curl.hpp>
 #include <thread>
 
+#include "quiet_runtime.hpp"
 #include "support/catch.hpp"
 #include "support/process.hpp"
 #include "support/tls_files.hpp"
@@ -42,12 +43,6 @@ class TlsServer {
   Process process_;
   int port_ = 0;
 };
-
-Runtime quiet_runtime() {
-  Runtime runtime = process_runtime();
-  runtime.environment = [](std::string_view) { return std::nullopt; };
-  return runtime;
-}
 
 CurlOptions trusting(const TlsFiles& files) { return {.ca_file = files.authority(), .runtime = quiet_runtime()}; }
 

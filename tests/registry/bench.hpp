@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "fake_registry.hpp"
+#include "support/failure.hpp"
 #include "support/temp_dir.hpp"
 
 struct Bench {
@@ -34,12 +35,3 @@ struct Bench {
     repository.put_blob(descriptor, file(descriptor.digest), nullptr);
   }
 };
-
-inline lapstrake::Error failure_of(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const lapstrake::Error& error) {
-    return error;
-  }
-  throw std::runtime_error("nothing was thrown");
-}

@@ -9,6 +9,7 @@
 #include "../../registry/credential_helper.hpp"
 #include "../../registry/docker_config.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace lapstrake;
@@ -49,15 +50,6 @@ std::string auth(const std::string& user, const std::string& password) {
 
 std::string auths(const std::string& key, const std::string& user) {
   return cat(R"({"auths":{")", key, R"(":{"auth":")", auth(user, "secret"), R"("}}})");
-}
-
-Error failure_of(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error;
-  }
-  throw std::runtime_error("nothing was thrown");
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ bool absent(const std::string& tool) {
   return true;
 }
 
-struct Scene {
+struct PeerScene {
   TempDir dir;
   Store store = Store::open(dir / "s");
   samples::Sample image = samples::put_image(store, {"one", "two"});
@@ -52,7 +52,7 @@ struct Scene {
 
 TEST_CASE("skopeo reads each form that we write, with the same manifest") {
   if (absent("skopeo")) return;
-  Scene scene;
+  PeerScene scene;
   store::write_layout(scene.store, scene.image.root, scene.dir / "out", "v1");
   store::write_oci_archive(scene.store, scene.image.root, scene.dir / "o.tar", "v1", {"r.example/web:v1"});
   store::write_docker_archive(scene.store, scene.image.root, scene.dir / "d.tar",
@@ -71,7 +71,7 @@ TEST_CASE("skopeo reads each form that we write, with the same manifest") {
 
 TEST_CASE("skopeo reads our docker-archive, under each of its names") {
   if (absent("skopeo")) return;
-  Scene scene;
+  PeerScene scene;
   store::write_docker_archive(scene.store, scene.image.root, scene.dir / "d.tar",
                               {"r.example/web:v1", "r.example/web:latest"});
   const auto name = GENERATE(as<std::string>{}, "", "r.example/web:v1", "r.example/web:latest");
@@ -87,7 +87,7 @@ TEST_CASE("skopeo reads our docker-archive, under each of its names") {
 
 TEST_CASE("the docker-archive is a layout for those who look for one") {
   if (absent("skopeo")) return;
-  Scene scene;
+  PeerScene scene;
   store::write_docker_archive(scene.store, scene.image.root, scene.dir / "d.tar", {"r.example/web:v1"});
   CHECK(scene.skopeo({"inspect", "--raw", scene.at("oci-archive", "d.tar", "r.example/web:v1")}).output ==
         scene.manifest);
@@ -95,7 +95,7 @@ TEST_CASE("the docker-archive is a layout for those who look for one") {
 
 TEST_CASE("skopeo finds both platforms of an index that we write") {
   if (absent("skopeo")) return;
-  Scene scene;
+  PeerScene scene;
   const auto index = samples::put_index(scene.store, {"amd64", "arm64"});
   store::write_oci_archive(scene.store, index, scene.dir / "o.tar", "v1", {});
   for (const auto* architecture : {"amd64", "arm64"}) {
@@ -107,7 +107,7 @@ TEST_CASE("skopeo finds both platforms of an index that we write") {
 
 TEST_CASE("we read each form that skopeo writes") {
   if (absent("skopeo")) return;
-  Scene scene;
+  PeerScene scene;
   store::write_layout(scene.store, scene.image.root, scene.dir / "out", "v1");
   const auto ours = scene.at("oci", "out", "v1");
   const auto [form, file, tag] =
@@ -127,7 +127,7 @@ TEST_CASE("we read each form that skopeo writes") {
 
 TEST_CASE("a tag added to skopeo's layout leaves skopeo's tags as they were") {
   if (absent("skopeo")) return;
-  Scene scene;
+  PeerScene scene;
   store::write_layout(scene.store, scene.image.root, scene.dir / "ours", "v1");
   scene.copy(scene.at("oci", "ours", "v1"), scene.at("oci", "theirs", "first"));
   store::write_layout(scene.store, samples::put_image(scene.store, {"three"}).root, scene.dir / "theirs", "second");
@@ -137,7 +137,7 @@ TEST_CASE("a tag added to skopeo's layout leaves skopeo's tags as they were") {
 
 TEST_CASE("umoci unpacks what we write, and we read what umoci makes") {
   if (absent("umoci")) return;
-  Scene scene;
+  PeerScene scene;
   store::write_layout(scene.store, scene.image.root, scene.dir / "out", "v1");
   const auto unpacked = run({"umoci", "unpack", "--rootless", "--image", (scene.dir / "out").string() + ":v1",
                              (scene.dir / "bundle").string()});
@@ -164,7 +164,7 @@ TEST_CASE("umoci unpacks what we write, and we read what umoci makes") {
 
 TEST_CASE("archives of any tar are read in place, whatever its dialect and compression") {
   if (absent("tar")) return;
-  Scene scene;
+  PeerScene scene;
   store::write_layout(scene.store, scene.image.root, scene.dir / "out", "v1");
   const auto [dialect, program] = GENERATE(table<std::string, std::string>({{"gnu", ""},
                                                                             {"pax", ""},
