@@ -177,7 +177,7 @@ TEST_CASE("a tag's digest comes from HEAD, or from the text where HEAD says too 
   const auto found = bench.repository().find_manifest("v1");
   REQUIRE(found);
   CHECK(found->digest == digest);
-  CHECK(found->size == text.size());
+  CHECK(found->size == manifest_text.size());
   CHECK(found->media_type == manifest_type);
 }
 
