@@ -13,6 +13,9 @@ EXPECTED = {"GetAuthorizationToken", "DescribeRepositories", "CreateRepository",
             "RegisterTaskDefinition", "GetCallerIdentity", "InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload",
             "BatchCheckLayerAvailability"}
 
+# Members that an older botocore does not know, and the version that surely does.
+NEWER_MEMBERS = {".imageTagMutabilityExclusionFilters": (1, 40)}
+
 
 def model_of(service):
     return botocore.model.ServiceModel(botocore.loaders.Loader().load_service_model(service, "service-2"))
@@ -40,11 +43,20 @@ def parameters(service, operation, body):
     return fields
 
 
+def is_older(path):
+    """Whether this botocore is older than the member, and so cannot judge it."""
+    version = tuple(int(part) for part in botocore.__version__.split(".")[:2])
+    if version >= NEWER_MEMBERS.get(path, (0, 0)):
+        return False
+    print(f"NOT RUN (in part): botocore {botocore.__version__} does not know {path.lstrip('.')}")
+    return True
+
+
 def complaints(sent):
     shape = model_of(sent["service"]).operation_model(sent["operation"]).input_shape
     given = parameters(sent["service"], sent["operation"], sent["body"])
     report = botocore.validate.ParamValidator().validate(given, shape)
-    return ([report.generate_report()] if report.has_errors() else []) + list(unknown_members(given, shape))
+    return ([report.generate_report()] if report.has_errors() else []) + [path for path in unknown_members(given, shape) if not is_older(path)]
 
 
 def main():

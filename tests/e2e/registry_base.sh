@@ -113,7 +113,8 @@ check_base "$registry/base:zstd" "zstd"
 if command -v buildah >/dev/null; then
   buildah=(buildah --storage-driver vfs --root "$work/buildah" --runroot "$work/buildah-run")
   make_root from-buildah
-  if container=$("${buildah[@]}" from scratch 2>buildah.log) && "${buildah[@]}" add "$container" from-buildah / >>buildah.log 2>&1; then
+  if container=$("${buildah[@]}" from scratch 2>buildah.log) && "${buildah[@]}" add "$container" from-buildah / >>buildah.log 2>&1 &&
+    "${buildah[@]}" commit --quiet --format oci "$container" probe >>buildah.log 2>&1; then
     for format in oci docker; do
       expect 0 "${buildah[@]}" commit --quiet --format $format "$container" "made-$format"
       expect 0 "${buildah[@]}" push --quiet --format "${format/docker/v2s2}" "made-$format" "docker://$registry/base:buildah-$format"
