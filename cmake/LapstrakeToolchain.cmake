@@ -41,6 +41,12 @@ if(CMAKE_BUILD_TYPE MATCHES "Rel" AND NOT LAPSTRAKE_SANITIZE)
   target_link_options(lapstrake_options INTERFACE -pie -Wl,-z,relro,-z,now)
 endif()
 
+# The sanitizers' runtime makes programs large, and there are forty of them to link.
+find_program(LLD ld.lld)
+if(LLD AND LAPSTRAKE_SANITIZE)
+  target_link_options(lapstrake_options INTERFACE -fuse-ld=lld)
+endif()
+
 # Precompiled headers make clean builds a quarter faster. Tests always use them; rooms do not in dev, so that each file has to include its headers.
 option(LAPSTRAKE_PCH "Precompile the headers that most files include" OFF)
 set(LAPSTRAKE_PCH_HEADERS <algorithm> <array> <chrono> <cstdint> <filesystem> <functional> <map> <memory> <mutex> <optional> <set> <string>
