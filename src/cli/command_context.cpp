@@ -52,24 +52,25 @@ CommandContext::~CommandContext() { view_.close(); }
 app::Context CommandContext::context(NamedFolder vendor_folder) {
   app::Context context{.runtime = runtime_, .store_root = store_root()};
   context.jobs = options().jobs == 0 ? default_jobs() : options().jobs;
-  context.allow_outside = options().allow_outside;
-  context.no_cache = options().no_cache;
-  context.epoch = source_date_epoch(runtime_.environment);
-  context.profile = options().profile;
-  context.region = options().region;
-  context.progress = [this](const app::Event& event) { view_(event); };
+  context.build.allow_outside = options().allow_outside;
+  context.build.no_cache = options().no_cache;
+  context.build.epoch = source_date_epoch(runtime_.environment);
+  context.connection.profile = options().profile;
+  context.connection.region = options().region;
+  context.report.progress = [this](const app::Event& event) { view_(event); };
   if (options().verbose)
-    context.log = [this](const std::string& line) { view_.print(cat("  ", printable(line, 4096))); };
+    context.report.log = [this](const std::string& line) { view_.print(cat("  ", printable(line, 4096))); };
   for (const auto& text : options().platform) {
     const auto platform = oci::Platform::parse(text);
-    if (std::find(context.platforms.begin(), context.platforms.end(), platform) != context.platforms.end())
+    if (std::find(context.images.platforms.begin(), context.images.platforms.end(), platform) !=
+        context.images.platforms.end())
       throw Error(ErrorKind::usage, cat("duplicate option `--platform ", text, "`"));
-    context.platforms.push_back(platform);
+    context.images.platforms.push_back(platform);
   }
-  context.prebuilt_images = prebuilt_images();
-  context.locked = options().locked;
-  context.offline = options().offline;
-  context.vendor_folder = existing_vendor_folder(vendor_folder);
+  context.images.prebuilt = prebuilt_images();
+  context.bases.locked = options().locked;
+  context.connection.offline = options().offline;
+  context.bases.vendor_folder = existing_vendor_folder(vendor_folder);
   return context;
 }
 
@@ -173,9 +174,9 @@ std::optional<spec::Project> CommandContext::project_unless_broken() {
 
 void CommandContext::pin(spec::Project& project) {
   app::Context context{.runtime = runtime_};
-  context.locked = options().locked;
-  context.prebuilt_images = prebuilt_images();
-  context.progress = [this](const app::Event& event) { view_(event); };
+  context.bases.locked = options().locked;
+  context.images.prebuilt = prebuilt_images();
+  context.report.progress = [this](const app::Event& event) { view_(event); };
   app::pin_bases(context, project);
 }
 

@@ -23,13 +23,13 @@ std::vector<Option> CacheOptions::list() {
 }
 
 void CacheOptions::apply(CommandContext& command, app::Context& context) const {
-  for (const auto& text : from) context.cache_from.push_back(cache_reference(text, "--cache-from"));
-  if (to) context.cache_to = cache_reference(*to, "--cache-to");
-  if (!context.offline) return;
+  for (const auto& text : from) context.cache.from.push_back(cache_reference(text, "--cache-from"));
+  if (to) context.cache.to = cache_reference(*to, "--cache-to");
+  if (!context.connection.offline) return;
   if (to) command.refuse_offline("--cache-to");
-  if (context.cache_from.empty()) return;
-  context.cache_from.clear();
-  context.progress({.kind = app::Event::Kind::note, .text = "ignoring `--cache-from` because of `--offline`"});
+  if (context.cache.from.empty()) return;
+  context.cache.from.clear();
+  context.report.progress({.kind = app::Event::Kind::note, .text = "ignoring `--cache-from` because of `--offline`"});
 }
 
 Option create_repository_option(bool& to) {

@@ -75,8 +75,10 @@ environments:
     context.runtime.sleep = [](std::chrono::milliseconds) {};
     context.store_root = dir / "store";
     context.jobs = 2;
-    context.progress = [this](const lapstrake::app::Event& event) { add_message(event.subject + ": " + event.text); };
-    context.log = [this](const std::string& line) { add_message(line); };
+    context.report.progress = [this](const lapstrake::app::Event& event) {
+      add_message(event.subject + ": " + event.text);
+    };
+    context.report.log = [this](const std::string& line) { add_message(line); };
     return context;
   }
 

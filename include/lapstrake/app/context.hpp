@@ -1,8 +1,11 @@
-// The context of every command: environment, settings from the command line, shared state of the run, progress.
+// What every function of app runs with: the environment, the settings from the command line, divided by purpose, the
+// state that one run shares, and where progress goes. A value: whoever outlives the call keeps a copy of the parts that
+// it needs.
 #pragma once
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <lapstrake/app/progress.hpp>
 #include <lapstrake/base/runtime.hpp>
 #include <lapstrake/oci/descriptor.hpp>
 #include <lapstrake/oci/platform.hpp>
@@ -17,24 +20,6 @@
 
 namespace lapstrake::app {
 
-// One progress event. Tests collect them, the CLI draws them.
-struct Event {
-  enum class Kind {
-    started,   // `subject` of `image` begins; `total` bytes if known
-    progress,  // `done` bytes of `total`
-    finished,  // `text` is the result: "12.3 MiB, sha256:..."
-    reused,    // nothing to do: `text` is "unchanged", "already in the registry"
-    note,      // only `text`
-    warning    // only `text`
-  } kind = Kind::note;
-  std::string image{};    // "php-fpm"
-  std::string subject{};  // "layer app", "upload of layer app", "manifest"
-  std::uint64_t done = 0, total = 0;
-  std::string text{};
-};
-// Called from several threads, as is Context::log: both must be thread-safe.
-using Progress = std::function<void(const Event&)>;
-
 class EcrLogins;
 
 // State of one run that all images and platforms share.
@@ -48,27 +33,53 @@ struct Run {
 // Blobs that are fetched or sent at a time.
 inline constexpr unsigned most_transfers = 4;
 
+// Which images and platforms.
+struct ImageSelection {
+  std::vector<oci::Platform> platforms{};            // --platform: instead of the platforms in the spec
+  std::map<std::string, oci::Reference> prebuilt{};  // --image NAME=REFERENCE
+};
+
+struct BuildSettings {
+  bool allow_outside = false;  // --allow-outside
+  bool no_cache = false;       // --no-cache: ignore cached layers and notes
+  bool explain = false;        // --explain: report why layers are rebuilt
+  bool dry_run = false;        // plan: sets no refs, does not count as the last build
+  std::int64_t epoch = 0;      // SOURCE_DATE_EPOCH: seconds
+};
+
+struct BaseSettings {
+  bool locked = false;                                   // --locked: every base must have an entry in `lapstrake.lock`
+  std::optional<std::filesystem::path> vendor_folder{};  // --vendored: folder with vendored bases
+};
+
+// Caches of layers in registries.
+struct CacheSettings {
+  std::vector<oci::RegistryReference> from{};  // --cache-from: look for layers there
+  std::optional<oci::RegistryReference> to{};  // --cache-to: save layers there; without a tag, one tag per image
+};
+
+struct ConnectionSettings {
+  bool offline = false;                            // --offline: open no connection
+  std::optional<std::string> profile{}, region{};  // --profile, --region
+  std::uint64_t parts_from = 64u << 20;  // blobs of at least this size are uploaded in parts after two failed PUTs
+};
+
+struct Reporting {
+  Progress progress{};
+  std::function<void(const std::string&)> log = nullptr;  // -v; must be thread-safe
+};
+
 struct Context {
   Runtime runtime{};
   std::filesystem::path store_root{};
   unsigned jobs = 1;
-  bool allow_outside = false;                               // --allow-outside
-  bool no_cache = false;                                    // --no-cache: ignore cached layers and notes
-  bool explain = false;                                     // --explain: report why layers are rebuilt
-  bool dry_run = false;                                     // plan: sets no refs, does not count as the last build
-  std::int64_t epoch = 0;                                   // SOURCE_DATE_EPOCH: seconds
-  std::vector<oci::Platform> platforms{};                   // --platform: instead of the platforms in the spec
-  std::map<std::string, oci::Reference> prebuilt_images{};  // --image NAME=REFERENCE
-  std::vector<oci::RegistryReference> cache_from{};         // --cache-from: look for layers there
-  std::optional<oci::RegistryReference> cache_to{};  // --cache-to: save layers there; without a tag, one tag per image
-  std::optional<std::string> profile{}, region{};    // --profile, --region
-  bool locked = false;                               // --locked: every base must have an entry in `lapstrake.lock`
-  bool offline = false;                              // --offline: open no connection
-  std::optional<std::filesystem::path> vendor_folder{};  // --vendored: folder with vendored bases
-  std::uint64_t parts_from = 64u << 20;  // blobs of at least this size are uploaded in parts after two failed PUTs
+  ImageSelection images{};
+  BuildSettings build{};
+  BaseSettings bases{};
+  CacheSettings cache{};
+  ConnectionSettings connection{};
+  Reporting report{};
   std::shared_ptr<Run> run = std::make_shared<Run>();
-  Progress progress = [](const Event&) {};
-  std::function<void(const std::string&)> log = nullptr;  // -v
 };
 
 // The folder where a command that builds nothing spools archives: the store's scratch folder if there is a store.

@@ -21,7 +21,7 @@ std::vector<BuiltImage> build(const Context& context, const spec::Project& proje
     if (!outputs.empty())
       RemoteLayers(context, Network(context, project.registries), store, image->name).complete(built.back().root);
     for (const auto& output : outputs) write_output(store, *image, built.back().root, output, context.runtime.stop);
-    if (context.cache_to)
+    if (context.cache.to)
       save_to_cache(context, Network(context, project.registries), store, *image, built.back().layers);
     if (each) each(built.back());
   }

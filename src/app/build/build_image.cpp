@@ -38,7 +38,7 @@ struct PlannedLayer {
 // Nothing without `--cache-from`, and for those who believe nothing that was noted before.
 std::unique_ptr<RegistryCache> cache_for(const Context& context, const spec::Project& project, const spec::Image& image,
                                          const oci::Platform& platform) {
-  if (context.cache_from.empty() || context.no_cache) return nullptr;
+  if (context.cache.from.empty() || context.build.no_cache) return nullptr;
   return std::make_unique<RegistryCache>(context, Network(context, project.registries), image, platform);
 }
 
@@ -50,7 +50,7 @@ class Builder {
 
   oci::Descriptor run() {
     auto base = load_base(context_, project_, image_, platform_, store_);
-    draft_ = begin(context_, image_, platform_, base);
+    parts_ = initial_parts(context_, image_, platform_, base);
     if (base) below_ = std::move(base->files);
     const layers::AccountTable accounts(image_.accounts, below_);
     if (auto entries = accounts.entries(below_); !entries.empty()) {
@@ -76,15 +76,16 @@ class Builder {
 
  private:
   std::vector<layers::Entry> assemble(const oci::LayerRecipe& recipe, const layers::AccountTable& accounts) const {
-    return layers::assemble(for_platform(recipe, platform_), below_, accounts,
-                            {.root = project_.folder,
-                             .allow_outside = context_.allow_outside,
-                             .scratch = store_.scratch(),
-                             .stop = context_.runtime.stop,
-                             .jobs = context_.jobs,
-                             .notify = [this](const std::string& text) {
-                               context_.progress({.kind = Event::Kind::note, .image = image_.name, .text = text});
-                             }});
+    return layers::assemble(
+        for_platform(recipe, platform_), below_, accounts,
+        {.root = project_.folder,
+         .allow_outside = context_.build.allow_outside,
+         .scratch = store_.scratch(),
+         .stop = context_.runtime.stop,
+         .jobs = context_.jobs,
+         .notify = [this](const std::string& text) {
+           context_.report.progress({.kind = Event::Kind::note, .image = image_.name, .text = text});
+         }});
   }
 
   template <class Act>
@@ -101,13 +102,9 @@ class Builder {
     std::stop_source failed;  // one layer's failure stops the others
     const std::stop_callback forward(context_.runtime.stop, [&] { failed.request_stop(); });
     context.runtime.stop = failed.get_token();
-    std::mutex progress_mutex;
-    context.progress = [&](const Event& event) {
-      const std::lock_guard lock(progress_mutex);
-      context_.progress(event);
-    };
     const auto cache = cache_for(context, project_, image_, platform_);
     std::vector<std::optional<store::CachedLayer>> built(planned_.size());
+    std::mutex mutex;
     std::exception_ptr first;
     const auto build_one = [&](std::size_t i) {
       try {
@@ -115,7 +112,7 @@ class Builder {
                  [&] { built[i] = build_layer(context, store_, job_for(planned_[i], at_once, cache.get())); });
         planned_[i].entries = {};
       } catch (...) {
-        const std::lock_guard lock(progress_mutex);
+        const std::lock_guard lock(mutex);
         if (!first) first = std::current_exception();
         failed.request_stop();
       }
@@ -138,37 +135,37 @@ class Builder {
   void add(const std::string& name, const store::CachedLayer& built) {
     own_layers_.push_back({.name = name, .blob = built.blob.digest});
     built_.push_back(built);
-    draft_.layers.push_back(built.blob);
-    draft_.config.diff_ids.push_back(built.diff_id);
-    draft_.config.history.push_back(
-        {.created = oci::rfc3339(context_.epoch), .created_by = cat(history_of_layer, name)});
+    parts_.layers.push_back(built.blob);
+    parts_.config.diff_ids.push_back(built.diff_id);
+    parts_.config.history.push_back(
+        {.created = oci::rfc3339(context_.build.epoch), .created_by = cat(history_of_layer, name)});
   }
 
   // moby's layer store refuses deeper ones: "max depth exceeded".
   void warn_of_depth() const {
-    if (draft_.layers.size() <= limits::docker_layers) return;
-    context_.progress({.kind = Event::Kind::warning,
-                       .image = image_.name,
-                       .text = cat("the image has ", draft_.layers.size(),
-                                   " layers including its base; Docker runs at most ", limits::docker_layers)});
+    if (parts_.layers.size() <= limits::docker_layers) return;
+    context_.report.progress({.kind = Event::Kind::warning,
+                              .image = image_.name,
+                              .text = cat("the image has ", parts_.layers.size(),
+                                          " layers including its base; Docker runs at most ", limits::docker_layers)});
   }
 
   oci::Descriptor finish() {
     warn_of_depth();
     // With what a base brings an image may be beyond the limits; nobody could read it again.
-    const auto config_text = oci::render(draft_.config);
+    const auto config_text = oci::render(parts_.config);
     oci::parse_config(config_text, cat("the config of image `", image_.name, "`"));
     const auto config = store_.put(config_text, oci::media_type::config);
     const oci::Manifest manifest{.media_type = std::string(oci::media_type::manifest),
                                  .artifact_type = {},
                                  .config = config,
-                                 .layers = draft_.layers,
+                                 .layers = parts_.layers,
                                  .subject = {},
-                                 .annotations = draft_.annotations};
+                                 .annotations = parts_.annotations};
     const auto text = oci::render(manifest);
     oci::parse_manifest(text, manifest.media_type, cat("the manifest of image `", image_.name, "`"));
     auto descriptor = store_.put(text, oci::media_type::manifest);
-    descriptor.platform = draft_.config.platform;
+    descriptor.platform = parts_.config.platform;
     return descriptor;
   }
 
@@ -179,7 +176,7 @@ class Builder {
   const store::Store& store_;
   layers::BaseFiles below_;
   std::vector<PlannedLayer> planned_;
-  Draft draft_;
+  ManifestParts parts_;
   std::vector<NamedLayer> own_layers_;
   std::vector<store::CachedLayer> built_;
 };
@@ -191,11 +188,11 @@ BuiltImage build_image(const Context& context, const spec::Project& project, con
   return step(cat("building image `", image.name, "`"), [&] {
     BuiltImage built{
         .name = image.name, .root = {.media_type = {}, .digest = oci::Digest::of(std::string_view())}, .manifests = {}};
-    for (const auto& platform : context.platforms.empty() ? image.platforms : context.platforms) {
+    for (const auto& platform : context.images.platforms.empty() ? image.platforms : context.images.platforms) {
       Builder builder(context, project, image, platform, store);
       built.manifests.push_back(builder.run());
       built.layers.push_back(builder.layers());
-      if (context.explain) built.changes.push_back(builder.explain(built.manifests.back()));
+      if (context.build.explain) built.changes.push_back(builder.explain(built.manifests.back()));
     }
     if (built.manifests.size() == 1) {
       built.root = built.manifests.front();
@@ -205,8 +202,8 @@ BuiltImage build_image(const Context& context, const spec::Project& project, con
                              .annotations = image.annotations};
       built.root = store.put(oci::render(index), oci::media_type::index);
     }
-    if (context.explain) set_last_build(store, ref_name(image), built);
-    if (!context.dry_run) store.set_ref(ref_name(image), built.root);
+    if (context.build.explain) set_last_build(store, ref_name(image), built);
+    if (!context.build.dry_run) store.set_ref(ref_name(image), built.root);
     return built;
   });
 }

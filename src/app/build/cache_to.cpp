@@ -54,7 +54,7 @@ class CacheUpdate {
       event.text = cat(count_of(used.size(), "layer"), " saved to `", where_.text(), "`: ", sent_.load(), " sent, ",
                        mounted_.load(), " mounted");
     }
-    context_.progress(event);
+    context_.report.progress(event);
   }
 
  private:
@@ -123,22 +123,22 @@ class CacheUpdate {
 
 void save_to_cache(const Context& context, const Network& network, const store::Store& store, const spec::Image& image,
                    const std::vector<PlatformLayers>& layers, const std::optional<oci::RegistryReference>& pushed_to) {
-  if (!context.cache_to || context.dry_run || image.compression.codec == oci::Codec::none) return;
+  if (!context.cache.to || context.build.dry_run || image.compression.codec == oci::Codec::none) return;
   std::map<std::string, std::vector<CacheEntry>> by_tag;
   for (const auto& [platform, own] : layers)
     for (auto& entry : entries_of(own, image.compression))
-      by_tag[with_cache_tag(*context.cache_to, image, platform).tag].push_back(std::move(entry));
+      by_tag[with_cache_tag(*context.cache.to, image, platform).tag].push_back(std::move(entry));
   for (const auto& [tag, entries] : by_tag) {
-    auto where = *context.cache_to;
+    auto where = *context.cache.to;
     where.tag = tag;
     try {
-      CacheUpdate(context, network, store, where, context.cache_to->tag.empty(), pushed_to).run(image.name, entries);
+      CacheUpdate(context, network, store, where, context.cache.to->tag.empty(), pushed_to).run(image.name, entries);
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) throw;
-      context.progress({.kind = Event::Kind::warning,
-                        .image = {},
-                        .subject = {},
-                        .text = cat("cannot update the cache `", where.text(), "`: ", one_line(error))});
+      context.report.progress({.kind = Event::Kind::warning,
+                               .image = {},
+                               .subject = {},
+                               .text = cat("cannot update the cache `", where.text(), "`: ", one_line(error))});
     }
   }
 }

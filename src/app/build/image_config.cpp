@@ -54,23 +54,23 @@ oci::Platform platform_on(oci::Platform platform, const std::optional<BaseImage>
 
 }  // namespace
 
-Draft begin(const Context& context, const spec::Image& image, const oci::Platform& platform,
-            const std::optional<BaseImage>& base) {
-  const auto created = oci::rfc3339(context.epoch);
-  Draft draft;
+ManifestParts initial_parts(const Context& context, const spec::Image& image, const oci::Platform& platform,
+                            const std::optional<BaseImage>& base) {
+  const auto created = oci::rfc3339(context.build.epoch);
+  ManifestParts parts;
   if (base) {
-    draft.config = base->image.config;
-    draft.layers = base->layers;
-    draft.annotations[std::string(oci::base_digest_annotation)] = base->image.manifest_descriptor.digest.text();
-    if (!base->name.empty()) draft.annotations[std::string(oci::base_name_annotation)] = base->name;
+    parts.config = base->image.config;
+    parts.layers = base->layers;
+    parts.annotations[std::string(oci::base_digest_annotation)] = base->image.manifest_descriptor.digest.text();
+    if (!base->name.empty()) parts.annotations[std::string(oci::base_name_annotation)] = base->name;
   }
-  draft.config.platform = platform_on(platform, base);
-  draft.config.created = created;
-  complete_history(draft.config, created);
-  apply_config(draft.config, image);
-  for (const auto& [name, value] : image.annotations) draft.annotations[name] = value;
-  draft.annotations[std::string(oci::byte_format_annotation)] = layers::byte_format();
-  return draft;
+  parts.config.platform = platform_on(platform, base);
+  parts.config.created = created;
+  complete_history(parts.config, created);
+  apply_config(parts.config, image);
+  for (const auto& [name, value] : image.annotations) parts.annotations[name] = value;
+  parts.annotations[std::string(oci::byte_format_annotation)] = layers::byte_format();
+  return parts;
 }
 
 }  // namespace lapstrake::app

@@ -9,14 +9,15 @@
 
 namespace lapstrake::app {
 
-// What one platform of an image gathers while it is built.
-struct Draft {
+// The parts of one platform's manifest. A build adds its layers to those of the base.
+struct ManifestParts {
   oci::ImageConfig config;
   std::vector<oci::Descriptor> layers;
   oci::Annotations annotations;
 };
 
-Draft begin(const Context& context, const spec::Image& image, const oci::Platform& platform,
-            const std::optional<BaseImage>& base);
+// The config, layers and annotations of the base, if there is one, overlaid with those of the spec.
+ManifestParts initial_parts(const Context& context, const spec::Image& image, const oci::Platform& platform,
+                            const std::optional<BaseImage>& base);
 
 }  // namespace lapstrake::app

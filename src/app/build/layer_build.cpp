@@ -38,7 +38,7 @@ store::CachedLayer write_blob(const Context& context, const store::Store& store,
                               layers::WriteOptions options, std::string& summary) {
   const auto previous = store::find_previous_layer(store, job.id.key());
   if (previous) options.key = previous->index.key;
-  options.previous = previous && !context.no_cache ? &*previous : nullptr;
+  options.previous = previous && !context.build.no_cache ? &*previous : nullptr;
   auto blob = store.new_blob(store::Store::Hashing::by_caller);
   const auto written = layers::write_layer(job.entries, options, [&](Bytes bytes) { blob.write(bytes); });
   blob.commit(written.digest, store::Store::Existing::replace);  // what lies there may be damaged
@@ -58,7 +58,7 @@ oci::Digest with_cache(const oci::Digest& fingerprint) {
 
 std::optional<store::CachedLayer> unchanged(const Context& context, const store::Store& store, const LayerJob& job,
                                             const std::optional<oci::Digest>& fingerprint) {
-  if (!fingerprint || context.no_cache) return std::nullopt;
+  if (!fingerprint || context.build.no_cache) return std::nullopt;
   auto layer = store::find_layer(store, *fingerprint);
   if (!layer && job.cache != nullptr) layer = store::find_layer(store, with_cache(*fingerprint));
   return layer;
@@ -70,14 +70,14 @@ store::CachedLayer build_layer(const Context& context, const store::Store& store
   Event event{.kind = Event::Kind::started, .image = job.image, .subject = cat("layer ", job.id.layer)};
   event.total = layers::estimated_tar_size(job.entries);
   const layers::WriteOptions options{.compression = job.compression,
-                                     .mtime = context.epoch,
+                                     .mtime = context.build.epoch,
                                      .jobs = context.jobs,
                                      .stop = context.runtime.stop,
                                      .progress =
                                          [&](std::uint64_t bytes) {
                                            event.kind = Event::Kind::progress;
                                            event.done = bytes;
-                                           context.progress(event);
+                                           context.report.progress(event);
                                          },
                                      .listed_at = job.listed_at,
                                      .memory = job.memory};
@@ -87,7 +87,7 @@ store::CachedLayer build_layer(const Context& context, const store::Store& store
     event.kind = Event::Kind::reused;
     event.text = "unchanged";
   } else {
-    context.progress(event);
+    context.report.progress(event);
     layer = from_cache(context, store, job, options);
     const bool is_fetched = layer.has_value();
     std::string summary;
@@ -96,9 +96,9 @@ store::CachedLayer build_layer(const Context& context, const store::Store& store
     event.text = is_fetched ? cat(human_size(layer->blob.size), " from the registry cache") : summary;
     if (fingerprint) store::keep_layer(store, is_fetched ? with_cache(*fingerprint) : *fingerprint, *layer);
   }
-  context.progress(event);
+  context.report.progress(event);
   const auto id = job.id.key();
-  if (!context.dry_run && store::last_built(store, id) != layer->blob.digest)
+  if (!context.build.dry_run && store::last_built(store, id) != layer->blob.digest)
     store::keep_last_built(store, id, layer->blob.digest);
   return *layer;
 }

@@ -34,7 +34,8 @@ void check_outputs(const std::vector<const spec::Image*>& images, const Context&
                   cat("`-o ", output.where.text(), "` holds only one image, but ", images.size(), " are selected"),
                   cat("name one image: `lapstrake build ", images.front()->name, " -o ", output.where.text(), "`"));
     for (const auto* image : images) {
-      const auto platforms = context.platforms.empty() ? image->platforms.size() : context.platforms.size();
+      const auto platforms =
+          context.images.platforms.empty() ? image->platforms.size() : context.images.platforms.size();
       if (output.where.form == Form::docker_archive && platforms > 1)
         throw Error(
             ErrorKind::usage,

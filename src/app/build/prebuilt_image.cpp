@@ -30,8 +30,8 @@ BuiltImage load_prebuilt(const Context& context, const spec::Image& image, const
       taken.manifests.push_back(oci::load(reader, platform).manifest_descriptor);
       taken.manifests.back().platform = platform;
     }
-    if (context.explain) set_last_build(store, ref_name(image), taken);
-    if (!context.dry_run) store.set_ref(ref_name(image), taken.root);
+    if (context.build.explain) set_last_build(store, ref_name(image), taken);
+    if (!context.build.dry_run) store.set_ref(ref_name(image), taken.root);
     return taken;
   });
 }
@@ -40,8 +40,8 @@ BuiltImage load_prebuilt(const Context& context, const spec::Image& image, const
 
 BuiltImage build_or_load_image(const Context& context, const spec::Project& project, const spec::Image& image,
                                const store::Store& store) {
-  const auto given = context.prebuilt_images.find(image.name);
-  if (given == context.prebuilt_images.end()) return build_image(context, project, image, store);
+  const auto given = context.images.prebuilt.find(image.name);
+  if (given == context.images.prebuilt.end()) return build_image(context, project, image, store);
   if (const auto* disk = std::get_if<oci::DiskReference>(&given->second))
     return load_prebuilt(context, image, *disk, store);
   throw Error(ErrorKind::usage,

@@ -20,7 +20,7 @@ std::string_view layer_type(oci::Codec codec) {
 bool is_plausible(const CacheEntry& entry) { return entry.blob.size <= entry.tar_size + entry.tar_size / 8 + 4096; }
 
 void warn(const Context& context, std::string text) {
-  context.progress({.kind = Event::Kind::warning, .image = {}, .subject = {}, .text = std::move(text)});
+  context.report.progress({.kind = Event::Kind::warning, .image = {}, .subject = {}, .text = std::move(text)});
 }
 
 // The entry's blob on its way into the store.
@@ -78,7 +78,7 @@ class Fetch {
 
   void report_progress(std::size_t bytes) {
     event_.done += bytes;
-    context_.progress(event_);
+    context_.report.progress(event_);
   }
 
   const Context& context_;
@@ -101,7 +101,7 @@ layers::Written hashed(const std::vector<layers::Entry>& entries, layers::WriteO
 RegistryCache::RegistryCache(const Context& context, Network network, const spec::Image& image,
                              const oci::Platform& platform)
     : network_(std::move(network)) {
-  for (const auto& from : context.cache_from) from_.push_back(with_cache_tag(from, image, platform));
+  for (const auto& from : context.cache.from) from_.push_back(with_cache_tag(from, image, platform));
 }
 
 // A cache that cannot be read is a warning, and is not used.
@@ -113,10 +113,10 @@ void RegistryCache::load(const Context& context) {
       Cache cache{.where = from, .repository = network_.repository(from.host, from.repository), .entries = {}};
       const auto found = cache.repository->find_manifest(from.tag);
       if (!found) {
-        context.progress({.kind = Event::Kind::note,
-                          .image = {},
-                          .subject = {},
-                          .text = cat("no cache found at `", from.text(), "`")});
+        context.report.progress({.kind = Event::Kind::note,
+                                 .image = {},
+                                 .subject = {},
+                                 .text = cat("no cache found at `", from.text(), "`")});
         continue;
       }
       cache.entries = read_cache(*cache.repository, *found, from);

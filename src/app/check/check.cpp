@@ -56,7 +56,7 @@ std::vector<spec::Diagnostic> check_image(const Context& context, const spec::Pr
   for (const auto& recipe : image.layers) try {
       below.add_layer(layers::assemble(for_platform(recipe, platform), below, *accounts,
                                        {.root = project.folder,
-                                        .allow_outside = context.allow_outside,
+                                        .allow_outside = context.build.allow_outside,
                                         .scratch = scratch(context),
                                         .stop = context.runtime.stop}));
     } catch (const Error& error) {
@@ -98,7 +98,7 @@ std::vector<spec::Diagnostic> check(const Context& context, const spec::Project&
     check_attachments(context, image, all);
   }
   for (const auto& image : project.images)
-    for (const auto& platform : context.platforms.empty() ? image.platforms : context.platforms)
+    for (const auto& platform : context.images.platforms.empty() ? image.platforms : context.images.platforms)
       for (auto& diagnostic : check_image(context, project, image, platform)) all.push_back(std::move(diagnostic));
   for (auto& diagnostic : check_tasks(context, project, {})) all.push_back(std::move(diagnostic));
   // Each platform of an image has the same mistakes, most often.

@@ -20,21 +20,21 @@ http::Transport no_transport() {
 }
 
 http::Transport transport_for(const Context& context, const Registries& registries) {
-  if (context.offline) return no_transport();
+  if (context.connection.offline) return no_transport();
   auto curl = http::with_learnt_secrets(
       http::curl_transport({
           .tls_for = [registries, environment = context.runtime.environment](
                          const http::Url& url) { return tls_for(url, registries, environment); },
           .user_agent = "lapstrake/" LAPSTRAKE_VERSION,
           .runtime = context.runtime,
-          .log = context.log,
+          .log = context.report.log,
       }),
       context.runtime.secrets);
-  return context.log ? http::with_trace(std::move(curl), context.runtime, context.log) : curl;
+  return context.report.log ? http::with_trace(std::move(curl), context.runtime, context.report.log) : curl;
 }
 
-http::RetryNotice notice_for(const Context& context) {
-  return [progress = context.progress](const std::string& text) {
+http::RetryNotice notice_for(const Progress& progress) {
+  return [progress](const std::string& text) {
     progress({.kind = Event::Kind::warning, .image = {}, .subject = {}, .text = text});
   };
 }
@@ -49,32 +49,35 @@ std::shared_ptr<EcrLogins> logins_of(const Context& context) {
 }  // namespace
 
 Network::Network(const Context& context, Registries registries)
-    : context_(context),
+    : runtime_(context.runtime),
+      settings_(context.connection),
+      report_(context.report),
+      run_(context.run),
       registries_(with_host_registries(std::move(registries), context.runtime.environment)),
       transport_(transport_for(context, registries_)),
       logins_(logins_of(context)) {}
 
 std::optional<std::string> Network::user_region() const {
   try {
-    return aws::find_settings(context_.runtime.environment, context_.profile, context_.region).region;
+    return aws::find_settings(runtime_.environment, settings_.profile, settings_.region).region;
   } catch (const Error&) {
-    return context_.region;  // without credentials; the call that needs them says so
+    return settings_.region;  // without credentials; the call that needs them says so
   }
 }
 
 aws::Session Network::session(const std::string& region) const {
-  const auto settings = aws::find_settings(context_.runtime.environment, context_.profile, context_.region);
-  if (context_.log) context_.log(cat("AWS credentials from ", settings.credentials.source));
+  const auto settings = aws::find_settings(runtime_.environment, settings_.profile, settings_.region);
+  if (report_.log) report_.log(cat("AWS credentials from ", settings.credentials.source));
   const auto chosen = !region.empty() ? region : settings.region.value_or("");
   if (chosen.empty()) throw Error(ErrorKind::usage, "no AWS region is set", "use `--region REGION`, or set AWS_REGION");
   return {.transport = transport_,
           .credentials = settings.credentials,
           .region = chosen,
-          .runtime = context_.runtime,
-          .notice = notice_for(context_),
+          .runtime = runtime_,
+          .notice = notice_for(report_.progress),
           .endpoints = settings.endpoints,
-          .reload = [context = context_] {
-            return aws::find_settings(context.runtime.environment, context.profile, context.region).credentials;
+          .reload = [environment = runtime_.environment, chosen = settings_] {
+            return aws::find_settings(environment, chosen.profile, chosen.region).credentials;
           }};
 }
 
@@ -86,7 +89,7 @@ aws::Session Network::session(const aws::EcrHost& host) const {
 
 bool Network::has_credentials() const {
   try {
-    aws::find_settings(context_.runtime.environment, context_.profile, context_.region);
+    aws::find_settings(runtime_.environment, settings_.profile, settings_.region);
     return true;
   } catch (const Error&) {
     return false;  // who needs them says why
@@ -116,15 +119,15 @@ std::optional<registry::Login> Network::public_login(const registry::Keychain& d
     if (error.kind() == ErrorKind::interrupted) throw;
     auto stored = docker(host, renew);
     if (!no_public_login_->exchange(true) && !stored && !aws::is_no_credentials(error))
-      notice_for(context_)(cat("continuing without a login to `", host, "`; a push needs one: ", error.summary(),
-                               error.reason().empty() ? "" : ": ", error.reason()));
+      notice_for(report_.progress)(cat("continuing without a login to `", host, "`; a push needs one: ",
+                                       error.summary(), error.reason().empty() ? "" : ": ", error.reason()));
     return stored;
   }
 }
 
 std::optional<registry::Login> Network::login(const registry::Keychain& docker, const std::string& host,
                                               bool renew) const {
-  if (context_.offline) return std::nullopt;  // no helper is run either
+  if (settings_.offline) return std::nullopt;  // no helper is run either
   if (aws::is_public_ecr(host)) return public_login(docker, host, renew);
   const auto ecr = aws::parse_ecr_host(host);
   if (!ecr) return docker(host, renew);
@@ -146,7 +149,7 @@ std::optional<registry::Login> Network::login(const registry::Keychain& docker, 
 
 Network::PartsUpload Network::parts_for(const std::string& host) const {
   const auto ecr = aws::parse_ecr_host(host);
-  if (!ecr || context_.offline || !has_credentials()) return nullptr;
+  if (!ecr || settings_.offline || !has_credentials()) return nullptr;
   return [self = *this, ecr = *ecr](const std::string& repository, const oci::Descriptor& blob,
                                     const std::filesystem::path& file,
                                     const std::function<void(std::uint64_t)>& progress) {
@@ -158,21 +161,21 @@ Network::PartsUpload Network::parts_for(const std::string& host) const {
 registry::ClientOptions Network::client_options(const std::string& host, const std::string& name) const {
   return {
       .transport = transport_,
-      .keychain = [self = *this, docker = registry::docker_keychain(context_.runtime, name)](
+      .keychain = [self = *this, docker = registry::docker_keychain(runtime_, name)](
                       const std::string& of, bool renew) { return self.login(docker, of, renew); },
-      .runtime = context_.runtime,
+      .runtime = runtime_,
       .policy = {},
-      .notice = notice_for(context_),
-      .rate_limiter = context_.run->rate_limiter,
+      .notice = notice_for(report_.progress),
+      .rate_limiter = run_->rate_limiter,
       .insecure = [registries = registries_](const std::string& of) { return is_insecure(of, registries); },
       .trusted_realm =
           [registries = registries_](const std::string& of, const http::Url& realm) {
             const bool is_twin = realm.scheme == "https" && aws::is_public_ecr(of) && aws::is_public_ecr(realm.host);
             return is_twin || is_token_server(of, realm, registries);
           },
-      .log = context_.log,
+      .log = report_.log,
       .upload_in_parts = parts_for(host),
-      .parts_from = context_.parts_from,
+      .parts_from = settings_.parts_from,
   };
 }
 

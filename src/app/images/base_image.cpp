@@ -33,7 +33,7 @@ layers::BaseFiles read_files(const oci::ImageReader& reader, const Layers& layer
 // What a build before remembered of the layers, or what `read` finds, for the next one.
 layers::BaseFiles remembered_or(const Context& context, const Layers& layers, const store::Store& store,
                                 const std::function<layers::BaseFiles()>& read) {
-  const auto note = context.no_cache ? std::nullopt : store::find_tree(store, layers);
+  const auto note = context.build.no_cache ? std::nullopt : store::find_tree(store, layers);
   if (auto files = note ? layers::BaseFiles::from_bytes(*note) : std::nullopt) return std::move(*files);
   auto files = read();
   store::keep_tree(store, layers, [&](const Sink& sink) { files.write(sink); });
@@ -169,11 +169,11 @@ std::optional<layers::BaseFiles> known_base_files(const Context& context, const 
 
 void require_bases(const Context& context, const spec::Project& project, const std::vector<const spec::Image*>& images,
                    const store::Store& store) {
-  if (!context.offline) return;
+  if (!context.connection.offline) return;
   std::set<std::string> missing;
   for (const auto* image : images) {
     const auto* remote = image->base ? std::get_if<oci::RegistryReference>(&*image->base) : nullptr;
-    if (remote == nullptr || context.prebuilt_images.contains(image->name)) continue;
+    if (remote == nullptr || context.images.prebuilt.contains(image->name)) continue;
     const RegistryBase base(context, project.registries, *remote, image->base_pin, store, image->name);
     if (!base.is_available_offline()) missing.insert(cat("`", pinned(*remote, image->base_pin).text(), "`"));
   }

@@ -17,11 +17,13 @@ std::string name_of(const std::filesystem::path& folder) {
 }  // namespace
 
 Error not_available_offline(const Context& context, std::string_view what) {
-  const auto folder = context.vendor_folder ? cat(" and from `", context.vendor_folder->string(), "`") : std::string();
-  return Error(ErrorKind::input, cat("`--offline`: ", what, " is missing from the store", folder),
-               cat("run `lapstrake vendor` on a host with a network, and copy the folder `",
-                   context.vendor_folder ? name_of(*context.vendor_folder) : std::string(vendor_folder_name), "` and `",
-                   lock_file_name, "` to this host"));
+  const auto folder =
+      context.bases.vendor_folder ? cat(" and from `", context.bases.vendor_folder->string(), "`") : std::string();
+  return Error(
+      ErrorKind::input, cat("`--offline`: ", what, " is missing from the store", folder),
+      cat("run `lapstrake vendor` on a host with a network, and copy the folder `",
+          context.bases.vendor_folder ? name_of(*context.bases.vendor_folder) : std::string(vendor_folder_name),
+          "` and `", lock_file_name, "` to this host"));
 }
 
 }  // namespace lapstrake::app

@@ -78,7 +78,7 @@ oci::Descriptor RegistryBase::root() const {
   const std::lock_guard lock(context_.run->mutex);
   const auto found = context_.run->roots.find(name);
   if (found != context_.run->roots.end()) return found->second;
-  const auto root = context_.offline ? last_known_root() : resolve();
+  const auto root = context_.connection.offline ? last_known_root() : resolve();
   context_.run->roots.emplace(name, root);
   store::keep_base(store_, name, root);
   return root;
@@ -89,10 +89,10 @@ oci::Descriptor RegistryBase::last_known_root() const {
   const auto known = reference_.digest ? std::nullopt : remembered_base(reference_, store_);
   if (!known) throw not_available_offline(context_, cat("the base `", reference_.text(), "`"));
   const auto root = known->root();
-  context_.progress({.kind = Event::Kind::note,
-                     .image = image_,
-                     .text = cat("`--offline`: using the last known digest of `", reference_.text(), "`, ",
-                                 root.digest.text(), "; run `lapstrake lock` to pin it")});
+  context_.report.progress({.kind = Event::Kind::note,
+                            .image = image_,
+                            .text = cat("`--offline`: using the last known digest of `", reference_.text(), "`, ",
+                                        root.digest.text(), "; run `lapstrake lock` to pin it")});
   return root;
 }
 
@@ -119,7 +119,7 @@ oci::Descriptor RegistryBase::locked_root() const {
 }
 
 void RegistryBase::require_network(const oci::Descriptor& blob) const {
-  if (context_.offline)
+  if (context_.connection.offline)
     throw not_available_offline(context_, cat(blob.digest.text(), " of the base `", reference_.text(), "`"));
 }
 
@@ -148,7 +148,6 @@ oci::ImageReader RegistryBase::reader() const {
 
 // Layers wait in files of the scratch, so that several come at once and a broken connection is taken up where it broke.
 layers::BaseFiles RegistryBase::files(const std::vector<oci::Descriptor>& layers) const {
-  const auto context = with_serial_progress(context_);
   std::map<oci::Digest, std::optional<AtomicFile>> spooled;
   for (const auto& layer : layers)
     if (!store_.has(layer) && !(vendor_folder_ && vendor_folder_->has(layer.digest))) spooled.try_emplace(layer.digest);
@@ -160,7 +159,7 @@ layers::BaseFiles RegistryBase::files(const std::vector<oci::Descriptor>& layers
       missing.size(), most_transfers,
       [&](std::size_t i) {
         auto& file = spooled.at(missing[i]->digest).emplace(store_.scratch());
-        fetch(context, *repository_, *missing[i], image_, [&](Bytes bytes) { file.write(bytes); });
+        fetch(context_, *repository_, *missing[i], image_, [&](Bytes bytes) { file.write(bytes); });
       },
       context_.runtime.stop);
   layers::BaseFiles files;

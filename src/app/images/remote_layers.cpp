@@ -9,42 +9,31 @@
 #include <lapstrake/app/images/offline.hpp>
 
 namespace lapstrake::app {
-namespace {}  // namespace
-
-Context with_serial_progress(const Context& context) {
-  auto copy = context;
-  copy.progress = [mutex = std::make_shared<std::mutex>(), progress = context.progress](const Event& event) {
-    const std::lock_guard lock(*mutex);
-    progress(event);
-  };
-  return copy;
-}
-
 void fetch(const Context& context, const registry::Repository& repository, const oci::Descriptor& blob,
            const std::string& image, const Sink& sink) {
   if (!blob.urls.empty())
     throw Error(ErrorKind::input,
                 cat("foreign layer ", blob.digest.text(), " is not stored in `", repository.name(), "`"),
                 "foreign layers are never downloaded; use a base without them");
-  if (context.offline)
+  if (context.connection.offline)
     throw not_available_offline(context, cat("the layer ", blob.digest.text(), " of `", repository.name(), "`"));
   Event event{.kind = Event::Kind::started, .image = image, .subject = cat("base layer ", blob.digest.brief())};
   event.total = blob.size;
-  context.progress(event);
+  context.report.progress(event);
   event.kind = Event::Kind::progress;
   repository.get_blob(blob, [&](Bytes bytes) {
     stop_point(context.runtime.stop);
     sink(bytes);
     event.done += bytes.size();
-    context.progress(event);
+    context.report.progress(event);
   });
   event.kind = Event::Kind::finished;
   event.text = cat(human_size(blob.size), " read from ", repository.name());
-  context.progress(event);
+  context.report.progress(event);
 }
 
 RemoteLayers::RemoteLayers(const Context& context, Network network, store::Store store, std::string image)
-    : context_(std::make_shared<const Context>(with_serial_progress(context))),
+    : context_(std::make_shared<const Context>(context)),
       network_(std::move(network)),
       store_(std::move(store)),
       image_(std::move(image)),
@@ -56,10 +45,10 @@ const VendorFolder* RemoteLayers::find_vendored(const oci::Digest& blob) const {
 
 void RemoteLayers::read_vendored(const VendorFolder& from, const oci::Descriptor& blob, const Sink& sink) const {
   drain(from.open(blob), sink, context_->runtime.stop);
-  context_->progress({.kind = Event::Kind::finished,
-                      .image = image_,
-                      .subject = cat("base layer ", blob.digest.brief()),
-                      .text = cat(human_size(blob.size), " read from `", from.folder().string(), "`")});
+  context_->report.progress({.kind = Event::Kind::finished,
+                             .image = image_,
+                             .subject = cat("base layer ", blob.digest.brief()),
+                             .text = cat(human_size(blob.size), " read from `", from.folder().string(), "`")});
 }
 
 std::shared_ptr<const registry::Repository> RemoteLayers::repository(const oci::Digest& blob) const {

@@ -86,12 +86,12 @@ void read_blob(const Context& context, const SourceImage& source, const oci::Des
       [&](Bytes bytes) {
         sink(bytes);
         event.done += bytes.size();
-        context.progress(event);
+        context.report.progress(event);
       },
       context.runtime.stop);
   event.kind = Event::Kind::finished;
   event.text = cat(human_size(blob.size), " read");
-  context.progress(event);
+  context.report.progress(event);
 }
 
 SourceImage open_image(const Context& context, const spec::Project* project, const std::string& name) {
@@ -105,11 +105,12 @@ Registries registries_of(const spec::Project* project) {
 }
 
 oci::Descriptor selected_root(const Context& context, const oci::ImageReader& reader) {
-  if (context.platforms.size() > 1)
+  if (context.images.platforms.size() > 1)
     throw Error(ErrorKind::usage, "only one `--platform` can be chosen here",
                 "remove `--platform` to use all platforms");
-  const auto root =
-      context.platforms.empty() ? reader.root() : oci::load(reader, context.platforms[0]).manifest_descriptor;
+  const auto root = context.images.platforms.empty()
+                        ? reader.root()
+                        : oci::load(reader, context.images.platforms[0]).manifest_descriptor;
   return {.media_type = root.media_type, .digest = root.digest, .size = root.size};
 }
 

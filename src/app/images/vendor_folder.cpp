@@ -76,9 +76,9 @@ void VendorFolder::verify(const oci::Descriptor& blob, const std::stop_token& st
 
 std::optional<VendorFolder> open_vendor_folder(const Context& context) {
   std::error_code failure;
-  if (!context.vendor_folder || !std::filesystem::exists(*context.vendor_folder / "index.json", failure))
+  if (!context.bases.vendor_folder || !std::filesystem::exists(*context.bases.vendor_folder / "index.json", failure))
     return std::nullopt;
-  return VendorFolder(*context.vendor_folder);
+  return VendorFolder(*context.bases.vendor_folder);
 }
 
 }  // namespace lapstrake::app

@@ -197,7 +197,7 @@ ImageDiff diff(const Context& context, const spec::Project* project, const std::
                   .after = selected_root(context, is.reader)};
     if (out.same()) return out;
     const auto platforms = [&](const SourceImage& source, const oci::Descriptor& root) {
-      return context.platforms.empty() ? platforms_of(source.reader, root) : context.platforms;
+      return context.images.platforms.empty() ? platforms_of(source.reader, root) : context.images.platforms;
     };
     compare_all(Comparing(context, was, is), platforms(was, out.before), platforms(is, out.after), out);
     return out;

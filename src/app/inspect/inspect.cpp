@@ -76,7 +76,7 @@ Inspection inspect(const Context& context, const spec::Project* project, const s
     const auto& reader = source.reader;
     Inspection inspection{.name = name, .root = reader.root(), .images = {}};
     layers::TreeBudget budget;
-    auto platforms = context.platforms;
+    auto platforms = context.images.platforms;
     if (platforms.empty()) platforms = platforms_of(reader, inspection.root);
     for (const auto& platform : platforms) {
       inspection.images.push_back(inspected_image(oci::load(reader, platform)));

@@ -34,7 +34,7 @@ std::string prove_rebuild(const Context& context, const spec::Project& project, 
   const auto& image = image_of(project, verified.reference);
   return step(cat("rebuilding image `", image.name, "`"), [&] {
     auto uncached = context;
-    uncached.no_cache = uncached.dry_run = true;
+    uncached.build.no_cache = uncached.build.dry_run = true;
     const auto built = build_image(uncached, project, image, store::Store::open(context.store_root));
     if (built.root.digest == verified.root.digest) return image.name;
     throw Error(ErrorKind::integrity, cat("`", verified.reference, "` differs from the image that this spec builds"),

@@ -160,7 +160,7 @@ class Verifying {
       wanted_.push_back(std::move(wanted));
       return;
     }
-    context_.progress(
+    context_.report.progress(
         {.kind = Event::Kind::warning,
          .text = cat("skipped foreign ", wanted.what, ", stored at ", printable(wanted.blob.urls.front(), 200))});
   }
@@ -236,9 +236,8 @@ class Verifying {
 Verification verify(const Context& context, const spec::Project* project, const std::string& name,
                     const VerifySettings& settings) {
   return step(cat("verifying `", name, "`"), [&] {
-    const auto serial = with_serial_progress(context);
-    const auto source = open_image(serial, project, name);
-    return Verifying(serial, source, settings, name).run();
+    const auto source = open_image(context, project, name);
+    return Verifying(context, source, settings, name).run();
   });
 }
 

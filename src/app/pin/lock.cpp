@@ -21,7 +21,7 @@ using Bases = std::map<std::string, oci::Reference>;  // by what the lock calls 
 Bases bases_of(const Context& context, const spec::Project& project) {
   Bases bases;
   for (const auto& image : project.images) {
-    if (!image.base || context.prebuilt_images.contains(image.name)) continue;
+    if (!image.base || context.images.prebuilt.contains(image.name)) continue;
     if (auto name = lock_name(project.folder, *image.base)) bases.emplace(std::move(*name), *image.base);
   }
   return bases;
@@ -48,7 +48,7 @@ class Locking {
  public:
   Locking(const Context& context, const spec::Project& project)
       : context_(context), project_(project), network_(context, project.registries) {
-    const auto found = read_lock(project, context.allow_outside);
+    const auto found = read_lock(project, context.build.allow_outside);
     if (found) lock_ = *found;
     wanted_ = bases_of(context, project);
   }
@@ -137,9 +137,10 @@ class Locking {
   // They may be another environment's, whose variables are not set here.
   void keep_for_unknown(const std::vector<std::string>& unused) const {
     if (unused.empty()) return;
-    context_.progress({.kind = Event::Kind::note,
-                       .text = cat("kept in `", lock_file(project_).string(), "`: ", listed(unused),
-                                   "; they may still be needed, because a base contains a variable that is not set")});
+    context_.report.progress(
+        {.kind = Event::Kind::note,
+         .text = cat("kept in `", lock_file(project_).string(), "`: ", listed(unused),
+                     "; they may still be needed, because a base contains a variable that is not set")});
   }
 
   const Context& context_;
@@ -153,12 +154,12 @@ class Locking {
 }  // namespace
 
 void pin_bases(const Context& context, spec::Project& project) {
-  const auto lock = read_lock(project, context.allow_outside);
+  const auto lock = read_lock(project, context.build.allow_outside);
   const auto wanted = bases_of(context, project);
   std::vector<std::string> missing;
   for (const auto& [name, base] : wanted)
     if (!lock || !lock->bases.contains(name)) missing.push_back(name);
-  if (context.locked && !missing.empty()) {
+  if (context.bases.locked && !missing.empty()) {
     const auto file = lock_file(project).string();
     throw Error(ErrorKind::usage,
                 lock ? cat("`", file, "` has no entry for ", listed(missing)) : cat("`", file, "` not found"),
@@ -167,9 +168,9 @@ void pin_bases(const Context& context, spec::Project& project) {
   }
   if (!lock) return;
   if (!missing.empty())
-    context.progress({.kind = Event::Kind::note,
-                      .text = cat("missing from `", lock_file(project).string(), "`: ", listed(missing), "; run `",
-                                  command(project), "` to add them")});
+    context.report.progress({.kind = Event::Kind::note,
+                             .text = cat("missing from `", lock_file(project).string(), "`: ", listed(missing),
+                                         "; run `", command(project), "` to add them")});
   for (auto& image : project.images) {
     const auto name = image.base ? lock_name(project.folder, *image.base) : std::nullopt;
     if (!name) continue;
@@ -195,7 +196,7 @@ void write_changes(const spec::Project& project, const std::vector<LockChange>& 
 
 std::vector<LockChange> lock(const Context& context, const spec::Project& project, const LockSettings& settings) {
   auto changes = Locking(context, project).run(settings);
-  if (!changes.empty()) write_changes(project, changes, context.allow_outside);
+  if (!changes.empty()) write_changes(project, changes, context.build.allow_outside);
   return changes;
 }
 

@@ -35,12 +35,12 @@ std::map<std::string, Wanted> wanted_bases(const Context& context, const spec::P
   std::map<std::string, Wanted> bases;
   for (const auto& image : project.images) {
     const auto* remote = image.base ? std::get_if<oci::RegistryReference>(&*image.base) : nullptr;
-    if (remote == nullptr || context.prebuilt_images.contains(image.name)) continue;
+    if (remote == nullptr || context.images.prebuilt.contains(image.name)) continue;
     auto& base = bases
                      .try_emplace(pinned(*remote, image.base_pin).text(),
                                   Wanted{.reference = *remote, .pin = image.base_pin, .image = image.name})
                      .first->second;
-    const auto& platforms = context.platforms.empty() ? image.platforms : context.platforms;
+    const auto& platforms = context.images.platforms.empty() ? image.platforms : context.images.platforms;
     base.platforms.insert(platforms.begin(), platforms.end());
   }
   return bases;
@@ -77,9 +77,10 @@ void require_layout(const Context& context, const fs::path& folder) {
   const auto file = folder / "index.json";
   std::error_code failure;
   if (fs::exists(file, failure))
-    context.progress({.kind = Event::Kind::warning,
-                      .text = cat("recreated the damaged `", file.string(),
-                                  "`: run `lapstrake vendor -e NAME` to restore the ", "bases of other environments")});
+    context.report.progress(
+        {.kind = Event::Kind::warning,
+         .text = cat("recreated the damaged `", file.string(), "`: run `lapstrake vendor -e NAME` to restore the ",
+                     "bases of other environments")});
   write_file(file, render(index_or_none(folder)));
 }
 
@@ -198,9 +199,9 @@ class Vendoring {
   }
 
   void warn_of_foreign_layers(const oci::Descriptor& layer, const std::string& base) const {
-    context_.progress({.kind = Event::Kind::warning,
-                       .text = cat("skipped foreign ", layer_of_base(layer, base), ", stored at ",
-                                   printable(layer.urls.front(), 200))});
+    context_.report.progress({.kind = Event::Kind::warning,
+                              .text = cat("skipped foreign ", layer_of_base(layer, base), ", stored at ",
+                                          printable(layer.urls.front(), 200))});
   }
 
   void fetch_layer(const registry::Repository& repository, const oci::Descriptor& layer,
@@ -268,22 +269,21 @@ class Vendoring {
 std::vector<VendoredBase> vendor(const Context& given, const spec::Project& project, const fs::path& folder,
                                  const std::function<void(const VendoredBase&)>& each) {
   auto context = given;
-  context.vendor_folder.reset();  // it may be this folder, and damaged
+  context.bases.vendor_folder.reset();  // it may be this folder, and damaged
   return step(cat("vendoring into `", folder.string(), "`"), [&] {
     require_own_folder(folder, context.store_root);
-    if (!context.locked)
+    if (!context.bases.locked)
       for (const auto& change : lock(context, project))
-        context.progress(
+        context.report.progress(
             {.kind = Event::Kind::note, .text = cat("added to `", lock_file(project).string(), "`: ", change.base)});
     auto locked = project;
     pin_bases(context, locked);
-    const auto serial = with_serial_progress(context);
-    require_layout(serial, folder);
+    require_layout(context, folder);
     std::vector<VendoredBase> all;
-    for (const auto& entry : wanted_bases(serial, locked)) {
+    for (const auto& entry : wanted_bases(context, locked)) {
       const auto& wanted = entry.second;
       all.push_back(
-          step(cat("vendoring `", entry.first, "`"), [&] { return Vendoring(serial, locked, folder).add(wanted); }));
+          step(cat("vendoring `", entry.first, "`"), [&] { return Vendoring(context, locked, folder).add(wanted); }));
       if (each) each(all.back());
     }
     return all;

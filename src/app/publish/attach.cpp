@@ -23,7 +23,7 @@ constexpr std::string_view title_annotation = "org.opencontainers.image.title";
 // Opened once: the bytes that are hashed are the bytes that are sent, even if the path is replaced meanwhile.
 NamedFile file_of(const Context& context, const spec::Attachment& attachment) {
   try {
-    return open_named_file(attachment.folder, attachment.from, context.allow_outside);
+    return open_named_file(attachment.folder, attachment.from, context.build.allow_outside);
   } catch (Error& error) {
     error.helped_by(cat("check the `from:` of this attachment (", attachment.where.text(), ")"));
     throw;
@@ -75,9 +75,9 @@ oci::Descriptor attach_one(const Context& context, const registry::Repository& r
   descriptor.artifact_type = attachment.type;
   descriptor.annotations = attachment.annotations;
   const auto listed = registry::add_referrer(repository, root.digest, descriptor);
-  if (context.log && listed == registry::ListedBy::tag)
-    context.log(cat("`", repository.name(), "` has no referrers API: the attachment is listed at the tag `",
-                    registry::fallback_tag(root.digest), "`"));
+  if (context.report.log && listed == registry::ListedBy::tag)
+    context.report.log(cat("`", repository.name(), "` has no referrers API: the attachment is listed at the tag `",
+                           registry::fallback_tag(root.digest), "`"));
   return descriptor;
 }
 
@@ -92,20 +92,20 @@ std::vector<oci::Descriptor> attach(const Context& context, const registry::Repo
     stop_point(context.runtime.stop);
     try {
       attached.push_back(attach_one(context, repository, store, attachment, root));
-      context.progress({.kind = Event::Kind::finished,
-                        .image = image.name,
-                        .subject = cat("attachment ", attachment.from),
-                        .text = attached.back().digest.text()});
+      context.report.progress({.kind = Event::Kind::finished,
+                               .image = image.name,
+                               .subject = cat("attachment ", attachment.from),
+                               .text = attached.back().digest.text()});
     } catch (Error& error) {
       if (error.kind() == ErrorKind::interrupted) throw;
       if (attachment.required) {
         error.during(cat("attaching `", attachment.from, "` to image `", image.name, "` (already pushed)"));
         throw;
       }
-      context.progress({.kind = Event::Kind::warning,
-                        .image = image.name,
-                        .text = cat("cannot attach `", attachment.from, "`: ", error.summary(),
-                                    error.reason().empty() ? "" : cat(": ", error.reason()))});
+      context.report.progress({.kind = Event::Kind::warning,
+                               .image = image.name,
+                               .text = cat("cannot attach `", attachment.from, "`: ", error.summary(),
+                                           error.reason().empty() ? "" : cat(": ", error.reason()))});
     }
   }
   return attached;

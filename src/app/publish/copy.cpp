@@ -88,16 +88,16 @@ class Copying {
     for (const auto& manifest : manifests_)
       for (const auto& blob : manifest.blobs)
         if (!blob.urls.empty())
-          context_.progress({.kind = Event::Kind::warning,
-                             .text = cat("skipped foreign layer ", blob.digest.text(), ", stored at ",
-                                         printable(blob.urls.front(), 200))});
+          context_.report.progress({.kind = Event::Kind::warning,
+                                    .text = cat("skipped foreign layer ", blob.digest.text(), ", stored at ",
+                                                printable(blob.urls.front(), 200))});
   }
 
   // containers/image looks for OCI's media types alone in a layout.
   void warn_of_docker_types(const oci::DiskReference& to) const {
     if (root_.media_type != oci::media_type::docker_manifest && root_.media_type != oci::media_type::docker_index)
       return;
-    context_.progress(
+    context_.report.progress(
         {.kind = Event::Kind::warning,
          .text = cat("`", source_.reader.name, "` has Docker schema 2 manifests, which are copied unchanged: ",
                      "lapstrake can read `", to.text(), "`, but skopeo and podman cannot")});
@@ -160,7 +160,8 @@ class Copying {
       why = error.summary();
     }
     temporary_ = std::make_unique<TemporaryFolder>();
-    if (context_.log) context_.log(cat("using `", temporary_->path().string(), "` instead of the store (", why, ")"));
+    if (context_.report.log)
+      context_.report.log(cat("using `", temporary_->path().string(), "` instead of the store (", why, ")"));
     return store::Store::open(temporary_->path());
   }
 
@@ -241,12 +242,11 @@ class Copying {
 CopiedImage copy(const Context& context, const spec::Project* project, const std::string& source,
                  const oci::Reference& to, const PushSettings& settings) {
   return step(cat("copying `", source, "` to `", oci::text(to), "`"), [&] {
-    const auto serial = with_serial_progress(context);
-    auto copied = Copying(serial, project, source).run(to, settings);
+    auto copied = Copying(context, project, source).run(to, settings);
     if (copied.source_index)
-      context.progress({.kind = Event::Kind::note,
-                        .text = cat("copied one platform of the index ", copied.source_index->text(),
-                                    "; its digest differs: ", copied.root.digest.text())});
+      context.report.progress({.kind = Event::Kind::note,
+                               .text = cat("copied one platform of the index ", copied.source_index->text(),
+                                           "; its digest differs: ", copied.root.digest.text())});
     return copied;
   });
 }

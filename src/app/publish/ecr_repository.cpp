@@ -21,7 +21,7 @@ aws::EcrSettings ecr_settings(const std::optional<spec::RepositorySettings>& set
 }
 
 void report(const EcrLookup& lookup, Event::Kind kind, std::string text) {
-  lookup.context.progress({.kind = kind, .image = {}, .subject = {}, .text = std::move(text)});
+  lookup.context.report.progress({.kind = kind, .image = {}, .subject = {}, .text = std::move(text)});
 }
 
 void warn_of_differences(const EcrLookup& lookup, const aws::EcrRepository& found) {

@@ -14,7 +14,7 @@ std::vector<PushedImage> push(const Context& context, const spec::Project& proje
   auto images = choose_images(project, names);
   if (names.empty())
     std::erase_if(images, [&](const auto* image) {
-      return image->repository.empty() && !context.prebuilt_images.contains(image->name);
+      return image->repository.empty() && !context.images.prebuilt.contains(image->name);
     });
   for (const auto* image : images) require_pushable(context, *image);
   if (images.empty())

@@ -43,7 +43,7 @@ class Events {
         event.text = pushed.blob.digest.text();
         break;
     }
-    context_.progress(event);
+    context_.report.progress(event);
   }
 
  private:
@@ -107,8 +107,8 @@ oci::PinnedReference given_reference(const ResolvedImage& resolved) {
 
 ResolvedImage resolve(const Context& context, const Network& network, const spec::Project& project,
                       const spec::Image& image, const store::Store& store) {
-  const auto given = context.prebuilt_images.find(image.name);
-  if (given != context.prebuilt_images.end())
+  const auto given = context.images.prebuilt.find(image.name);
+  if (given != context.images.prebuilt.end())
     if (const auto* remote = std::get_if<oci::RegistryReference>(&given->second))
       return resolve_in_registry(network, image, *remote);
   const auto built = build_or_load_image(context, project, image, store);
@@ -124,14 +124,13 @@ PushedImage push_resolved(const Context& context, const Network& network, const 
   const auto target = oci::parse_registry_reference(resolved.image->repository);
   auto pushed = step(cat("pushing image `", resolved.image->name, "` to `", resolved.image->repository, "`"), [&] {
     const auto manifests = manifests_of(store.reader(resolved.image->name, resolved.root), resolved.root);
-    const auto serial = with_serial_progress(context);  // what is read and what is sent both tell
-    const RemoteLayers remote_layers(serial, network, store, resolved.image->name);
+    const RemoteLayers remote_layers(context, network, store, resolved.image->name);
     StagedBlobs blobs(manifests,
                       {.scratch = store.scratch(),
                        .file = [&](const oci::Descriptor& blob) { return remote_layers.file(blob); },
                        .read = [&](const oci::Descriptor& blob, const Sink& sink) { remote_layers.read(blob, sink); }});
     const auto report = push_manifests(
-        serial, network,
+        context, network,
         {.image = resolved.image->name,
          .target = target,
          .tags = resolved.image->tags,
@@ -164,9 +163,9 @@ oci::PinnedReference expected_reference(const ResolvedImage& resolved) {
 }
 
 void require_pushable(const Context& context, const spec::Image& image) {
-  const auto given = context.prebuilt_images.find(image.name);
+  const auto given = context.images.prebuilt.find(image.name);
   const bool elsewhere =
-      given != context.prebuilt_images.end() && std::holds_alternative<oci::RegistryReference>(given->second);
+      given != context.images.prebuilt.end() && std::holds_alternative<oci::RegistryReference>(given->second);
   if (image.repository.empty() && !elsewhere)
     throw Error(ErrorKind::usage,
                 cat("image `", image.name, "` has no `repository:` to push to (", image.where.text(), ")"),

@@ -95,17 +95,18 @@ class Registrar {
     registered.arn = revision.arn;
     registered.is_new = revision.is_new;
     for (const auto& member : revision.dropped)
-      context_.progress({.kind = Event::Kind::warning,
-                         .image = {},
-                         .subject = {},
-                         .text = cat("task ", task.name, ": ECS did not keep `", member.substr(1),
-                                     "`: remove it, otherwise every `lapstrake register` creates a new revision")});
+      context_.report.progress(
+          {.kind = Event::Kind::warning,
+           .image = {},
+           .subject = {},
+           .text = cat("task ", task.name, ": ECS did not keep `", member.substr(1),
+                       "`: remove it, otherwise every `lapstrake register` creates a new revision")});
     const auto colon = revision.arn.rfind('/');
-    context_.progress({.kind = revision.is_new ? Event::Kind::finished : Event::Kind::reused,
-                       .image = {},
-                       .subject = cat("task ", task.name),
-                       .text = cat(revision.is_new ? "registered " : "no change: ", revision.arn.substr(colon + 1),
-                                   revision.is_new ? "" : " is up to date")});
+    context_.report.progress({.kind = revision.is_new ? Event::Kind::finished : Event::Kind::reused,
+                              .image = {},
+                              .subject = cat("task ", task.name),
+                              .text = cat(revision.is_new ? "registered " : "no change: ",
+                                          revision.arn.substr(colon + 1), revision.is_new ? "" : " is up to date")});
     return registered;
   }
 

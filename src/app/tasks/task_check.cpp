@@ -161,8 +161,9 @@ std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Pro
   std::map<std::string, aws::ImageFact> facts;
   for (const auto& image : project.images) {
     references[image.name] = placeholder_reference(image);
-    if (!context.prebuilt_images.contains(image.name))
-      facts[references[image.name]] = fact_of(context.platforms.empty() ? image.platforms : context.platforms);
+    if (!context.images.prebuilt.contains(image.name))
+      facts[references[image.name]] =
+          fact_of(context.images.platforms.empty() ? image.platforms : context.images.platforms);
     if (image.repository.empty() && std::find(task.images.begin(), task.images.end(), image.name) != task.images.end())
       findings.push_back({.pointer = "/containerDefinitions",
                           .message = cat("image `", image.name, "` has no `repository:` to push to"),

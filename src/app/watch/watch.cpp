@@ -164,7 +164,7 @@ class Watch {
   }
 
   void note(std::string text) const {
-    context_.progress({.kind = Event::Kind::note, .image = {}, .subject = {}, .text = std::move(text)});
+    context_.report.progress({.kind = Event::Kind::note, .image = {}, .subject = {}, .text = std::move(text)});
   }
 
   // After the first result, unchanged steps are not worth a line.
@@ -172,8 +172,8 @@ class Watch {
     Context context = context_;
     const bool has_result = std::ranges::any_of(reported_, [](const auto& one) { return !one.second.result.empty(); });
     if (has_result)
-      context.progress = [this](const Event& event) {
-        if (event.kind != Event::Kind::reused) context_.progress(event);
+      context.report.progress = [this](const Event& event) {
+        if (event.kind != Event::Kind::reused) context_.report.progress(event);
       };
     return context;
   }

@@ -33,11 +33,11 @@ class Sources {
       : context_(context), folder_(fs::absolute(project.folder).lexically_normal()), ignored_(ignored_in(folder_)) {}
 
   void add(const spec::Image& image) {
-    const auto given = context_.prebuilt_images.find(image.name);
-    if (given != context_.prebuilt_images.end()) return add_image(image, given->second);
+    const auto given = context_.images.prebuilt.find(image.name);
+    if (given != context_.images.prebuilt.end()) return add_image(image, given->second);
     if (image.base) add_image(image, *image.base);
     std::set<std::string> archives;
-    for (const auto& platform : context_.platforms.empty() ? image.platforms : context_.platforms)
+    for (const auto& platform : context_.images.platforms.empty() ? image.platforms : context_.images.platforms)
       for (const auto& layer : image.layers) {
         for (const auto& copy : layer.copies) add_copy(image, copy, spec::fill_platform(copy.from, platform));
         for (const auto& archive : layer.archives)

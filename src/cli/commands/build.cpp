@@ -77,7 +77,7 @@ int build(CommandContext& command, const BuildOptions& options) {
   for (const auto& output : options.outputs) outputs.push_back({.where = oci::parse_disk_reference(output)});
   const auto project = options.watch ? std::nullopt : std::optional(command.project());
   auto context = command.context();
-  context.explain = options.explain;
+  context.build.explain = options.explain;
   options.cache.apply(command, context);
   if (options.watch) watch(command, options, context, outputs);
   ordered_json results = ordered_json::array();

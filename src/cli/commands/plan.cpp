@@ -13,7 +13,7 @@ namespace {
 int plan(CommandContext& command) {
   const auto project = command.project();
   auto context = command.context();
-  context.dry_run = context.explain = true;
+  context.build.dry_run = context.build.explain = true;
   auto results = nlohmann::ordered_json::array();
   print_results(command, results, [&] {
     app::build(context, project, command.arguments(), {}, [&](const app::BuiltImage& image) {

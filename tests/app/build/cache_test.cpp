@@ -20,9 +20,9 @@ struct Tree : Journey {
 
   oci::Digest built(bool no_cache) {
     auto context = this->context();
-    context.no_cache = no_cache;
+    context.build.no_cache = no_cache;
     context.store_root = dir / (no_cache ? "fresh" : "store");
-    context.progress = [this, no_cache](const app::Event& event) {
+    context.report.progress = [this, no_cache](const app::Event& event) {
       reused += event.kind == app::Event::Kind::reused;
       const bool is_of_pieces = event.text.ends_with(" reused");
       as_before += is_of_pieces;

@@ -38,9 +38,9 @@ struct Workshop : Journey {
 
   app::BuiltImage made(bool dry_run, const std::string& name = "web") {
     auto context = this->context();
-    context.explain = true;
-    context.dry_run = dry_run;
-    context.epoch = epoch;
+    context.build.explain = true;
+    context.build.dry_run = dry_run;
+    context.build.epoch = epoch;
     return app::build(context, project(), {name}, {}).at(0);
   }
   app::BuiltImage built(const std::string& name = "web") { return made(false, name); }
@@ -183,7 +183,7 @@ TEST_CASE("a build that failed half-way is not what the next one is compared wit
   shop.dir.write("public/index.html", "edited\n");
   shop.respell("debug=0", "debug=1");
   auto context = shop.context();
-  context.progress = [](const app::Event& event) {
+  context.report.progress = [](const app::Event& event) {
     if (event.subject == "layer settings") throw Error(ErrorKind::input, "the disk is full");
   };
   CHECK(failure_of([&] { app::build(context, shop.project(), {"web"}, {}); }).summary() == "the disk is full");
@@ -285,10 +285,10 @@ TEST_CASE("an image that is given has no explanation, and a plan with it gives n
   shop.dir.write("public/index.html", "edited\n");
   const auto edited = shop.built().root.digest;
   auto context = shop.context();
-  context.explain = true;
-  context.prebuilt_images.emplace("web", oci::parse_reference("oci:" + (shop.dir / "given").string()));
+  context.build.explain = true;
+  context.images.prebuilt.emplace("web", oci::parse_reference("oci:" + (shop.dir / "given").string()));
   const auto with = [&](bool dry_run) {
-    context.dry_run = dry_run;
+    context.build.dry_run = dry_run;
     return app::build(context, shop.project(), {"web"}, {}).at(0);
   };
   const auto planned = with(true);

@@ -31,16 +31,16 @@ struct Runners : Journey {
     auto context = this->context();
     context.store_root = dir / name;
     context.jobs = 8;  // both layers at once
-    context.log = nullptr;
-    context.progress = [this](const app::Event& event) { events.push_back(event); };
+    context.report.log = nullptr;
+    context.report.progress = [this](const app::Event& event) { events.push_back(event); };
     events.clear();
     return context;
   }
   oci::RegistryReference where() const { return {.host = box->registry_host(), .repository = repository, .tag = tag}; }
   oci::Digest pushed(const std::string& name, bool from, bool to) {
     auto context = runner(name);
-    if (from) context.cache_from = {where()};
-    if (to) context.cache_to = where();
+    if (from) context.cache.from = {where()};
+    if (to) context.cache.to = where();
     const auto image = app::push(context, project(), {}, {}).at(0);
     return image.references.front().digest;
   }
@@ -147,13 +147,13 @@ TEST_CASE("a cache in another repository is filled, also by a build that pushes 
   Runners runners;
   runners.repository = "caches/all";
   auto context = runners.runner("first");
-  context.cache_to = runners.where();
+  context.cache.to = runners.where();
   const auto built = app::build(context, runners.project(), {}, {}).at(0);
   CHECK(runners.uploads() == 3);  // two layers and the empty config
   CHECK(runners.events_with(app::Event::Kind::finished, "cache: 2 layers saved to `") == 1);
   CHECK(runners.events_with(app::Event::Kind::finished, ": 2 sent, 0 mounted") == 1);
   context = runners.runner("second");
-  context.cache_from = {runners.where()};
+  context.cache.from = {runners.where()};
   CHECK(app::build(context, runners.project(), {}, {}).at(0).root.digest == built.root.digest);
   CHECK(runners.fetched() == 2);
 }
@@ -290,8 +290,8 @@ TEST_CASE("an interrupt while a layer is fetched is no miss") {
   Runners runners;
   runners.pushed("first", false, true);
   auto context = runners.runner("second");
-  context.cache_from = {runners.where()};
-  context.progress = [&](const app::Event& event) {
+  context.cache.from = {runners.where()};
+  context.report.progress = [&](const app::Event& event) {
     if (event.kind == app::Event::Kind::progress) runners.stop.request_stop();
   };
   CHECK(failure_of([&] { app::build(context, runners.project(), {}, {}); }).kind() == ErrorKind::interrupted);
@@ -302,8 +302,8 @@ TEST_CASE("--no-cache asks no registry") {
   runners.pushed("first", false, true);
   const auto asked = runners.count("GET", "/v2/");
   auto context = runners.runner("second");
-  context.cache_from = {runners.where()};
-  context.no_cache = true;
+  context.cache.from = {runners.where()};
+  context.build.no_cache = true;
   app::build(context, runners.project(), {}, {});
   CHECK(runners.count("GET", "/v2/") == asked);
 }

@@ -175,7 +175,7 @@ TEST_CASE("the files of a base are remembered, and found out again when that is 
   CHECK(journey.built().root.digest == first.root.digest);
   CHECK(fetched() == before);
   auto distrusting = journey.context();
-  distrusting.no_cache = true;
+  distrusting.build.no_cache = true;
   CHECK(journey.built(distrusting).root.digest == first.root.digest);
   CHECK(fetched() == before + 2);
   std::filesystem::resize_file(note, std::filesystem::file_size(note) - 1);

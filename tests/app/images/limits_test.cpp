@@ -22,7 +22,7 @@ struct Hostile : HandMade {
     context.runtime = process_runtime();
     context.store_root = dir / "store";
     context.jobs = 1;
-    context.progress = [this](const app::Event& event) { messages += event.text + "\n"; };
+    context.report.progress = [this](const app::Event& event) { messages += event.text + "\n"; };
     return context;
   }
   spec::Project project(const std::string& more = "") {

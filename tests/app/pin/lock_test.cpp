@@ -73,8 +73,8 @@ struct Pinning : Journey {
   app::Context isolated() {
     auto context = this->context();
     context.store_root = dir / "isolated-store";
-    context.vendor_folder = dir / "vendored";
-    context.offline = context.locked = true;
+    context.bases.vendor_folder = dir / "vendored";
+    context.connection.offline = context.bases.locked = true;
     return context;
   }
   void vendor() { app::vendor(context(), read("lapstrake.yaml"), dir / "vendored"); }
@@ -131,7 +131,7 @@ TEST_CASE("what another process writes into the lock meanwhile stays") {
   Pinning journey;
   auto context = journey.context();
   const auto theirs = app::Lock{.bases = {{"r.example/b:v1", *oci::Digest::parse(some_digest)}}};
-  context.log = [&](const std::string&) { journey.dir.write("lapstrake.lock", render(theirs)); };
+  context.report.log = [&](const std::string&) { journey.dir.write("lapstrake.lock", render(theirs)); };
   app::lock(context, journey.read("lapstrake.yaml"));
   const auto lock = app::parse_lock(journey.lock_text(), "it");
   CHECK(lock.bases.size() == 2);
@@ -233,7 +233,7 @@ TEST_CASE("--locked tells every base that is not locked, and asks no registry") 
   const bool empty = GENERATE(false, true);
   if (empty) journey.dir.write("lapstrake.lock", render(app::Lock()));
   auto context = journey.context();
-  context.locked = true;
+  context.bases.locked = true;
   const auto asked = journey.box->records().size();
   const auto error = failure_of([&] { journey.pinned(context); });
   CHECK(error.kind() == ErrorKind::usage);
@@ -293,7 +293,7 @@ TEST_CASE("vendoring again fetches nothing, and heals what is damaged, with no h
   Pinning journey;
   journey.vendor();
   auto context = journey.context();
-  context.vendor_folder = journey.dir / "vendored";  // as the program has it, beside the spec
+  context.bases.vendor_folder = journey.dir / "vendored";  // as the program has it, beside the spec
   const auto again = [&](const char* store) {
     context.store_root = journey.dir / store;
     return app::vendor(context, journey.read("lapstrake.yaml"), journey.dir / "vendored").at(0);
@@ -356,7 +356,7 @@ TEST_CASE("vendored layers go to another registry without a word to their own") 
   Pinning journey;
   journey.vendor();
   auto context = journey.isolated();
-  context.offline = false;
+  context.connection.offline = false;
   const auto asked = journey.count("GET", "/v2/base/") + journey.count("HEAD", "/v2/base/");
   const auto pushed = app::push(context, journey.pinned(context), {}, {}).at(0);
   CHECK(journey.count("GET", "/v2/base/") + journey.count("HEAD", "/v2/base/") == asked);
@@ -391,7 +391,7 @@ TEST_CASE("without a network what is missing is told, with where to get it") {
   const auto asked = journey.box->records().size();
   auto context = journey.isolated();
   SECTION("a base that was never vendored") {
-    context.vendor_folder = journey.dir / "vendored/";
+    context.bases.vendor_folder = journey.dir / "vendored/";
     const auto error = failure_of([&] { journey.built(context); });
     CHECK(error.kind() == ErrorKind::input);
     CHECK_THAT(error.summary(), Contains(journey.first.digest.text()));
@@ -409,7 +409,7 @@ TEST_CASE("a store that has a base builds on it without a network") {
   Pinning journey;
   const auto online = journey.built();
   auto context = journey.context();
-  context.offline = true;
+  context.connection.offline = true;
   const auto asked = journey.box->records().size();
   CHECK(journey.built(context) == online);
   CHECK_THAT(journey.messages, Contains("using the last known digest"));

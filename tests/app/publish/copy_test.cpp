@@ -62,7 +62,7 @@ TEST_CASE("one platform is copied as the manifest that it is, and that is told")
   Journey journey;
   const TwoPlatforms image;
   auto context = journey.context();
-  context.platforms = {oci::Platform::parse("linux/arm64")};
+  context.images.platforms = {oci::Platform::parse("linux/arm64")};
   const auto copied = app::copy(context, nullptr, image.reference(), in_box(journey, "team/app:v1"));
   REQUIRE(copied.source_index);
   CHECK(copied.source_index->text() == image.root_digest);

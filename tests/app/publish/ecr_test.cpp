@@ -123,7 +123,7 @@ TEST_CASE("`check` warns of settings for a repository that is not ECR's") {
 TEST_CASE("layers whose PUT failed twice go up by ECR's own API, and the image is whole (S25)") {
   EcrJourney journey;
   auto context = journey.context();
-  context.parts_from = 1;
+  context.connection.parts_from = 1;
   journey.rule(R"({"match":{"method":"PUT","path":"*/blobs/uploads/*"},"do":{"reset":"body"}})");
   const auto pushed = app::push(context, journey.project(), {}, {}).at(0);
   CHECK(pushed.blobs_sent == 3);
@@ -191,7 +191,7 @@ TEST_CASE("credentials in a file that expired are read once more (S35)") {
   journey.variables["AWS_SHARED_CREDENTIALS_FILE"] = (journey.dir / "credentials").string();
   journey.rule(R"({"match":{"operation":"GetAuthorizationToken"},"nth":1,"do":{"expire_token":true}})");
   auto context = journey.context();
-  context.log = [&](const std::string& line) {
+  context.report.log = [&](const std::string& line) {
     if (line.starts_with("AWS credentials from")) file(id, secret);  // someone signs in meanwhile
   };
   CHECK(app::push(context, journey.project(), {}, {}).at(0).blobs_sent == 3);

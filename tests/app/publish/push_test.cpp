@@ -134,7 +134,7 @@ TEST_CASE("an image built elsewhere is pushed in place of the one named") {
                  {{.where = oci::parse_disk_reference("oci:" + (journey.dir / "out").string() + ":v1")}});
   journey.dir.write("public/index.html", "not this one\n");
   auto context = journey.context();
-  context.prebuilt_images["web"] = oci::parse_reference("oci:" + (journey.dir / "out").string() + ":v1");
+  context.images.prebuilt["web"] = oci::parse_reference("oci:" + (journey.dir / "out").string() + ":v1");
   const auto pushed = app::push(context, journey.project(), {}, {}).at(0);
   CHECK(pushed.references.front().digest == built.at(0).root.digest);
 }

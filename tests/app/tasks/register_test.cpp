@@ -141,7 +141,7 @@ TEST_CASE("an image that is given by reference keeps the task's platform, and ma
   const auto first = journey.registered();
   const auto reference = journey.push().references.front().text();
   auto context = journey.context();
-  context.prebuilt_images.emplace("web", oci::parse_reference(reference));
+  context.images.prebuilt.emplace("web", oci::parse_reference(reference));
   const auto promoted = app::register_tasks(context, journey.project(), {}, {});
   CHECK_FALSE(promoted.tasks.at(0).is_new);
   CHECK(promoted.tasks.at(0).arn == first.arn);
@@ -156,6 +156,6 @@ TEST_CASE("`--platform` decides what the offline check compares the task with") 
           "    cpu:", "    runtimePlatform: { cpuArchitecture: X86_64, operatingSystemFamily: LINUX }\n    cpu:"));
   auto context = journey.context();
   CHECK_FALSE(app::check_tasks(context, journey.project(), {}).empty());
-  context.platforms = {oci::Platform::parse("linux/amd64")};
+  context.images.platforms = {oci::Platform::parse("linux/amd64")};
   CHECK(app::check_tasks(context, journey.project(), {}).empty());
 }

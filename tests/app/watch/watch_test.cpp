@@ -58,8 +58,8 @@ struct Watching {
   void start(const app::WatchSettings& settings = {}) {
     thread = std::jthread([this, settings] {
       auto context = journey.context();
-      context.log = nullptr;
-      context.progress = [this](const app::Event& event) {
+      context.report.log = nullptr;
+      context.report.progress = [this](const app::Event& event) {
         builds += event.kind == app::Event::Kind::finished || event.kind == app::Event::Kind::reused;
       };
       const app::WatchReports reports{
@@ -99,8 +99,8 @@ struct Watching {
   std::string fresh(const std::string& name) {
     auto context = journey.context();
     context.store_root = journey.dir / "fresh";
-    context.no_cache = true;
-    context.progress = [](const app::Event&) {};
+    context.build.no_cache = true;
+    context.report.progress = [](const app::Event&) {};
     return cat(name, " ", app::build(context, *read(), {name}, {}).at(0).root.digest.text());
   }
 
@@ -290,7 +290,7 @@ TEST_CASE("a base on disk is watched") {
   auto base = [&](const std::string& text) {
     w.journey.dir.write("code/main.py", text);
     auto context = w.journey.context();
-    context.progress = [](const app::Event&) {};
+    context.report.progress = [](const app::Event&) {};
     app::build(context, *w.read(), {"job"},
                {{.where = oci::parse_disk_reference(cat("oci:", (w.journey.dir / "base").string(), ":v1"))}});
   };

@@ -20,8 +20,8 @@ struct BuiltImage {
   std::string name;
   oci::Descriptor root;                    // a manifest, or an index when there are several platforms
   std::vector<oci::Descriptor> manifests;  // one per platform, with `platform` set
-  // With Context::explain: one per platform (none for an image given by `--image`); the root digest of the last build,
-  // and the platforms that only the last build had.
+  // With BuildSettings::explain: one per platform (none for an image given by `--image`); the root digest of the last
+  // build, and the platforms that only the last build had.
   std::vector<ImageChange> changes{};
   std::optional<oci::Digest> before{};
   std::vector<oci::Platform> platforms_gone{};

@@ -11,7 +11,7 @@
 
 namespace lapstrake::app {
 
-// Saves the layers of an image that was just built to `context.cache_to`, if that is set. `pushed_to`: a repository
+// Saves the layers of an image that was just built to `context.cache.to`, if that is set. `pushed_to`: a repository
 // that already has them.
 void save_to_cache(const Context& context, const Network& network, const store::Store& store, const spec::Image& image,
                    const std::vector<PlatformLayers>& layers,

@@ -45,7 +45,10 @@ class Network {
   // Upload by ECR's layer API; null for other registries.
   PartsUpload parts_for(const std::string& host) const;
 
-  Context context_;
+  Runtime runtime_;
+  ConnectionSettings settings_;
+  Reporting report_;
+  std::shared_ptr<Run> run_;
   Registries registries_;
   http::Transport transport_;
   std::shared_ptr<EcrLogins> logins_;

@@ -26,7 +26,8 @@ std::optional<BaseImage> load_base(const Context& context, const spec::Project& 
 std::optional<layers::BaseFiles> known_base_files(const Context& context, const spec::Project& project,
                                                   const spec::Image& image, const oci::Platform& platform);
 
-// Error{input} listing the bases of `images` that a build could not read; does nothing unless Context::offline.
+// Error{input} listing the bases of `images` that a build could not read; does nothing unless
+// ConnectionSettings::offline.
 void require_bases(const Context& context, const spec::Project& project, const std::vector<const spec::Image*>& images,
                    const store::Store& store);
 

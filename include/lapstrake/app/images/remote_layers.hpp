@@ -21,13 +21,9 @@ namespace lapstrake::app {
 void fetch(const Context& context, const registry::Repository& repository, const oci::Descriptor& blob,
            const std::string& image, const Sink& sink);
 
-// The context with a progress callback that several threads may call at once.
-Context with_serial_progress(const Context& context);
-
-// Safe to use from several threads. The context must outlive it.
+// Safe to use from several threads.
 class RemoteLayers {
  public:
-  // The context of the network must outlive it too.
   RemoteLayers(const Context& context, Network network, store::Store store, std::string image);
 
   // Copies the blob into the store unless it is there. Error{input} if its registry is unknown.

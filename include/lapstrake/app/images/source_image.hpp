@@ -27,8 +27,7 @@ struct SourceImage {
   void read(const oci::Descriptor& blob, const Sink& sink, const std::stop_token& stop) const;
 };
 
-// `name`: any form of reference, or the name of an image of `project` that was built into the store. The context must
-// outlive the source.
+// `name`: any form of reference, or the name of an image of `project` that was built into the store.
 SourceImage open_image(const Context& context, const spec::Project* project, const std::string& name);
 
 // Reads a blob and reports progress.

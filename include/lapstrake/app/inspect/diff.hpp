@@ -36,7 +36,7 @@ struct ImageDiff {
 // Names as in inspect(). Compares files by type, SHA-256 of their bytes, target, mode, owner and extended attributes;
 // ignores times and the history. Lower layers that both images share are read once; nothing is written to disk, and a
 // layer is never in memory as a whole. Two images of one platform each are compared even if the platforms differ. With
-// Context::platforms compares only that platform.
+// ImageSelection::platforms compares only that platform.
 ImageDiff diff(const Context& context, const spec::Project* project, const std::string& before,
                const std::string& after);
 

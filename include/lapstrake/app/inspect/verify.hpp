@@ -24,8 +24,8 @@ struct Verification {
 
 // `name` as in inspect(). Checks manifests and indexes (including nested ones and attestations), configs and layers:
 // digests, sizes and media types; that the platform of a config matches its index; that the numbers of diff_ids and
-// layers match; and each diff_id, by unpacking the layer. With Context::platforms only the manifest for that platform.
-// Foreign layers (`urls`) are skipped with a warning.
+// layers match; and each diff_id, by unpacking the layer. With ImageSelection::platforms only the manifest for that
+// platform. Foreign layers (`urls`) are skipped with a warning.
 Verification verify(const Context& context, const spec::Project* project, const std::string& name,
                     const VerifySettings& settings = {});
 

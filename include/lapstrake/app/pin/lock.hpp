@@ -15,7 +15,7 @@
 namespace lapstrake::app {
 
 // Sets the base digest of each image of `project` from the lock, so that no tag is resolved. Bases without an entry are
-// reported; with Context::locked they are Error{usage}. Needs no network.
+// reported; with BaseSettings::locked they are Error{usage}. Needs no network.
 void pin_bases(const Context& context, spec::Project& project);
 
 struct LockSettings {

@@ -19,9 +19,9 @@ struct VendoredBase {
 };
 
 // Copies the bases of the images from their registries to `folder`, an OCI layout, for the platforms of the images (or
-// Context::platforms); indexes byte for byte. Valid blobs in the folder are not downloaded again; nothing is removed,
-// so that environments can share the folder. Adds missing bases to `lapstrake.lock`; with Context::locked they are
-// Error{usage}. Names in the layout are "host/repo:tag@sha256:...". Calls `each` for every complete base.
+// ImageSelection::platforms); indexes byte for byte. Valid blobs in the folder are not downloaded again; nothing is
+// removed, so that environments can share the folder. Adds missing bases to `lapstrake.lock`; with BaseSettings::locked
+// they are Error{usage}. Names in the layout are "host/repo:tag@sha256:...". Calls `each` for every complete base.
 std::vector<VendoredBase> vendor(const Context& context, const spec::Project& project,
                                  const std::filesystem::path& folder,
                                  const std::function<void(const VendoredBase&)>& each = nullptr);

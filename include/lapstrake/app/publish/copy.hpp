@@ -19,11 +19,11 @@ struct CopiedImage {
 };
 
 // `source`: any form of reference, or the name of an image of `project` that was built into the store. Copies manifests
-// byte for byte, and indexes with all platforms, nested indexes and attestations; with Context::platforms one manifest.
-// A `to` without a tag gets the tag of the source on disk, and `latest` in a registry. If `to` has a digest, the image
-// must have the same digest (Error{integrity}, before anything is sent). Error{usage} for an index to a docker-archive.
-// Foreign layers (`urls`) are not copied. Memory use does not depend on the image: blobs pass through the store's
-// folder.
+// byte for byte, and indexes with all platforms, nested indexes and attestations; with ImageSelection::platforms one
+// manifest. A `to` without a tag gets the tag of the source on disk, and `latest` in a registry. If `to` has a digest,
+// the image must have the same digest (Error{integrity}, before anything is sent). Error{usage} for an index to a
+// docker-archive. Foreign layers (`urls`) are not copied. Memory use does not depend on the image: blobs pass through
+// the store's folder.
 CopiedImage copy(const Context& context, const spec::Project* project, const std::string& source,
                  const oci::Reference& to, const PushSettings& settings = {});
 
