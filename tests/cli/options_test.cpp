@@ -3,6 +3,7 @@
 #include "../../src/cli/parser.hpp"
 #include "../../src/cli/run.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 
 using namespace lapstrake;
 using namespace lapstrake::cli;
@@ -38,16 +39,6 @@ struct Parsed {
   Parsed(const Parsed&) = delete;
   Parsed& operator=(const Parsed&) = delete;
 };
-
-template <class Act>
-Error failure_of(Act act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error;
-  }
-  return Error(ErrorKind::internal, "no error");
-}
 
 // Of the program's own commands; they fail before they use the context.
 Error failure(const std::vector<std::string>& words) {

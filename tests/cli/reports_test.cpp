@@ -11,13 +11,13 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-const auto older = oci::Digest::of("older"), newer = oci::Digest::of("newer");
+const auto old_digest = oci::Digest::of("old"), new_digest = oci::Digest::of("new");
 
 app::ImageDiff difference_of(std::vector<app::FileChange> files) {
   return {.before_name = "a",
           .after_name = "b",
-          .before = {.media_type = {}, .digest = older},
-          .after = {.media_type = {}, .digest = newer},
+          .before = {.media_type = {}, .digest = old_digest},
+          .after = {.media_type = {}, .digest = new_digest},
           .platforms = {{.platform = "linux/amd64", .files = std::move(files)}}};
 }
 
@@ -43,8 +43,8 @@ TEST_CASE("a diff names each change of a file") {
 
 TEST_CASE("scripts get the values and digests of a diff") {
   auto difference = difference_of({{.path = "a",
-                                    .before = app::FileFacts{.content = older},
-                                    .after = app::FileFacts{.content = newer},
+                                    .before = app::FileFacts{.content = old_digest},
+                                    .after = app::FileFacts{.content = new_digest},
                                     .what = {"content"}}});
   difference.platforms[0].members = {{.name = "config.User", .before = "\"web\"", .after = "\"app\""}};
   const auto json = diff_json(difference);
@@ -52,13 +52,13 @@ TEST_CASE("scripts get the values and digests of a diff") {
   CHECK(json["platforms"][0]["members"][0] == Json{{"name", "config.User"}, {"before", "web"}, {"after", "app"}});
   const auto file = json["platforms"][0]["files"][0];
   CHECK(file["what"] == Json{"content"});
-  CHECK(file["after"]["content"] == newer.text());
+  CHECK(file["after"]["content"] == new_digest.text());
 }
 
 TEST_CASE("an inspection lists the largest paths, in text and JSON") {
   const app::Inspection inspection{.name = "web",
-                                   .root = {.media_type = {}, .digest = newer},
-                                   .images = {{.manifest = {.media_type = {}, .digest = newer},
+                                   .root = {.media_type = {}, .digest = new_digest},
+                                   .images = {{.manifest = {.media_type = {}, .digest = new_digest},
                                                .annotations = {},
                                                .config = {},
                                                .config_text = "{}",
