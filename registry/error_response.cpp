@@ -12,8 +12,6 @@
 namespace lapstrake::registry {
 namespace {
 
-constexpr std::string_view no_repository = "the registry has no repository `";
-
 std::string text_of(const nlohmann::json& object, const char* name) {
   const auto found = object.find(name);
   if (found == object.end() || found->is_null()) return {};
@@ -130,11 +128,9 @@ Error missing_repository(const std::string& host, const std::string& name, std::
       is_ecr(host)
           ? std::string("create it with `lapstrake push --create-repository`, or give the role ecr:CreateRepository")
           : cat("create the repository `", name, "` in `", host, "`"));
-  error.because(cat(no_repository, name, "`", said.empty() ? "" : ": ", said));
-  return error;
+  return error.because(cat("the registry has no repository `", name, "`", said.empty() ? "" : ": ", said))
+      .with_code(ErrorCode::missing_repository);
 }
-
-bool is_missing_repository(const Error& error) { return error.reason().starts_with(no_repository); }
 
 bool is_ecr_public(std::string_view host) {
   const auto name = lower(host);

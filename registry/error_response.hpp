@@ -35,8 +35,7 @@ struct LoginUse {
 // known causes: quotas, IAM actions, logins.
 Error response_error(const http::Response& response, std::string what, const std::string& host, const LoginUse& login);
 
-// The Error for a missing repository, which is_missing_repository() recognises. `said`: the registry's message, or
-// empty.
+// The Error with the code `missing_repository`. `said`: the registry's message, or empty.
 Error missing_repository(const std::string& host, const std::string& name, std::string what, std::string_view said);
 
 // ECR's private hosts, in all their forms.

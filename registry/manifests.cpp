@@ -15,7 +15,6 @@ namespace {
 using namespace oci::media_type;
 
 constexpr std::size_t most_manifest = 8u << 20;
-constexpr std::string_view no_content = "the registry lacks content of the manifest: ";
 
 std::string accepted() { return cat(manifest, ", ", index, ", ", docker_manifest, ", ", docker_index); }
 
@@ -99,8 +98,6 @@ void confirm(const Repository& repository, const ManifestPut& put, const std::op
 
 }  // namespace
 
-bool is_missing_content(const Error& error) { return error.reason().starts_with(no_content); }
-
 std::optional<oci::Descriptor> Repository::find_manifest(const std::string& tag_or_digest) const {
   if (const auto found = state_->mirrors.find_manifest(tag_or_digest); found || state_->mirrors.only()) return found;
   if (const auto found = state_->head_manifest(tag_or_digest, Tries::by_policy)) return found->manifest;
@@ -175,11 +172,9 @@ void Repository::put_manifest(const std::string& tag_or_digest, const std::strin
   const auto response = http::retrying(state_->options.policy, runtime(), state_->options.notice, [&] {
     try {
       return api.attempt(request, Access::push);
-    } catch (const Throttled&) {
-      throw;
     } catch (const Error& error) {
       // The reply was lost, but the registry may have received the request.
-      if (!error.is_transient() || !has_arrived()) throw;
+      if (!error.is_transient() || error.code() == ErrorCode::throttled || !has_arrived()) throw;
       return http::Response{.status = 201};
     }
   });
@@ -187,7 +182,9 @@ void Repository::put_manifest(const std::string& tag_or_digest, const std::strin
     const auto said = parse_error_response(response);
     if (put.by_tag && is_immutable(response, said) && put.is_already_set(find_manifest(put.name), said.message)) return;
     auto error = state_->error_of(response, put.what);
-    if (lacks_content(said)) error.because(cat(no_content, said.message));
+    if (lacks_content(said))
+      error.because(cat("the registry lacks content of the manifest: ", said.message))
+          .with_code(ErrorCode::missing_content);
     throw error;
   }
   if (const auto theirs = response.headers.find("Docker-Content-Digest"); theirs && *theirs != put.digest.text())

@@ -71,8 +71,8 @@ void Mirrors::report(std::size_t i, const Error& error) const {
     unavailable_.insert(i);
   }
   if (options_.log)
-    options_.log(cat("warning: skipping the mirror `", options_.mirrors[i]->name(), "` of `", name_,
-                     "`: ", error.summary(), error.reason().empty() ? "" : ": ", error.reason()));
+    options_.log(
+        cat("warning: skipping the mirror `", options_.mirrors[i]->name(), "` of `", name_, "`: ", error.line()));
 }
 
 template <class Act>
@@ -86,7 +86,6 @@ auto Mirrors::first(Act act) const -> decltype(act(std::declval<const Repository
       if (auto answer = act(*options_.mirrors[i])) return answer;
       if (options_.log) options_.log(cat("the mirror `", options_.mirrors[i]->name(), "` does not have the content"));
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::interrupted) throw;
       report(i, error);
       last = error;
     }

@@ -106,7 +106,7 @@ class Push {
         return step(what,
                     [&] { repository_.put_manifest(tag_or_digest, manifest.text, manifest.descriptor.media_type); });
       } catch (const Error& error) {
-        if (!is_missing_content(error) || attempt > most_resends) throw;
+        if (error.code() != ErrorCode::missing_content || attempt > most_resends) throw;
       }
       send_missing(attempt);
     }

@@ -32,13 +32,6 @@ bool is_read(const http::Request& request) { return request.method == "GET" || r
 
 }  // namespace
 
-Error not_transient(const Error& error) {
-  Error last(error.kind(), error.summary(), error.help());
-  last.because(error.reason());
-  for (const auto& step : error.steps()) last.during(step);
-  return last;
-}
-
 RegistryHttp::RegistryHttp(const ClientOptions& options, const std::string& host, const std::string& repository)
     : options_(options),
       host_(host),
@@ -74,8 +67,7 @@ http::Url RegistryHttp::probe() const {
       // A TLS server answers a plain request too: with 400.
       const int status = options_.transport({.url = plain}).status;
       if (status != 400 && !http::is_retryable(status)) return plain;
-    } catch (const Error& second) {
-      if (second.kind() == ErrorKind::interrupted) throw;
+    } catch (const Error&) {  // neither protocol works
     }
     throw;  // the error of https
   }
@@ -172,10 +164,11 @@ http::Response RegistryHttp::send_once(const http::Request& request, const std::
     };
   try {
     return send_limited(sent);
-  } catch (const Throttled&) {
-    throw;
   } catch (Error& error) {
-    if (error.is_transient() && !has_begun) rethrow_unless_dead(error, request.url);
+    const bool is_failure = error.is_transient() && error.code() != ErrorCode::throttled && !has_begun;
+    // After that many consecutive failures no thread needs to use up its attempts.
+    if (is_failure && !rate_limiter_->failed(request.url.authority(), options_.runtime))
+      error.permanent().during(cat("giving up on `", request.url.authority(), "`: too many consecutive failures"));
     throw;
   }
 }
@@ -197,17 +190,11 @@ void RegistryHttp::refuse_retryable(const http::Request& request, const http::Re
   const auto why = parse_error_response(response).message;
   if (is_storage_full(response)) return;  // waiting frees no space
   if (response.status != 429 && !floor) throw Error(ErrorKind::network, what).because(why).transient();
-  Throttled error(ErrorKind::network, what);
-  error.because(why).transient(floor);
+  Error error(ErrorKind::network, what);
+  error.because(why).transient(floor).with_code(ErrorCode::throttled);
   if (floor && *floor > options_.policy.most_wait) floor.reset();  // the retry fails, so do not delay other requests
   rate_limiter_->throttled(request.url.authority(), ticket, options_.runtime, floor);
   throw error;
-}
-
-// After that many consecutive failures no thread needs to use up its attempts.
-void RegistryHttp::rethrow_unless_dead(Error& error, const http::Url& url) {
-  if (rate_limiter_->failed(url.authority(), options_.runtime)) throw;
-  throw not_transient(error).during(cat("giving up on `", url.authority(), "`: too many consecutive failures"));
 }
 
 // Secrets are sent to the registry's origin only, and not after a redirect to another origin.

@@ -16,15 +16,6 @@ enum class Redirects { follow, keep };
 // How often a request may be sent. Use `one` inside an operation that is itself retried.
 enum class Tries { one, by_policy };
 
-// A 429, or another reply with a Retry-After: neither the request nor the connection is at fault.
-class Throttled : public Error {
- public:
-  using Error::Error;
-};
-
-// The same error, not marked transient.
-Error not_transient(const Error& error);
-
 class RegistryHttp {
  public:
   RegistryHttp(const ClientOptions& options, const std::string& host, const std::string& repository);
@@ -34,8 +25,9 @@ class RegistryHttp {
 
   // One attempt: adds the login, answers one challenge, follows redirects of GET and HEAD. A HEAD with an error status
   // is repeated as GET, because only a GET has an error message. Throws Error{network}, transient, for retryable
-  // statuses; returns all other statuses. A file that was sent with an expired login is not sent again in this attempt,
-  // because its upload session may be broken: Error{access}, transient, after the login was renewed.
+  // statuses (with the code `throttled` after a 429 or with a Retry-After); returns all other statuses. A file that was
+  // sent with an expired login is not sent again in this attempt, because its upload session may be broken:
+  // Error{access}, transient, after the login was renewed.
   http::Response attempt(http::Request request, Access access, Redirects redirects = Redirects::follow);
   // The same with retries by the policy; for requests that may be sent twice.
   http::Response send(const http::Request& request, Access access, Redirects redirects = Redirects::follow,
@@ -63,7 +55,6 @@ class RegistryHttp {
                                  const std::optional<std::string>& authorization);
   http::Response send_limited(const http::Request& request);
   void refuse_retryable(const http::Request& request, const http::Response& response, RateLimiter::Ticket ticket);
-  [[noreturn]] void rethrow_unless_dead(Error& error, const http::Url& url);
 
   const ClientOptions& options_;
   std::string host_;

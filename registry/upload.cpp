@@ -118,11 +118,9 @@ class Upload {
       const auto response = target_.api.attempt(std::move(put), Access::push);
       if (ends_session(response.status)) sessions_.ended(session);
       finish(response);
-    } catch (const Throttled&) {
-      throw;
-    } catch (const Error& error) {
-      if (!error.is_transient()) throw;
-      if (error.kind() == ErrorKind::access && ++renewed_logins_ > 1) throw not_transient(error);
+    } catch (Error& error) {
+      if (!error.is_transient() || error.code() == ErrorCode::throttled) throw;
+      if (error.kind() == ErrorKind::access && ++renewed_logins_ > 1) error.permanent();
       if (error.kind() == ErrorKind::network) ++failed_puts_;
       throw;
     }

@@ -28,7 +28,7 @@ UploadSession UploadSessions::begin() {
   try {
     response = target_.api.attempt({.method = "POST", .url = url}, Access::push);
   } catch (const Error& error) {
-    if (!is_ecr(target_.host) || error.reason() != http::closed_without_reply || ++closed_connections_ < 2) throw;
+    if (!is_ecr(target_.host) || error.code() != ErrorCode::connection_closed || ++closed_connections_ < 2) throw;
     throw missing_repository(target_.host, target_.name, target_.what(),
                              "it closes the connection when an upload begins (also when "
                              "ecr:InitiateLayerUpload is not allowed)");
@@ -49,7 +49,6 @@ bool UploadSessions::mount(const std::string& from) {
       next_session_ = opened(url, response);
     return false;
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::interrupted) throw;
     return false;
   }
 }
@@ -131,7 +130,7 @@ bool is_taken(const UploadTarget& target, const http::Response& response) {
 bool is_lost_session(const http::Response& response, const Error& error) {
   const auto said = parse_error_response(response);
   return response.status == 416 || said.has("BLOB_UPLOAD_UNKNOWN") || said.has("BLOB_UPLOAD_INVALID") ||
-         said.has("DIGEST_INVALID") || (response.status == 404 && !is_missing_repository(error));
+         said.has("DIGEST_INVALID") || (response.status == 404 && error.code() != ErrorCode::missing_repository);
 }
 
 }  // namespace lapstrake::registry

@@ -28,6 +28,24 @@ Error& Error::transient(std::optional<std::chrono::milliseconds> floor) {
   return *this;
 }
 
+Error& Error::permanent() {
+  transient_ = false;
+  wait_floor_ = std::nullopt;
+  return *this;
+}
+
+Error& Error::with_code(ErrorCode code) {
+  code_ = code;
+  return *this;
+}
+
+Error& Error::from_service(ServiceError error) {
+  service_ = std::move(error);
+  return *this;
+}
+
+std::string Error::line() const { return because_.empty() ? what_ : cat(what_, ": ", because_); }
+
 std::string report(const Error& error) {
   auto line = [](std::string_view label, std::string_view text) {
     return cat(label, replace_all(printable(text, 4096, true), "\n", "\n    "), "\n");

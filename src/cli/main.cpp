@@ -57,9 +57,11 @@ int run(int count, char** words, const Inherited& caller) {
   const cli::Printer printer(runtime);
   try {
     return cli::run({words + 1, words + count}, runtime);
+  } catch (const Interrupted& stop) {
+    printer.error(Error(ErrorKind::internal, stop.what()));
+    return interruption.exit_code();
   } catch (...) {
-    const int code = report_failure(printer);
-    return code == static_cast<int>(ErrorKind::interrupted) ? interruption.exit_code() : code;
+    return report_failure(printer);
   }
 }
 

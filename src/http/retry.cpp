@@ -91,8 +91,7 @@ void wait_or_rethrow(const RetryPolicy& policy, const Runtime& runtime, const Re
       error.helped_by(cat("try again in ", seconds_text(*error.wait_floor()), ": the server requests this wait"));
     throw;
   }
-  notify(notice, policy, attempt, error.reason().empty() ? error.summary() : cat(error.summary(), ": ", error.reason()),
-         *wait);
+  notify(notice, policy, attempt, error.line(), *wait);
   runtime.sleep(*wait);
 }
 

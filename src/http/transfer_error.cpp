@@ -69,9 +69,11 @@ Error endless_header(const Url& url) {
 Error lost(const Url& url, const TransferFailure& failure) {
   const bool silent = failure.connected && !failure.replied;
   Error error(ErrorKind::network, cat("the connection to ", where(url), " was lost"));
-  error.because(silent && failure.code != CURLE_OPERATION_TIMEDOUT ? std::string(closed_without_reply) : failure.text);
-  error.transient();
-  return error;
+  if (silent && failure.code != CURLE_OPERATION_TIMEDOUT)
+    error.because("the connection was closed without a reply").with_code(ErrorCode::connection_closed);
+  else
+    error.because(failure.text);
+  return error.transient();
 }
 
 }  // namespace

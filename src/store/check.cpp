@@ -17,10 +17,6 @@
 namespace lapstrake::store {
 namespace {
 
-std::string problem(const Error& error) {
-  return error.reason().empty() ? error.summary() : cat(error.summary(), " (", error.reason(), ")");
-}
-
 struct BlobCheck {
   std::uint64_t bytes = 0;
   bool is_blob = false;
@@ -66,8 +62,7 @@ void check_blobs(const Store& store, CheckReport& report, const std::stop_token&
         try {
           checked[i] = check_blob(files[i], stop);
         } catch (const Error& error) {
-          if (error.kind() == ErrorKind::interrupted) throw;
-          checked[i].problem = problem(error);
+          checked[i].problem = error.line();
         }
       },
       stop);
@@ -113,7 +108,7 @@ class RefCheck {
       for (const auto& child : children(blob, text)) follow(child, depth + 1);
       if (oci::is_manifest(blob.media_type)) count_layers(blob, text);
     } catch (const Error& error) {
-      report(problem(error));
+      report(error.line());
     }
   }
 
@@ -141,8 +136,7 @@ void collecting_problems(CheckReport& report, Act&& act) {
   try {
     act();
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::interrupted) throw;
-    report.problems.push_back(problem(error));
+    report.problems.push_back(error.line());
   }
 }
 

@@ -16,6 +16,29 @@ TEST_CASE("an error says what, why, where and the cure") {
         "  help: create it\n");
 }
 
+TEST_CASE("an error carries what callers decide by: its code, a service's error, whether to try again") {
+  Error error(ErrorKind::network, "cannot push `web`");
+  CHECK(error.line() == "cannot push `web`");
+  CHECK(error.code() == ErrorCode::none);
+  CHECK(error.service().code.empty());
+  error.because("no repository").with_code(ErrorCode::missing_repository).from_service({"NotFound", "no"}).transient();
+  CHECK(error.line() == "cannot push `web`: no repository");
+  CHECK(error.code() == ErrorCode::missing_repository);
+  CHECK(error.service().code == "NotFound");
+  CHECK(error.is_transient());
+  CHECK_FALSE(error.permanent().is_transient());
+}
+
+TEST_CASE("a stop is not an error, so that handlers of errors let it pass") {
+  const auto handled = [] {
+    try {
+      step("reading", [] { throw Interrupted(); });
+    } catch (const Error&) {
+    }
+  };
+  CHECK_THROWS_AS(handled(), Interrupted);
+}
+
 TEST_CASE("step adds what was being done") {
   try {
     step("reading", [] { throw Error(ErrorKind::input, "gone"); });

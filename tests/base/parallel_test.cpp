@@ -58,11 +58,6 @@ TEST_CASE("a stop ends a pipeline and a parallel loop") {
   const auto act = [&](std::size_t) {
     if (++acts == 5) source.request_stop();
   };
-  try {
-    parallel_for_each(1000, 3, act, source.get_token());
-    FAIL("it went on");
-  } catch (const Error& error) {
-    CHECK(error.kind() == ErrorKind::interrupted);
-  }
+  CHECK_THROWS_AS(parallel_for_each(1000, 3, act, source.get_token()), Interrupted);
   CHECK(acts < 20);
 }

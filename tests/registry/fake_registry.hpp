@@ -29,8 +29,8 @@ inline http::Response reply(int status, http::Headers headers = {}, std::string 
 inline http::Response error(int status, const std::string& code, const std::string& message = "no") {
   return reply(status, {}, cat(R"({"errors":[{"code":")", code, R"(","message":")", message, R"("}]})"));
 }
-inline http::Response lose(const std::string& why = "reset") {
-  throw Error(ErrorKind::network, "the connection was lost").because(why).transient();
+inline http::Response lose(ErrorCode code = ErrorCode::none) {
+  throw Error(ErrorKind::network, "the connection was lost").because("reset").transient().with_code(code);
 }
 
 class Registry {

@@ -221,6 +221,5 @@ TEST_CASE("a stop ends the wait for a helper") {
   home.helper("slow", "sleep 20");
   std::stop_source source;
   source.request_stop();
-  CHECK(failure_of([&] { run_credential_helper(home.runtime(source.get_token()), "slow", "r"); }).kind() ==
-        ErrorKind::interrupted);
+  CHECK_THROWS_AS(run_credential_helper(home.runtime(source.get_token()), "slow", "r"), Interrupted);
 }

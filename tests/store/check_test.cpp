@@ -132,7 +132,7 @@ TEST_CASE("check ends when it is told to stop") {
   store.put("x", "text/plain");
   std::stop_source stop;
   stop.request_stop();
-  CHECK_THROWS_AS(store.check(stop.get_token()), Error);
+  CHECK_THROWS_AS(store.check(stop.get_token()), Interrupted);
 }
 
 TEST_CASE("gc removes what no ref reaches and what killed processes left, and nothing else") {

@@ -203,7 +203,7 @@ TEST_CASE("a blob of a place is taken once, whole or not at all") {
   reader.open = [&, open = reader.open](const oci::Descriptor& one) { return ++opened, open(one); };
   std::stop_source stop;
   stop.request_stop();
-  CHECK_THROWS_AS(to.take(reader, blob, stop.get_token()), Error);
+  CHECK_THROWS_AS(to.take(reader, blob, stop.get_token()), Interrupted);
   CHECK_FALSE(to.has(blob.digest));
   CHECK(std::filesystem::is_empty(to.scratch()));
   to.take(reader, blob);

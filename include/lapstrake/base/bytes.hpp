@@ -23,7 +23,7 @@ inline std::string_view as_text(Bytes bytes) { return {reinterpret_cast<const ch
 
 // A Source that reads `text`, which must outlive it.
 Source source_of(std::string_view text);
-// Copies all of `source` to `sink` in pieces of at most 256 KiB; returns the number of bytes. Error{interrupted}
+// Copies all of `source` to `sink` in pieces of at most 256 KiB; returns the number of bytes. Interrupted
 // between two pieces when a stop is requested.
 std::size_t drain(const Source& source, const Sink& sink, const std::stop_token& stop = {});
 // All of `source` as a string; Error{integrity} naming `what` when it is longer than `limit` bytes.

@@ -11,16 +11,37 @@ namespace lapstrake {
 
 // The values are the process's exit codes, a contract that scripts depend on (docs/reference/exit-codes.md).
 enum class ErrorKind {
-  internal = 1,      // a bug in lapstrake or anything else
-  usage = 2,         // usage or spec
-  input = 3,         // an input is missing or unreadable, or the disk is full
-  network = 4,       // registry or network
-  access = 5,        // credentials or permission
-  integrity = 6,     // a wrong digest, or invalid data from outside
-  deployment = 7,    // the deployment failed or was rolled back
-  timeout = 8,       // timed out, still in progress
-  approval = 9,      // waiting for an approval
-  interrupted = 130  // SIGINT
+  internal = 1,    // a bug in lapstrake or anything else
+  usage = 2,       // usage or spec
+  input = 3,       // an input is missing or unreadable, or the disk is full
+  network = 4,     // registry or network
+  access = 5,      // credentials or permission
+  integrity = 6,   // a wrong digest, or invalid data from outside
+  deployment = 7,  // the deployment failed or was rolled back
+  timeout = 8,     // timed out, still in progress
+  approval = 9     // waiting for an approval
+};
+
+// Names a failure that some caller handles, so that nobody has to read its text. Set where the Error is thrown.
+enum class ErrorCode {
+  none,
+  connection_closed,   // by the server, before the first byte of a reply
+  throttled,           // the server asks for fewer requests: neither the request nor the connection failed
+  missing_repository,  // of a registry that does not create repositories on push
+  missing_content,     // a registry lacks a blob or child manifest of a manifest (even if it reported it before)
+  no_credentials,      // no AWS credentials are configured
+  unusable_profile     // an AWS profile has no credentials that lapstrake can use (SSO, a role)
+};
+
+// The error of an AWS service, as it arrived: "RepositoryNotFoundException" and its text.
+struct ServiceError {
+  std::string code = {}, message = {};
+};
+
+// A stop was requested (SIGINT, SIGTERM). Not an Error, so that no handler of failures takes it for one.
+class Interrupted : public std::exception {
+ public:
+  const char* what() const noexcept override { return "interrupted"; }
 };
 
 class Error : public std::exception {
@@ -37,18 +58,27 @@ class Error : public std::exception {
   // Marks a failure that a retry may fix, such as a lost connection (http/retry.hpp).
   // `floor`: the minimum wait that the server asked for (Retry-After).
   Error& transient(std::optional<std::chrono::milliseconds> floor = std::nullopt);
+  // The opposite: no retry.
+  Error& permanent();
+  Error& with_code(ErrorCode code);
+  Error& from_service(ServiceError error);
 
   ErrorKind kind() const noexcept { return kind_; }
+  ErrorCode code() const noexcept { return code_; }
+  const ServiceError& service() const noexcept { return service_; }
   const std::string& summary() const noexcept { return what_; }
   const std::string& reason() const noexcept { return because_; }
   const std::vector<std::string>& steps() const noexcept { return steps_; }
   const std::string& help() const noexcept { return help_; }
+  std::string line() const;  // "SUMMARY: REASON"
   bool is_transient() const noexcept { return transient_; }
   std::optional<std::chrono::milliseconds> wait_floor() const noexcept { return wait_floor_; }
   const char* what() const noexcept override { return what_.c_str(); }
 
  private:
   ErrorKind kind_;
+  ErrorCode code_ = ErrorCode::none;
+  ServiceError service_;
   std::string what_, because_, help_;
   std::vector<std::string> steps_;
   bool transient_ = false;

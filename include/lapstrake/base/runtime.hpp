@@ -20,7 +20,7 @@ struct Inherited;
 struct Runtime {
   Environment environment;
   Clock clock;
-  Sleep sleep;  // throws Error{interrupted} when a stop is requested
+  Sleep sleep;  // throws Interrupted when a stop is requested
   Random random;
   std::stop_token stop;
   std::shared_ptr<Redactor> secrets = std::make_shared<Redactor>();  // of this run

@@ -70,12 +70,9 @@ struct Request {
   AddressKind max_address_kind = AddressKind::link_local;
 };
 
-// The `reason()` of the Error for a connection that was accepted and then closed before the first byte of a reply. ECR
-// does this when an upload begins into a repository that does not exist (aws/containers-roadmap#1970).
-inline constexpr std::string_view closed_without_reply = "the connection was closed without a reply";
-
 // Sends one request and returns the reply, whatever its status. Without a reply throws Error{network}, marked transient
-// when a new attempt may succeed. Safe to call from several threads.
+// when a new attempt may succeed, with the code `connection_closed` when the server accepted the connection and closed
+// it before the first byte of a reply. Safe to call from several threads.
 using Transport = std::function<Response(const Request&)>;
 
 }  // namespace lapstrake::http

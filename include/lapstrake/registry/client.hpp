@@ -48,7 +48,8 @@ struct ClientOptions {
 };
 
 // Answers challenges (Basic, Bearer; caches tokens by scope), retries by the policy, follows redirects without secrets.
-// Throws Errors that name the repository, with the registry's message in `because` and a cure.
+// Throws Errors that name the repository, with the registry's message in `because`, a cure, and the code
+// `missing_repository` or `missing_content` if that is the failure.
 // Safe to use from several threads.
 class Repository {
  public:
@@ -98,12 +99,6 @@ class Repository {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-// The push failed because the repository does not exist and a push does not create it (ECR). The app may create it and
-// push again.
-bool is_missing_repository(const Error& error);
-// A manifest was rejected because the registry lacks a blob or child manifest of it (even if it reported it before).
-bool is_missing_content(const Error& error);
 
 // Reads an image from a registry; without tag and digest "latest". Reads blobs in ranges of 8 MiB, so that the reader
 // may be slow; without range support reads blobs of at most 64 MiB as a whole.

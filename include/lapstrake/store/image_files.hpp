@@ -19,7 +19,7 @@ oci::ImageReader open_image(const oci::DiskReference& reference, const std::file
 // Writes the image or index `root` of `store` with all blobs that it refers to. `tag` goes into
 // org.opencontainers.image.ref.name; for archives, `names` ("host/repo:tag") too. In
 // an existing layout the tag is added or replaced, the rest is kept; an archive is written to a temporary file and
-// renamed. Equal images give equal bytes of an archive. A stop request throws Error{interrupted}; incomplete files are
+// renamed. Equal images give equal bytes of an archive. A stop request throws Interrupted; incomplete files are
 // removed.
 void write_layout(const Store& store, const oci::Descriptor& root, const std::filesystem::path& folder,
                   const std::string& tag, const std::stop_token& stop = {});

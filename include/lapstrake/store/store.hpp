@@ -76,7 +76,7 @@ class Store {
   };
   BlobWriter new_blob(Hashing hashing = Hashing::here) const;
   oci::Descriptor put(std::string_view text, std::string_view media_type) const;
-  // Copies a blob from `reader` into the store, unless the store has it. Error{interrupted} when a stop is requested.
+  // Copies a blob from `reader` into the store, unless the store has it. Interrupted when a stop is requested.
   void take(const oci::ImageReader& reader, const oci::Descriptor& blob, const std::stop_token& stop = {}) const;
   // A stream that fails at its end when the digest differs (T24).
   Source open_blob(const oci::Descriptor& descriptor) const;

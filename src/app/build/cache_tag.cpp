@@ -23,8 +23,7 @@ std::vector<CacheEntry> read_cache(const registry::Repository& repository, const
 }
 
 std::string one_line(const Error& error) {
-  auto text = error.summary();
-  if (!error.reason().empty()) text += cat(": ", error.reason());
+  auto text = error.line();
   if (!error.help().empty()) text += cat(" (", error.help(), ")");
   return text;
 }

@@ -104,7 +104,7 @@ class CacheUpdate {
     try {
       repository_->put_manifest(where_.tag, text, std::string(oci::media_type::manifest));
     } catch (const Error& error) {
-      if (!registry::is_missing_content(error)) throw;
+      if (error.code() != ErrorCode::missing_content) throw;
       repository_->put_manifest(where_.tag, render_cache(merged({}, used, now)),
                                 std::string(oci::media_type::manifest));
     }
@@ -134,7 +134,6 @@ void save_to_cache(const Context& context, const Network& network, const store::
     try {
       CacheUpdate(context, network, store, where, context.cache.to->tag.empty(), pushed_to).run(image.name, entries);
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::interrupted) throw;
       context.report.progress({.kind = Event::Kind::warning,
                                .image = {},
                                .subject = {},

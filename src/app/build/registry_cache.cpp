@@ -65,7 +65,6 @@ class Fetch {
           store_.open_blob(entry_.blob), [&](Bytes bytes) { check.write(bytes); }, context_.runtime.stop);
       return check.finish() == entry_.diff_id;
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::interrupted) throw;
       return false;
     }
   }
@@ -122,7 +121,6 @@ void RegistryCache::load(const Context& context) {
       cache.entries = read_cache(*cache.repository, *found, from);
       caches_.push_back(std::move(cache));
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::interrupted) throw;
       warn(context, cat("cannot use the cache `", from.text(), "`: ", one_line(error)));
     }
   }
@@ -159,7 +157,6 @@ std::optional<store::CachedLayer> RegistryCache::find(const Context& context, co
           .run(*cache->repository);
       return store::CachedLayer{.diff_id = written.diff_id, .blob = entry->blob, .tar_size = written.tar_size};
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::interrupted) throw;
       warn(context, cat("ignoring the entry of cache `", cache->where.text(), "` for layer `", wanted.layer,
                         "`: ", one_line(error)));
     }

@@ -17,7 +17,7 @@ namespace {
 spec::Diagnostic from(const Error& error, const oci::Position& where) {
   spec::Diagnostic diagnostic;
   diagnostic.where = where;
-  diagnostic.message = error.reason().empty() ? error.summary() : cat(error.summary(), ": ", error.reason());
+  diagnostic.message = error.line();
   diagnostic.help = error.help();
   return diagnostic;
 }
@@ -43,7 +43,6 @@ std::vector<spec::Diagnostic> check_image(const Context& context, const spec::Pr
     if (!known) return {unknown_base(image)};
     below = std::move(*known);
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::interrupted) throw;
     return {from(error, image.where)};  // what lies on it cannot be judged
   }
   std::optional<layers::AccountTable> accounts;
@@ -60,7 +59,6 @@ std::vector<spec::Diagnostic> check_image(const Context& context, const spec::Pr
                                         .scratch = scratch(context),
                                         .stop = context.runtime.stop}));
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::interrupted) throw;
       found.push_back(from(error, recipe.where));
     }
   return found;

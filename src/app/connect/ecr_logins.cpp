@@ -16,7 +16,7 @@ EcrLogins::Login EcrLogins::login(const std::string& key, bool renew, const Fetc
     const auto half = fresh.token.expires > now ? now + (end - now) / 2 : end;
     return (kept_[key] = {std::move(fresh), half, end}).login;
   } catch (const Error& error) {
-    if (renew || known == kept_.end() || now >= known->second.end || error.kind() == ErrorKind::interrupted) throw;
+    if (renew || known == kept_.end() || now >= known->second.end) throw;
     return known->second.login;
   }
 }

@@ -116,11 +116,9 @@ std::optional<registry::Login> Network::public_login(const registry::Keychain& d
       return EcrLogins::Login{aws::ecr_public_login(aws_session), aws_session.credentials.source};
     });
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::interrupted) throw;
     auto stored = docker(host, renew);
     if (!no_public_login_->exchange(true) && !stored && !aws::is_no_credentials(error))
-      notice_for(report_.progress)(cat("continuing without a login to `", host, "`; a push needs one: ",
-                                       error.summary(), error.reason().empty() ? "" : ": ", error.reason()));
+      notice_for(report_.progress)(cat("continuing without a login to `", host, "`; a push needs one: ", error.line()));
     return stored;
   }
 }

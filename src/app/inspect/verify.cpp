@@ -79,7 +79,7 @@ class Verifying {
       // On disk what is missing is an input; a registry was asked before.
       const bool is_missing = error.kind() == ErrorKind::input && !source_.remote;
       if (error.kind() != ErrorKind::integrity && !is_missing) throw;
-      return error.reason().empty() ? error.summary() : cat(error.summary(), ": ", error.reason());
+      return error.line();
     }
   }
 

@@ -18,9 +18,7 @@ constexpr const char* cure = "restore it from version control, or delete it and 
 }
 
 [[noreturn]] void refuse(const Error& error) {
-  Error usage(ErrorKind::usage, error.summary(), cure);
-  if (!error.reason().empty()) usage.because(error.reason());
-  throw usage;
+  throw Error(ErrorKind::usage, error.summary(), cure).because(error.reason());
 }
 
 [[noreturn]] void refuse_newer(std::string_view what) {

@@ -97,15 +97,13 @@ std::vector<oci::Descriptor> attach(const Context& context, const registry::Repo
                                .subject = cat("attachment ", attachment.from),
                                .text = attached.back().digest.text()});
     } catch (Error& error) {
-      if (error.kind() == ErrorKind::interrupted) throw;
       if (attachment.required) {
         error.during(cat("attaching `", attachment.from, "` to image `", image.name, "` (already pushed)"));
         throw;
       }
       context.report.progress({.kind = Event::Kind::warning,
                                .image = image.name,
-                               .text = cat("cannot attach `", attachment.from, "`: ", error.summary(),
-                                           error.reason().empty() ? "" : cat(": ", error.reason()))});
+                               .text = cat("cannot attach `", attachment.from, "`: ", error.line())});
     }
   }
   return attached;

@@ -69,7 +69,7 @@ registry::PushReport push_manifests(const Context& context, const Network& netwo
   try {
     return registry::push(*repository, request.manifests, request.blobs, options);
   } catch (const Error& error) {
-    if (!registry::is_missing_repository(error)) throw;
+    if (error.code() != ErrorCode::missing_repository) throw;
     const EcrLookup lookup{context, network, target, request.repository_settings};
     const auto found = look_up_in_ecr(lookup);
     if (!settings.create_repository || found.kind == EcrLookupResult::Kind::present)

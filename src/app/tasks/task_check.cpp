@@ -148,11 +148,10 @@ std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Pro
     document = document_of(task);
   } catch (const Error& error) {
     diagnostics.push_back({.where = task.where,
-                           .message = cat("task `", task.name, "`: ", error.summary()),
+                           .message = cat("task `", task.name, "`: ", error.line()),
                            .hint = {},
                            .line = {},
                            .help = error.help()});
-    if (!error.reason().empty()) diagnostics.back().message += cat(": ", error.reason());
     return with_source_lines(std::move(diagnostics));
   }
   check_ignored_rules(task, diagnostics);

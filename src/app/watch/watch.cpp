@@ -150,6 +150,8 @@ class Watch {
     std::optional<Error> failure;
     try {
       act();
+    } catch (const Interrupted&) {
+      throw;
     } catch (const Error& error) {
       failure = error;
     } catch (const std::exception& error) {

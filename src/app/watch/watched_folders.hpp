@@ -42,7 +42,7 @@ class WatchedFolders {
   // Replaces the watched sources; no change after the call is missed. Errors of Inotify.
   void watch(std::vector<Watched> all);
   // Waits for a change, and then until nothing has changed for `quiet`, at most `patience` after the first change.
-  // Error{interrupted} when stopped.
+  // Interrupted when stopped.
   Changes wait(std::chrono::milliseconds quiet, std::chrono::milliseconds patience, const std::stop_token& stop);
   // Whether wait() would return a change now.
   bool changed();

@@ -294,7 +294,7 @@ TEST_CASE("an interrupt while a layer is fetched is no miss") {
   context.report.progress = [&](const app::Event& event) {
     if (event.kind == app::Event::Kind::progress) runners.stop.request_stop();
   };
-  CHECK(failure_of([&] { app::build(context, runners.project(), {}, {}); }).kind() == ErrorKind::interrupted);
+  CHECK_THROWS_AS(app::build(context, runners.project(), {}, {}), Interrupted);
 }
 
 TEST_CASE("--no-cache asks no registry") {

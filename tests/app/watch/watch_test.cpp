@@ -34,6 +34,7 @@ struct Watching {
   std::atomic<unsigned> builds = 0;
   std::function<void()> at_result = [] {};
   std::optional<Error> end;
+  bool interrupted = false;
   std::jthread thread;
 
   explicit Watching(const std::string& spec = small_spec) {
@@ -70,6 +71,8 @@ struct Watching {
       try {
         app::watch(
             context, journey.dir / "lapstrake.yaml", [this] { return read(); }, settings, reports);
+      } catch (const Interrupted&) {
+        interrupted = true;
       } catch (const Error& error) {
         end = error;
       }
@@ -124,8 +127,7 @@ TEST_CASE("an edit is a new digest, of the images that it concerns") {
   CHECK(w.result() == w.fresh("job"));
   w.stop();
   CHECK(w.results.empty());
-  REQUIRE(w.end);
-  CHECK(w.end->kind() == ErrorKind::interrupted);
+  CHECK(w.interrupted);
 }
 
 TEST_CASE("whatever is done to the files of an image is seen") {

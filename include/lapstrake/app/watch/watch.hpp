@@ -30,7 +30,7 @@ struct WatchReports {
 
 // Builds the images, and rebuilds an image whenever one of its sources, its base or the spec changes. `read` reads the
 // spec `file`, at the start and after each change; it returns nothing if the spec has mistakes, and reports them. Never
-// returns: throws Error{interrupted} when stopped; exceptions of the first `read`, and Error{usage} for invalid names
+// returns: throws Interrupted when stopped; exceptions of the first `read`, and Error{usage} for invalid names
 // and outputs, at once; Error{input} when no more folders can be watched. Errors of a build are reported, and the next
 // change triggers another attempt.
 [[noreturn]] void watch(const Context& context, const std::filesystem::path& file,
