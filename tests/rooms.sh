@@ -90,6 +90,13 @@ check_heavy() {
   { grep -v '^src/spec/' "$scratch/yaml" || true; } | complain "yaml-cpp belongs to src/spec"
 }
 
+# Errors carry a code for callers that decide by the kind of failure: their text is for people, and may change.
+check_errors() {
+  local text='\.(reason|summary|what)\(\)'
+  lines_with "$text(\\.(find|rfind|starts_with|ends_with|contains|compare|substr|empty)\\(|[ ]*[!=]=)|[!=]=[ ]*[A-Za-z_]+$text|auto&?[ ]+[a-z_]+ = [A-Za-z_]+$text;" \
+    src layers registry include | { grep -vE '^src/(cli/|base/error\.cpp)' || true; } | complain "decide by Error::code(), not by the text of an error"
+}
+
 # One place prints and one place exits.
 check_doors() {
   local others=(src layers registry include)
@@ -106,6 +113,7 @@ check() { # source rooms.txt
   check_circles "$rooms"
   check_page "$rooms"
   check_heavy
+  check_errors
   check_doors
   if [[ -s $scratch/found ]]; then
     cat "$scratch/found"
@@ -159,6 +167,10 @@ self_test() {
   expect no "exit outside of cli" src/spec/bad.cpp 'void f() { std::exit(1); }'
   expect no "std::cout outside of cli" layers/bad.cpp 'void f() { std::cout << 1; }'
   expect no "fprintf(stderr) outside of cli" layers/bad.cpp 'void f() { std::fprintf(stderr, "x"); }'
+  expect no "a search in the text of an error" registry/bad.cpp 'if (error.reason().starts_with("no")) return;'
+  expect no "a comparison with the text of an error" layers/bad.cpp 'if ("no" != error.summary()) return;'
+  expect no "a name for the text of an error" layers/bad.cpp 'const auto& why = error.reason();'
+  expect yes "the text of an error in a message" layers/good.cpp 'throw Error(kind, error.summary()).because(error.reason());'
   expect yes "printing in cli" src/cli/good.cpp 'void f() { std::cout << 1; std::exit(0); }'
   expect no "an include of a room below" src/base/bad.cpp '#include <lapstrake/base/deep/text.hpp>'
   expect no "a room that ARCHITECTURE.md does not list" ARCHITECTURE.md '| `base` | bytes |'

@@ -164,10 +164,11 @@ std::optional<Credentials> from_section(const Section& section, const std::strin
 
 // A way to credentials that the AWS tools know and we do not yet.
 [[noreturn]] void refuse_way(const std::string& name, std::string_view way) {
-  throw NoCredentials(NoCredentials::Why::unusable,
-                      cat("profile `", name, "` gets its credentials from `", way, "`, which is not supported yet"),
-                      cat("let the AWS CLI resolve them: `eval \"$(aws configure export-credentials --profile ", name,
-                          " --format env)\"`"));
+  throw Error(ErrorKind::access,
+              cat("profile `", name, "` gets its credentials from `", way, "`, which is not supported yet"),
+              cat("let the AWS CLI resolve them: `eval \"$(aws configure export-credentials --profile ", name,
+                  " --format env)\"`"))
+      .with_code(ErrorCode::unusable_profile);
 }
 
 void refuse_ways(const Profile& profile, std::initializer_list<std::string_view> ways) {
@@ -200,9 +201,7 @@ std::optional<Credentials> from_profile(const Profile& profile, const SharedFile
   const auto what = cat("AWS profile `", name, "` not found");
   const auto why = cat("neither ", files.credentials_shown(), " nor ", files.config_shown(), " contains it");
   if (chosen) throw Error(ErrorKind::access, what, help).because(why);
-  NoCredentials error(NoCredentials::Why::unusable, what, help);
-  error.because(why);
-  throw error;
+  throw Error(ErrorKind::access, what, help).because(why).with_code(ErrorCode::unusable_profile);
 }
 
 // What the environment offers that we cannot use yet, for the error that nothing was found.
@@ -214,11 +213,11 @@ std::string unused_offer(const Environment& environment) {
 }
 
 [[noreturn]] void empty_profile(const std::string& name, const SharedFiles& files) {
-  NoCredentials error(NoCredentials::Why::unusable, cat("the AWS profile `", name, "` has no credentials"),
-                      cat("run `aws configure --profile ", name, "`, or omit `--profile`"));
+  Error error(ErrorKind::access, cat("the AWS profile `", name, "` has no credentials"),
+              cat("run `aws configure --profile ", name, "`, or omit `--profile`"));
   error.because(
       cat("neither ", files.credentials_shown(), " nor ", files.config_shown(), " contains an access key for it"));
-  throw error;
+  throw error.with_code(ErrorCode::unusable_profile);
 }
 
 constexpr std::string_view export_credentials = "`eval \"$(aws configure export-credentials --format env)\"`";
@@ -234,9 +233,7 @@ constexpr std::string_view export_credentials = "`eval \"$(aws configure export-
     where += "; EC2 instance roles are not supported yet";
     help += cat("; on an EC2 instance with a role, let the AWS CLI get the keys: ", export_credentials);
   }
-  NoCredentials error(NoCredentials::Why::nothing_set, "no AWS credentials found", help);
-  error.because(where);
-  throw error;
+  throw Error(ErrorKind::access, "no AWS credentials found", help).because(where).with_code(ErrorCode::no_credentials);
 }
 
 // Of the credentials file first, as botocore merges the two.
@@ -289,12 +286,5 @@ Settings find_settings(const Environment& environment, const std::optional<std::
           first_of({region, environment("AWS_REGION"), environment("AWS_DEFAULT_REGION"), setting(chosen, "region")}),
           endpoints_of(chosen, files)};
 }
-
-bool is_no_credentials(const Error& error) {
-  const auto* none = dynamic_cast<const NoCredentials*>(&error);
-  return none != nullptr && none->why() == NoCredentials::Why::nothing_set;
-}
-
-bool has_no_credentials(const Error& error) { return dynamic_cast<const NoCredentials*>(&error) != nullptr; }
 
 }  // namespace lapstrake::aws

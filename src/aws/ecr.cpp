@@ -84,7 +84,7 @@ CreatedRepository created(const Session& session, const std::string& account, co
     const auto reply = call(session, Service::ecr, "CreateRepository", creation_input(account, repository, settings));
     return {repository_of(member_of(reply, "repository")), true};
   } catch (const Error& error) {
-    if (code_of(error) != "RepositoryAlreadyExistsException") throw;
+    if (error.service().code != "RepositoryAlreadyExistsException") throw;
     return {existing(session, account, repository), false};
   }
 }
@@ -103,7 +103,7 @@ bool is_key_arn(const std::string& key) { return key.starts_with("arn:") && key.
 
 // What AWS says to a registryId that is not the caller's: it may be a lack of rights, or a parameter that is wrong.
 bool may_be_account(const Error& error) {
-  const auto code = code_of(error);
+  const auto& code = error.service().code;
   return code == "AccessDeniedException" || code == "AccessDenied" || code == "InvalidParameterException" ||
          code == "ValidationException";
 }
@@ -112,7 +112,7 @@ void explain_account(Error& error, const Session& session, const std::string& ac
   Identity caller;
   try {
     caller = caller_identity(session);
-  } catch (const Error& failure) {
+  } catch (const Error&) {
     return;  // the first failure is the one to tell
   }
   if (caller.account.empty() || caller.account == account) return;
@@ -152,7 +152,7 @@ std::optional<EcrRepository> find_repository(const Session& session, const std::
   try {
     return existing(session, account, repository);
   } catch (const Error& error) {
-    if (code_of(error) == "RepositoryNotFoundException") return std::nullopt;
+    if (error.service().code == "RepositoryNotFoundException") return std::nullopt;
     throw;
   }
 }

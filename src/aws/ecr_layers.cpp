@@ -111,10 +111,10 @@ class LayerUpload {
       try {
         return attempt();
       } catch (const Error& error) {
-        const auto code = code_of(error);
+        const auto& code = error.service().code;
         const bool is_lost = code == "UploadNotFoundException" || code == "InvalidLayerException";
         if (!is_lost || upload == most_uploads) throw;
-        if (session_.notice) session_.notice(cat(error.reason(), "; restarting the upload"));
+        if (session_.notice) session_.notice(cat(error.line(), "; restarting the upload"));
       }
     }
   }
@@ -143,7 +143,8 @@ class LayerUpload {
 
   // A connection that breaks under large parts may bear smaller ones. What ECR itself refuses, it refuses at any size.
   bool shrink(const Error& error) {
-    if (!error.is_transient() || error.wait_floor() || !code_of(error).empty() || part_ <= sizes_.least) return false;
+    if (!error.is_transient() || error.wait_floor() || !error.service().code.empty() || part_ <= sizes_.least)
+      return false;
     part_ = std::max(part_ / 2, sizes_.least);
     if (session_.notice) session_.notice(cat(error.summary(), "; continuing with parts of ", human_size(part_)));
     return true;
@@ -159,7 +160,7 @@ class LayerUpload {
       return after(number(reply, "lastByteReceived").value_or(end - 1), first, end);
     } catch (const Error& error) {
       // Most often a part whose reply got lost: ECR has it, and does not take it twice.
-      if (code_of(error) != "InvalidLayerPartException" || !received) throw;
+      if (error.service().code != "InvalidLayerPartException" || !received) throw;
       if (*received < first && setbacks_ == most_setbacks) throw;
       return after(*received, first, end);
     }
@@ -205,7 +206,7 @@ class LayerUpload {
         throw Error(ErrorKind::integrity, cat("ECR stored layer ", layer_.digest, " under a different digest"))
             .because(cat("ECR reports ", printable(taken.get<std::string>(), 128)));
     } catch (const Error& error) {
-      const auto code = code_of(error);
+      const auto& code = error.service().code;
       if (code == "LayerAlreadyExistsException") return;
       // The upload is gone after a success whose reply got lost, too.
       if (code != "UploadNotFoundException" || !is_there()) throw;

@@ -29,7 +29,8 @@ std::optional<json> describe(const Session& session, const std::string& family, 
     return call(session, Service::ecs, "DescribeTaskDefinition",
                 {{"taskDefinition", family}, {"include", json::array({"TAGS"})}});
   } catch (const Error& error) {
-    if (code_of(error) == "ClientException" && error.reason().find("Unable to describe") != std::string::npos)
+    if (error.service().code == "ClientException" &&
+        error.service().message.find("Unable to describe") != std::string::npos)
       return std::nullopt;
     throw;
   }

@@ -212,7 +212,9 @@ bool may_be_clock(const ErrorResponse& response) {
 bool has_expired(const ErrorResponse& response) { return kind_of(response) == Kind::expired; }
 
 Error failure_of(const ErrorResponse& response, const Attempt& attempt) {
-  return std::move(by_kind(response, attempt).because(message_of(response)));
+  return std::move(by_kind(response, attempt)
+                       .because(message_of(response))
+                       .from_service({.code = response.code, .message = response.message}));
 }
 
 }  // namespace lapstrake::aws

@@ -13,9 +13,10 @@ constexpr std::pair<std::string_view, DiskReference::Form> disk_forms[] = {
     {"docker-archive:", DiskReference::Form::docker_archive}};
 
 [[noreturn]] void refuse_reference(std::string_view text, std::string_view why) {
-  throw Error(ErrorKind::usage, cat("`", printable(text, 300), "` is not an image reference: ", why),
+  throw Error(ErrorKind::usage, cat("`", printable(text, 300), "` is not an image reference"),
               "write host/repository:tag, host/repository@sha256:..., oci:DIR[:TAG], oci-archive:FILE[:TAG] or "
-              "docker-archive:FILE[:NAME:TAG]");
+              "docker-archive:FILE[:NAME:TAG]")
+      .because(std::string(why));
 }
 
 bool is_lower_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }

@@ -117,9 +117,7 @@ FormatResult reference(std::string_view text) {
     oci::parse_reference(text);
     return std::nullopt;
   } catch (const Error& error) {
-    const auto& why = error.summary();
-    const auto at = why.find("reference: ");
-    return FormatError{"is not a valid image reference", at == std::string::npos ? why : why.substr(at + 11)};
+    return FormatError{"is not a valid image reference", error.reason()};
   }
 }
 

@@ -87,7 +87,7 @@ std::unique_ptr<TaskFile> TaskFiles::load(const std::string& from, const Span& w
                   help_for(document));
   return nullptr;
 } catch (const Error& error) {
-  findings_.error(where, error.summary(), "", error.reason().empty() ? error.help() : error.reason());
+  findings_.error(where, error.line(), "", error.help());
   return nullptr;
 } catch (const std::filesystem::filesystem_error& error) {
   findings_.error(where, cat("cannot read ", in_quotes(from), ": ", printable(error.code().message(), 200)));

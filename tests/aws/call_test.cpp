@@ -96,7 +96,7 @@ TEST_CASE("an error's code and message are found wherever the reply has them") {
   fake.answer(400, row.body, row.headers);
   const auto error = failure_of(fake);
   CHECK(error.reason() == row.reason);
-  CHECK(aws::code_of(error) == "RepositoryNotFoundException");
+  CHECK(error.service().code == "RepositoryNotFoundException");
   CHECK(error.kind() == ErrorKind::network);
   CHECK(fake.requests.size() == 1);
 }
@@ -111,14 +111,7 @@ TEST_CASE("an error that is not AWS's own has no code and shows what came") {
   fake.answer(418, row.body);
   const auto error = failure_of(fake);
   CHECK(error.reason() == row.reason);
-  CHECK(aws::code_of(error).empty());
-}
-
-TEST_CASE("code_of() knows the errors of call() from others") {
-  CHECK(aws::code_of(Error(ErrorKind::network, "x")).empty());
-  CHECK(aws::code_of(std::move(Error(ErrorKind::network, "x").because("Connection refused: no"))).empty());
-  CHECK(aws::code_of(std::move(Error(ErrorKind::network, "x").because("HTTP 500: Oops"))).empty());
-  CHECK(aws::code_of(std::move(Error(ErrorKind::network, "x").because("Throttling.User: slow"))) == "Throttling.User");
+  CHECK(error.service().code.empty());
 }
 
 TEST_CASE("what a new attempt may heal is tried again, whatever its status") {
@@ -141,7 +134,7 @@ TEST_CASE("what a new attempt may heal is tried again, whatever its status") {
 TEST_CASE("a quota is not tried again") {
   FakeAws fake;
   fake.answer(400, json_error("LimitExceededException"));
-  CHECK(aws::code_of(failure_of(fake)) == "LimitExceededException");
+  CHECK(failure_of(fake).service().code == "LimitExceededException");
   CHECK(fake.requests.size() == 1);
 }
 

@@ -43,20 +43,11 @@ struct Shell {
     FAIL("credentials were found");
     throw 0;
   }
-  bool fails_by(bool (*kind)(const Error&), std::optional<std::string> profile = {}) {
-    try {
-      find(std::move(profile));
-    } catch (const Error& error) {
-      return kind(error);
-    }
-    FAIL("credentials were found");
-    throw 0;
-  }
   bool has_nothing_set(std::optional<std::string> profile = {}) {
-    return fails_by(aws::is_no_credentials, std::move(profile));
+    return failure(std::move(profile)).code() == ErrorCode::no_credentials;
   }
   bool has_none(std::optional<std::string> profile = {}) {
-    return fails_by(aws::has_no_credentials, std::move(profile));
+    return failure(std::move(profile)).code() != ErrorCode::none;
   }
 };
 

@@ -200,7 +200,7 @@ TEST_CASE("an upload that ECR forgot is begun anew, three times at most") {
     setting.server.trouble = [](const std::string& operation, bool) -> LayerServer::Reply {
       return operation == "UploadLayerPart" ? refusal("UploadNotFoundException") : std::nullopt;
     };
-    CHECK(aws::code_of(failure_from([&] { setting.upload(); })) == "UploadNotFoundException");
+    CHECK(failure_from([&] { setting.upload(); }).service().code == "UploadNotFoundException");
     CHECK(setting.server.uploads == 3);
   }
 }

@@ -54,9 +54,6 @@ using OnErrorResponse = std::function<void(const std::string& body)>;
 nlohmann::json call_with_body(Session& session, Service service, std::string_view operation, RequestBody body,
                               const OnErrorResponse& on_error = nullptr);
 
-// The code of a failed call ("RepositoryNotFoundException"), if `error` came from call().
-std::string code_of(const Error& error);
-
 // STS GetCallerIdentity: "arn:aws:iam::123456789012:user/ci".
 struct Identity {
   std::string account, arn;

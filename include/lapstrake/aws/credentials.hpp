@@ -29,30 +29,13 @@ struct Settings {
   ProfileEndpoints endpoints = {};
 };
 
-// No usable credentials, although no setting is wrong.
-class NoCredentials : public Error {
- public:
-  // `unusable`: the settings get them from an unsupported source (a role, SSO), or name a profile without credentials.
-  enum class Why { nothing_set, unusable };
-  NoCredentials(Why why, std::string what, std::string help)
-      : Error(ErrorKind::access, std::move(what), std::move(help)), why_(why) {}
-  Why why() const noexcept { return why_; }
-
- private:
-  Why why_;
-};
-
 // Order: an explicit `profile`, then AWS_ACCESS_KEY_ID and related variables, then AWS_PROFILE or "default" of the
 // shared files (AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE; credentials win over config). Keys win over SSO and
-// processes of the same profile, not over its role. NoCredentials lists the searched places, or says that the profile's
-// source is not supported yet (role_arn, sso, credential_process) and suggests `aws configure export-credentials`.
+// processes of the same profile, not over its role. Error{access} that lists the searched places, with the code
+// `no_credentials`; or that says that the profile's source is not supported yet (role_arn, sso, credential_process) and
+// suggests `aws configure export-credentials`, or that the profile has no credentials: `unusable_profile`.
 // Error{access} for an incomplete pair and for an explicit profile that does not exist (suggests similar names).
 Settings find_settings(const Environment& environment, const std::optional<std::string>& profile,
                        const std::optional<std::string>& region);
-
-// Whether find_settings() failed because nothing is set anywhere.
-bool is_no_credentials(const Error& error);
-// Whether it failed with NoCredentials, for any reason: only then another login may be tried.
-bool has_no_credentials(const Error& error);
 
 }  // namespace lapstrake::aws

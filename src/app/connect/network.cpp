@@ -117,7 +117,7 @@ std::optional<registry::Login> Network::public_login(const registry::Keychain& d
     });
   } catch (const Error& error) {
     auto stored = docker(host, renew);
-    if (!no_public_login_->exchange(true) && !stored && !aws::is_no_credentials(error))
+    if (!no_public_login_->exchange(true) && !stored && error.code() != ErrorCode::no_credentials)
       notice_for(report_.progress)(cat("continuing without a login to `", host, "`; a push needs one: ", error.line()));
     return stored;
   }
@@ -139,7 +139,7 @@ std::optional<registry::Login> Network::login(const registry::Keychain& docker, 
   } catch (const Error& error) {
     // Where a credential helper or a login by hand serves the host, there are no AWS keys, or a profile that we cannot
     // use (SSO, a role).
-    if (aws::has_no_credentials(error))
+    if (error.code() == ErrorCode::no_credentials || error.code() == ErrorCode::unusable_profile)
       if (auto stored = docker(host, renew)) return stored;
     throw;
   }
