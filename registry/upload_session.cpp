@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/http/cancel_request.hpp>
 
 #include "error_response.hpp"
 #include "untrusted_address.hpp"

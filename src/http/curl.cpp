@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/http/cancel_request.hpp>
 #include <lapstrake/http/curl.hpp>
 #include <lapstrake/http/secrets.hpp>
 #include <map>
@@ -16,6 +15,7 @@
 #include "proxy.hpp"
 #include "transfer.hpp"
 #include "transfer_error.hpp"
+#include "url_handle.hpp"
 
 namespace lapstrake::http {
 namespace {
@@ -153,7 +153,6 @@ void set_limits(const Handle& handle, const CurlOptions& options) {
   set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
   set(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   set(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  set(handle, CURLOPT_PATH_AS_IS, 1L);
   set(handle, CURLOPT_TCP_KEEPALIVE, 1L);
   set(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(handle, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options.connect_timeout.count()));
@@ -248,7 +247,7 @@ class CurlTransport {
     const Proxy proxy = proxy_for(options_.runtime.environment, request.url);
     log_once(proxy);
     if (!proxy.address.empty()) transfer.refuse_address(kind_of_host(request.url.host).value_or(AddressKind::global));
-    const auto address = request.url.text();
+    const UrlHandle url = url_handle(request.url);
     const List headers = header_list(request, options_), addresses = address_list(options_);
     char text[CURL_ERROR_SIZE] = "";
     set_limits(handle, options_);
@@ -257,7 +256,7 @@ class CurlTransport {
     TransferFailure failure;
     failure.ca_file = set_tls(handle, request, options_);
     set_callbacks(handle, transfer, request, proxy.address.empty());
-    set(handle, CURLOPT_URL, address.c_str());
+    set(handle, CURLOPT_CURLU, url.get());
     set(handle, CURLOPT_HTTPHEADER, headers.get());
     set(handle, CURLOPT_RESOLVE, addresses.get());
     set(handle, CURLOPT_ERRORBUFFER, text);
@@ -298,6 +297,11 @@ class CurlTransport {
 };
 
 }  // namespace
+
+std::string library_versions() {
+  const auto* info = ::curl_version_info(CURLVERSION_NOW);
+  return cat("libcurl ", info->version, ", ", replace_all(info->ssl_version, "/", " "));
+}
 
 Transport curl_transport(CurlOptions options) {
   auto transport = std::make_shared<CurlTransport>(std::move(options));

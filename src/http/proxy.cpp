@@ -48,7 +48,8 @@ std::string scheme_of(std::string_view text, std::string_view variable) {
 std::string checked_host(std::string_view text, std::string_view variable) {
   try {
     const auto url = parse_url(cat("http://", text));
-    const bool has_port = text.size() > url.host.size() + 1;
+    const auto colon = text.find(':', text.starts_with('[') ? text.find(']') : 0);
+    const bool has_port = colon != text.npos && colon + 1 < text.size();
     return has_port ? cat(url.host, ":", url.port) : url.host;
   } catch (const Error&) {
     refuse_proxy(variable, "invalid host or port");

@@ -1,7 +1,8 @@
+#include <curl/curl.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <ctime>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/http/retry.hpp>
 
@@ -24,33 +25,11 @@ void notify(const RetryNotice& notice, const RetryPolicy& policy, unsigned attem
 
 }  // namespace
 
-// Not strptime, which depends on LC_TIME.
 std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string_view text) {
-  static constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  std::string spaced(text);
-  std::replace(spaced.begin(), spaced.end(), '-', ' ');
-  std::vector<std::string> words;
-  for (auto& word : split(spaced, ' '))
-    if (!word.empty()) words.push_back(std::move(word));
-  if (words.size() == 5) words = {words[0], words[2], words[1], words[4], words[3], "GMT"};  // asctime's order
-  if (words.size() != 6 || words[5] != "GMT") return std::nullopt;
-  const auto clock = split(words[4], ':');
-  const auto month = std::find(months.begin(), months.end(), words[2]);
-  if (clock.size() != 3 || month == months.end()) return std::nullopt;
-  const auto day = parse_integer(words[1]), hour = parse_integer(clock[0]), minute = parse_integer(clock[1]),
-             second = parse_integer(clock[2]);
-  auto year = parse_integer(words[3]);
-  if (!day || !year || !hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-  if (*year < 100) *year += *year < 70 ? 2000 : 1900;
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
-                                         std::chrono::month(static_cast<unsigned>(month - months.begin()) + 1),
-                                         std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok() || *year < 1900 || *year > 9999) return std::nullopt;
-  // The range of the clock ends in 2262.
-  const auto day_of_clock = std::min(date.year(), std::chrono::year(2200)) / date.month() / date.day();
-  return std::chrono::sys_days(day_of_clock) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-         std::chrono::seconds(*second);
+  constexpr std::chrono::sys_days latest{std::chrono::year(2200) / 12 / 31};  // the range of the clock ends in 2262
+  const auto time = std::chrono::sys_seconds(std::chrono::seconds(::curl_getdate(std::string(text).c_str(), nullptr)));
+  if (time.time_since_epoch().count() < 0) return std::nullopt;
+  return std::min(time, std::chrono::sys_seconds(latest));
 }
 
 bool is_retryable(int status) {

@@ -9,7 +9,6 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/http/cancel_request.hpp>
 
 namespace lapstrake::http {
 namespace {

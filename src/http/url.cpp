@@ -6,11 +6,10 @@
 #include <lapstrake/http/url.hpp>
 #include <vector>
 
+#include "url_handle.hpp"
+
 namespace lapstrake::http {
 namespace {
-
-constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-constexpr std::string_view digits = "0123456789";
 
 [[noreturn]] void refuse_url(std::string_view text, std::string_view why) {
   const auto shown = text.substr(0, text.find('?'));
@@ -20,84 +19,64 @@ constexpr std::string_view digits = "0123456789";
 
 std::uint16_t default_port(std::string_view scheme) { return scheme == "http" ? 80 : 443; }
 
-// The scheme in front of ":", if there is one (RFC 3986 3.1).
-std::string_view scheme_of(std::string_view text) {
-  const auto colon = text.find_first_of(":/?#");
-  if (colon == text.npos || colon == 0 || text[colon] != ':') return {};
-  const auto scheme = text.substr(0, colon);
-  if (letters.find(scheme[0]) == letters.npos) return {};
-  for (const char c : scheme)
-    if (letters.find(c) == letters.npos && digits.find(c) == digits.npos && c != '+' && c != '-' && c != '.') return {};
-  return scheme;
-}
-
-void check_bytes(std::string_view text) {
+// Forms that libcurl accepts, but other parsers read in another way: "https:/host", "https:///host" and "///host" (it
+// takes one to three slashes), encoded bytes in a host, backslashes, an empty user name.
+void check_form(std::string_view text) {
   for (const char c : text)
     if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '\\')
       refuse_url(text, "it contains a space, a backslash or a control byte");
+  const auto colon = text.find_first_of(":/?#");
+  const bool has_scheme = colon != text.npos && text[colon] == ':';
+  const auto scheme = lower(text.substr(0, has_scheme ? colon : 0));
+  if (has_scheme && scheme != "http" && scheme != "https") refuse_url(text, "only http:// and https:// are supported");
+  const auto rest = text.substr(has_scheme ? colon + 1 : 0);
+  if (!rest.starts_with("//")) {
+    if (has_scheme) refuse_url(text, "missing host");
+    return;
+  }
+  const auto authority = rest.substr(2, rest.find_first_of("/?#", 2) - 2);
+  if (authority.empty()) refuse_url(text, "missing host");
+  if (authority.find('@') != authority.npos) refuse_url(text, "it must not contain a user name");
+  if (authority.find('%') != authority.npos) refuse_url(text, "invalid host");
 }
 
-// Encodes bytes beyond ASCII as %XX and keeps all others.
-std::string for_the_wire(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x80 && c != '"' && c != '<' && c != '>')
-      out += c;
-    else
-      out += percent_encode({&c, 1});
+// Sets the URL, or resolves it against the one that is set (RFC 3986 5.2).
+void set_url(const UrlHandle& handle, std::string_view text, unsigned flags) {
+  switch (curl_url_set(handle.get(), CURLUPART_URL, std::string(text).c_str(), flags | CURLU_URLENCODE)) {
+    case CURLUE_OK: return;
+    case CURLUE_BAD_SCHEME: refuse_url(text, "only http:// and https:// are supported");
+    case CURLUE_BAD_PORT_NUMBER: refuse_url(text, "invalid port");
+    case CURLUE_OUT_OF_MEMORY: throw Error(ErrorKind::internal, "out of memory");
+    default: refuse_url(text, "invalid host");
   }
-  return out;
 }
 
-bool is_host(std::string_view host) {
-  if (host.starts_with('[')) {
-    in6_addr ignored{};
-    return host.ends_with(']') &&
-           inet_pton(AF_INET6, std::string(host.substr(1, host.size() - 2)).c_str(), &ignored) == 1;
-  }
-  for (const char c : host)
-    if (letters.find(c) == letters.npos && digits.find(c) == digits.npos && c != '.' && c != '-' && c != '_')
-      return false;
-  return !host.empty();
+UrlHandle parsed(std::string_view text) {
+  UrlHandle handle(curl_url());
+  if (!handle) throw Error(ErrorKind::internal, "out of memory");
+  set_url(handle, text, CURLU_PATH_AS_IS);
+  return handle;
 }
 
-// `rest` is what follows "scheme://".
-Url parse_rest(std::string scheme, std::string_view rest, std::string_view whole) {
-  Url url{.scheme = std::move(scheme), .host = {}, .port = 0, .path = "/", .query = {}};
-  rest = rest.substr(0, rest.find('#'));
-  const auto authority = rest.substr(0, rest.find_first_of("/?"));
-  rest.remove_prefix(authority.size());
-  if (authority.find('@') != authority.npos) refuse_url(whole, "it must not contain a user name");
-  const auto colon = authority.find(':', authority.starts_with('[') ? authority.find(']') : 0);
-  url.host = lower(authority.substr(0, colon));
-  if (!is_host(url.host)) refuse_url(whole, "invalid host");
-  url.port = default_port(url.scheme);
-  if (colon != authority.npos && colon + 1 < authority.size()) {
-    const auto port = parse_integer(authority.substr(colon + 1));
-    if (!port || *port < 1 || *port > 65535) refuse_url(whole, "invalid port");
-    url.port = static_cast<std::uint16_t>(*port);
-  }
-  const auto question = rest.find('?');
-  if (question != rest.npos) url.query = for_the_wire(rest.substr(question + 1));
-  if (const auto path = rest.substr(0, question); !path.empty()) url.path = for_the_wire(path);
+// Empty when the URL does not have this part.
+std::string part(const UrlHandle& handle, CURLUPart name) {
+  char* text = nullptr;
+  if (curl_url_get(handle.get(), name, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return {};
+  const CHandle<char, curl_free> owner(text);
+  return text;
+}
+
+Url url_of(const UrlHandle& handle, std::string_view text) {
+  Url url{.scheme = part(handle, CURLUPART_SCHEME),
+          .host = lower(part(handle, CURLUPART_HOST)),
+          .port = static_cast<std::uint16_t>(parse_integer(part(handle, CURLUPART_PORT)).value_or(0)),
+          .path = part(handle, CURLUPART_PATH),
+          .query = part(handle, CURLUPART_QUERY)};
+  // libcurl would convert an international name only when it connects.
+  if (url.host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-_[:]") != std::string::npos)
+    refuse_url(text, "invalid host");
+  if (url.port == 0) refuse_url(text, "invalid port");
   return url;
-}
-
-// RFC 3986 5.2.4.
-std::string without_dots(std::string_view path) {
-  std::vector<std::string> kept;
-  const auto parts = split(path.substr(1), '/');
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const bool last = i + 1 == parts.size();
-    if (parts[i] == "..") {
-      if (!kept.empty()) kept.pop_back();
-    } else if (parts[i] != ".") {
-      kept.push_back(parts[i]);
-      continue;
-    }
-    if (last) kept.emplace_back();
-  }
-  return cat("/", join(kept, "/"));
 }
 
 }  // namespace
@@ -109,37 +88,23 @@ std::string Url::origin() const { return cat(scheme, "://", host, ":", port); }
 std::string Url::text() const { return cat(scheme, "://", authority(), path, query.empty() ? "" : "?", query); }
 
 Url parse_url(std::string_view text) {
-  check_bytes(text);
-  const auto scheme = lower(scheme_of(text));
-  if (scheme != "http" && scheme != "https") refuse_url(text, "only http:// and https:// are supported");
-  const auto rest = text.substr(scheme.size() + 1);
-  if (!rest.starts_with("//")) refuse_url(text, "missing host");
-  return parse_rest(scheme, rest.substr(2), text);
+  check_form(text);
+  return url_of(parsed(text), text);
+}
+
+UrlHandle url_handle(const Url& url) {
+  const auto text = url.text();
+  auto handle = parsed(text);
+  if (url_of(handle, text).origin() != url.origin()) refuse_url(text, "invalid host");
+  return handle;
 }
 
 Url resolve(const Url& base, std::string_view location) {
-  if (!scheme_of(location).empty()) {
-    Url url = parse_url(location);
-    url.path = without_dots(url.path);
-    return url;
-  }
-  check_bytes(location);
-  location = location.substr(0, location.find('#'));
-  if (location.starts_with("//")) {
-    Url url = parse_rest(base.scheme, location.substr(2), location);
-    url.path = without_dots(url.path);
-    return url;
-  }
-  Url url = base;
-  if (location.empty()) return url;
-  const auto question = location.find('?');
-  const auto path = location.substr(0, question);
-  url.query = question == location.npos ? "" : for_the_wire(location.substr(question + 1));
-  if (path.starts_with('/'))
-    url.path = without_dots(for_the_wire(path));
-  else if (!path.empty())
-    url.path = without_dots(cat(base.path.substr(0, base.path.rfind('/') + 1), for_the_wire(path)));
-  return url;
+  check_form(location);
+  if (location.empty() || location.starts_with('#')) return base;  // libcurl would drop the query
+  const auto handle = parsed(base.text());
+  set_url(handle, location, 0);
+  return url_of(handle, location);
 }
 
 Url with_query(Url url, std::string_view name, std::string_view value) {

@@ -22,7 +22,10 @@ TEST_CASE("a location is resolved as RFC 3986 says, and its query is kept") {
       {"/a/../../b/%2e%2e/c", "https://r.example:5000/b/%2e%2e/c"},
       {"HTTP://r.example/x", "http://r.example/x"},
       {"https://[::1]:8443/x", "https://[::1]:8443/x"},
-      {"/\xc3\xa9", "https://r.example:5000/%C3%A9"},
+      {"/\xc3\xa9", "https://r.example:5000/%c3%a9"},
+      {"x?a=../b&c=/../d", "https://r.example:5000/v2/web/blobs/uploads/x?a=../b&c=/../d"},
+      {"..", "https://r.example:5000/v2/web/blobs/"},
+      {"/../..", "https://r.example:5000/"},
       {"", "https://r.example:5000/v2/web/blobs/uploads/"},
       {"#part", "https://r.example:5000/v2/web/blobs/uploads/"},
   }));
@@ -31,11 +34,12 @@ TEST_CASE("a location is resolved as RFC 3986 says, and its query is kept") {
 }
 
 TEST_CASE("an address that could mislead is refused") {
-  const std::string text =
-      GENERATE("ftp://host/x", "file:///etc/passwd", "https:///x", "https://", "https:host", "host/x", "",
-               "https://user@host/", "https://user:secret@host/", "https://host\\@evil/", "https://ho st/",
-               "https://host/\r\nX: y", "https://host:0/", "https://host:65536/", "https://host:x/",
-               "https://h\xc3\xb6st/", "https://[::1/", "https://[x]/", "https://a%2eb/");
+  const std::string text = GENERATE(
+      "ftp://host/x", "file:///etc/passwd", "https:///x", "https://", "https:host", "host/x", "", "https://user@host/",
+      "https://user:secret@host/", "https://host\\@evil/", "https://ho st/", "https://host/\r\nX: y", "https://host:0/",
+      "https://host:65536/", "https://host:x/", "https://h\xc3\xb6st/", "https://[::1/", "https://[x]/",
+      "https://a%2eb/", "https:/host/x", "https:////host/x", "https://@host/", "https://host:80:90/",
+      "https://[fe80::1%25eth0]/", "https://a;b/", std::string("https://host\0/", 14));
   CHECK_THROWS_AS(parse_url(text), Error);
   try {
     parse_url(text);
@@ -43,6 +47,27 @@ TEST_CASE("an address that could mislead is refused") {
     CHECK(error.kind() == ErrorKind::network);
     CHECK_THAT(error.summary(), !Contains("secret"));
   }
+}
+
+TEST_CASE("a location that names its host in a misleading way is refused") {
+  const Url base = parse_url("https://r.example/v2/");
+  const auto* location = GENERATE("///evil.example/x", "//user@evil.example/", "//", "//?x", "https:/evil.example/x",
+                                  "https:x", "ftp://evil.example/", "mailto:a@evil.example", "\\\\evil.example/x",
+                                  "//evil.example:0/", "//ev%69l.example/", "x\r\ny", "x y");
+  CHECK_THROWS_AS(resolve(base, location), Error);
+}
+
+TEST_CASE("a host is kept as the transfer uses it") {
+  const auto [text, host] = GENERATE(table<std::string, std::string>({
+      {"https://0x7f.1/", "127.0.0.1"},
+      {"https://2852039166/", "169.254.169.254"},
+      {"https://0251.254.169.254/", "169.254.169.254"},
+      {"https://[0:0:0:0:0:0:0:1]/", "[::1]"},
+      {"https://Host.Example./", "host.example."},
+      {"https://a_b-c.example/", "a_b-c.example"},
+  }));
+  CHECK(parse_url(text).host == host);
+  CHECK(resolve(parse_url("https://r.example/"), text).host == host);
 }
 
 TEST_CASE("an origin is scheme, host and port") {

@@ -1,5 +1,6 @@
 // Requests and responses as values.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -69,6 +70,11 @@ struct Request {
   // redirect, an upload location, a realm). A proxy is not asked for an address literal beyond this limit.
   AddressKind max_address_kind = AddressKind::link_local;
 };
+
+// The request that cancels an unfinished upload session, the only DELETE that lapstrake sends. The transport sends it
+// even after a stop was requested, with a total timeout of half a second.
+inline constexpr std::chrono::milliseconds cancel_timeout{500};
+inline bool is_cancel_request(const Request& request) { return request.method == "DELETE"; }
 
 // Sends one request and returns the reply, whatever its status. Without a reply throws Error{network}, marked transient
 // when a new attempt may succeed, with the code `connection_closed` when the server accepted the connection and closed

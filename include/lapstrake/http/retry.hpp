@@ -17,7 +17,8 @@ struct RetryPolicy {
 
 // 408, 425, 429, 500, 502, 503, 504, 499, 522.
 bool is_retryable(int status);
-// The three forms of RFC 9110 5.6.7 ("Sun, 06 Nov 1994 08:49:37 GMT"); nothing for anything else.
+// The three forms of RFC 9110 5.6.7 ("Sun, 06 Nov 1994 08:49:37 GMT") and other usual ones, from 1970 on; a date after
+// 2200 counts as its end. Nothing for anything else.
 std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string_view text);
 // Retry-After in seconds or as an HTTP date; nothing when absent, negative or unreadable.
 std::optional<std::chrono::milliseconds> retry_after(const Headers& headers, std::chrono::system_clock::time_point now);

@@ -1,4 +1,5 @@
-// http and https URLs (RFC 3986): parse, resolve, compose and redact.
+// http and https URLs (RFC 3986): parse, resolve, compose and redact. libcurl parses and resolves them
+// (url_handle.hpp).
 #pragma once
 #include <cstdint>
 #include <string>
@@ -19,7 +20,8 @@ struct Url {
   bool operator==(const Url&) const = default;
 };
 
-// Error{network} for schemes other than http and https, user info, control bytes, an empty host.
+// Error{network} for schemes other than http and https, user info, control bytes, backslashes, an empty host, a host
+// with encoded or international characters. An IPv4 host in another notation (0x7f.1) becomes the usual one.
 Url parse_url(std::string_view text);
 // RFC 3986 5.2: `location` against `base`; the fragment is dropped, the query kept.
 Url resolve(const Url& base, std::string_view location);

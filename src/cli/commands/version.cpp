@@ -1,6 +1,6 @@
 // `lapstrake version`: prints the versions that decide the bytes of layers.
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/http/versions.hpp>
+#include <lapstrake/http/curl.hpp>
 #include <lapstrake/layers/write.hpp>
 #include <nlohmann/json.hpp>
 
