@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "error_response.hpp"
-#include "realm.hpp"
 #include "untrusted_address.hpp"
 
 namespace lapstrake::registry {

@@ -1,9 +1,8 @@
-#include "chunked_upload.hpp"
-
 #include <algorithm>
 #include <lapstrake/base/text.hpp>
 
 #include "error_response.hpp"
+#include "upload.hpp"
 
 namespace lapstrake::registry {
 namespace {
@@ -21,15 +20,47 @@ std::uint64_t length_of(const http::Headers& headers) {
   return last && *last > 0 ? static_cast<std::uint64_t>(*last) + 1 : 0;
 }
 
-}  // namespace
+// The first chunk has half of `parts_from` bytes; the size doubles after each success and halves after each failure.
+// The closing PUT carries the last chunk (openai/tart#159: ECR fails on an empty one). The offset is our own count:
+// ECR's Range stops growing (aws/containers-roadmap#2831), so the registry's offset counts only if it is larger.
+class ChunkedUpload {
+ public:
+  ChunkedUpload(UploadSessions& sessions, const std::filesystem::path& file,
+                std::function<void(std::uint64_t)> progress);
 
-ChunkedUpload::ChunkedUpload(const UploadTarget& target, UploadSessions& sessions, const std::filesystem::path& file,
+  bool send();
+
+ private:
+  enum class Step { more, done, unsupported };
+  Step step();
+  bool resync();
+  http::Request chunk_request(std::uint64_t size, bool is_last) const;
+  Step handle_reply(const http::Response& response, std::uint64_t size, bool is_last);
+  Step handle_error(const http::Response& response, bool is_last);
+  Step offset_mismatch(const Error& error);
+  Step lose_session(const Error& error);
+  std::uint64_t registry_size();
+  void restart(const Error& error);
+
+  UploadSessions& sessions_;
+  const std::filesystem::path& file_;
+  std::function<void(std::uint64_t)> progress_;
+  const std::uint64_t unit_;
+  std::uint64_t chunk_;
+  std::optional<UploadSession> session_ = std::nullopt;
+  std::uint64_t offset_ = 0;    // bytes that the registry has
+  std::uint64_t sent_end_ = 0;  // end of the last chunk sent: the registry cannot have more
+  bool must_resync_ = false;    // a chunk failed, and how much of it arrived is unknown
+  bool is_resumed_ = false;     // and no chunk was accepted since
+  unsigned lost_sessions_ = 0, offset_mismatches_ = 0;
+};
+
+ChunkedUpload::ChunkedUpload(UploadSessions& sessions, const std::filesystem::path& file,
                              std::function<void(std::uint64_t)> progress)
-    : target_(target),
-      sessions_(sessions),
+    : sessions_(sessions),
       file_(file),
       progress_(std::move(progress)),
-      unit_(std::max<std::uint64_t>(target.options.parts_from, 64)),
+      unit_(std::max<std::uint64_t>(sessions.options().parts_from, 64)),
       chunk_(unit_ / 2) {}
 
 bool ChunkedUpload::send() {
@@ -45,7 +76,8 @@ bool ChunkedUpload::send() {
       chunk_ = std::max(chunk_ / 2, unit_ / 8);
       if (offset_ >= highest_offset + unit_ / 64) attempt = 1;
       highest_offset = std::max(highest_offset, offset_);
-      http::wait_or_rethrow(target_.options.policy, target_.options.runtime, target_.options.notice, attempt, error);
+      const auto& options = sessions_.options();
+      http::wait_or_rethrow(options.policy, options.runtime, options.notice, attempt, error);
     }
   }
 }
@@ -56,15 +88,15 @@ ChunkedUpload::Step ChunkedUpload::step() {
     session_ = sessions_.begin();
     if (session_->least_chunk > most_least_chunk) return Step::unsupported;
   }
-  const auto size = std::min(std::max(chunk_, session_->least_chunk), target_.blob.size - offset_);
-  const bool is_last = offset_ + size == target_.blob.size;
+  const auto size = std::min(std::max(chunk_, session_->least_chunk), sessions_.blob().size - offset_);
+  const bool is_last = offset_ + size == sessions_.blob().size;
   sent_end_ = offset_ + size;
-  return handle_reply(target_.api.attempt(chunk_request(size, is_last), Access::push), size, is_last);
+  return handle_reply(sessions_.registry().attempt(chunk_request(size, is_last), Access::push), size, is_last);
 }
 
 // True: the registry has the blob.
 bool ChunkedUpload::resync() {
-  if (sent_end_ == target_.blob.size && target_.has_blob()) return true;
+  if (sent_end_ == sessions_.blob().size && sessions_.has_blob()) return true;
   if (session_) offset_ = std::max(offset_, registry_size());
   is_resumed_ = session_.has_value();
   must_resync_ = false;
@@ -73,7 +105,7 @@ bool ChunkedUpload::resync() {
 
 http::Request ChunkedUpload::chunk_request(std::uint64_t size, bool is_last) const {
   auto request = sessions_.request(*session_, is_last ? "PUT" : "PATCH");
-  if (is_last) request.url = with_query(request.url, "digest", target_.blob.digest.text());
+  if (is_last) request.url = with_query(request.url, "digest", sessions_.blob().digest.text());
   request.headers.set("Content-Type", "application/octet-stream");
   if (size > 0) request.headers.set("Content-Range", cat(offset_, "-", offset_ + size - 1));
   request.body = http::FileRange{file_, offset_, size};
@@ -90,8 +122,8 @@ ChunkedUpload::Step ChunkedUpload::handle_reply(const http::Response& response, 
   is_resumed_ = false;
   if (is_last) {
     sessions_.ended(*session_);
-    if (is_taken(target_, response)) return Step::done;
-    restart(target_.error_of(response, target_.what()));
+    if (sessions_.is_taken(response)) return Step::done;
+    restart(sessions_.error_of(response));
     return Step::more;
   }
   session_ = sessions_.next(*session_, response);
@@ -100,8 +132,8 @@ ChunkedUpload::Step ChunkedUpload::handle_reply(const http::Response& response, 
 }
 
 ChunkedUpload::Step ChunkedUpload::handle_error(const http::Response& response, bool is_last) {
-  if (is_last && response.status == 409 && target_.has_blob()) return Step::done;
-  const auto error = target_.error_of(response, target_.what());
+  if (is_last && response.status == 409 && sessions_.has_blob()) return Step::done;
+  const auto error = sessions_.error_of(response);
   if (response.status == 416) return offset_mismatch(error);
   if (is_lost_session(response, error)) return lose_session(error);
   // A registry or a proxy that does not support PATCH.
@@ -132,7 +164,7 @@ ChunkedUpload::Step ChunkedUpload::lose_session(const Error& error) {
 // The bytes that the registry reports; 0 if it reports none (ECR Public answers 404 during an upload) or more than were
 // sent.
 std::uint64_t ChunkedUpload::registry_size() {
-  const auto response = target_.api.attempt(sessions_.request(*session_, "GET"), Access::push);
+  const auto response = sessions_.registry().attempt(sessions_.request(*session_, "GET"), Access::push);
   if (response.status < 200 || response.status > 204) return 0;
   session_ = sessions_.next(*session_, response);
   const auto length = length_of(response.headers);
@@ -144,6 +176,13 @@ void ChunkedUpload::restart(const Error& error) {
   if (++lost_sessions_ >= most_sessions) throw error;
   session_.reset();
   offset_ = sent_end_ = 0;
+}
+
+}  // namespace
+
+bool send_in_chunks(UploadSessions& sessions, const std::filesystem::path& file,
+                    const std::function<void(std::uint64_t sent)>& progress) {
+  return ChunkedUpload(sessions, file, progress).send();
 }
 
 }  // namespace lapstrake::registry

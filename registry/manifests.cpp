@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "error_response.hpp"
-#include "repository.hpp"
+#include "registry_http.hpp"
 
 namespace lapstrake::registry {
 namespace {
@@ -64,11 +64,50 @@ std::optional<std::optional<oci::Descriptor>> find_if_allowed(const Repository& 
   }
 }
 
+// The result of a HEAD; nothing when its headers are incomplete or the registry does not support HEAD.
+struct Found {
+  std::optional<oci::Descriptor> manifest;
+};
+std::optional<Found> head_manifest(RegistryHttp& registry, const std::string& tag_or_digest, Tries tries) {
+  const http::Request request{.method = "HEAD",
+                              .url = registry.url(cat("manifests/", checked(tag_or_digest))),
+                              .headers = {{"Accept", accepted()}}};
+  const auto response = registry.send(request, Access::pull, Redirects::follow, tries);
+  if (response.status == 404) return Found{};
+  if (response.status == 405) return std::nullopt;
+  if (response.status != 200)
+    throw registry.error_of(response, cat("cannot read `", named(registry.name(), tag_or_digest), "`"));
+  const auto length = parse_integer(response.headers.find("Content-Length").value_or(""));
+  const auto digest = oci::Digest::parse(response.headers.find("Docker-Content-Digest").value_or(""));
+  const std::string type(trim(oci::without_parameters(response.headers.find("Content-Type").value_or(""))));
+  if (!digest || !length || *length <= 0 || !(oci::is_manifest(type) || oci::is_index(type))) return std::nullopt;
+  return Found{oci::Descriptor{.media_type = type, .digest = *digest, .size = static_cast<std::uint64_t>(*length)}};
+}
+
+http::Response ask_manifest(RegistryHttp& registry, const std::string& tag_or_digest) {
+  const auto url = registry.url(cat("manifests/", checked(tag_or_digest)));
+  return registry.send({.url = url, .headers = {{"Accept", accepted()}}, .most_reply = most_manifest}, Access::pull);
+}
+
+Repository::Text checked_text(RegistryHttp& registry, http::Response response, const std::string& tag_or_digest) {
+  const auto what = cat("`", named(registry.name(), tag_or_digest), "`");
+  if (response.status != 200) throw registry.error_of(response, cat("cannot read ", what));
+  const auto digest = oci::Digest::of(response.body);
+  if (const auto asked = oci::Digest::parse(tag_or_digest); asked && *asked != digest)
+    throw Error(ErrorKind::integrity,
+                cat("`", registry.host(), "` sent content with the wrong digest for ", what, ": ", digest.text()));
+  auto type = media_type_of(response, response.body, what);
+  const auto size = response.body.size();
+  return {std::move(response.body), {.media_type = std::move(type), .digest = digest, .size = size}};
+}
+
 struct ManifestPut {
   std::string name;  // a tag or the digest
   oci::Digest digest;
   bool by_tag;
   std::string what;  // the Error's first line
+  const std::string& text;
+  const std::string& media_type;
 
   bool is(const std::optional<oci::Descriptor>& found) const { return found && found->digest == digest; }
   // After an error for an immutable tag. True: the tag already has this manifest. Error with both digests: it has
@@ -80,6 +119,32 @@ struct ManifestPut {
                      digest.text(), " (", said, ")"));
   }
 };
+
+// Has the manifest arrived, although its reply was lost?
+bool has_arrived(RegistryHttp& registry, const ManifestPut& put) {
+  try {
+    const auto found = head_manifest(registry, put.name, Tries::one);
+    return found && put.is(found->manifest);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::access) throw;
+    return false;  // a role with permission to push but not to read
+  }
+}
+
+http::Response send_manifest(RegistryHttp& registry, const ManifestPut& put) {
+  const http::Request request{.method = "PUT",
+                              .url = registry.url(cat("manifests/", put.name)),
+                              .headers = {{"Content-Type", put.media_type}},
+                              .body = put.text};
+  return registry.retrying([&] {
+    try {
+      return registry.attempt(request, Access::push);
+    } catch (const Error& error) {
+      if (!error.is_transient() || error.code() == ErrorCode::throttled || !has_arrived(registry, put)) throw;
+      return http::Response{.status = 201};
+    }
+  });
+}
 
 // Checks that the registry has the manifest. A replica may need a moment and show the tag as it was `before` until
 // then.
@@ -99,49 +164,14 @@ void confirm(const Repository& repository, const ManifestPut& put, const std::op
 }  // namespace
 
 std::optional<oci::Descriptor> Repository::find_manifest(const std::string& tag_or_digest) const {
-  if (const auto found = state_->mirrors.find_manifest(tag_or_digest); found || state_->mirrors.only()) return found;
-  if (const auto found = state_->head_manifest(tag_or_digest, Tries::by_policy)) return found->manifest;
-  auto response = state_->ask_manifest(tag_or_digest);
+  if (const auto found = head_manifest(*http_, tag_or_digest, Tries::by_policy)) return found->manifest;
+  auto response = ask_manifest(*http_, tag_or_digest);
   if (response.status == 404) return std::nullopt;
-  return state_->checked_text(std::move(response), tag_or_digest).descriptor;
-}
-
-std::optional<Repository::State::Found> Repository::State::head_manifest(const std::string& tag_or_digest,
-                                                                         Tries tries) const {
-  const http::Request request{.method = "HEAD",
-                              .url = api.url(path("manifests/" + checked(tag_or_digest))),
-                              .headers = {{"Accept", accepted()}}};
-  const auto response = api.send(request, Access::pull, Redirects::follow, tries);
-  if (response.status == 404) return Found{};
-  if (response.status == 405) return std::nullopt;
-  if (response.status != 200) throw error_of(response, cat("cannot read `", named(where(), tag_or_digest), "`"));
-  const auto length = parse_integer(response.headers.find("Content-Length").value_or(""));
-  const auto digest = oci::Digest::parse(response.headers.find("Docker-Content-Digest").value_or(""));
-  const std::string type(trim(oci::without_parameters(response.headers.find("Content-Type").value_or(""))));
-  if (!digest || !length || *length <= 0 || !(oci::is_manifest(type) || oci::is_index(type))) return std::nullopt;
-  return Found{oci::Descriptor{.media_type = type, .digest = *digest, .size = static_cast<std::uint64_t>(*length)}};
-}
-
-http::Response Repository::State::ask_manifest(const std::string& tag_or_digest) const {
-  const auto url = api.url(path("manifests/" + checked(tag_or_digest)));
-  return api.send({.url = url, .headers = {{"Accept", accepted()}}, .most_reply = most_manifest}, Access::pull);
-}
-
-Repository::Text Repository::State::checked_text(http::Response response, const std::string& tag_or_digest) const {
-  const auto what = cat("`", named(where(), tag_or_digest), "`");
-  if (response.status != 200) throw error_of(response, cat("cannot read ", what));
-  const auto digest = oci::Digest::of(response.body);
-  if (const auto asked = oci::Digest::parse(tag_or_digest); asked && *asked != digest)
-    throw Error(ErrorKind::integrity,
-                cat("`", host, "` sent content with the wrong digest for ", what, ": ", digest.text()));
-  auto type = media_type_of(response, response.body, what);
-  const auto size = response.body.size();
-  return {std::move(response.body), {.media_type = std::move(type), .digest = digest, .size = size}};
+  return checked_text(*http_, std::move(response), tag_or_digest).descriptor;
 }
 
 Repository::Text Repository::get_manifest(const std::string& tag_or_digest) const {
-  if (auto text = state_->mirrors.get_manifest(tag_or_digest)) return *std::move(text);
-  return state_->checked_text(state_->ask_manifest(tag_or_digest), tag_or_digest);
+  return checked_text(*http_, ask_manifest(*http_, tag_or_digest), tag_or_digest);
 }
 
 void Repository::put_manifest(const std::string& tag_or_digest, const std::string& text,
@@ -149,39 +179,18 @@ void Repository::put_manifest(const std::string& tag_or_digest, const std::strin
   const ManifestPut put{.name = checked(tag_or_digest),
                         .digest = oci::Digest::of(text),
                         .by_tag = !oci::Digest::parse(tag_or_digest),
-                        .what = cat("cannot push `", named(name(), tag_or_digest), "`")};
+                        .what = cat("cannot push `", named(name(), tag_or_digest), "`"),
+                        .text = text,
+                        .media_type = media_type};
   if (!put.by_tag && put.name != put.digest.text())
     throw Error(ErrorKind::internal, cat(put.what, ": its text has the digest ", put.digest.text()));
   const auto before = find_if_allowed(*this, put.name);
   if (before && put.is(*before)) return;
-
-  auto& api = state_->api;
-  const http::Request request{.method = "PUT",
-                              .url = api.url(state_->path("manifests/" + put.name)),
-                              .headers = {{"Content-Type", media_type}},
-                              .body = text};
-  const auto has_arrived = [&] {
-    try {
-      const auto found = state_->head_manifest(put.name, Tries::one);
-      return found && put.is(found->manifest);
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::access) throw;
-      return false;  // a role with permission to push but not to read
-    }
-  };
-  const auto response = http::retrying(state_->options.policy, runtime(), state_->options.notice, [&] {
-    try {
-      return api.attempt(request, Access::push);
-    } catch (const Error& error) {
-      // The reply was lost, but the registry may have received the request.
-      if (!error.is_transient() || error.code() == ErrorCode::throttled || !has_arrived()) throw;
-      return http::Response{.status = 201};
-    }
-  });
+  const auto response = send_manifest(*http_, put);
   if (response.status < 200 || response.status > 204) {
     const auto said = parse_error_response(response);
     if (put.by_tag && is_immutable(response, said) && put.is_already_set(find_manifest(put.name), said.message)) return;
-    auto error = state_->error_of(response, put.what);
+    auto error = http_->error_of(response, put.what);
     if (lacks_content(said))
       error.because(cat("the registry lacks content of the manifest: ", said.message))
           .with_code(ErrorCode::missing_content);

@@ -1,7 +1,7 @@
-#include "mirrors.hpp"
-
 #include <algorithm>
+#include <lapstrake/base/sha256.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/registry/mirrors.hpp>
 
 namespace lapstrake::registry {
 namespace {
@@ -60,65 +60,73 @@ class DeduplicatingSink {
 
 }  // namespace
 
-bool Mirrors::is_unavailable(std::size_t i) const {
+MirroredRepository::MirroredRepository(ClientOptions options, std::string host, std::string name, Mirrors mirrors)
+    : Repository(options, std::move(host), std::move(name)),
+      log_(std::move(options.log)),
+      mirrors_(std::move(mirrors)) {}
+
+bool MirroredRepository::is_unavailable(std::size_t i) const {
   const std::lock_guard lock(mutex_);
   return unavailable_.contains(i);
 }
 
-void Mirrors::report(std::size_t i, const Error& error) const {
+void MirroredRepository::log(const std::string& line) const {
+  if (log_) log_(line);
+}
+
+void MirroredRepository::report(std::size_t i, const Error& error) const {
   if (error.is_transient() || error.kind() == ErrorKind::access) {
     const std::lock_guard lock(mutex_);
     unavailable_.insert(i);
   }
-  if (options_.log)
-    options_.log(
-        cat("warning: skipping the mirror `", options_.mirrors[i]->name(), "` of `", name_, "`: ", error.line()));
+  log(cat("warning: skipping the mirror `", mirrors_.repositories[i]->name(), "` of `", name(), "`: ", error.line()));
 }
 
 template <class Act>
-auto Mirrors::first(Act act) const -> decltype(act(std::declval<const Repository&>())) {
+auto MirroredRepository::first(Act act) const -> decltype(act(std::declval<const Repository&>())) {
   std::optional<Error> last;
   bool asked = false;
-  for (std::size_t i = 0; i < options_.mirrors.size(); ++i) {
+  for (std::size_t i = 0; i < mirrors_.repositories.size(); ++i) {
     if (is_unavailable(i)) continue;
     asked = true;
     try {
-      if (auto answer = act(*options_.mirrors[i])) return answer;
-      if (options_.log) options_.log(cat("the mirror `", options_.mirrors[i]->name(), "` does not have the content"));
+      if (auto answer = act(*mirrors_.repositories[i])) return answer;
+      log(cat("the mirror `", mirrors_.repositories[i]->name(), "` does not have the content"));
     } catch (const Error& error) {
       report(i, error);
       last = error;
     }
   }
-  if (!only()) return std::nullopt;
+  if (!mirrors_.only) return std::nullopt;
   if (!asked)
-    throw Error(ErrorKind::network, cat("no mirror of `", name_, "` is available"),
+    throw Error(ErrorKind::network, cat("no mirror of `", name(), "` is available"),
                 "run with `-v` to see the error of each mirror, or remove `mirrors_only` to use the registry itself");
-  if (last) throw Error(*last).during(cat("reading `", name_, "` from its mirrors only"));
+  if (last) throw Error(*last).during(cat("reading `", name(), "` from its mirrors only"));
   return std::nullopt;
 }
 
-std::optional<oci::Descriptor> Mirrors::find_manifest(const std::string& tag_or_digest) const {
-  return first([&](const Repository& mirror) {
-    auto found = mirror.find_manifest(tag_or_digest);
-    if (found && oci::is_tag(tag_or_digest) && options_.log)
-      options_.log(
-          cat("the mirror `", mirror.name(), "` resolves `", name_, ":", tag_or_digest, "` to ", found->digest.text()));
-    return found;
+std::optional<oci::Descriptor> MirroredRepository::find_manifest(const std::string& tag_or_digest) const {
+  const auto found = first([&](const Repository& mirror) {
+    auto manifest = mirror.find_manifest(tag_or_digest);
+    if (manifest && oci::is_tag(tag_or_digest))
+      log(cat("the mirror `", mirror.name(), "` resolves `", name(), ":", tag_or_digest, "` to ",
+              manifest->digest.text()));
+    return manifest;
   });
+  return found || mirrors_.only ? found : Repository::find_manifest(tag_or_digest);
 }
 
-std::optional<Repository::Text> Mirrors::get_manifest(const std::string& tag_or_digest) const {
-  return first([&](const Repository& mirror) { return std::optional(mirror.get_manifest(tag_or_digest)); });
+Repository::Text MirroredRepository::get_manifest(const std::string& tag_or_digest) const {
+  auto text = first([&](const Repository& mirror) { return std::optional(mirror.get_manifest(tag_or_digest)); });
+  return text ? *std::move(text) : Repository::get_manifest(tag_or_digest);
 }
 
-std::optional<std::string> Mirrors::get_range(const oci::Descriptor& blob, std::uint64_t offset,
-                                              std::uint64_t most) const {
-  return first([&](const Repository& mirror) { return std::optional(mirror.get_range(blob, offset, most)); });
+std::string MirroredRepository::get_range(const oci::Descriptor& blob, std::uint64_t offset, std::uint64_t most) const {
+  auto part = first([&](const Repository& mirror) { return std::optional(mirror.get_range(blob, offset, most)); });
+  return part ? *std::move(part) : Repository::get_range(blob, offset, most);
 }
 
-std::optional<Sink> Mirrors::get_blob(const oci::Descriptor& blob, const Sink& sink) const {
-  if (!any()) return sink;
+void MirroredRepository::get_blob(const oci::Descriptor& blob, const Sink& sink) const {
   const auto output = std::make_shared<DeduplicatingSink>(blob, sink);
   const auto read = [&](const Repository& mirror) {
     try {
@@ -131,11 +139,11 @@ std::optional<Sink> Mirrors::get_blob(const oci::Descriptor& blob, const Sink& s
     return std::optional(true);
   };
   try {
-    if (first(read)) return std::nullopt;
+    if (first(read)) return;
   } catch (const FinalError& failure) {
     throw failure.error;
   }
-  return DeduplicatingSink::from_start(output);
+  Repository::get_blob(blob, DeduplicatingSink::from_start(output));
 }
 
 }  // namespace lapstrake::registry

@@ -7,8 +7,7 @@
 #include <lapstrake/registry/referrers.hpp>
 #include <nlohmann/json.hpp>
 
-#include "error_response.hpp"
-#include "repository.hpp"
+#include "registry_http.hpp"
 
 namespace lapstrake::registry {
 namespace {
@@ -66,17 +65,16 @@ std::string fallback_tag(const oci::Digest& subject) { return cat("sha256-", sub
 
 std::optional<std::vector<oci::Descriptor>> Repository::referrers(const oci::Digest& subject,
                                                                   const std::string& artifact_type) const {
-  auto& api = state_->api;
   const auto what = cat("the referrers of ", subject.text(), " in `", name(), "`");
-  auto url = api.url(state_->path("referrers/" + subject.text()));
+  auto url = http_->url("referrers/" + subject.text());
   if (!artifact_type.empty()) url = with_query(url, "artifactType", artifact_type);
   std::vector<oci::Descriptor> all;
   std::size_t size = 0;
   for (unsigned page = 0;; ++page) {
-    const auto response =
-        api.send({.url = url, .headers = {{"Accept", std::string(index_type)}}, .most_reply = most_text}, Access::pull);
+    const auto response = http_->send(
+        {.url = url, .headers = {{"Accept", std::string(index_type)}}, .most_reply = most_text}, Access::pull);
     if (page == 0 && lacks_api(response.status)) return std::nullopt;
-    if (response.status != 200) throw state_->error_of(response, cat("cannot list ", what));
+    if (response.status != 200) throw http_->error_of(response, cat("cannot list ", what));
     size += response.body.size();
     if (size > most_text || page == most_pages)
       throw Error(ErrorKind::integrity, cat("the list of ", what, " is too long"));
@@ -85,8 +83,8 @@ std::optional<std::vector<oci::Descriptor>> Repository::referrers(const oci::Dig
     const auto next = next_page(response.headers);
     if (!next) break;
     url = resolve(url, *next);
-    if (!api.is_own(url))
-      throw Error(ErrorKind::network, cat("`", state_->host, "` continues the list of ", what, " at another origin"))
+    if (!http_->is_own(url))
+      throw Error(ErrorKind::network, cat("`", http_->host(), "` continues the list of ", what, " at another origin"))
           .because(cat("`", url.origin(), "` is not the registry"));
   }
   keep(all, artifact_type);  // few registries implement the filter

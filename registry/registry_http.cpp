@@ -32,24 +32,37 @@ bool is_read(const http::Request& request) { return request.method == "GET" || r
 
 }  // namespace
 
-RegistryHttp::RegistryHttp(const ClientOptions& options, const std::string& host, const std::string& repository)
-    : options_(options),
-      host_(host),
-      rate_limiter_(options.rate_limiter ? options.rate_limiter : std::make_shared<RateLimiter>()),
+RegistryHttp::RegistryHttp(ClientOptions options, std::string host, std::string repository)
+    : options_(std::move(options)),
+      host_(std::move(host)),
+      repository_(std::move(repository)),
+      rate_limiter_(options_.rate_limiter ? options_.rate_limiter : std::make_shared<RateLimiter>()),
       // Once, because the request that needs the token is itself retried. The token server has its own rate limit.
       authorizer_(
-          options, [this](const http::Request& request) { return send_once(request, std::nullopt); }, host,
-          repository) {}
+          options_, [this](const http::Request& request) { return send_once(request, std::nullopt); }, host_,
+          repository_) {}
 
-http::Url RegistryHttp::url(const std::string& path) {
+http::Url RegistryHttp::url(std::string_view rest) {
   http::Url url = base();
-  url.path = path;
+  url.path += cat(repository_, "/", rest);
   return url;
+}
+
+Error RegistryHttp::error_of(const http::Response& response, std::string what) {
+  const auto said = parse_error_response(response);
+  if (response.status == 404 && (said.has("NAME_UNKNOWN") || said.mentions("repositorynotfound")))
+    return missing_repository(host_, repository_, std::move(what), said.message);
+  if (response.url.host.empty() || is_own(response.url))
+    return response_error(response, std::move(what), host_, authorizer_.login_use());
+  // The login was not sent to that server.
+  return std::move(
+      Error(ErrorKind::network, std::move(what))
+          .because(cat("`", response.url.authority(), "`, to which `", host_, "` redirects, answers: ", said.message)));
 }
 
 const http::Url& RegistryHttp::base() {
   const std::lock_guard lock(mutex_);
-  if (!base_) base_ = http::retrying(options_.policy, options_.runtime, options_.notice, [&] { return probe(); });
+  if (!base_) base_ = retrying([&] { return probe(); });
   return *base_;
 }
 
@@ -76,8 +89,7 @@ http::Url RegistryHttp::probe() const {
 http::Response RegistryHttp::send(const http::Request& request, Access access, Redirects redirects, Tries tries) {
   base();
   if (tries == Tries::one) return attempt(request, access, redirects);
-  return http::retrying(options_.policy, options_.runtime, options_.notice,
-                        [&] { return attempt(request, access, redirects); });
+  return retrying([&] { return attempt(request, access, redirects); });
 }
 
 http::Response RegistryHttp::attempt(http::Request request, Access access, Redirects redirects) {

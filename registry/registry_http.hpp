@@ -1,7 +1,9 @@
-// HTTP requests to one registry: base URL, authentication, redirects, rate limit. The callers interpret the replies.
+// HTTP requests to one repository of a registry: base URL, authentication, redirects, rate limit, and the Errors of
+// error replies. The callers interpret all other replies.
 #pragma once
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/http/message.hpp>
+#include <lapstrake/http/retry.hpp>
 #include <lapstrake/registry/client.hpp>
 #include <memory>
 #include <mutex>
@@ -18,10 +20,16 @@ enum class Tries { one, by_policy };
 
 class RegistryHttp {
  public:
-  RegistryHttp(const ClientOptions& options, const std::string& host, const std::string& repository);
+  RegistryHttp(ClientOptions options, std::string host, std::string repository);
 
-  // "https://HOST" + path. A loopback or insecure host is probed once, without secrets, for https, then http.
-  http::Url url(const std::string& path);
+  const ClientOptions& options() const { return options_; }
+  const std::string& host() const { return host_; }
+  const std::string& repository() const { return repository_; }
+  std::string name() const { return host_ + "/" + repository_; }
+
+  // "https://HOST/v2/REPOSITORY/" + rest. A loopback or insecure host is probed once, without secrets, for https, then
+  // http.
+  http::Url url(std::string_view rest);
 
   // One attempt: adds the login, answers one challenge, follows redirects of GET and HEAD. A HEAD with an error status
   // is repeated as GET, because only a GET has an error message. Throws Error{network}, transient, for retryable
@@ -32,13 +40,19 @@ class RegistryHttp {
   // The same with retries by the policy; for requests that may be sent twice.
   http::Response send(const http::Request& request, Access access, Redirects redirects = Redirects::follow,
                       Tries tries = Tries::by_policy);
+  // Calls `act` until it returns, by the policy.
+  template <class Act>
+  auto retrying(Act&& act) const {
+    return http::retrying(options_.policy, options_.runtime, options_.notice, act);
+  }
 
   // Sends the request once with the known login, ignoring the rate limit. Reports no failure.
   void send_cancel(http::Request request) noexcept;
 
   // Secrets are sent to this origin only.
   bool is_own(const http::Url& url) { return url.origin() == base().origin(); }
-  LoginUse login_use() const { return authorizer_.login_use(); }
+  // The Error for an error reply; recognises a missing repository.
+  Error error_of(const http::Response& response, std::string what);
 
  private:
   const http::Url& base();
@@ -56,8 +70,8 @@ class RegistryHttp {
   http::Response send_limited(const http::Request& request);
   void refuse_retryable(const http::Request& request, const http::Response& response, RateLimiter::Ticket ticket);
 
-  const ClientOptions& options_;
-  std::string host_;
+  const ClientOptions options_;
+  const std::string host_, repository_;
   std::shared_ptr<RateLimiter> rate_limiter_;
   Authorizer authorizer_;
   std::mutex mutex_;

@@ -2,7 +2,6 @@
 // a login is on the registry's own host.
 #include "../../registry/challenge.hpp"
 
-#include "../../registry/realm.hpp"
 #include "attempt.hpp"
 
 using namespace lapstrake;

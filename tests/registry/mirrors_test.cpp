@@ -1,4 +1,5 @@
 #include <lapstrake/base/encoding.hpp>
+#include <lapstrake/registry/mirrors.hpp>
 
 #include "bench.hpp"
 #include "support/catch.hpp"
@@ -29,10 +30,11 @@ struct Hall {
     };
     auto its = options;
     its.policy.most_attempts = 2;
-    options.mirrors = {std::make_shared<Repository>(its, "one.example", "hub/web"),
-                       std::make_shared<Repository>(its, "two.example", "web")};
-    options.mirrors_only = only;
-    return std::make_shared<Repository>(options, "registry.example", "web");
+    return std::make_shared<MirroredRepository>(
+        options, "registry.example", "web",
+        Mirrors{.repositories = {std::make_shared<Repository>(its, "one.example", "hub/web"),
+                                 std::make_shared<Repository>(its, "two.example", "web")},
+                .only = only});
   }
   static oci::Descriptor put(fake::Registry& registry, const std::string& tag, const std::string& note) {
     const oci::Index index{.media_type = std::string(oci::media_type::index), .annotations = {{"note", note}}};

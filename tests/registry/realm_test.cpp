@@ -1,4 +1,4 @@
-#include "../../registry/realm.hpp"
+#include "../../registry/challenge.hpp"
 
 #include <lapstrake/base/error.hpp>
 #include <tuple>

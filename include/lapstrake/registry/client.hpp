@@ -19,8 +19,6 @@
 
 namespace lapstrake::registry {
 
-class Repository;
-
 struct ClientOptions {
   http::Transport transport = nullptr;  // plain: no retry, no redirects
   Keychain keychain = nullptr;
@@ -41,11 +39,9 @@ struct ClientOptions {
                      const std::function<void(std::uint64_t sent)>& progress)>
       upload_in_parts = nullptr;
   std::uint64_t parts_from = 64u << 20;
-  // Mirrors of this repository: manifests and blobs, and nothing else, are read from them first, in this order. A
-  // mirror that fails or lacks the content is skipped, with a line to `log`.
-  std::vector<std::shared_ptr<const Repository>> mirrors = {};
-  bool mirrors_only = false;  // do not read from this repository itself
 };
+
+class RegistryHttp;
 
 // Answers challenges (Basic, Bearer; caches tokens by scope), retries by the policy, follows redirects without secrets.
 // Throws Errors that name the repository, with the registry's message in `because`, a cure, and the code
@@ -54,7 +50,7 @@ struct ClientOptions {
 class Repository {
  public:
   Repository(ClientOptions options, std::string host, std::string name);
-  ~Repository();
+  virtual ~Repository();
   Repository(Repository&&) noexcept;
 
   std::string name() const;  // "host/name"
@@ -74,12 +70,12 @@ class Repository {
                          const std::function<void(std::uint64_t sent)>& progress) const;
 
   // The current digest and size of a tag or digest; nothing when it does not exist.
-  std::optional<oci::Descriptor> find_manifest(const std::string& tag_or_digest) const;
+  virtual std::optional<oci::Descriptor> find_manifest(const std::string& tag_or_digest) const;
   struct Text {
     std::string text;
     oci::Descriptor descriptor;  // its digest was computed from the text and equals a requested digest
   };
-  Text get_manifest(const std::string& tag_or_digest) const;
+  virtual Text get_manifest(const std::string& tag_or_digest) const;
   // By digest or tag. For an immutable tag that exists: success when it has this digest already, otherwise an Error
   // with both digests. The reply's digest and a HEAD afterwards must match (Error{integrity}).
   void put_manifest(const std::string& tag_or_digest, const std::string& text, const std::string& media_type) const;
@@ -90,14 +86,13 @@ class Repository {
                                                         const std::string& artifact_type = {}) const;
 
   // Streams a blob into `sink` and verifies it at the end; resumes after a broken connection.
-  void get_blob(const oci::Descriptor& blob, const Sink& sink) const;
+  virtual void get_blob(const oci::Descriptor& blob, const Sink& sink) const;
   // Bytes of a blob from `offset` on, at least one and at most `most`; all remaining bytes if the registry does not
   // support ranges (at most 64 MiB). Not verified: see oci::verified.
-  std::string get_range(const oci::Descriptor& blob, std::uint64_t offset, std::uint64_t most) const;
+  virtual std::string get_range(const oci::Descriptor& blob, std::uint64_t offset, std::uint64_t most) const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<RegistryHttp> http_;
 };
 
 // Reads an image from a registry; without tag and digest "latest". Reads blobs in ranges of 8 MiB, so that the reader

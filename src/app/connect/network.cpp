@@ -6,6 +6,7 @@
 #include <lapstrake/http/curl.hpp>
 #include <lapstrake/http/retry.hpp>
 #include <lapstrake/http/secrets.hpp>
+#include <lapstrake/registry/mirrors.hpp>
 #include "host_registries.hpp"
 
 namespace lapstrake::app {
@@ -183,16 +184,16 @@ std::shared_ptr<const registry::Repository> Network::repository(const std::strin
 }
 
 std::shared_ptr<const registry::Repository> Network::reading(const std::string& host, const std::string& name) const {
-  auto options = client_options(host, name);
-  const auto mirrors = mirrors_of(host, registries_);
-  for (const auto& [mirror_host, folder] : mirrors.places) {
+  const auto places = mirrors_of(host, registries_);
+  if (places.places.empty() && !places.only) return repository(host, name);
+  registry::Mirrors mirrors{.repositories = {}, .only = places.only};
+  for (const auto& [mirror_host, folder] : places.places) {
     const auto there = folder.empty() ? name : cat(folder, "/", name);
     auto its = client_options(mirror_host, there);
     its.policy.most_attempts = 2;  // there is another place to ask
-    options.mirrors.push_back(std::make_shared<registry::Repository>(std::move(its), mirror_host, there));
+    mirrors.repositories.push_back(std::make_shared<registry::Repository>(std::move(its), mirror_host, there));
   }
-  options.mirrors_only = mirrors.only;
-  return std::make_shared<registry::Repository>(std::move(options), host, name);
+  return std::make_shared<registry::MirroredRepository>(client_options(host, name), host, name, std::move(mirrors));
 }
 
 }  // namespace lapstrake::app
