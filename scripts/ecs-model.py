@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """ecs-model.py BOTOCORE OUTPUT: writes the table of RegisterTaskDefinition's input from botocore's model of ECS.
 
-BOTOCORE is an installed or unpacked botocore (the folder that has `data/ecs`), OUTPUT is src/aws/task_model_data.cpp.
+BOTOCORE is an installed or unpacked botocore (the folder that has `data/ecs`), OUTPUT is src/aws/ecs/model_data.cpp.
 Members that carry nothing but documentation are not written; what the script does not understand ends it.
 """
 import glob
@@ -100,7 +100,7 @@ def main():
 // botocore {version(folder)}, which is licensed under the Apache License 2.0: facts of its shapes, none of its text.
 // Do not edit: run the script with a newer botocore.
 #include <array>
-#include <lapstrake/aws/task_model.hpp>
+#include <lapstrake/aws/ecs/model.hpp>
 
 namespace lapstrake::aws {{
 namespace {{

@@ -1,6 +1,6 @@
 // Reads members of an API call's input as AWS's front end does, and pages a result.
 #pragma once
-#include <lapstrake/aws/task_model.hpp>
+#include <lapstrake/aws/ecs/model.hpp>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <lapstrake/aws/task_model.hpp>
+#include <lapstrake/aws/ecs/model.hpp>
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 #include <set>

@@ -11,11 +11,13 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <lapstrake/aws/ecr.hpp>
-#include <lapstrake/aws/ecs.hpp>
+#include <lapstrake/aws/ecr/layer_upload.hpp>
+#include <lapstrake/aws/ecr/login.hpp>
+#include <lapstrake/aws/ecr/repository.hpp>
+#include <lapstrake/aws/ecs/model.hpp>
+#include <lapstrake/aws/ecs/revisions.hpp>
+#include <lapstrake/aws/ecs/task_definition.hpp>
 #include <lapstrake/aws/sign.hpp>
-#include <lapstrake/aws/task_definition.hpp>
-#include <lapstrake/aws/task_model.hpp>
 #include <lapstrake/base/encoding.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/sha256.hpp>

@@ -1,7 +1,10 @@
 // A task definition, as people and `aws ecs describe-task-definition` write it: always read to its end, findings are
 // about what is there, and what passes the check is taken by the sandbox's ECS.
-#include <lapstrake/aws/task_definition.hpp>
-#include <lapstrake/aws/task_model.hpp>
+#include <lapstrake/aws/ecs/canonical.hpp>
+#include <lapstrake/aws/ecs/model.hpp>
+#include <lapstrake/aws/ecs/rules/check.hpp>
+#include <lapstrake/aws/ecs/rules/finding.hpp>
+#include <lapstrake/aws/ecs/task_definition.hpp>
 #include <nlohmann/json.hpp>
 
 #include "../sandbox/registration_error.hpp"

@@ -1,6 +1,8 @@
 // Mutated task definitions: what `check` passes the sandbox's ECS must take, and nothing may end in a fault.
-#include <lapstrake/aws/task_definition.hpp>
-#include <lapstrake/aws/task_model.hpp>
+#include <lapstrake/aws/ecs/canonical.hpp>
+#include <lapstrake/aws/ecs/model.hpp>
+#include <lapstrake/aws/ecs/rules/check.hpp>
+#include <lapstrake/aws/ecs/rules/finding.hpp>
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 #include <random>

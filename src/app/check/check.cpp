@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <lapstrake/app/check/check.hpp>
 #include <lapstrake/app/tasks/register.hpp>
-#include <lapstrake/aws/ecr.hpp>
+#include <lapstrake/aws/ecr/host.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/assemble.hpp>

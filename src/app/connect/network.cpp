@@ -1,6 +1,8 @@
 #include <lapstrake/app/connect/network.hpp>
 
-#include <lapstrake/aws/ecr.hpp>
+#include <lapstrake/aws/ecr/host.hpp>
+#include <lapstrake/aws/ecr/layer_upload.hpp>
+#include <lapstrake/aws/ecr/login.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/http/curl.hpp>

@@ -1,7 +1,7 @@
 #include <lapstrake/app/connect/registry_settings.hpp>
 
 #include <algorithm>
-#include <lapstrake/aws/ecr.hpp>
+#include <lapstrake/aws/ecr/host.hpp>
 #include <lapstrake/base/text.hpp>
 #include <vector>
 

@@ -1,6 +1,7 @@
 #include "ecr_repository.hpp"
 
-#include <lapstrake/aws/ecr.hpp>
+#include <lapstrake/aws/ecr/host.hpp>
+#include <lapstrake/aws/ecr/repository.hpp>
 #include <lapstrake/base/text.hpp>
 
 namespace lapstrake::app {

@@ -1,14 +1,15 @@
 #include <algorithm>
 #include <lapstrake/app/choose.hpp>
+#include <lapstrake/app/connect/network.hpp>
+#include <lapstrake/app/publish/push_image.hpp>
 #include <lapstrake/app/tasks/register.hpp>
-#include <lapstrake/aws/ecr.hpp>
-#include <lapstrake/aws/ecs.hpp>
+#include <lapstrake/aws/ecr/host.hpp>
+#include <lapstrake/aws/ecs/canonical.hpp>
+#include <lapstrake/aws/ecs/revisions.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
 
-#include <lapstrake/app/connect/network.hpp>
-#include <lapstrake/app/publish/push_image.hpp>
 #include "task_document.hpp"
 
 namespace lapstrake::app {

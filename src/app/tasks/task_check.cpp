@@ -1,13 +1,15 @@
 #include <algorithm>
 #include <lapstrake/app/choose.hpp>
 #include <lapstrake/app/tasks/register.hpp>
-#include <lapstrake/aws/task_model.hpp>
+#include <lapstrake/app/tasks/source_lines.hpp>
+#include <lapstrake/aws/ecs/model.hpp>
+#include <lapstrake/aws/ecs/rules/check.hpp>
+#include <lapstrake/aws/ecs/rules/finding.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/spec/placeholders.hpp>
 
-#include <lapstrake/app/tasks/source_lines.hpp>
 #include "task_document.hpp"
 
 namespace lapstrake::app {

@@ -1,7 +1,9 @@
 #include "task_document.hpp"
 
 #include <algorithm>
-#include <lapstrake/aws/task_model.hpp>
+#include <lapstrake/aws/ecs/canonical.hpp>
+#include <lapstrake/aws/ecs/model.hpp>
+#include <lapstrake/aws/ecs/task_definition.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>

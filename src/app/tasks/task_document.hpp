@@ -1,6 +1,6 @@
 // Builds the task definition document for ECS from a task of the spec.
 #pragma once
-#include <lapstrake/aws/task_definition.hpp>
+#include <lapstrake/aws/ecs/rules/platform.hpp>
 #include <lapstrake/spec/project.hpp>
 #include <map>
 #include <nlohmann/json.hpp>

@@ -1,7 +1,9 @@
 // ECR's own ways, through lapstrake's own functions: logins, repositories, rights, layers in parts.
 #include <lapstrake/app/check/check.hpp>
 #include <lapstrake/app/inspect/inspect.hpp>
-#include <lapstrake/aws/ecr.hpp>
+#include <lapstrake/aws/ecr/host.hpp>
+#include <lapstrake/aws/ecr/login.hpp>
+#include <lapstrake/aws/ecr/repository.hpp>
 #include <lapstrake/http/curl.hpp>
 #include <nlohmann/json.hpp>
 

@@ -2,7 +2,7 @@
 // form of the host name.
 #pragma once
 #include <functional>
-#include <lapstrake/aws/ecr.hpp>
+#include <lapstrake/aws/ecr/login.hpp>
 #include <lapstrake/base/runtime.hpp>
 #include <map>
 #include <mutex>

@@ -4,7 +4,8 @@
 #include <functional>
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/aws/call.hpp>
-#include <lapstrake/aws/ecr.hpp>
+#include <lapstrake/aws/ecr/host.hpp>
+#include <lapstrake/aws/ecr/login.hpp>
 #include <lapstrake/http/message.hpp>
 #include <lapstrake/registry/client.hpp>
 #include <memory>

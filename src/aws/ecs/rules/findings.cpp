@@ -1,0 +1,42 @@
+#include "findings.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace lapstrake::aws {
+namespace {
+
+// In the order of Documented.
+constexpr std::array<std::string_view, 21> documented_names{
+    "awslogs-options",     "capability-names",      "efs-access-point-root", "ephemeral-storage-size",
+    "environment-files",   "external-network-mode", "fargate-members",       "firelens-routers",
+    "health-check-ranges", "image-digest",          "member-ranges",         "network-mode-members",
+    "port-names",          "port-protocols",        "port-ranges",           "proxy-container",
+    "stop-timeout",        "task-cpu-range",        "volume-kinds",          "volume-names",
+    "windows-members"};
+static_assert(documented_names.size() == static_cast<std::size_t>(Documented::windows_members) + 1);
+
+}  // namespace
+
+void Findings::error(std::string pointer, std::string message, std::string help) {
+  found_.push_back({Finding::Severity::error, std::move(pointer), std::move(message), std::move(help)});
+}
+
+void Findings::warning(std::string pointer, std::string message, std::string help) {
+  found_.push_back({Finding::Severity::warning, std::move(pointer), std::move(message), std::move(help)});
+}
+
+std::string_view name_of(Documented rule) { return documented_names.at(static_cast<std::size_t>(rule)); }
+
+void Findings::documented(Documented rule, std::string pointer, std::string message, std::string help) {
+  if (std::any_of(found_.begin(), found_.end(), [&](const auto& each) {
+        return each.pointer == pointer && each.severity == Finding::Severity::error;
+      }))
+    return;  // one mistake, one finding
+  found_.push_back(
+      {Finding::Severity::error, std::move(pointer), std::move(message), std::move(help), std::string(name_of(rule))});
+}
+
+std::vector<std::string> ignorable_rules() { return {documented_names.begin(), documented_names.end()}; }
+
+}  // namespace lapstrake::aws
