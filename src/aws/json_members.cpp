@@ -1,8 +1,6 @@
-
+#include <algorithm>
 #include <lapstrake/aws/json_members.hpp>
 #include <lapstrake/base/text.hpp>
-
-#include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
 

@@ -3,12 +3,10 @@
 #include <condition_variable>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
-
-#include "clock.hpp"
-#include "ecr.hpp"
-#include "ecs.hpp"
-#include "hosts.hpp"
-#include "replies.hpp"
+#include <lapstrake/sandbox/aws/operations.hpp>
+#include <lapstrake/sandbox/net/clock.hpp>
+#include <lapstrake/sandbox/net/hosts.hpp>
+#include <lapstrake/sandbox/registry/replies.hpp>
 
 namespace lapstrake::sandbox {
 namespace {

@@ -2,13 +2,13 @@
 #pragma once
 #include <deque>
 #include <functional>
+#include <lapstrake/sandbox/aws/api.hpp>
 #include <lapstrake/sandbox/options.hpp>
 #include <lapstrake/sandbox/record.hpp>
+#include <lapstrake/sandbox/registry/distribution.hpp>
 #include <memory>
 #include <mutex>
 
-#include "api.hpp"
-#include "distribution.hpp"
 #include "faults.hpp"
 
 namespace lapstrake::sandbox {

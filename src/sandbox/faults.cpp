@@ -5,6 +5,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/sandbox/net/glob.hpp>
 #include <nlohmann/json.hpp>
 
 namespace lapstrake::sandbox {
@@ -150,25 +151,6 @@ FaultScript parse_faults(const std::string& script) {
   for (const auto& rule : rules) out.rules.push_back(parse_rule(rule, cat("rules[", out.rules.size(), "]")));
   for (const auto& action : deny) out.deny.push_back(text(action, cat("deny[", out.deny.size(), "]")));
   return out;
-}
-
-bool matches(std::string_view glob, std::string_view text) {
-  // Greedy with one point to come back to: linear in practice, never exponential.
-  std::size_t g = 0, t = 0, star = std::string_view::npos, mark = 0;
-  while (t < text.size()) {
-    if (g < glob.size() && glob[g] == '*') {
-      star = g++;
-      mark = t;
-    } else if (g < glob.size() && glob[g] == text[t]) {
-      ++g, ++t;
-    } else if (star != std::string_view::npos) {
-      g = star + 1;
-      t = ++mark;
-    } else {
-      return false;
-    }
-  }
-  return glob.find_first_not_of('*', g) == std::string_view::npos;
 }
 
 void Faults::set(FaultScript script) {

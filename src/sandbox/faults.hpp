@@ -45,9 +45,6 @@ struct FaultScript {
 // Error{usage} that names the member: "rules[0].do.reset".
 FaultScript parse_faults(const std::string& script);
 
-// `*` matches any characters.
-bool matches(std::string_view glob, std::string_view text);
-
 class Faults {
  public:
   using Moment = std::chrono::steady_clock::time_point;

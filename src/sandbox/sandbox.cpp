@@ -2,13 +2,12 @@
 #include <lapstrake/base/encoding.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/sandbox/net/hosts.hpp>
+#include <lapstrake/sandbox/net/server.hpp>
 #include <lapstrake/sandbox/sandbox.hpp>
 #include <nlohmann/json.hpp>
 
 #include "aws_handler.hpp"
-#include "certificates.hpp"
-#include "hosts.hpp"
-#include "server.hpp"
 
 namespace lapstrake::sandbox {
 namespace {
@@ -33,10 +32,9 @@ struct Sandbox::State {
       : options(prepared(std::move(given))),
         key(key_of(options)),
         handler(options, key),
-        authority(options.folder),
         server({.port = options.port,
                 .proxy_port = options.proxy_port,
-                .authority = &authority,
+                .folder = options.folder,
                 .handler = [this](const RequestHead& head, const BodyReader& body,
                                   const std::stop_token& stop) { return handler.handle(head, body, stop); },
                 .may_connect = [](const std::string& host) { return parse_aws_host(host).has_value(); },
@@ -61,7 +59,6 @@ struct Sandbox::State {
   Options options;
   AccessKey key;
   AwsHandler handler;
-  Authority authority;
   Server server;  // last: its threads use the others
 };
 
@@ -73,7 +70,7 @@ std::uint16_t Sandbox::proxy_port() const { return state_->server.proxy_port(); 
 std::string Sandbox::registry_host() const {
   return sandbox::registry_host(state_->options.account, state_->options.region);
 }
-std::filesystem::path Sandbox::ca_file() const { return state_->authority.ca_file(); }
+std::filesystem::path Sandbox::ca_file() const { return state_->server.ca_file(); }
 void Sandbox::set_faults(const std::string& script) { state_->handler.set_faults(script); }
 std::vector<Record> Sandbox::records() const { return state_->handler.records(); }
 

@@ -7,7 +7,7 @@
 #include <lapstrake/aws/ecs/task_definition.hpp>
 #include <nlohmann/json.hpp>
 
-#include "../sandbox/registration_error.hpp"
+#include "../sandbox/aws/registration_error.hpp"
 #include "attempt.hpp"
 
 using namespace lapstrake;

@@ -23,7 +23,7 @@ struct Registered {
   // definition differs from the stored one.
   std::vector<std::string> dropped = {};
 };
-// Compares by canonical form (aws/task_definition.hpp), registers only if it differs. After a lost reply it reads the
+// Compares by canonical form (aws/ecs/canonical.hpp), registers only if it differs. After a lost reply it reads the
 // newest revision again, so that no second one is created.
 Registered register_task_definition(const Session& session, const nlohmann::json& document);
 

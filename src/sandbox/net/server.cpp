@@ -1,0 +1,366 @@
+// The one source of the sandbox that includes Boost: it is slow to compile.
+#include <fcntl.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <charconv>
+#include <chrono>
+#include <lapstrake/base/atomic_file.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/parallel.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/sandbox/net/hosts.hpp>
+#include <lapstrake/sandbox/net/server.hpp>
+#include <list>
+#include <mutex>
+#include <thread>
+
+#include "certificates.hpp"
+#include "connection.hpp"
+
+namespace lapstrake::sandbox {
+namespace {
+
+namespace beast = boost::beast;
+
+constexpr std::uint32_t most_header_bytes = 256 * 1024;  // ECR's passwords have no stated maximum
+
+std::string text_of(beast::string_view view) { return std::string(view.data(), view.size()); }
+
+// "[::1]:443" -> "[::1]", 443
+void read_authority(RequestHead& head) {
+  const auto colon = head.authority.rfind(':');
+  const bool has_port = colon != std::string::npos && head.authority.find(']', colon) == std::string::npos;
+  head.host = lower(std::string_view(head.authority).substr(0, has_port ? colon : std::string::npos));
+  if (has_port) {
+    const char* end = head.authority.data() + head.authority.size();
+    std::from_chars(head.authority.data() + colon + 1, end, head.port);
+  }
+}
+
+// One TLS connection: reads requests and sends responses until either side closes.
+class HttpConnection {
+ public:
+  HttpConnection(Connection& connection, TlsStream& stream, const Handler& handler, const std::stop_token& stop)
+      : connection_(connection), stream_(stream), handler_(handler), stop_(stop) {}
+
+  void run() {
+    while (serve_request()) {
+    }
+  }
+
+ private:
+  using Parser = beast::http::request_parser<beast::http::buffer_body>;
+
+  bool serve_request() {
+    Parser parser;
+    parser.header_limit(most_header_bytes);
+    parser.body_limit(UINT64_MAX);  // boost::none refuses every Content-Length in Boost 1.74
+    Failure failure;
+    beast::http::read_header(stream_, buffer_, parser, failure);
+    if (failure) {
+      if (is_malformed(failure)) write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+      return false;
+    }
+    const RequestHead head = read_head(parser);
+    waiting_for_continue_ = lower(head.headers.find("Expect").value_or("")) == "100-continue";
+    Response response;
+    try {
+      response = handler_(
+          head, [&](const Sink& sink) { read_body(parser, sink); }, stop_);
+      if (response.delivery != Response::Delivery::reset && !waiting_for_continue_)
+        read_body(parser, [](Bytes) {});  // with unread bytes close() would send RST
+    } catch (const ConnectionClosed&) {
+      connection_.reset();
+      return false;
+    }
+    const bool keep = parser.get().keep_alive() && parser.is_done();
+    return send(head, response, keep);
+  }
+
+  // The input is not HTTP (as opposed to: no input).
+  static bool is_malformed(const Failure& failure) {
+    return failure.category() == make_error_code(beast::http::error::end_of_stream).category() &&
+           failure != beast::http::error::end_of_stream && failure != beast::http::error::partial_message;
+  }
+
+  static RequestHead read_head(const Parser& parser) {
+    const auto& request = parser.get();
+    RequestHead head;
+    head.method = text_of(request.method_string());
+    for (const auto& field : request) head.headers.add(text_of(field.name_string()), text_of(field.value()));
+    head.authority = head.headers.find("Host").value_or("");
+    read_authority(head);
+    const std::string target = text_of(request.target());
+    const auto question = target.find('?');
+    head.path = target.substr(0, question);
+    if (question != std::string::npos) head.query = target.substr(question + 1);
+    if (const auto length = parser.content_length()) head.body_length = *length;
+    return head;
+  }
+
+  void read_body(Parser& parser, const Sink& sink) {
+    if (waiting_for_continue_ && !parser.is_done()) write("HTTP/1.1 100 Continue\r\n\r\n");
+    waiting_for_continue_ = false;
+    std::array<char, 65536> room;
+    while (!parser.is_done()) {
+      auto& body = parser.get().body();
+      body.data = room.data();
+      body.size = room.size();
+      Failure failure;
+      beast::http::read_some(stream_, buffer_, parser, failure);
+      if (failure && failure != beast::http::error::need_buffer) throw ConnectionClosed{};
+      sink(as_bytes(std::string_view(room.data(), room.size() - parser.get().body().size)));
+    }
+  }
+
+  bool send(const RequestHead& head, const Response& response, bool keep) {
+    using enum Response::Delivery;
+    if (response.delivery == reset) return connection_.reset(), false;
+    if (response.delivery == hang_up) return false;
+    keep = keep && response.delivery == whole;
+    const std::string text = head_text(response, keep);
+    try {
+      if (response.delivery == reset_in_head) {
+        write(std::string_view(text).substr(0, text.size() / 2));
+        return connection_.reset(), false;
+      }
+      write(text);
+      const std::uint64_t most = response.delivery == truncated ? response.body_limit : UINT64_MAX;
+      if (head.method != "HEAD") write_body(response, most);
+    } catch (const ConnectionClosed&) {
+      return false;
+    }
+    return keep;
+  }
+
+  static std::string head_text(const Response& response, bool keep) {
+    std::string text =
+        cat("HTTP/1.1 ", response.status, " ",
+            text_of(beast::http::obsolete_reason(static_cast<beast::http::status>(response.status))), "\r\n");
+    for (const auto& [name, value] : response.headers) text += cat(name, ": ", value, "\r\n");
+    if (!response.headers.find("Content-Length") && response.status != 204)
+      text += cat("Content-Length: ", http::length(response.body), "\r\n");
+    return text + (keep ? "\r\n" : "Connection: close\r\n\r\n");
+  }
+
+  void write_body(const Response& response, std::uint64_t most) {
+    bool corrupt = response.corrupt;
+    const Sink out = [&](Bytes bytes) {
+      std::string_view piece = as_text(bytes.subspan(0, std::min<std::uint64_t>(bytes.size(), most)));
+      most -= piece.size();
+      if (corrupt && !piece.empty()) {
+        write(std::string(1, static_cast<char>(piece[0] ^ 1)));
+        piece.remove_prefix(1);
+        corrupt = false;
+      }
+      write(piece);
+    };
+    if (const auto* text = std::get_if<std::string>(&response.body)) return out(as_bytes(*text));
+    const auto& range = std::get<http::FileRange>(response.body);
+    std::uint64_t skip = range.offset, left = range.length;
+    drain(file_source(range.path), [&](Bytes bytes) {
+      const auto dropped = std::min<std::uint64_t>(skip, bytes.size());
+      skip -= dropped;
+      bytes = bytes.subspan(dropped);
+      bytes = bytes.subspan(0, std::min<std::uint64_t>(left, bytes.size()));
+      left -= bytes.size();
+      if (!bytes.empty()) out(bytes);
+    });
+  }
+
+  void write(std::string_view text) {
+    if (text.empty()) return;
+    Failure failure;
+    asio::write(stream_, asio::buffer(text.data(), text.size()), failure);
+    if (failure) throw ConnectionClosed{};
+  }
+
+  Connection& connection_;
+  TlsStream& stream_;
+  const Handler& handler_;
+  const std::stop_token& stop_;
+  beast::flat_buffer buffer_;
+  bool waiting_for_continue_ = false;
+};
+
+// OpenSSL calls this with the server name that the client sent.
+int choose_certificate(SSL* ssl, void* argument) {
+  try {
+    auto* authority = static_cast<Authority*>(argument);
+    const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    X509* leaf = authority->leaf(lower(name == nullptr ? "" : name));
+    return SSL_use_certificate(ssl, leaf) == 1 && SSL_use_PrivateKey(ssl, authority->leaf_key()) == 1 ? 1 : 0;
+  } catch (...) {
+    return 0;  // the handshake fails
+  }
+}
+
+// Commands that the sandbox's process starts must not hold its connections open.
+template <class Socket>
+void keep_from_children(Socket& socket) {
+  ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);  // cannot fail on an open descriptor
+}
+
+tcp::acceptor listen_on(asio::io_context& context, std::uint16_t port) {
+  tcp::acceptor acceptor(context);
+  const tcp::endpoint place(asio::ip::address_v4::loopback(), port);
+  try {
+    acceptor.open(place.protocol());
+    acceptor.set_option(asio::socket_base::reuse_address(true));
+    acceptor.bind(place);
+    acceptor.listen();
+    keep_from_children(acceptor);
+  } catch (const boost::system::system_error& failure) {
+    throw Error(ErrorKind::input, cat("the sandbox cannot listen on 127.0.0.1:", port),
+                "omit the port to use a free one")
+        .because(reason(failure.code().value()));
+  }
+  return acceptor;
+}
+
+}  // namespace
+
+struct Server::State {
+  explicit State(ServerOptions given)
+      : options(std::move(given)),
+        authority(options.folder),
+        tls(asio::ssl::context::tls_server),
+        direct(listen_on(context, options.port)),
+        proxy(listen_on(context, options.proxy_port)) {
+    if (SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION) != 1)
+      throw Error(ErrorKind::internal, "OpenSSL refuses TLS 1.2");
+    SSL_CTX_set_cert_cb(tls.native_handle(), choose_certificate, &authority);
+  }
+
+  // Not in the constructor: if the second thread cannot be started, the destructor must end the first one.
+  void start() {
+    direct_thread = start_thread([this](const std::stop_token&) { accept_all(direct, false); });
+    proxy_thread = start_thread([this](const std::stop_token&) { accept_all(proxy, true); });
+  }
+
+  ~State() {
+    stop.request_stop();
+    ::shutdown(direct.native_handle(), SHUT_RDWR);  // wakes accept(); both are closed after their threads ended
+    ::shutdown(proxy.native_handle(), SHUT_RDWR);
+    for (auto* thread : {&direct_thread, &proxy_thread})
+      if (thread->joinable()) thread->join();
+    for (auto& connection : connections) connection.shut_down();
+    connections.clear();  // joins
+  }
+
+  void accept_all(tcp::acceptor& acceptor, bool is_proxy) {
+    while (!stop.stop_requested()) {
+      Failure failure;
+      tcp::socket socket(context);
+      acceptor.accept(socket, failure);
+      if (failure) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));  // out of descriptors, or stopping
+        continue;
+      }
+      try {
+        keep_from_children(socket);
+        take(std::move(socket), is_proxy);
+      } catch (const std::exception& error) {
+        log_closed(error.what());
+      } catch (...) {
+        log_closed("unknown failure");
+      }
+    }
+  }
+
+  // Closes the connection when there are too many, or no thread or memory is available.
+  void take(tcp::socket socket, bool is_proxy) {
+    const std::lock_guard lock(mutex);
+    connections.remove_if([](const Connection& connection) { return connection.done.load(); });
+    if (connections.size() >= options.most_connections)
+      throw Error(ErrorKind::input, cat(connections.size(), " connections are already open"));
+    Connection& connection = connections.emplace_back(std::move(socket));
+    try {
+      connection.thread =
+          start_thread([this, &connection, is_proxy](const std::stop_token&) { serve(connection, is_proxy); });
+    } catch (...) {
+      connections.pop_back();
+      throw;
+    }
+  }
+
+  void log_closed(std::string_view why) noexcept try {
+    if (options.log) options.log(cat("closed a connection: ", why));
+  } catch (...) {  // no memory for the line
+  }
+
+  void serve(Connection& connection, bool is_proxy) noexcept {
+    try {
+      Failure ignored;
+      connection.socket.set_option(tcp::no_delay(true), ignored);
+      if (!is_proxy || accept_connect(connection)) speak_tls(connection);
+    } catch (const std::exception& failure) {
+      log_closed(failure.what());
+    } catch (...) {
+      log_closed("unknown failure");
+    }
+    connection.close();
+    connection.done = true;
+  }
+
+  void speak_tls(Connection& connection) {
+    TlsStream stream(TimeoutSocket(connection.socket, options.idle_timeout), tls);
+    Failure failure;
+    stream.handshake(TlsStream::server, failure);
+    if (failure) return;
+    HttpConnection(connection, stream, options.handler, token).run();
+    if (!connection.open) return;
+    // Sends close_notify without waiting for the peer's: with the reading side shut, the read returns at once.
+    ::shutdown(connection.socket.native_handle(), SHUT_RD);
+    stream.shutdown(failure);
+  }
+
+  // True when the client requested a host of the sandbox.
+  bool accept_connect(Connection& connection) const {
+    beast::flat_buffer buffer;
+    beast::http::request_parser<beast::http::empty_body> parser;
+    parser.skip(true);
+    Failure failure;
+    TimeoutSocket socket(connection.socket, options.idle_timeout);
+    beast::http::read_header(socket, buffer, parser, failure);
+    if (failure) return false;
+    RequestHead head;
+    head.method = text_of(parser.get().method_string());
+    head.authority = text_of(parser.get().target());
+    read_authority(head);
+    const bool itself = is_loopback_name(head.host) && head.port == direct.local_endpoint().port();
+    const bool accepted = head.method == "CONNECT" && (itself || options.may_connect(head.host)) && buffer.size() == 0;
+    if (!accepted && options.log)
+      options.log(cat("proxy: ", head.method, " ", printable(head.authority, 200), " -> 403"));
+    const std::string_view reply =
+        accepted ? "HTTP/1.1 200 Connection established\r\n\r\n"
+                 : "HTTP/1.1 403 Forbidden\r\nX-Sandbox: plays AWS's own hosts only\r\nContent-Length: 0\r\n"
+                   "Connection: close\r\n\r\n";
+    asio::write(socket, asio::buffer(reply.data(), reply.size()), failure);
+    return accepted && !failure;
+  }
+
+  ServerOptions options;
+  Authority authority;
+  asio::io_context context;
+  asio::ssl::context tls;
+  tcp::acceptor direct, proxy;
+  std::stop_source stop;
+  std::stop_token token = stop.get_token();
+  std::mutex mutex;
+  std::list<Connection> connections;
+  std::jthread direct_thread, proxy_thread;
+};
+
+Server::Server(ServerOptions options) : state_(std::make_unique<State>(std::move(options))) { state_->start(); }
+Server::~Server() = default;
+std::uint16_t Server::port() const { return state_->direct.local_endpoint().port(); }
+std::filesystem::path Server::ca_file() const { return state_->authority.ca_file(); }
+std::uint16_t Server::proxy_port() const { return state_->proxy.local_endpoint().port(); }
+
+}  // namespace lapstrake::sandbox
