@@ -2,7 +2,7 @@
 
 #include <lapstrake/base/text.hpp>
 
-#include "formats.hpp"
+#include "values.hpp"
 
 namespace lapstrake::spec {
 namespace {

@@ -1,8 +1,5 @@
 // The formats of texts in a spec, each with its description, its pattern for the JSON Schema and its check.
 #pragma once
-#include <cstdint>
-#include <lapstrake/oci/platform.hpp>
-#include <lapstrake/oci/recipe.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,19 +51,5 @@ struct FormatRow {
 };
 
 const FormatRow& row(Format format);
-
-// The values of the texts; nothing when the text is invalid.
-std::optional<std::uint32_t> parse_mode(std::string_view text);  // three or four octal digits
-std::optional<oci::Owner> parse_owner(std::string_view text);
-// "9000", "53/udp", "8000-8002/udp": as in EXPOSE.
-struct Ports {
-  std::int64_t first, last;
-  std::string protocol;
-};
-std::optional<Ports> parse_ports(std::string_view text);
-std::optional<std::string> parse_signal(std::string_view text);  // "SIGTERM"
-std::optional<oci::Platform> parse_platform(std::string_view text);
-std::optional<std::string> parse_xattr(std::string_view text);     // text, 0x and hex, 0s and base64
-std::optional<std::int64_t> parse_decimal(std::string_view text);  // no leading zeros, no plus
 
 }  // namespace lapstrake::spec

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "fields.hpp"
-#include "formats.hpp"
 #include "to_project.hpp"
+#include "values.hpp"
 
 namespace lapstrake::spec {
 namespace {

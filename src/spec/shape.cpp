@@ -4,6 +4,8 @@
 #include <lapstrake/base/text.hpp>
 #include <utility>
 
+#include "values.hpp"
+
 namespace lapstrake::spec {
 namespace {
 

@@ -5,7 +5,7 @@
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 
-#include "formats.hpp"
+#include "values.hpp"
 
 namespace lapstrake::spec {
 namespace {
