@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <lapstrake/aws/call.hpp>
+#include <lapstrake/aws/json_members.hpp>
 #include <lapstrake/aws/sign.hpp>
 #include <lapstrake/base/encoding.hpp>
 #include <lapstrake/base/error.hpp>
@@ -10,7 +11,6 @@
 
 #include "api.hpp"
 #include "error_response.hpp"
-#include "xml.hpp"
 
 namespace lapstrake::aws {
 namespace {
@@ -52,6 +52,7 @@ Prepared prepared(const Session& session, Service service, std::string_view oper
   out.request.progress = std::move(body.progress);
   if (out.api.target.empty()) {
     out.plain.add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+    out.plain.add("Accept", "application/json");  // STS's default is XML
   } else {
     out.plain.add("Content-Type", "application/x-amz-json-1.1");
     out.plain.add("X-Amz-Target", cat(out.api.target, ".", operation));
@@ -95,12 +96,16 @@ std::optional<std::chrono::milliseconds> wanted_wait(const http::Response& respo
   return http::retry_after(response.headers, now);
 }
 
-json read_reply(const Api& api, const http::Response& response, const std::string& action) {
-  if (!api.target.empty())
-    return trim(response.body).empty() ? json::object() : parse_json(response.body, cat("the reply to ", action));
-  json out = json::object();
-  for (const auto& [name, value] : xml_leaves(response.body)) out[name] = value;
-  return out;
+json read_reply(const Prepared& call, const http::Response& response) {
+  if (trim(response.body).empty()) return json::object();
+  const bool is_query = call.api.target.empty();
+  if (is_query && trim(response.body).starts_with('<'))  // emulators such as moto answer in XML, whatever Accept says
+    return {{"Account", xml_element(response.body, "Account")}, {"Arn", xml_element(response.body, "Arn")}};
+  json reply = parse_json(response.body, cat("the reply to ", call.action));
+  if (!is_query) return reply;
+  // {"GetCallerIdentityResponse": {"GetCallerIdentityResult": {...}}}
+  const auto operation = call.action.substr(call.action.find(':') + 1);
+  return member_of(member_of(reply, cat(operation, "Response").c_str()), cat(operation, "Result").c_str());
 }
 
 // Other credentials in place of those that have expired; false when there are none.
@@ -137,7 +142,7 @@ http::Response answered(Session& session, Prepared& call) {
 
 json attempt(Session& session, Prepared& call, const OnErrorResponse& on_error) {
   const auto response = answered(session, call);
-  if (is_success(response)) return read_reply(call.api, response, call.action);
+  if (is_success(response)) return read_reply(call, response);
   if (on_error) on_error(response.body);
   auto failure = failure_of(read_error_response(response), {call.action, session.region, session.credentials});
   if (failure.is_transient()) failure.transient(wanted_wait(response, session.runtime.clock()));
@@ -172,7 +177,7 @@ json call(const Session& session, Service service, std::string_view operation, c
 
 Identity caller_identity(const Session& session) {
   const auto reply = call(session, Service::sts, "GetCallerIdentity", json::object());
-  Identity identity{reply.value("Account", ""), reply.value("Arn", "")};
+  Identity identity{text_of(reply, "Account"), text_of(reply, "Arn")};
   if (identity.account.empty() || identity.arn.empty())
     throw Error(ErrorKind::network, "the reply to sts:GetCallerIdentity has no account",
                 "check AWS_ENDPOINT_URL and HTTPS_PROXY");

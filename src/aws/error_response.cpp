@@ -7,8 +7,6 @@
 #include <lapstrake/http/retry.hpp>
 #include <nlohmann/json.hpp>
 
-#include "xml.hpp"
-
 namespace lapstrake::aws {
 namespace {
 
@@ -21,6 +19,7 @@ std::string bare_code(std::string_view code) {
 }
 
 std::string text_member(const nlohmann::json& object, std::initializer_list<const char*> names) {
+  if (!object.is_object()) return "";
   for (const auto* name : names)
     if (const auto found = object.find(name); found != object.end() && found->is_string()) return *found;
   return "";
@@ -28,19 +27,20 @@ std::string text_member(const nlohmann::json& object, std::initializer_list<cons
 
 void read_json(const std::string& body, ErrorResponse& response) {
   try {
-    const auto reply = parse_json(body, "the reply");
+    const nlohmann::json reply = parse_json(body, "the reply");
     if (!reply.is_object()) return;
-    response.code = bare_code(text_member(reply, {"__type", "code", "Code"}));
-    response.message = text_member(reply, {"message", "Message", "errorMessage"});
+    const auto& error = reply.contains("Error") ? reply["Error"] : reply;  // STS nests it
+    response.code = bare_code(text_member(error, {"__type", "code", "Code"}));
+    response.message = text_member(error, {"message", "Message", "errorMessage"});
+    response.request_id = text_member(reply, {"RequestId"});
   } catch (const Error&) {  // not AWS's own: the status and the text itself will have to do
   }
 }
 
-void read_xml(const std::string& body, ErrorResponse& response) {
-  auto leaves = xml_leaves(body);
-  response.code = bare_code(leaves["Code"]);
-  response.message = leaves["Message"];
-  response.request_id = leaves["RequestId"];
+void read_xml(std::string_view body, ErrorResponse& response) {
+  response.code = bare_code(xml_element(body, "Code"));
+  response.message = xml_element(body, "Message");
+  response.request_id = xml_element(body, "RequestId");
 }
 
 enum class Kind { throttled, expired, clock, wrong_secret, unknown_key, denied, mistake, other };
@@ -196,12 +196,18 @@ ErrorResponse read_error_response(const http::Response& response) {
   if (body.starts_with('{'))
     read_json(response.body, out);
   else if (body.starts_with('<'))
-    read_xml(response.body, out);
+    read_xml(body, out);
   if (const auto type = response.headers.find("X-Amzn-ErrorType"); type && out.code.empty())
     out.code = bare_code(*type);
   if (const auto id = response.headers.find("X-Amzn-RequestId")) out.request_id = *id;
   if (out.code.empty() && out.message.empty()) out.message = printable(body, 200);
   return out;
+}
+
+std::string xml_element(std::string_view text, std::string_view name) {
+  const auto begin = text.find(cat("<", name, ">"));
+  const auto end = begin == text.npos ? text.npos : text.find(cat("</", name, ">"), begin);
+  return end == text.npos ? "" : std::string(trim(text.substr(begin + name.size() + 2, end - begin - name.size() - 2)));
 }
 
 bool may_be_clock(const ErrorResponse& response) {

@@ -13,8 +13,13 @@ struct ErrorResponse {
   std::string code, message, request_id;  // each may be empty
 };
 
-// From JSON's `__type`, XML's `<Code>` or the header X-Amzn-ErrorType, whichever the reply has.
+// From JSON's `__type` (STS: `Error.Code`), the header X-Amzn-ErrorType, or `<Code>` of an XML text, whichever the
+// reply has.
 ErrorResponse read_error_response(const http::Response& response);
+
+// The text of the first `<name>` in an XML text, as it is written; empty if there is none. We ask for JSON, but proxies
+// and emulators also answer in XML.
+std::string xml_element(std::string_view text, std::string_view name);
 
 // Whether a wrong clock on this machine may cause this code.
 bool may_be_clock(const ErrorResponse& response);

@@ -45,24 +45,28 @@ TEST_CASE("a JSON call is a signed POST that names its operation") {
   CHECK(aws::verify(request, *claimed, "secret"));
 }
 
-TEST_CASE("STS is asked by query and answers in XML") {
+TEST_CASE("STS is asked by query, and answers in JSON or in XML") {
   FakeAws fake;
-  fake.answer(200,
-              "<?xml version=\"1.0\"?><GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
-              "<GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/a&amp;b</Arn><UserId>AIDA</UserId>"
-              "<Account>123456789012</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>1</RequestId>"
-              "</ResponseMetadata></GetCallerIdentityResponse>");
+  fake.answer(
+      200,
+      GENERATE(R"({"GetCallerIdentityResponse": {"GetCallerIdentityResult": {"Account": "123456789012",
+                   "Arn": "arn:aws:iam::123456789012:user/ci", "UserId": "AIDA"}, "ResponseMetadata": {"RequestId": "1"}}})",
+               "<?xml version=\"1.0\"?><GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
+               "<GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/ci</Arn><UserId>AIDA</UserId>"
+               "<Account>\n123456789012 </Account></GetCallerIdentityResult></GetCallerIdentityResponse>"));
   const auto identity = aws::caller_identity(fake.session());
   CHECK(identity.account == "123456789012");
-  CHECK(identity.arn == "arn:aws:iam::123456789012:user/a&b");
+  CHECK(identity.arn == "arn:aws:iam::123456789012:user/ci");
   CHECK(std::get<std::string>(fake.requests[0].body) == "Action=GetCallerIdentity&Version=2011-06-15");
   CHECK(fake.requests[0].url.host == "sts.eu-west-1.amazonaws.com");
+  CHECK(fake.requests[0].headers.find("Accept") == "application/json");
   CHECK_FALSE(fake.requests[0].headers.find("X-Amz-Target"));
 }
 
 TEST_CASE("an answer to STS that is no identity is an error") {
   FakeAws fake;
-  fake.answer(200, GENERATE("", "<html><body>Log in</body></html>", "{}", "<Arn>x</Arn><Account", "<<<>>>&&&"));
+  fake.answer(200, GENERATE("", "<html><body>Log in</body></html>", "{}", "<Arn>x</Arn><Account", "<<<>>>&&&",
+                            "<Account></Account><Arn>x</Arn>", R"({"GetCallerIdentityResponse": []})"));
   CHECK(failure_from([&] { aws::caller_identity(fake.session()); }).kind() == ErrorKind::network);
 }
 
@@ -85,9 +89,12 @@ TEST_CASE("an error's code and message are found wherever the reply has them") {
           {{"x-amzn-RequestId", "abc-1"}},
           "RepositoryNotFoundException: none (request id abc-1)"},
       Row{"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<ErrorResponse><Errors><Error><Code>RepositoryNotFoundException"
-          "</Code><Message>none &lt;x&gt;</Message><Type>Sender</Type></Error></Errors></ErrorResponse>",
+          "</Code><Message>none</Message><Type>Sender</Type></Error></Errors></ErrorResponse>",
           {},
-          "RepositoryNotFoundException: none <x>"},
+          "RepositoryNotFoundException: none"},
+      Row{R"({"Error": {"Code": "RepositoryNotFoundException", "Message": "none", "Type": "Sender"}, "RequestId": "r2"})",
+          {},
+          "RepositoryNotFoundException: none (request id r2)"},
       Row{"<ErrorResponse><Error><Type>Sender</Type><Code>RepositoryNotFoundException</Code><Message>m</Message>"
           "</Error><RequestId>r1</RequestId></ErrorResponse>",
           {},

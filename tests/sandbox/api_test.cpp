@@ -63,7 +63,8 @@ TEST_CASE("an unsigned call is told what is missing") {
   CHECK_THAT(query.body, Contains("<Code>MissingAuthenticationToken</Code>"));
 }
 
-TEST_CASE("STS says who calls, in XML, under its regional and its global name") {
+TEST_CASE(
+    "STS reports the caller in XML, or in JSON if the client accepts it, under its regional and its global name") {
   const Client client({.account = "210987654321"});
   for (const std::string host : {"sts.eu-west-1.amazonaws.com", "sts.amazonaws.com"}) {
     http::Request request;
@@ -78,6 +79,14 @@ TEST_CASE("STS says who calls, in XML, under its regional and its global name") 
     const auto wrong = client.send_signed(request, "sts", {.region = region, .secret = "wrong"});
     CHECK(wrong.status == 403);
     CHECK_THAT(wrong.body, Contains("<Code>SignatureDoesNotMatch</Code>"));
+    request.headers.set("Accept", "application/json");
+    const auto json = nlohmann::json::parse(client.send_signed(request, "sts", {.region = region}).body);
+    const auto& result = json.at("GetCallerIdentityResponse").at("GetCallerIdentityResult");
+    CHECK(result.at("Arn") == "arn:aws:iam::210987654321:user/sandbox");
+    CHECK(result.at("Account") == "210987654321");
+    const auto refused = client.send_signed(request, "sts", {.region = region, .secret = "wrong"});
+    CHECK(refused.status == 403);
+    CHECK(nlohmann::json::parse(refused.body).at("Error").at("Code") == "SignatureDoesNotMatch");
   }
 }
 

@@ -49,24 +49,35 @@ std::string xml_text(std::string_view text) {
   return replace_all(replace_all(std::move(out), "<", "&lt;"), ">", "&gt;");
 }
 
-Response xml_response(int status, const std::string& id, std::string body) {
-  return {
-      .status = status, .headers = {{"x-amzn-RequestId", id}, {"Content-Type", "text/xml"}}, .body = std::move(body)};
+// The elements of an object, its members in their order.
+std::string xml_of(const nlohmann::ordered_json& value) {
+  if (!value.is_object()) return xml_text(value.get<std::string>());
+  std::string out;
+  for (const auto& [name, inner] : value.items()) out += cat("<", name, ">", xml_of(inner), "</", name, ">");
+  return out;
 }
 
-constexpr std::string_view sts_namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
-
-Response xml_failure(const ApiFailure& failure) {
+// STS answers in XML unless the client accepts JSON, in which an error has no root.
+Response sts_response(const RequestHead& head, int status, const std::string& root, nlohmann::ordered_json document) {
   const std::string id = uuid();
-  return xml_response(
-      failure.status, id,
-      cat("<ErrorResponse xmlns=\"", sts_namespace, "\">\n  <Error>\n    <Type>Sender</Type>\n    <Code>",
-          xml_text(failure.code), "</Code>\n    <Message>", xml_text(failure.message),
-          "</Message>\n  </Error>\n  <RequestId>", id, "</RequestId>\n</ErrorResponse>\n"));
+  const bool is_error = status != 200;
+  if (is_error)
+    document["RequestId"] = id;
+  else
+    document["ResponseMetadata"] = {{"RequestId", id}};
+  const bool as_json = head.headers.find("Accept").value_or("") == "application/json";
+  Response response{.status = status, .headers = {{"x-amzn-RequestId", id}}};
+  response.headers.set("Content-Type", as_json ? "application/json" : "text/xml");
+  if (as_json)
+    response.body = (is_error ? document : nlohmann::ordered_json{{root, document}}).dump();
+  else
+    response.body =
+        cat("<", root, " xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">", xml_of(document), "</", root, ">\n");
+  return response;
 }
 
 // STS uses other error names and statuses than the JSON services.
-ApiFailure sts_failure(ApiFailure failure) {
+ApiFailure as_sts(ApiFailure failure) {
   for (const auto& [json, query] :
        {std::pair{"InvalidSignatureException", "SignatureDoesNotMatch"},
         std::pair{"UnrecognizedClientException", "InvalidClientTokenId"},
@@ -77,6 +88,12 @@ ApiFailure sts_failure(ApiFailure failure) {
       return {query, failure.message,
               failure.code == "IncompleteSignatureException" || failure.code == "ThrottlingException" ? 400 : 403};
   return failure;
+}
+
+Response sts_failure(const RequestHead& head, const ApiFailure& failure) {
+  const auto own = as_sts(failure);
+  return sts_response(head, own.status, "ErrorResponse",
+                      {{"Error", {{"Type", "Sender"}, {"Code", own.code}, {"Message", own.message}}}});
 }
 
 void check_date(const aws::SignedRequest& signed_request, Time now) {
@@ -134,7 +151,7 @@ Api::Api(AccessKey key, std::string account, std::map<std::string, Operations> s
     : key_(std::move(key)), account_(std::move(account)), services_(std::move(services)), denies_(std::move(denies)) {}
 
 Response api_failure(const RequestHead& head, const ApiFailure& failure) {
-  return is_form(head) ? xml_failure(sts_failure(failure)) : json_failure(failure);
+  return is_form(head) ? sts_failure(head, failure) : json_failure(failure);
 }
 
 Response Api::respond(const RequestHead& head, const std::string& body, const std::optional<AwsHost>& host,
@@ -143,7 +160,7 @@ Response Api::respond(const RequestHead& head, const std::string& body, const st
   try {
     return sts ? respond_sts(head, body, host, now) : respond_json(head, body, host, now);
   } catch (const ApiFailure& failure) {
-    return sts ? xml_failure(sts_failure(failure)) : json_failure(failure);
+    return sts ? sts_failure(head, failure) : json_failure(failure);
   }
 }
 
@@ -211,16 +228,13 @@ Response Api::respond_sts(const RequestHead& head, const std::string& body, cons
                           Time now) const {
   const std::string parameters = head.method == "POST" ? body : head.query;
   const Caller caller{.account = account_, .region = authenticate(head, body, "sts", host, now), .now = now};
-  const std::string action = query_value(parameters, "Action"), id = uuid();
+  const std::string action = query_value(parameters, "Action");
   if (action != "GetCallerIdentity")
     throw ApiFailure{"InvalidAction", cat("Could not find operation ", printable(action, 100), " for version ",
                                           printable(query_value(parameters, "Version"), 20))};
-  return xml_response(
-      200, id,
-      cat("<GetCallerIdentityResponse xmlns=\"", sts_namespace, "\">\n  <GetCallerIdentityResult>\n    <Arn>",
-          caller.arn(), "</Arn>\n    <UserId>AIDASANDBOXSANDBOX234</UserId>\n    <Account>", account_,
-          "</Account>\n  </GetCallerIdentityResult>\n  <ResponseMetadata>\n    <RequestId>", id,
-          "</RequestId>\n  </ResponseMetadata>\n</GetCallerIdentityResponse>\n"));
+  return sts_response(head, 200, "GetCallerIdentityResponse",
+                      {{"GetCallerIdentityResult",
+                        {{"Arn", caller.arn()}, {"UserId", "AIDASANDBOXSANDBOX234"}, {"Account", account_}}}});
 }
 
 std::string operation_of(const RequestHead& head, const std::string& body) {

@@ -1,4 +1,4 @@
-// The AWS APIs: checks the signature (Signature Version 4), runs the operation, formats errors as JSON or XML.
+// The AWS APIs: checks the signature (Signature Version 4), runs the operation, formats responses as JSON or XML.
 #pragma once
 #include <functional>
 #include <lapstrake/sandbox/aws/api_failure.hpp>
