@@ -51,17 +51,17 @@ std::string line_of(const oci::Group& group) {
   return cat(group.name, ":x:", group.gid, ":", join(group.members, ","));
 }
 
-[[noreturn]] void refuse(const oci::Position& where, std::string what, std::string help) {
+[[noreturn]] void refuse(const Position& where, std::string what, std::string help) {
   throw Error(ErrorKind::usage, std::move(what), std::move(help)).during(cat("reading the accounts at ", where.text()));
 }
 
-void expect_field(std::string_view text, std::string_view what, const oci::Position& where) {
+void expect_field(std::string_view text, std::string_view what, const Position& where) {
   if (text.find_first_of(std::string_view(":\n\r\0", 4)) != std::string_view::npos)
     refuse(where, cat("the ", what, " `", printable(text), "` is not valid in /etc/passwd"),
            "remove `:` and line breaks");
 }
 
-void expect_name(std::string_view name, const oci::Position& where) {
+void expect_name(std::string_view name, const Position& where) {
   expect_field(name, "name", where);
   if (name.empty() || name.front() == '-' || name.find_first_of(" ,/\t") != std::string_view::npos ||
       parse_integer(name))
@@ -105,7 +105,7 @@ const Account* named(const std::vector<Account>& accounts, std::string_view name
 
 template <class Account>
 const Account& expected(const std::vector<Account>& accounts, std::string_view name, std::string_view kind,
-                        const oci::Position& where) {
+                        const Position& where) {
   if (const Account* found = named(accounts, name)) return *found;
   std::vector<std::string> names;
   for (const Account& account : accounts) names.push_back(account.name);
@@ -162,7 +162,7 @@ AccountTable::AccountTable(const oci::Accounts& accounts, const BaseFiles& base)
   groups_ = merged(base.text_of(group_path), accounts.groups, group_of);
 }
 
-AccountTable::Ids AccountTable::look_up(const oci::Owner& owner, const oci::Position& where) const {
+AccountTable::Ids AccountTable::look_up(const oci::Owner& owner, const Position& where) const {
   const auto too_high = [&](const std::string& half) {
     if (parse_integer(half))
       throw Error(ErrorKind::usage, cat("invalid owner number ", half), "use a number from 0 to 4294967294")

@@ -105,7 +105,7 @@ std::string image_path(std::string_view path) {
   return std::move(*out);
 }
 
-std::string origin_of(std::string_view step, std::string_view what, const oci::Position& where) {
+std::string origin_of(std::string_view step, std::string_view what, const Position& where) {
   return cat(step, " `", printable(what, 400), "` (", where.text(), ")");
 }
 

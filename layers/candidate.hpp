@@ -50,7 +50,7 @@ struct StepContext {
 std::string image_path(std::string_view path);
 
 // "copy `public/` (lapstrake.yaml:12:9)"
-std::string origin_of(std::string_view step, std::string_view what, const oci::Position& where);
+std::string origin_of(std::string_view step, std::string_view what, const Position& where);
 
 // The output of all steps of a layer, in their order; without removals and capabilities, which are not entries.
 Candidates candidates_of(const oci::LayerRecipe& recipe, const AccountTable& accounts, const AssembleOptions& options);

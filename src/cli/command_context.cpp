@@ -122,10 +122,10 @@ spec::ReadResult CommandContext::read() const {
   return spec::read(read);
 }
 
-std::optional<spec::Project> CommandContext::project_if_right(std::vector<spec::Diagnostic>& diagnostics) const {
+std::optional<spec::Project> CommandContext::project_if_right(std::vector<Finding>& findings) const {
   auto result = read();
-  printer_.diagnostics(result.diagnostics, !options().quiet);
-  diagnostics = std::move(result.diagnostics);
+  printer_.findings(result.findings, !options().quiet);
+  findings = std::move(result.findings);
   if (result.project)
     for (const auto& given : options().image)
       app::choose_images(*result.project, {name_and_value(given, "--image").first});
@@ -137,16 +137,16 @@ std::optional<spec::Project> CommandContext::project_if_any(const std::vector<st
   if (!std::filesystem::exists(options().file, ignored)) return std::nullopt;
   auto result = read();
   if (!result.project && std::any_of(names.begin(), names.end(), may_be_a_name)) {
-    printer_.diagnostics(result.diagnostics, !options().quiet);
-    throw mistakes(result.diagnostics);
+    printer_.findings(result.findings, !options().quiet);
+    throw mistakes(result.findings);
   }
   return std::move(result.project);
 }
 
 spec::Project CommandContext::unpinned_project() const {
-  std::vector<spec::Diagnostic> diagnostics;
-  auto project = project_if_right(diagnostics);
-  if (!project) throw mistakes(diagnostics);
+  std::vector<Finding> findings;
+  auto project = project_if_right(findings);
+  if (!project) throw mistakes(findings);
   return std::move(*project);
 }
 
@@ -157,10 +157,10 @@ spec::Project CommandContext::project() {
 }
 
 std::optional<spec::Project> CommandContext::project_unless_broken() {
-  std::vector<spec::Diagnostic> diagnostics;
-  auto project = project_if_right(diagnostics);
+  std::vector<Finding> findings;
+  auto project = project_if_right(findings);
   if (!project) {
-    printer_.error(mistakes(diagnostics));
+    printer_.error(mistakes(findings));
     return project;
   }
   try {
@@ -180,9 +180,9 @@ void CommandContext::pin(spec::Project& project) {
   app::pin_bases(context, project);
 }
 
-Error CommandContext::mistakes(const std::vector<spec::Diagnostic>& diagnostics) const {
-  const auto count = std::count_if(diagnostics.begin(), diagnostics.end(),
-                                   [](const auto& one) { return one.severity == spec::Diagnostic::Severity::error; });
+Error CommandContext::mistakes(const std::vector<Finding>& findings) const {
+  const auto count = std::count_if(findings.begin(), findings.end(),
+                                   [](const auto& one) { return one.severity == Finding::Severity::error; });
   return Error(ErrorKind::usage,
                cat(count_of(static_cast<std::uint64_t>(count), "mistake"), " in `", options().file, "`"));
 }

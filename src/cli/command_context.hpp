@@ -40,7 +40,7 @@ class CommandContext {
   // The same as project(), without reading the lock.
   spec::Project unpinned_project() const;
   void pin(spec::Project& project);
-  Error mistakes(const std::vector<spec::Diagnostic>& diagnostics) const;
+  Error mistakes(const std::vector<Finding>& findings) const;
   // Empty if it is unknown and the command does not need a store.
   std::filesystem::path store_root() const;
   // The vendor folder, which need not exist.
@@ -58,7 +58,7 @@ class CommandContext {
  private:
   std::map<std::string, oci::Reference> prebuilt_images() const;
   std::optional<std::filesystem::path> existing_vendor_folder(NamedFolder named) const;
-  std::optional<spec::Project> project_if_right(std::vector<spec::Diagnostic>& diagnostics) const;
+  std::optional<spec::Project> project_if_right(std::vector<Finding>& findings) const;
 
   const CommandLine& line_;
   const Runtime& runtime_;

@@ -89,9 +89,9 @@ void Printer::message(const std::string& text) const { draw(coloured(clean(text)
 
 void Printer::error(const Error& error) const { message(report(error)); }
 
-void Printer::diagnostics(const std::vector<spec::Diagnostic>& diagnostics, bool warnings) const {
-  for (const auto& diagnostic : diagnostics)
-    if (warnings || diagnostic.severity == spec::Diagnostic::Severity::error) message(spec::report(diagnostic));
+void Printer::findings(const std::vector<Finding>& findings, bool warnings) const {
+  for (const auto& finding : findings)
+    if (warnings || finding.severity == Finding::Severity::error) message(report(finding));
 }
 
 void Printer::draw(const std::string& text) { (void)write_all(STDERR_FILENO, text); }

@@ -2,8 +2,8 @@
 // characters are removed from all text.
 #pragma once
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/finding.hpp>
 #include <lapstrake/base/runtime.hpp>
-#include <lapstrake/spec/diagnostic.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,7 +21,7 @@ class Printer {
   void json_result(const std::string& text) const;
   void message(const std::string& text) const;
   void error(const Error& error) const;
-  void diagnostics(const std::vector<spec::Diagnostic>& diagnostics, bool warnings) const;
+  void findings(const std::vector<Finding>& findings, bool warnings) const;
   // Writes text that is already clean(), with our own escape sequences.
   static void draw(const std::string& text);
 

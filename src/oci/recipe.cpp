@@ -12,6 +12,4 @@ int most_level(Codec codec) {
   return 0;
 }
 
-std::string Position::text() const { return cat(file, ":", line, ":", column); }
-
 }  // namespace lapstrake::oci

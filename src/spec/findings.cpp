@@ -6,10 +6,7 @@
 namespace lapstrake::spec {
 namespace {
 
-constexpr std::size_t most_findings = 500;       // a person reads the first twenty
-constexpr std::size_t longest_shown_line = 240;  // bytes; of a longer one no line is shown past it
-
-using Severity = Diagnostic::Severity;
+constexpr std::size_t most_findings = 500;  // a person reads the first twenty
 
 std::string shown(std::string_view line, std::size_t column) {
   if (line.size() <= longest_shown_line) return std::string(line);
@@ -28,39 +25,31 @@ void Findings::error(const Span& where, std::string message, std::string hint, s
 void Findings::error_in(const SourceText& source, const Span& where, std::string message, std::string hint,
                         std::string help) {
   has_errors_ = true;
-  add(source, where,
-      {.severity = Severity::error,
-       .where = {},
-       .message = std::move(message),
-       .hint = std::move(hint),
-       .line = {},
-       .help = std::move(help)});
+  add(source, where, {.message = std::move(message), .hint = std::move(hint), .help = std::move(help)});
 }
 
 void Findings::warning(const Span& where, std::string message, std::string hint, std::string help) {
   add(spec_, where,
-      {.severity = Severity::warning,
-       .where = {},
+      {.severity = Finding::Severity::warning,
        .message = std::move(message),
        .hint = std::move(hint),
-       .line = {},
        .help = std::move(help)});
 }
 
 bool Findings::is_full() const noexcept { return found_.size() >= most_findings; }
 
-void Findings::add(const SourceText& source, const Span& where, Diagnostic diagnostic) {
+void Findings::add(const SourceText& source, const Span& where, Finding finding) {
   if (is_full()) return;
-  if (!seen_.emplace(source.file(), where.line, where.column, diagnostic.message).second) return;
-  diagnostic.where = source.position(where);
-  diagnostic.length = where.length;
-  diagnostic.line = shown(source.line(where.line), where.column);
-  found_.push_back(std::move(diagnostic));
+  if (!seen_.emplace(source.file(), where.line, where.column, finding.message).second) return;
+  finding.where = source.position(where);
+  finding.length = where.length;
+  finding.line = shown(source.line(where.line), where.column);
+  found_.push_back(std::move(finding));
 }
 
-std::vector<Diagnostic> Findings::sorted() const {
+std::vector<Finding> Findings::sorted() const {
   auto out = found_;
-  std::ranges::stable_sort(out, {}, [this](const Diagnostic& d) {
+  std::ranges::stable_sort(out, {}, [this](const Finding& d) {
     return std::tuple(d.where.file != spec_.file(), d.where.file, d.where.line, d.where.column);
   });
   return out;

@@ -1,6 +1,6 @@
-// Collects diagnostics, each once, in order of position.
+// Collects findings, each once, in order of position.
 #pragma once
-#include <lapstrake/spec/diagnostic.hpp>
+#include <lapstrake/base/finding.hpp>
 #include <set>
 #include <string>
 #include <tuple>
@@ -22,14 +22,14 @@ class Findings {
 
   const SourceText& spec() const noexcept { return spec_; }
   bool has_errors() const noexcept { return has_errors_; }
-  bool is_full() const noexcept;           // further ones are dropped: suggestions are not needed
-  std::vector<Diagnostic> sorted() const;  // the spec's own first
+  bool is_full() const noexcept;        // further ones are dropped: suggestions are not needed
+  std::vector<Finding> sorted() const;  // the spec's own first
 
  private:
-  void add(const SourceText& source, const Span& where, Diagnostic diagnostic);
+  void add(const SourceText& source, const Span& where, Finding finding);
 
   const SourceText& spec_;
-  std::vector<Diagnostic> found_;
+  std::vector<Finding> found_;
   std::set<std::tuple<std::string, std::size_t, std::size_t, std::string>> seen_;
   bool has_errors_ = false;
 };

@@ -36,7 +36,7 @@ class Walk {
  public:
   explicit Walk(const SourceText& source) : source_(source), text_(source.text()) {}
 
-  std::map<std::string, oci::Position> positions() && {
+  std::map<std::string, Position> positions() && {
     value("");
     return std::move(positions_);
   }
@@ -86,12 +86,12 @@ class Walk {
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t left_ = most_pointer_bytes;
-  std::map<std::string, oci::Position> positions_;
+  std::map<std::string, Position> positions_;
 };
 
 }  // namespace
 
-std::map<std::string, oci::Position> json_positions(const SourceText& source) { return Walk(source).positions(); }
+std::map<std::string, Position> json_positions(const SourceText& source) { return Walk(source).positions(); }
 
 std::optional<std::size_t> trailing_comma(std::string_view text) {
   for (auto at = token_from(text, 0); at < text.size(); at = token_from(text, at)) {

@@ -13,7 +13,7 @@
 namespace lapstrake::spec {
 
 // By JSON pointer, up to most_pointer_bytes. `source` is JSON that parse_json() accepts, comments included.
-std::map<std::string, oci::Position> json_positions(const SourceText& source);
+std::map<std::string, Position> json_positions(const SourceText& source);
 
 // The offset of the first comma with only blanks and comments between it and a `}` or `]`.
 std::optional<std::size_t> trailing_comma(std::string_view text);

@@ -36,7 +36,7 @@ class Reader {
   ReadResult read() {
     ReadResult out;
     auto project = read_project();
-    out.diagnostics = findings_.sorted();
+    out.findings = findings_.sorted();
     if (!findings_.has_errors()) out.project = std::move(project);
     return out;
   }

@@ -1,12 +1,14 @@
 // The text of a file, with lines and positions.
 #pragma once
 #include <cstddef>
-#include <lapstrake/oci/recipe.hpp>
+#include <lapstrake/base/position.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace lapstrake::spec {
+
+inline constexpr std::size_t longest_shown_line = 240;  // bytes; findings do not show more of a line
 
 // Counted from 1, in characters (code points); line 0 is the file as a whole. A span does not cross lines.
 struct Span {
@@ -21,7 +23,7 @@ class SourceText {
   const std::string& file() const noexcept { return file_; }
   const std::string& text() const noexcept { return text_; }
   std::string_view line(std::size_t number) const;  // without its end; empty past the last
-  oci::Position position(const Span& span) const { return {.file = file_, .line = span.line, .column = span.column}; }
+  Position position(const Span& span) const { return {.file = file_, .line = span.line, .column = span.column}; }
 
   // Of `bytes` bytes from byte `column` (from 0) of line `line` (from 0), as yaml-cpp counts.
   Span span(std::size_t line, std::size_t column, std::size_t bytes) const;

@@ -93,11 +93,11 @@ const json* step_into(const json* value, const std::string& token) {
 
 struct Match {
   std::size_t steps = 0;  // of the pointer that lead to a value there
-  oci::Position at;
+  Position at;
 };
 
 // The nearest value around `pointer` of `document` that `part` (what was merged into it) has.
-Match deepest_match(const json& part, std::string here, const std::map<std::string, oci::Position>& positions,
+Match deepest_match(const json& part, std::string here, const std::map<std::string, Position>& positions,
                     const json& document, std::string_view pointer) {
   const json* whole = &document;
   const json* ours = &part;
@@ -118,7 +118,7 @@ Match deepest_match(const json& part, std::string here, const std::map<std::stri
 
 }  // namespace
 
-oci::Position position_of(const Task& task, const json& document, std::string_view pointer) {
+Position position_of(const Task& task, const json& document, std::string_view pointer) {
   const auto overlay = deepest_match(json::parse(task.overlay, nullptr, false), "", task.positions, document, pointer);
   Match file;
   if (task.from_text) {

@@ -60,7 +60,7 @@ std::unique_ptr<TaskFile> TaskFiles::load(const std::string& from, const Span& w
   file.path = path;
   SourceText source(path.string(), without_byte_order_mark(read_all_of(file, most_bytes)));
   nlohmann::json document;
-  std::map<std::string, oci::Position> positions;
+  std::map<std::string, Position> positions;
   if (is_yaml(path)) {
     const auto node = parse_yaml(source, findings_);
     if (!node) return nullptr;

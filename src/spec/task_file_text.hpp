@@ -12,7 +12,7 @@ namespace lapstrake::spec {
 struct TaskFile {
   SourceText source;
   nlohmann::json document;
-  std::map<std::string, oci::Position> positions;  // of its values, by JSON pointer
+  std::map<std::string, Position> positions;  // of its values, by JSON pointer
 };
 
 }  // namespace lapstrake::spec

@@ -52,7 +52,7 @@ namespace {
 
 // `left`: bytes for pointers.
 void note(const Node& node, const std::string& pointer, const SourceText& source,
-          std::map<std::string, oci::Position>& positions, std::size_t& left) {
+          std::map<std::string, Position>& positions, std::size_t& left) {
   left -= std::min(left, pointer.size());
   if (left == 0) return;
   positions[pointer] = source.position(node.where);
@@ -68,7 +68,7 @@ void note(const Node& node, const std::string& pointer, const SourceText& source
 }  // namespace
 
 json to_json(const Node& node, const std::vector<std::string>& without, const SourceText& source,
-             std::map<std::string, oci::Position>& positions) {
+             std::map<std::string, Position>& positions) {
   Node kept = node;
   std::erase_if(kept.members, [&](const Member& member) {
     return std::find(without.begin(), without.end(), member.key) != without.end();

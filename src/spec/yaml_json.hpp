@@ -20,6 +20,6 @@ inline constexpr std::size_t most_pointer_bytes = 16 << 20;
 
 // The members of `node` except those in `without`, and the position of each value by JSON pointer.
 nlohmann::json to_json(const Node& node, const std::vector<std::string>& without, const SourceText& source,
-                       std::map<std::string, oci::Position>& positions);
+                       std::map<std::string, Position>& positions);
 
 }  // namespace lapstrake::spec

@@ -88,7 +88,7 @@ environments:
     options.environment = environment;
     options.environment_variables = [](std::string_view) { return std::nullopt; };
     auto result = lapstrake::spec::read(options);
-    for (const auto& diagnostic : result.diagnostics) UNSCOPED_INFO(lapstrake::spec::report(diagnostic));
+    for (const auto& finding : result.findings) UNSCOPED_INFO(lapstrake::report(finding));
     REQUIRE(result.project);
     return std::move(*result.project);
   }

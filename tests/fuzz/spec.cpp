@@ -11,10 +11,10 @@ using namespace lapstrake::spec;
 
 namespace {
 
-void hold_form(const Diagnostic& diagnostic, const std::vector<std::string>& lines) {
-  hold(!diagnostic.message.empty() && is_for_terminals(report(diagnostic)), "a mistake can be told to a person");
-  hold(diagnostic.where.line <= lines.size(), "a mistake is in a line of the file");
-  hold(diagnostic.line.find('\n') == std::string::npos, "a mistake shows one line");
+void hold_form(const Finding& finding, const std::vector<std::string>& lines) {
+  hold(!finding.message.empty() && is_for_terminals(report(finding)), "a mistake can be told to a person");
+  hold(finding.where.line <= lines.size(), "a mistake is in a line of the file");
+  hold(finding.line.find('\n') == std::string::npos, "a mistake shows one line");
 }
 
 void hold_inside(std::string_view from) {
@@ -53,9 +53,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto result = read(options);
   const auto lines = split(input, '\n');
   bool has_error = false;
-  for (const auto& diagnostic : result.diagnostics) {
-    hold_form(diagnostic, lines);
-    has_error = has_error || diagnostic.severity == Diagnostic::Severity::error;
+  for (const auto& finding : result.findings) {
+    hold_form(finding, lines);
+    has_error = has_error || finding.severity == Finding::Severity::error;
   }
   hold(result.project.has_value() != has_error, "there is a project, or a mistake");
   if (result.project)

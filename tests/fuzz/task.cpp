@@ -3,7 +3,7 @@
 #include <lapstrake/aws/ecs/canonical.hpp>
 #include <lapstrake/aws/ecs/model.hpp>
 #include <lapstrake/aws/ecs/rules/check.hpp>
-#include <lapstrake/aws/ecs/rules/finding.hpp>
+#include <lapstrake/aws/ecs/rules/documented.hpp>
 #include <lapstrake/aws/ecs/task_definition.hpp>
 #include <nlohmann/json.hpp>
 
@@ -26,7 +26,7 @@ bool is_place(const Json& document, const std::string& pointer) {
   }
 }
 
-void hold_form(const aws::Finding& finding, const Json& document) {
+void hold_form(const Finding& finding, const Json& document) {
   hold(!finding.message.empty() && is_place(document, finding.pointer), "a finding is about what is there");
   const auto rules = aws::ignorable_rules();
   hold(finding.rule.empty() || std::ranges::binary_search(rules, finding.rule), "a rule that is named can be ignored");
@@ -43,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   bool has_error = false, is_beyond_model = false;
   for (const auto& finding : aws::check(document, {})) {
     hold_form(finding, document);
-    const bool is_error = finding.severity == aws::Finding::Severity::error;
+    const bool is_error = finding.severity == Finding::Severity::error;
     has_error = has_error || is_error;
     is_beyond_model = is_beyond_model || (is_error && finding.rule.empty());
   }

@@ -9,7 +9,7 @@ using namespace lapstrake::layers;
 
 namespace {
 
-const oci::Position here{"lapstrake.yaml", 5, 3};
+const Position here{"lapstrake.yaml", 5, 3};
 
 oci::User user(std::string name, std::uint32_t uid, std::uint32_t gid) {
   return {.name = std::move(name), .uid = uid, .gid = gid, .comment = {}, .where = here};

@@ -22,8 +22,8 @@ using namespace lapstrake::layers;
 
 namespace {
 
-const oci::Position here{"lapstrake.yaml", 12, 9};
-const oci::Position there{"lapstrake.yaml", 20, 9};
+const Position here{"lapstrake.yaml", 12, 9};
+const Position there{"lapstrake.yaml", 20, 9};
 
 oci::Copy copy(std::string from, std::string to) {
   oci::Copy out;

@@ -84,11 +84,11 @@ TEST_CASE("each good spec is read without a word, in each of its environments") 
 TEST_CASE("each mistake has a place, a message without a full stop, and stands once") {
   for (const auto& spec : specs_in(folder / "bad")) {
     INFO(spec.filename().string());
-    const auto found = read(options_of(spec)).diagnostics;
+    const auto found = read(options_of(spec)).findings;
     for (const auto& d : found) {
       CHECK_FALSE(d.message.ends_with('.'));
       CHECK_FALSE(d.where.file.empty());
-      CHECK(std::ranges::count_if(found, [&](const Diagnostic& other) { return report(other) == report(d); }) == 1);
+      CHECK(std::ranges::count_if(found, [&](const Finding& other) { return report(other) == report(d); }) == 1);
     }
   }
 }

@@ -59,9 +59,9 @@ TEST_CASE("damaged specs are refused or read, and each report can be printed") {
     const auto text = damaged(all[chance() % all.size()], all, chance);
     INFO(text);
     const auto result = read_in(folder, text);
-    for (const auto& diagnostic : result.diagnostics) REQUIRE_FALSE(report(diagnostic).empty());
-    const bool has_error = std::ranges::any_of(
-        result.diagnostics, [](const Diagnostic& d) { return d.severity == Diagnostic::Severity::error; });
+    for (const auto& finding : result.findings) REQUIRE_FALSE(report(finding).empty());
+    const bool has_error =
+        std::ranges::any_of(result.findings, [](const Finding& d) { return d.severity == Finding::Severity::error; });
     REQUIRE(result.project.has_value() != has_error);
     refused += has_error ? 1 : 0;
   }

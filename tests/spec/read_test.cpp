@@ -229,10 +229,10 @@ TEST_CASE("an empty name of a spec is a mistake of usage") {
 }
 
 TEST_CASE("a report shows a file's name without its control bytes") {
-  Diagnostic diagnostic;
-  diagnostic.message = "wrong";
-  diagnostic.where.file = "a\x1b[2J\xff\n.yaml";
-  CHECK_THAT(report(diagnostic), Contains("--> a\\x1b[2J\\xff\\x0a.yaml\n"));
-  diagnostic.where.line = 3;
-  CHECK_THAT(report(diagnostic), Contains("--> a\\x1b[2J\\xff\\x0a.yaml:3:"));
+  Finding finding;
+  finding.message = "wrong";
+  finding.where.file = "a\x1b[2J\xff\n.yaml";
+  CHECK_THAT(report(finding), Contains("--> a\\x1b[2J\\xff\\x0a.yaml\n"));
+  finding.where.line = 3;
+  CHECK_THAT(report(finding), Contains("--> a\\x1b[2J\\xff\\x0a.yaml:3:"));
 }

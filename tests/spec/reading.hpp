@@ -29,16 +29,16 @@ inline ReadResult read_text(std::string_view text, ReadOptions options = {}) {
 // All reports, with the folder cut out of the paths.
 inline std::string reports(const ReadResult& result, const std::filesystem::path& folder) {
   std::string out;
-  for (const auto& diagnostic : result.diagnostics) out += (out.empty() ? "" : "\n") + report(diagnostic);
+  for (const auto& finding : result.findings) out += (out.empty() ? "" : "\n") + report(finding);
   const std::string prefix = folder.string() + "/";
   for (auto at = out.find(prefix); at != std::string::npos; at = out.find(prefix, at)) out.erase(at, prefix.size());
   return out;
 }
 
-// "3:7 unknown key `a`" of the only diagnostic; all of them when there is another number of them.
+// "3:7 unknown key `a`" of the only finding; all of them when there is another number of them.
 inline std::string only(const ReadResult& result) {
   std::string out;
-  for (const auto& d : result.diagnostics)
+  for (const auto& d : result.findings)
     out += (out.empty() ? "" : "\n") + std::to_string(d.where.line) + ":" + std::to_string(d.where.column) + " " +
            d.message;
   return out;

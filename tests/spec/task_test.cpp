@@ -181,7 +181,7 @@ TEST_CASE("the places of values cost a bounded amount of memory") {
   const auto file = GENERATE("task.json", "task.yaml");
   folder.write(file, cat("{\"", file == std::string("task.json") ? "" : "a", key, "\": ", list, "]}"));
   const auto result = read_in(folder, cat("tasks: { t: { from: ", file, " } }"));
-  CHECK(result.diagnostics.size() <= 1);  // YAML's own limit on a key
+  CHECK(result.findings.size() <= 1);  // YAML's own limit on a key
 }
 
 TEST_CASE("what is often in a file instead of a task definition has a help of its own") {
@@ -195,8 +195,8 @@ TEST_CASE("what is often in a file instead of a task definition has a help of it
   const TempDir folder;
   folder.write("task.json", text);
   const auto result = read_in(folder, "tasks: { t: { from: task.json } }");
-  REQUIRE(result.diagnostics.size() == 1);
-  CHECK_THAT(report(result.diagnostics[0]), Contains(message));
+  REQUIRE(result.findings.size() == 1);
+  CHECK_THAT(report(result.findings[0]), Contains(message));
 }
 
 TEST_CASE("a mode may begin with the zero that C and ls write") {

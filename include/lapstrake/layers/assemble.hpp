@@ -28,7 +28,7 @@ class AccountTable {
   struct Ids {
     std::uint32_t uid = 0, gid = 0;
   };
-  Ids look_up(const oci::Owner& owner, const oci::Position& where) const;  // Error{usage} naming near names
+  Ids look_up(const oci::Owner& owner, const Position& where) const;  // Error{usage} naming near names
   // The layer with the spec's accounts: merged etc/passwd and etc/group. Home folders are not created. Empty when the
   // spec has no accounts.
   std::vector<Entry> entries(const BaseFiles& base) const;

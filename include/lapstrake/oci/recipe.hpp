@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <lapstrake/base/position.hpp>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,13 +18,6 @@ struct Compression {
   Codec codec = Codec::gzip;
   std::optional<int> level;  // the codec's default when absent
   bool operator==(const Compression&) const = default;
-};
-
-// A position in the spec, for messages: "lapstrake.yaml:12:9". Line and column count from 1.
-struct Position {
-  std::string file;
-  std::size_t line = 0, column = 0;
-  std::string text() const;
 };
 
 // "33:33", "www-data", "www-data:33", "0": each half a number or a name that is looked up in the image's own accounts.

@@ -20,7 +20,7 @@ struct Attachment {
   std::string from, type;        // relative to it; a media type
   bool required = false;         // else a failure is a warning
   std::map<std::string, std::string> annotations;
-  oci::Position where;
+  Position where;
 };
 
 // Settings of a repository that `push --create-repository` creates (ECR).
@@ -30,7 +30,7 @@ struct RepositorySettings {
   std::optional<bool> scan_on_push;
   std::optional<std::string> encryption, kms_key;  // AES256, KMS, KMS_DSSE; a key requires one of the last two
   std::map<std::string, std::string> tags;
-  oci::Position where;
+  Position where;
 };
 
 struct Image {
@@ -49,29 +49,29 @@ struct Image {
   std::string user, workdir, stopsignal, author;
   std::vector<std::string> expose, volumes;
   std::vector<Attachment> attachments;
-  oci::Position where;
+  Position where;
 };
 
 // One of `tasks:`. The file of `from:` and the members in the spec are kept separately, as JSON texts, so that `aws`
 // reads the file in all its formats and applies the members to it. In both, `${images.N}` is unexpanded:
 // fill_images() expands it.
 struct Task {
-  std::string name;                                          // the family, unless the document sets one
-  std::filesystem::path from_file;                           // empty when there is no `from:`
-  std::optional<std::string> from_text;                      // that file as JSON, its variables expanded
-  std::map<std::string, oci::Position> from_positions = {};  // of that file's values, by JSON pointer into it
-  std::string overlay;                                       // a merge patch: null removes what the file has
-  std::map<std::string, oci::Position> positions;  // of the overlay's values, by JSON pointer into the overlay
-  std::vector<std::string> ignore_rules = {};      // names of rules of `check` to ignore for this task
-  oci::Position ignore_where = {};                 // of that list
-  std::vector<std::string> images;                 // names that `${images.N}` refers to, sorted, each once
-  oci::Position where;
+  std::string name;                                     // the family, unless the document sets one
+  std::filesystem::path from_file;                      // empty when there is no `from:`
+  std::optional<std::string> from_text;                 // that file as JSON, its variables expanded
+  std::map<std::string, Position> from_positions = {};  // of that file's values, by JSON pointer into it
+  std::string overlay;                                  // a merge patch: null removes what the file has
+  std::map<std::string, Position> positions;            // of the overlay's values, by JSON pointer into the overlay
+  std::vector<std::string> ignore_rules = {};           // names of rules of `check` to ignore for this task
+  Position ignore_where = {};                           // of that list
+  std::vector<std::string> images;                      // names that `${images.N}` refers to, sorted, each once
+  Position where;
 };
 
 // Where the value at `pointer` of `document` (the file and the overlay merged) was written: in the overlay or the file,
 // whichever has more of the steps to it (the overlay wins a tie), else the position of the task. Objects in lists are
 // found by their `name`.
-oci::Position position_of(const Task& task, const nlohmann::json& document, std::string_view pointer);
+Position position_of(const Task& task, const nlohmann::json& document, std::string_view pointer);
 
 struct RegistrySettings {
   // Paths that include the spec's folder.

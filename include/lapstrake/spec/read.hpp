@@ -1,6 +1,6 @@
 // Reads a spec: returns the project, or all errors in the file.
 #pragma once
-#include <lapstrake/spec/diagnostic.hpp>
+#include <lapstrake/base/finding.hpp>
 #include <lapstrake/spec/project.hpp>
 #include <lapstrake/spec/read_options.hpp>
 #include <optional>
@@ -9,8 +9,8 @@
 namespace lapstrake::spec {
 
 struct ReadResult {
-  std::optional<Project> project;       // present unless a diagnostic is an error
-  std::vector<Diagnostic> diagnostics;  // in order of position, each once, for every environment
+  std::optional<Project> project;  // present unless a finding is an error
+  std::vector<Finding> findings;   // in order of position, each once, for every environment
 };
 
 // Reads the file, and the task definitions that `from:` names. Error{input} only when the spec itself cannot be read,

@@ -1,56 +1,45 @@
 #include <algorithm>
+#include <lapstrake/app/build/recipe_for.hpp>
 #include <lapstrake/app/check/check.hpp>
+#include <lapstrake/app/images/base_image.hpp>
+#include <lapstrake/app/publish/attach.hpp>
 #include <lapstrake/app/tasks/register.hpp>
 #include <lapstrake/aws/ecr/host.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/assemble.hpp>
-
-#include <lapstrake/app/build/recipe_for.hpp>
-#include <lapstrake/app/images/base_image.hpp>
-#include <lapstrake/app/publish/attach.hpp>
-#include <lapstrake/app/tasks/source_lines.hpp>
+#include <lapstrake/spec/source_lines.hpp>
 
 namespace lapstrake::app {
 namespace {
 
-spec::Diagnostic from(const Error& error, const oci::Position& where) {
-  spec::Diagnostic diagnostic;
-  diagnostic.where = where;
-  diagnostic.message = error.line();
-  diagnostic.help = error.help();
-  return diagnostic;
-}
-
 // No network is asked here.
-spec::Diagnostic unknown_base(const spec::Image& image) {
-  spec::Diagnostic diagnostic;
-  diagnostic.severity = spec::Diagnostic::Severity::warning;
-  diagnostic.where = image.where;
-  diagnostic.message =
-      cat("cannot check image `", image.name, "`: its base `", oci::text(*image.base), "` is not in the store");
-  diagnostic.help = cat("run `lapstrake build ", image.name, "` to download it");
-  return diagnostic;
+Finding unknown_base(const spec::Image& image) {
+  return {.severity = Finding::Severity::warning,
+          .where = image.where,
+          .message =
+              cat("cannot check image `", image.name, "`: its base `", oci::text(*image.base), "` is not in the store"),
+          .help = cat("run `lapstrake build ", image.name, "` to download it")};
 }
 
 // Lists what the image's layers would hold, as a build does, and stops there.
-std::vector<spec::Diagnostic> check_image(const Context& context, const spec::Project& project,
-                                          const spec::Image& image, const oci::Platform& platform) {
-  std::vector<spec::Diagnostic> found;
+std::vector<Finding> check_image(const Context& context, const spec::Project& project, const spec::Image& image,
+                                 const oci::Platform& platform) {
+  std::vector<Finding> found;
   layers::BaseFiles below;
   try {
     auto known = known_base_files(context, project, image, platform);
     if (!known) return {unknown_base(image)};
     below = std::move(*known);
   } catch (const Error& error) {
-    return {from(error, image.where)};  // what lies on it cannot be judged
+    return {finding_of(error, image.where)};  // what lies on it cannot be judged
   }
   std::optional<layers::AccountTable> accounts;
   try {
     accounts.emplace(image.accounts, below);
     below.add_layer(accounts->entries(below));
   } catch (const Error& error) {
-    return {from(error, image.where)};
+    return {finding_of(error, image.where)};
   }
   for (const auto& recipe : image.layers) try {
       below.add_layer(layers::assemble(for_platform(recipe, platform), below, *accounts,
@@ -59,54 +48,53 @@ std::vector<spec::Diagnostic> check_image(const Context& context, const spec::Pr
                                         .scratch = scratch(context),
                                         .stop = context.runtime.stop}));
     } catch (const Error& error) {
-      found.push_back(from(error, recipe.where));
+      found.push_back(finding_of(error, recipe.where));
     }
   return found;
 }
 
 // They may be made after the image, but for those that a push must have.
-void check_attachments(const Context& context, const spec::Image& image, std::vector<spec::Diagnostic>& found) {
+void check_attachments(const Context& context, const spec::Image& image, std::vector<Finding>& found) {
   for (const auto& attachment : image.attachments) try {
       require_file(context, attachment);
     } catch (const Error& error) {
-      found.push_back(from(error, attachment.where));
-      if (!attachment.required) found.back().severity = spec::Diagnostic::Severity::warning;
+      found.push_back(finding_of(error, attachment.where));
+      if (!attachment.required) found.back().severity = Finding::Severity::warning;
     }
 }
 
 // What no push would ever use.
-void check_settings(const spec::Image& image, std::vector<spec::Diagnostic>& found) {
+void check_settings(const spec::Image& image, std::vector<Finding>& found) {
   if (!image.repository_settings || image.repository.empty()) return;
   const auto host = oci::parse_registry_reference(image.repository).host;
   if (aws::parse_ecr_host(host)) return;
-  spec::Diagnostic diagnostic;
-  diagnostic.severity = spec::Diagnostic::Severity::warning;
-  diagnostic.where = image.repository_settings->where;
-  diagnostic.message = cat("`repository_settings` applies only to Amazon ECR, and `", host, "` is not an ECR registry");
-  diagnostic.help = "remove it; `lapstrake push --create-repository` creates repositories only in ECR";
-  found.push_back(std::move(diagnostic));
+  found.push_back(
+      {.severity = Finding::Severity::warning,
+       .where = image.repository_settings->where,
+       .message = cat("`repository_settings` applies only to Amazon ECR, and `", host, "` is not an ECR registry"),
+       .help = "remove it; `lapstrake push --create-repository` creates repositories only in ECR"});
 }
 
 }  // namespace
 
-std::vector<spec::Diagnostic> check(const Context& context, const spec::Project& project) {
-  std::vector<spec::Diagnostic> all;
+std::vector<Finding> check(const Context& context, const spec::Project& project) {
+  std::vector<Finding> all;
   for (const auto& image : project.images) {
     check_settings(image, all);
     check_attachments(context, image, all);
   }
   for (const auto& image : project.images)
     for (const auto& platform : context.images.platforms.empty() ? image.platforms : context.images.platforms)
-      for (auto& diagnostic : check_image(context, project, image, platform)) all.push_back(std::move(diagnostic));
-  for (auto& diagnostic : check_tasks(context, project, {})) all.push_back(std::move(diagnostic));
+      for (auto& finding : check_image(context, project, image, platform)) all.push_back(std::move(finding));
+  for (auto& finding : check_tasks(context, project, {})) all.push_back(std::move(finding));
   // Each platform of an image has the same mistakes, most often.
-  std::vector<spec::Diagnostic> once;
-  for (auto& diagnostic : all)
+  std::vector<Finding> once;
+  for (auto& finding : all)
     if (std::none_of(once.begin(), once.end(), [&](const auto& one) {
-          return one.where.text() == diagnostic.where.text() && one.message == diagnostic.message;
+          return one.where.text() == finding.where.text() && one.message == finding.message;
         }))
-      once.push_back(std::move(diagnostic));
-  return with_source_lines(std::move(once));
+      once.push_back(std::move(finding));
+  return spec::with_source_lines(std::move(once));
 }
 
 }  // namespace lapstrake::app

@@ -45,7 +45,7 @@ Registries with_host_registries(Registries registries, const Environment& enviro
   if (!result.project)
     throw Error(ErrorKind::usage, cat("cannot use the registry settings of this host, `", file->string(), "`"),
                 "correct the file, or set LAPSTRAKE_REGISTRIES to a different file")
-        .because(result.diagnostics.empty() ? "" : spec::report(result.diagnostics.front()));
+        .because(result.findings.empty() ? "" : report(result.findings.front()));
   for (auto& [host, settings] : result.project->registries) fill(registries[host], std::move(settings));
   return registries;
 }

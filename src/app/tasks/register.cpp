@@ -19,9 +19,8 @@ using nlohmann::json;
 
 void require_clean(const Context& context, const spec::Project& project, const std::vector<std::string>& names) {
   const auto findings = check_tasks(context, project, names);
-  const auto errors = std::count_if(findings.begin(), findings.end(), [](const auto& finding) {
-    return finding.severity == spec::Diagnostic::Severity::error;
-  });
+  const auto errors = std::count_if(findings.begin(), findings.end(),
+                                    [](const auto& finding) { return finding.severity == Finding::Severity::error; });
   if (errors > 0)
     throw Error(ErrorKind::usage, cat(count_of(static_cast<std::uint64_t>(errors), "mistake"), " in the tasks"),
                 "run `lapstrake check` to list them");

@@ -1,14 +1,14 @@
 #include <algorithm>
 #include <lapstrake/app/choose.hpp>
 #include <lapstrake/app/tasks/register.hpp>
-#include <lapstrake/app/tasks/source_lines.hpp>
 #include <lapstrake/aws/ecs/model.hpp>
 #include <lapstrake/aws/ecs/rules/check.hpp>
-#include <lapstrake/aws/ecs/rules/finding.hpp>
+#include <lapstrake/aws/ecs/rules/documented.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/spec/placeholders.hpp>
+#include <lapstrake/spec/source_lines.hpp>
 
 #include "task_document.hpp"
 
@@ -52,44 +52,40 @@ std::string readable(const std::string& pointer, const json& document) {
   return out;
 }
 
-spec::Diagnostic diagnostic_of(const spec::Task& task, const aws::Finding& finding, const json& document) {
-  spec::Diagnostic diagnostic;
-  diagnostic.severity = finding.severity == aws::Finding::Severity::error ? spec::Diagnostic::Severity::error
-                                                                          : spec::Diagnostic::Severity::warning;
-  diagnostic.where = spec::position_of(task, document, finding.pointer);
-  const auto where = readable(finding.pointer, document);
-  diagnostic.message = cat("task `", task.name, "`", where.empty() ? "" : cat(", ", where), ": ", finding.message);
-  diagnostic.help = finding.help;
+// A finding about a document, as one about the files that the document was made of.
+Finding located(const spec::Task& task, Finding finding, const json& document) {
+  finding.where = spec::position_of(task, document, finding.pointer);
+  const auto path = readable(finding.pointer, document);
+  finding.message = cat("task `", task.name, "`", path.empty() ? "" : cat(", ", path), ": ", finding.message);
   if (!finding.rule.empty()) {
-    diagnostic.message += " (from the AWS reference)";
-    diagnostic.help += cat(", or ignore it with `ignore_rules: [", finding.rule, "]` in the task if ECS accepts it");
+    finding.message += " (from the AWS reference)";
+    finding.help += cat(", or ignore it with `ignore_rules: [", finding.rule, "]` in the task if ECS accepts it");
   }
-  // Nothing nearer than the task itself: the value stands in the file that `from:` names.
-  if (!task.from_file.empty() && diagnostic.where.file == task.where.file && diagnostic.where.line == task.where.line)
-    diagnostic.message += cat(" (in `", task.from_file.string(), "`)");
-  return diagnostic;
+  // The position of the task itself: the value is in the file that `from:` names.
+  if (!task.from_file.empty() && finding.where.file == task.where.file && finding.where.line == task.where.line)
+    finding.message += cat(" (in `", task.from_file.string(), "`)");
+  return finding;
 }
 
 // An image of the spec that is meant, but not referred to.
-std::vector<aws::Finding> check_images(const json& document, const spec::Project& project) {
-  std::vector<aws::Finding> findings;
+std::vector<Finding> check_images(const json& document, const spec::Project& project) {
+  std::vector<Finding> findings;
   const auto containers = document.value("containerDefinitions", json::array());
   for (std::size_t i = 0; containers.is_array() && i < containers.size(); ++i) {
     if (!containers[i].is_object() || !containers[i].contains("image") || !containers[i]["image"].is_string()) continue;
     const auto name = containers[i]["image"].get<std::string>();
     if (name.find("${images.") != std::string::npos || name.find('<') != std::string::npos) continue;
-    const auto pointer = cat("/containerDefinitions/", i, "/image");
     if (std::any_of(project.images.begin(), project.images.end(),
                     [&](const auto& image) { return image.name == name; }))
       findings.push_back(
-          {.pointer = pointer,
+          {.pointer = cat("/containerDefinitions/", i, "/image"),
            .message = cat("`", name, "` is an image of this spec, but ECS would pull it from Docker Hub"),
            .help = cat("write `image: \"${images.", name, "}\"` to build, push and pin it")});
   }
   return findings;
 }
 
-// Values of the containers' environment, which are no one's to read in a log.
+// Values of the containers' environment, which must not appear in a log.
 std::vector<std::string> environment_values(const json& document) {
   std::vector<std::string> values;
   const auto containers = document.value("containerDefinitions", json());
@@ -106,57 +102,48 @@ std::vector<std::string> environment_values(const json& document) {
 constexpr std::size_t least_secret = 4;  // shorter ones ("1", "yes") stand in many words
 
 // The lines that are shown, with stars for such values. One that is written in another way (escapes) hides its line.
-std::vector<spec::Diagnostic> hidden(std::vector<spec::Diagnostic> diagnostics,
-                                     const std::vector<std::string>& values) {
-  for (auto& diagnostic : diagnostics) {
-    const auto shown = diagnostic.line;
+std::vector<Finding> hidden(std::vector<Finding> findings, const std::vector<std::string>& values) {
+  for (auto& finding : findings) {
+    const auto shown = finding.line;
     for (const auto& value : values)
       if (value.size() >= least_secret) {
         const auto written = json(value).dump(-1, ' ', false, json::error_handler_t::replace);  // in a JSON file
-        diagnostic.line = replace_all(diagnostic.line, value, std::string(value.size(), '*'));
-        diagnostic.line =
-            replace_all(diagnostic.line, written.substr(1, written.size() - 2), std::string(value.size(), '*'));
+        const std::string stars(value.size(), '*');
+        finding.line = replace_all(finding.line, value, stars);
+        finding.line = replace_all(finding.line, written.substr(1, written.size() - 2), stars);
       }
-    if (diagnostic.line == shown && diagnostic.message.find(".environment[") != std::string::npos)
-      diagnostic.line.clear();
+    if (finding.line == shown && finding.message.find(".environment[") != std::string::npos) finding.line.clear();
   }
-  return diagnostics;
+  return findings;
 }
 
 constexpr std::size_t most_findings = 100;  // of a task: the place of each is looked up in its file
 
-bool is_ignored(const spec::Task& task, const aws::Finding& finding) {
+bool is_ignored(const spec::Task& task, const Finding& finding) {
   return !finding.rule.empty() &&
          std::find(task.ignore_rules.begin(), task.ignore_rules.end(), finding.rule) != task.ignore_rules.end();
 }
 
-void check_ignored_rules(const spec::Task& task, std::vector<spec::Diagnostic>& diagnostics) {
+void check_ignored_rules(const spec::Task& task, std::vector<Finding>& findings) {
   const auto known = aws::ignorable_rules();
   for (const auto& rule : task.ignore_rules) {
     if (std::find(known.begin(), known.end(), rule) != known.end()) continue;
     const auto near = nearest(rule, known);
-    spec::Diagnostic diagnostic;
-    diagnostic.where = task.ignore_where;
-    diagnostic.message = cat("task `", task.name, "`: `ignore_rules` names an unknown rule: `", rule, "`");
-    diagnostic.help = near ? cat("did you mean `", *near, "`?") : cat("the rules are: ", join(known, ", "));
-    diagnostics.push_back(std::move(diagnostic));
+    findings.push_back({.where = task.ignore_where,
+                        .message = cat("task `", task.name, "`: `ignore_rules` names an unknown rule: `", rule, "`"),
+                        .help = near ? cat("did you mean `", *near, "`?") : cat("the rules are: ", join(known, ", "))});
   }
 }
 
-std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Project& project, const spec::Task& task) {
-  std::vector<spec::Diagnostic> diagnostics;
+std::vector<Finding> check_task(const Context& context, const spec::Project& project, const spec::Task& task) {
   json document;
   try {
     document = document_of(task);
   } catch (const Error& error) {
-    diagnostics.push_back({.where = task.where,
-                           .message = cat("task `", task.name, "`: ", error.line()),
-                           .hint = {},
-                           .line = {},
-                           .help = error.help()});
-    return with_source_lines(std::move(diagnostics));
+    auto finding = finding_of(error, task.where);
+    finding.message = cat("task `", task.name, "`: ", finding.message);
+    return spec::with_source_lines({std::move(finding)});
   }
-  check_ignored_rules(task, diagnostics);
   auto findings = check_images(document, project);
   std::map<std::string, std::string> references;
   std::map<std::string, aws::ImageFact> facts;
@@ -179,28 +166,28 @@ std::vector<spec::Diagnostic> check_task(const Context& context, const spec::Pro
   const std::size_t more = findings.size() - std::min(findings.size(), most_findings);
   if (more > 0) {  // errors first
     std::stable_partition(findings.begin(), findings.end(),
-                          [](const auto& finding) { return finding.severity == aws::Finding::Severity::error; });
+                          [](const auto& finding) { return finding.severity == Finding::Severity::error; });
     findings.resize(most_findings);
   }
-  for (const auto& finding : findings) diagnostics.push_back(diagnostic_of(task, finding, document));
+  std::vector<Finding> all;
+  check_ignored_rules(task, all);
+  for (auto& finding : findings) all.push_back(located(task, std::move(finding), document));
   if (more > 0)
-    diagnostics.push_back({.severity = spec::Diagnostic::Severity::warning,  // errors, if any, are among the first
-                           .where = task.where,
-                           .message = cat("task `", task.name, "` has ", more, " more mistakes (not shown)"),
-                           .hint = {},
-                           .line = {},
-                           .help = "correct the mistakes above first"});
-  return hidden(with_source_lines(std::move(diagnostics)), environment_values(document));
+    all.push_back({.severity = Finding::Severity::warning,  // errors, if any, are among the first
+                   .where = task.where,
+                   .message = cat("task `", task.name, "` has ", more, " more mistakes (not shown)"),
+                   .help = "correct the mistakes above first"});
+  return hidden(spec::with_source_lines(std::move(all)), environment_values(document));
 }
 
 }  // namespace
 
-std::vector<spec::Diagnostic> check_tasks(const Context& context, const spec::Project& project,
-                                          const std::vector<std::string>& names) {
-  std::vector<spec::Diagnostic> all;
+std::vector<Finding> check_tasks(const Context& context, const spec::Project& project,
+                                 const std::vector<std::string>& names) {
+  std::vector<Finding> all;
   if (project.tasks.empty() && names.empty()) return all;
   for (const auto* task : choose_tasks(project, names))
-    for (auto& diagnostic : check_task(context, project, *task)) all.push_back(std::move(diagnostic));
+    for (auto& finding : check_task(context, project, *task)) all.push_back(std::move(finding));
   return all;
 }
 

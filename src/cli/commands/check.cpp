@@ -12,35 +12,35 @@ namespace {
 
 using nlohmann::ordered_json;
 
-bool is_error(const spec::Diagnostic& diagnostic) { return diagnostic.severity == spec::Diagnostic::Severity::error; }
+bool is_error(const Finding& finding) { return finding.severity == Finding::Severity::error; }
 
-ordered_json diagnostic_json(const spec::Diagnostic& diagnostic) {
-  return {{"severity", is_error(diagnostic) ? "error" : "warning"},
-          {"file", diagnostic.where.file},
-          {"line", diagnostic.where.line},
-          {"column", diagnostic.where.column},
-          {"message", diagnostic.message},
-          {"hint", diagnostic.hint},
-          {"help", diagnostic.help}};
+ordered_json finding_json(const Finding& finding) {
+  return {{"severity", is_error(finding) ? "error" : "warning"},
+          {"file", finding.where.file},
+          {"line", finding.where.line},
+          {"column", finding.where.column},
+          {"message", finding.message},
+          {"hint", finding.hint},
+          {"help", finding.help}};
 }
 
 int check(CommandContext& command) {
   const auto result = command.read();
-  auto diagnostics = result.diagnostics;
+  auto findings = result.findings;
   if (auto project = result.project) {
     command.pin(*project);
-    for (auto& one : app::check(command.context(), *project)) diagnostics.push_back(std::move(one));
+    for (auto& one : app::check(command.context(), *project)) findings.push_back(std::move(one));
   }
   command.clear();
   if (command.options().json) {
     ordered_json list = ordered_json::array();
-    for (const auto& one : diagnostics) list.push_back(diagnostic_json(one));
+    for (const auto& one : findings) list.push_back(finding_json(one));
     print_json(command.printer(), list);
   } else {
-    for (const auto& one : diagnostics)
-      if (!command.options().quiet || is_error(one)) command.printer().result(spec::report(one));
+    for (const auto& one : findings)
+      if (!command.options().quiet || is_error(one)) command.printer().result(report(one));
   }
-  if (std::any_of(diagnostics.begin(), diagnostics.end(), is_error)) throw command.mistakes(diagnostics);
+  if (std::any_of(findings.begin(), findings.end(), is_error)) throw command.mistakes(findings);
   return 0;
 }
 

@@ -35,7 +35,7 @@ int register_tasks(CommandContext& command, const RegisterOptions& options) {
   const auto project = command.project();
   auto context = command.context();
   options.cache.apply(command, context);
-  command.printer().diagnostics(app::check_tasks(context, project, command.arguments()), !command.options().quiet);
+  command.printer().findings(app::check_tasks(context, project, command.arguments()), !command.options().quiet);
   ordered_json results{{"images", ordered_json::array()}, {"tasks", ordered_json::array()}};
   print_results(command, results, [&] {
     const auto registration =

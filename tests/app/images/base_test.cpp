@@ -158,7 +158,7 @@ TEST_CASE("check asks no registry: it knows a base that was built on before, and
   const auto asked = journey.box->records().size();
   const auto unknown = app::check(journey.context(), journey.project());
   REQUIRE(unknown.size() == 1);
-  CHECK(unknown.at(0).severity == spec::Diagnostic::Severity::warning);
+  CHECK(unknown.at(0).severity == Finding::Severity::warning);
   CHECK(journey.box->records().size() == asked);
   journey.built();
   const auto after = journey.box->records().size();

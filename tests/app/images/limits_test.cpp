@@ -32,7 +32,7 @@ struct Hostile : HandMade {
     options.file = dir / "lapstrake.yaml";
     options.environment_variables = [](std::string_view) { return std::nullopt; };
     auto result = spec::read(options);
-    for (const auto& diagnostic : result.diagnostics) UNSCOPED_INFO(spec::report(diagnostic));
+    for (const auto& finding : result.findings) UNSCOPED_INFO(report(finding));
     REQUIRE(result.project);
     return std::move(*result.project);
   }

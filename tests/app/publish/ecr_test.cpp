@@ -117,7 +117,7 @@ TEST_CASE("`check` warns of settings for a repository that is not ECR's") {
                                                   "registry.example/team"));
   const auto found = app::check(journey.context(), journey.project());
   REQUIRE(found.size() == 1);
-  CHECK(found[0].severity == spec::Diagnostic::Severity::warning);
+  CHECK(found[0].severity == Finding::Severity::warning);
   CHECK_THAT(found[0].message, Contains("`registry.example` is not an ECR registry"));
   CHECK(found[0].where.line == 5);
 }

@@ -187,7 +187,7 @@ TEST_CASE("an attachment that must be there is looked for before anything is bui
                                     "required: ", is_required ? "true" : "false", " } ]\n")));
   const auto found = app::check(journey.context(), journey.project());
   REQUIRE(found.size() == 1);
-  CHECK((found[0].severity == spec::Diagnostic::Severity::error) == is_required);
+  CHECK((found[0].severity == Finding::Severity::error) == is_required);
   CHECK_THAT(found[0].message, Contains("cannot read `sbom.json`"));
   if (is_required) {
     CHECK(failure_of([&] { journey.push(); }).kind() == ErrorKind::input);

@@ -93,7 +93,7 @@ TEST_CASE("an error that AWS's reference alone supports names its rule, which th
   journey.dir.write("lapstrake.yaml", spec);
   const auto findings = app::check_tasks(journey.context(), journey.project(), {});
   REQUIRE(findings.size() == 1);
-  CHECK_THAT(spec::report(findings[0]), Contains("the AWS reference") && Contains("ignore_rules: [stop-timeout]"));
+  CHECK_THAT(report(findings[0]), Contains("the AWS reference") && Contains("ignore_rules: [stop-timeout]"));
   journey.dir.write("lapstrake.yaml", replace_all(spec, "  shop:\n", "  shop:\n    ignore_rules: [stop-timeout]\n"));
   CHECK(app::check_tasks(journey.context(), journey.project(), {}).empty());
   CHECK(journey.registered().is_new);
@@ -118,7 +118,7 @@ TEST_CASE("a finding about a task shows no value of its environment (S07)") {
                                 cat("essential: true, environment: [ { name: API_TOKEN, value: ", written, " } ]")));
   const auto findings = app::check_tasks(journey.context(), journey.project(), {});
   REQUIRE(findings.size() == 1);
-  const auto text = spec::report(findings[0]);
+  const auto text = report(findings[0]);
   CHECK_THAT(text, Contains("`API_TOKEN` of `web` looks like a secret"));
   CHECK_THAT(text, !Contains("sesame"));
 }

@@ -2,7 +2,7 @@
 #include <lapstrake/aws/ecs/canonical.hpp>
 #include <lapstrake/aws/ecs/model.hpp>
 #include <lapstrake/aws/ecs/rules/check.hpp>
-#include <lapstrake/aws/ecs/rules/finding.hpp>
+#include <lapstrake/base/finding.hpp>
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -120,14 +120,14 @@ Json mutated(Random& random) {
 
 bool passes_check(const Json& task) {
   for (const auto& finding : aws::check(task, {}))
-    if (finding.severity == aws::Finding::Severity::error) return false;
+    if (finding.severity == Finding::Severity::error) return false;
   return true;
 }
 
 // Only what can be ignored by name is in the way.
 bool passes_model(const Json& task) {
   for (const auto& finding : aws::check(task, {}))
-    if (finding.severity == aws::Finding::Severity::error && finding.rule.empty()) return false;
+    if (finding.severity == Finding::Severity::error && finding.rule.empty()) return false;
   return true;
 }
 

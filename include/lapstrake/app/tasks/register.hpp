@@ -1,7 +1,7 @@
 // Registers the tasks of a spec as ECS task definitions with images pinned by digest.
 #pragma once
 #include <lapstrake/app/publish/push.hpp>
-#include <lapstrake/spec/diagnostic.hpp>
+#include <lapstrake/base/finding.hpp>
 #include <string>
 #include <vector>
 
@@ -25,8 +25,8 @@ struct Registration {
 };
 
 // Mistakes in the tasks, found offline, with positions in the spec where known.
-std::vector<spec::Diagnostic> check_tasks(const Context& context, const spec::Project& project,
-                                          const std::vector<std::string>& names);
+std::vector<Finding> check_tasks(const Context& context, const spec::Project& project,
+                                 const std::vector<std::string>& names);
 
 // Checks offline, builds and pushes the images that the tasks name, inserts their references, and registers tasks that
 // differ. Error{usage} if check_tasks finds errors: call that first to print them. Calls `each` for every registered

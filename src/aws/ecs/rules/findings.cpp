@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <lapstrake/aws/ecs/rules/documented.hpp>
 
 namespace lapstrake::aws {
 namespace {
@@ -19,11 +20,14 @@ static_assert(documented_names.size() == static_cast<std::size_t>(Documented::wi
 }  // namespace
 
 void Findings::error(std::string pointer, std::string message, std::string help) {
-  found_.push_back({Finding::Severity::error, std::move(pointer), std::move(message), std::move(help)});
+  found_.push_back({.pointer = std::move(pointer), .message = std::move(message), .help = std::move(help)});
 }
 
 void Findings::warning(std::string pointer, std::string message, std::string help) {
-  found_.push_back({Finding::Severity::warning, std::move(pointer), std::move(message), std::move(help)});
+  found_.push_back({.severity = Finding::Severity::warning,
+                    .pointer = std::move(pointer),
+                    .message = std::move(message),
+                    .help = std::move(help)});
 }
 
 std::string_view name_of(Documented rule) { return documented_names.at(static_cast<std::size_t>(rule)); }
@@ -33,8 +37,10 @@ void Findings::documented(Documented rule, std::string pointer, std::string mess
         return each.pointer == pointer && each.severity == Finding::Severity::error;
       }))
     return;  // one mistake, one finding
-  found_.push_back(
-      {Finding::Severity::error, std::move(pointer), std::move(message), std::move(help), std::string(name_of(rule))});
+  found_.push_back({.pointer = std::move(pointer),
+                    .message = std::move(message),
+                    .help = std::move(help),
+                    .rule = std::string(name_of(rule))});
 }
 
 std::vector<std::string> ignorable_rules() { return {documented_names.begin(), documented_names.end()}; }

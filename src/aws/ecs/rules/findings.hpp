@@ -1,6 +1,6 @@
 // Collects the findings of the rules.
 #pragma once
-#include <lapstrake/aws/ecs/rules/finding.hpp>
+#include <lapstrake/base/finding.hpp>
 #include <string>
 #include <string_view>
 #include <utility>

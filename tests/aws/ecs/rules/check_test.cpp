@@ -1,7 +1,7 @@
 #include <fstream>
 #include <iterator>
 #include <lapstrake/aws/ecs/rules/check.hpp>
-#include <lapstrake/aws/ecs/rules/finding.hpp>
+#include <lapstrake/aws/ecs/rules/documented.hpp>
 #include <lapstrake/aws/ecs/rules/platform.hpp>
 #include <lapstrake/aws/ecs/task_definition.hpp>
 #include <lapstrake/base/error.hpp>
@@ -35,12 +35,12 @@ json good_task() {
        "healthCheck": {"command": ["CMD", "probe"], "interval": 10}}]})"_json;
 }
 
-std::string line_of(const aws::Finding& finding) {
-  return cat(finding.severity == aws::Finding::Severity::error ? "error " : "warning ", finding.pointer, ": ",
+std::string line_of(const Finding& finding) {
+  return cat(finding.severity == Finding::Severity::error ? "error " : "warning ", finding.pointer, ": ",
              finding.message);
 }
 
-std::vector<std::string> lines_of(const std::vector<aws::Finding>& findings) {
+std::vector<std::string> lines_of(const std::vector<Finding>& findings) {
   std::vector<std::string> lines;
   for (const auto& finding : findings) lines.push_back(line_of(finding));
   return lines;

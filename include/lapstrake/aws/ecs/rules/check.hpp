@@ -1,7 +1,7 @@
 // Checks a task definition offline.
 #pragma once
-#include <lapstrake/aws/ecs/rules/finding.hpp>
 #include <lapstrake/aws/ecs/rules/image_fact.hpp>
+#include <lapstrake/base/finding.hpp>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
