@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
-#include "api.hpp"
 #include "error_response.hpp"
 
 namespace lapstrake::aws {

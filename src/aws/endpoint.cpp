@@ -4,8 +4,6 @@
 #include <lapstrake/base/text.hpp>
 #include <optional>
 
-#include "api.hpp"
-
 namespace lapstrake::aws {
 namespace {
 

@@ -8,7 +8,6 @@
 
 #include "formats.hpp"
 #include "json_positions.hpp"
-#include "task_file_text.hpp"
 #include "yaml.hpp"
 #include "yaml_json.hpp"
 

@@ -1,16 +1,22 @@
 // Reads the task definition files of `from:`.
 #pragma once
 #include <filesystem>
+#include <lapstrake/base/position.hpp>
 #include <map>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "findings.hpp"
+#include "source_text.hpp"
 
 namespace lapstrake::spec {
 
-struct TaskFile;
+struct TaskFile {
+  SourceText source;
+  nlohmann::json document;
+  std::map<std::string, Position> positions;  // of its values, by JSON pointer
+};
 
 // Reads each file once, for all environments.
 class TaskFiles {

@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/spec/task_position.hpp>
 #include <nlohmann/json.hpp>
 
 #include "reading.hpp"

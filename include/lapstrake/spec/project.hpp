@@ -6,10 +6,8 @@
 #include <lapstrake/oci/recipe.hpp>
 #include <lapstrake/oci/reference.hpp>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace lapstrake::spec {
@@ -67,11 +65,6 @@ struct Task {
   std::vector<std::string> images;                      // names that `${images.N}` refers to, sorted, each once
   Position where;
 };
-
-// Where the value at `pointer` of `document` (the file and the overlay merged) was written: in the overlay or the file,
-// whichever has more of the steps to it (the overlay wins a tie), else the position of the task. Objects in lists are
-// found by their `name`.
-Position position_of(const Task& task, const nlohmann::json& document, std::string_view pointer);
 
 struct RegistrySettings {
   // Paths that include the spec's folder.

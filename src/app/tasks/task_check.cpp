@@ -9,6 +9,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/spec/placeholders.hpp>
 #include <lapstrake/spec/source_lines.hpp>
+#include <lapstrake/spec/task_position.hpp>
 
 #include "task_document.hpp"
 

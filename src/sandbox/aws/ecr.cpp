@@ -6,7 +6,7 @@
 #include <lapstrake/sandbox/net/clock.hpp>
 #include <lapstrake/sandbox/registry/manifests.hpp>
 
-#include "ecr_parts.hpp"
+#include "ecr_input.hpp"
 #include "input.hpp"
 
 namespace lapstrake::sandbox {

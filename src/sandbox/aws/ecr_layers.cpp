@@ -2,8 +2,9 @@
 #include <lapstrake/base/encoding.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/digest.hpp>
+#include <lapstrake/sandbox/aws/operations.hpp>
 
-#include "ecr_parts.hpp"
+#include "ecr_input.hpp"
 #include "input.hpp"
 
 namespace lapstrake::sandbox {

@@ -2,9 +2,10 @@
 #include <algorithm>
 #include <array>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/sandbox/aws/operations.hpp>
 #include <lapstrake/sandbox/net/clock.hpp>
 
-#include "ecr_parts.hpp"
+#include "ecr_input.hpp"
 #include "input.hpp"
 
 namespace lapstrake::sandbox {
@@ -198,28 +199,6 @@ class RepositoryOperations {
 };
 
 }  // namespace
-
-ApiFailure invalid(std::string_view parameter, std::string_view constraint) {
-  return {"InvalidParameterException",
-          cat("Invalid parameter at '", parameter, "' failed to satisfy constraint: '", constraint, "'")};
-}
-
-ApiFailure repository_not_found(const std::string& name, const std::string& account) {
-  return {"RepositoryNotFoundException", no_such_repository(name, account)};
-}
-
-std::string repository_name(const Json& input) {
-  const std::string name = text_member(input, "repositoryName");
-  if (!is_repository_name(name))
-    throw invalid("repositoryName",
-                  "must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*'");
-  return name;
-}
-
-std::string registry_id(const Json& input, const Caller& caller) {
-  const std::string id = text_member(input, "registryId");
-  return id.empty() ? caller.account : id;
-}
 
 Operations repository_operations(Repositories& repositories) {
   const auto all = std::make_shared<RepositoryOperations>(repositories);

@@ -1,23 +1,8 @@
 #include "findings.hpp"
 
 #include <algorithm>
-#include <array>
-#include <lapstrake/aws/ecs/rules/documented.hpp>
 
 namespace lapstrake::aws {
-namespace {
-
-// In the order of Documented.
-constexpr std::array<std::string_view, 21> documented_names{
-    "awslogs-options",     "capability-names",      "efs-access-point-root", "ephemeral-storage-size",
-    "environment-files",   "external-network-mode", "fargate-members",       "firelens-routers",
-    "health-check-ranges", "image-digest",          "member-ranges",         "network-mode-members",
-    "port-names",          "port-protocols",        "port-ranges",           "proxy-container",
-    "stop-timeout",        "task-cpu-range",        "volume-kinds",          "volume-names",
-    "windows-members"};
-static_assert(documented_names.size() == static_cast<std::size_t>(Documented::windows_members) + 1);
-
-}  // namespace
 
 void Findings::error(std::string pointer, std::string message, std::string help) {
   found_.push_back({.pointer = std::move(pointer), .message = std::move(message), .help = std::move(help)});
@@ -30,8 +15,6 @@ void Findings::warning(std::string pointer, std::string message, std::string hel
                     .help = std::move(help)});
 }
 
-std::string_view name_of(Documented rule) { return documented_names.at(static_cast<std::size_t>(rule)); }
-
 void Findings::documented(Documented rule, std::string pointer, std::string message, std::string help) {
   if (std::any_of(found_.begin(), found_.end(), [&](const auto& each) {
         return each.pointer == pointer && each.severity == Finding::Severity::error;
@@ -42,7 +25,5 @@ void Findings::documented(Documented rule, std::string pointer, std::string mess
                     .help = std::move(help),
                     .rule = std::string(name_of(rule))});
 }
-
-std::vector<std::string> ignorable_rules() { return {documented_names.begin(), documented_names.end()}; }
 
 }  // namespace lapstrake::aws

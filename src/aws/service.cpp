@@ -1,4 +1,4 @@
-#include "api.hpp"
+#include <lapstrake/aws/service.hpp>
 
 namespace lapstrake::aws {
 

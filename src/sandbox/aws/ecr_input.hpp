@@ -1,16 +1,12 @@
-// The parts of ECR's API, and their shared functions.
+// Reads the members that most inputs of ECR's API have.
 #pragma once
 #include <lapstrake/sandbox/aws/api.hpp>
 #include <lapstrake/sandbox/registry/repositories.hpp>
-#include <lapstrake/sandbox/registry/uploads.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
 namespace lapstrake::sandbox {
-
-Operations repository_operations(Repositories& repositories);
-Operations layer_operations(Repositories& repositories, Uploads& uploads);
 
 // InvalidParameterException, in ECR's words.
 ApiFailure invalid(std::string_view parameter, std::string_view constraint);
