@@ -25,23 +25,13 @@ std::string placeholder_reference(const spec::Image& image) {
   return image.tags.empty() ? cat(repository, "@", digest) : cat(repository, ":", image.tags.front(), "@", digest);
 }
 
-// The element or member that a step of a JSON pointer leads to; null where there is none.
-json child_of(const json& value, const std::string& step) {
-  if (value.is_object()) {
-    const auto member = value.find(replace_all(replace_all(step, "~1", "/"), "~0", "~"));
-    return member == value.end() ? json() : *member;
-  }
-  const auto index = parse_integer(step);
-  const bool is_there = value.is_array() && index && *index >= 0 && static_cast<std::size_t>(*index) < value.size();
-  return is_there ? value[static_cast<std::size_t>(*index)] : json();
-}
-
 // "/containerDefinitions/0/memory" -> "containerDefinitions[0] (`web`).memory"
 std::string readable(const std::string& pointer, const json& document) {
   std::string out;
   json value = document;
   for (const auto& part : split(std::string_view(pointer).substr(pointer.empty() ? 0 : 1), '/')) {
-    value = child_of(value, part);
+    const json::json_pointer step("/" + part);
+    value = value.contains(step) ? json(value.at(step)) : json();
     if (parse_integer(part)) {
       out += cat("[", part, "]");
       if (value.is_object() && value.contains("name") && value["name"].is_string())
