@@ -1,6 +1,6 @@
 // What every function of app runs with: the environment, the settings from the command line, divided by purpose, the
-// state that one run shares, and where progress goes. A value: whoever outlives the call keeps a copy of the parts that
-// it needs.
+// state that one run shares, and where progress goes. A value: code that outlives the call keeps a copy of the
+// parts that it needs.
 #pragma once
 #include <cstdint>
 #include <filesystem>
