@@ -159,6 +159,13 @@ TEST_CASE("a reply in an encoding that was not asked for is refused") {
              Contains("encoding `gzip`"));
 }
 
+TEST_CASE("a host that the transfer would read in another way than the checks is refused") {
+  const auto* host = GENERATE("127.1", "localhost@evil.example", "local%68ost", "a b", "evil.example/localhost");
+  const auto error =
+      failure_of([&] { transport()({.url = {.scheme = "http", .host = host, .port = 1, .path = "/", .query = {}}}); });
+  CHECK_THAT(error.summary(), Contains("invalid URL"));
+}
+
 TEST_CASE("failures of the connection say what they are and whether to try again") {
   ScriptedServer silent([](const std::string&) { return std::nullopt; });
   const auto closed = failure_of([&] { transport()({.method = "POST", .url = parse_url(silent.url("/"))}); });
