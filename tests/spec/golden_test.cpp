@@ -88,7 +88,7 @@ TEST_CASE("each mistake has a place, a message without a full stop, and stands o
     for (const auto& d : found) {
       CHECK_FALSE(d.message.ends_with('.'));
       CHECK_FALSE(d.where.file.empty());
-      CHECK(std::ranges::count_if(found, [&](const Finding& other) { return report(other) == report(d); }) == 1);
+      CHECK(std::ranges::count_if(found, [&](const auto& other) { return report(other) == report(d); }) == 1);
     }
   }
 }
