@@ -6,6 +6,7 @@
 #include "reading.hpp"
 #include "support/catch.hpp"
 
+using namespace lapstrake;
 using namespace lapstrake::spec;
 namespace fs = std::filesystem;
 
