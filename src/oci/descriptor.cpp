@@ -35,6 +35,10 @@ OrderedJson to_json(const Platform& platform) {
 
 }  // namespace
 
+bool is_attestation(const Descriptor& entry) {
+  return entry.platform && entry.platform->os == "unknown" && entry.platform->architecture == "unknown";
+}
+
 Descriptor parse_descriptor(const nlohmann::json& object, std::string_view what) {
   const Members members(object, std::string(what),
                         {"mediaType", "digest", "size", "platform", "annotations", "artifactType", "urls"});

@@ -7,6 +7,8 @@ bool is_manifest(std::string_view type) { return type == media_type::manifest ||
 
 bool is_index(std::string_view type) { return type == media_type::index || type == media_type::docker_index; }
 
+bool is_config(std::string_view type) { return type == media_type::config || type == media_type::docker_config; }
+
 bool is_layer(std::string_view type) {
   return type == media_type::layer || type == media_type::layer_gzip || type == media_type::layer_zstd ||
          type == media_type::docker_layer || type == media_type::docker_layer_gzip;

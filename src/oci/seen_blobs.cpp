@@ -4,10 +4,14 @@
 
 namespace lapstrake::oci {
 
-bool SeenBlobs::add(const Digest& digest, std::uint64_t depth) {
+void SeenBlobs::expect_depth(std::uint64_t level) const {
+  if (level > limits::nested_indexes)
+    throw Error(ErrorKind::integrity,
+                cat("`", name_, "` has indexes nested deeper than ", limits::nested_indexes, " levels"));
+}
+
+bool SeenBlobs::add(const Digest& digest) {
   if (seen_.contains(digest)) return false;
-  if (depth > most_nested_)
-    throw Error(ErrorKind::integrity, cat("`", name_, "` has indexes nested deeper than ", most_nested_, " levels"));
   if (seen_.size() == limits::visited_manifests)
     throw Error(ErrorKind::integrity,
                 cat("`", name_, "` refers to more than ", limits::visited_manifests, " manifests and blobs"));

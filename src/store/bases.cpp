@@ -1,10 +1,11 @@
+#include <algorithm>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <lapstrake/oci/seen_blobs.hpp>
+#include <lapstrake/oci/walk_image.hpp>
 #include <lapstrake/store/bases.hpp>
 #include <lapstrake/store/cache_entries.hpp>
 #include <nlohmann/json.hpp>
@@ -40,34 +41,23 @@ std::optional<std::string> text_of(const std::filesystem::path& file) {
 }
 
 // The blobs on the paths from a cached base to the manifests that are in use, as far as the store has them.
-struct Reachability {
-  Reachability(const Store& its_store, const std::set<oci::Digest>& its_wanted)
-      : store(its_store), wanted(its_wanted) {}
-
-  bool reaches(const oci::Descriptor& blob, std::uint64_t depth = 0) {
-    bool is_wanted = wanted.contains(blob.digest);
-    try {
-      if (!seen.add(blob.digest, depth)) return blobs.contains(blob.digest);
-      if (!store.has(blob)) return false;
-      if (oci::is_index(blob.media_type) || is_wanted) seen.charge(blob);
-      const auto reader = store.reader("a base", blob);
-      if (is_wanted && oci::is_manifest(blob.media_type))
-        blobs.insert(oci::parse_manifest(reader.text(blob), blob.media_type, "a base").config.digest);
-      if (oci::is_index(blob.media_type))
-        for (const auto& child : oci::parse_index(reader.text(blob), blob.media_type, "a base").manifests)
-          is_wanted = reaches(child, depth + 1) || is_wanted;
-    } catch (const Error&) {
-      return false;
-    }
-    if (is_wanted) blobs.insert(blob.digest);
-    return is_wanted;
-  }
-
-  const Store& store;
-  const std::set<oci::Digest>& wanted;
-  oci::SeenBlobs seen{"a base"};
-  std::set<oci::Digest> blobs{};
-};
+std::set<oci::Digest> blobs_in_use(const Store& store, const oci::Descriptor& root,
+                                   const std::set<oci::Digest>& manifests) {
+  std::set<oci::Digest> blobs;
+  const auto is_used = [&](const oci::Descriptor& child) { return blobs.contains(child.digest); };
+  const auto leave = [&](const oci::WalkedBlob& blob) {
+    const bool is_wanted = manifests.contains(blob.descriptor.digest);
+    if (is_wanted && blob.manifest) blobs.insert(blob.manifest->config.digest);
+    if (is_wanted || (blob.index && std::ranges::any_of(blob.index->manifests, is_used)))
+      blobs.insert(blob.descriptor.digest);
+  };
+  const auto follow = [&](const oci::Descriptor& child, const oci::WalkedBlob& parent) {
+    return parent.index && (oci::is_index(child.media_type) || manifests.contains(child.digest));
+  };
+  oci::walk_image("a base", root, store.reader("a base", root).text,
+                  {.leave = leave, .follow = follow, .failed = [](const oci::Descriptor&, const Error&) {}});
+  return blobs;
+}
 
 // "sha256:.../123": a manifest that states another size of a layer is another chain, and its layers are read.
 void add_link(std::string& chain, const oci::Descriptor& layer) {
@@ -124,11 +114,10 @@ void keep_origin(const Store& store, const oci::Digest& blob, const oci::Registr
 std::set<oci::Digest> blobs_of_bases(const Store& store, const std::set<oci::Digest>& manifests) {
   std::set<oci::Digest> out;
   prune_cache_entries(store.root(), bases_kind, [&](const std::string&, const std::filesystem::path& file) {
-    Reachability reachability(store, manifests);
     const auto root = base_in(text_of(file));
-    const bool is_used = root && reachability.reaches(*root);
-    if (is_used) out.insert(reachability.blobs.begin(), reachability.blobs.end());
-    return is_used;
+    const auto blobs = root ? blobs_in_use(store, *root, manifests) : std::set<oci::Digest>();
+    out.insert(blobs.begin(), blobs.end());
+    return !blobs.empty();
   });
   return out;
 }

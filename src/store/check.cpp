@@ -4,13 +4,11 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <lapstrake/oci/seen_blobs.hpp>
+#include <lapstrake/oci/walk_image.hpp>
 #include <lapstrake/store/bases.hpp>
 #include <lapstrake/store/store.hpp>
-#include <optional>
 #include <set>
 
-#include "closure.hpp"
 #include "layout_files.hpp"
 #include "refs.hpp"
 
@@ -78,55 +76,46 @@ class RefCheck {
   RefCheck(const Store& store, CheckReport& report) : store_(store), report_(report) {}
 
   void follow(const std::string& name, const oci::Descriptor& root) {
-    name_ = name;
-    seen_.emplace(name, limits::nested_indexes_of_store);
-    follow(root, 0);
+    const auto read = [&](const oci::Descriptor& blob) {
+      require_there(blob);
+      return store_.reader(name, blob).text(blob);
+    };
+    const auto leave = [&](const oci::WalkedBlob& blob) {
+      if (blob.manifest)
+        count_layers(blob);
+      else if (!blob.index)
+        require_there(blob.descriptor);
+    };
+    const auto failed = [&](const oci::Descriptor&, const Error& error) {
+      report_.problems.push_back(cat("ref `", printable(name, 200), "`: ", error.line()));
+    };
+    oci::walk_image(name, root, read, {.leave = leave, .failed = failed, .allow_blob_as_root = true});
   }
 
  private:
-  void report(const std::string& text) { report_.problems.push_back(cat("ref `", printable(name_, 200), "`: ", text)); }
-
-  bool is_there(const oci::Descriptor& blob) {
+  void require_there(const oci::Descriptor& blob) {
     const auto size = store_.size(blob.digest);
-    if (!size && !blob.urls.empty()) return false;  // foreign layers are never stored
-    if (!size && oci::is_layer(blob.media_type) && find_origin(store_, blob.digest)) {
-      report_.in_registries += in_registries_.insert(blob.digest).second ? 1 : 0;
-      return false;
-    }
-    if (!size)
-      report(cat("blob ", blob.digest.text(), " is missing"));
-    else if (*size != blob.size)
-      report(cat("blob ", blob.digest.text(), " has ", *size, " bytes instead of ", blob.size));
-    return size == blob.size;
+    if (size == blob.size || (!size && !blob.urls.empty())) return;  // foreign layers are never stored
+    if (size)
+      throw Error(ErrorKind::integrity,
+                  cat("blob ", blob.digest.text(), " has ", *size, " bytes instead of ", blob.size));
+    if (!oci::is_layer(blob.media_type) || !find_origin(store_, blob.digest))
+      throw Error(ErrorKind::integrity, cat("blob ", blob.digest.text(), " is missing"));
+    report_.in_registries += in_registries_.insert(blob.digest).second ? 1 : 0;
   }
 
-  void follow(const oci::Descriptor& blob, std::uint64_t depth) {
-    try {
-      if (!seen_->add(blob.digest, depth) || !is_there(blob)) return;
-      if (oci::is_index(blob.media_type) || oci::is_manifest(blob.media_type)) seen_->charge(blob);
-      const auto text = store_.reader(name_, blob).text;
-      for (const auto& child : children(blob, text)) follow(child, depth + 1);
-      if (oci::is_manifest(blob.media_type)) count_layers(blob, text);
-    } catch (const Error& error) {
-      report(error.line());
-    }
-  }
-
-  void count_layers(const oci::Descriptor& blob, const ReadText& text) {
-    const auto manifest = oci::parse_manifest(text(blob), blob.media_type, cat("the manifest ", blob.digest.brief()));
-    const auto& type = manifest.config.media_type;
-    if ((type != oci::media_type::config && type != oci::media_type::docker_config) || !store_.has(manifest.config))
-      return;
-    const auto config = oci::parse_config(text(manifest.config), cat("the config ", manifest.config.digest.brief()));
-    if (config.diff_ids.size() != manifest.layers.size())
-      report(cat("manifest ", blob.digest.text(), " has ", count_of(manifest.layers.size(), "layer"),
-                 " but its config lists ", config.diff_ids.size()));
+  void count_layers(const oci::WalkedBlob& blob) const {
+    const auto& config = blob.manifest->config;
+    if (!oci::is_config(config.media_type) || !store_.has(config)) return;
+    const auto diff_ids = oci::parse_config(blob.read(config), cat("the config ", config.digest.brief())).diff_ids;
+    if (diff_ids.size() != blob.manifest->layers.size())
+      throw Error(ErrorKind::integrity,
+                  cat("manifest ", blob.descriptor.digest.text(), " has ",
+                      count_of(blob.manifest->layers.size(), "layer"), " but its config lists ", diff_ids.size()));
   }
 
   const Store& store_;
   CheckReport& report_;
-  std::string name_;
-  std::optional<oci::SeenBlobs> seen_;
   std::set<oci::Digest> in_registries_;
 };
 

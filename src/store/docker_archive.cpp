@@ -91,7 +91,7 @@ std::optional<oci::Descriptor> manifest_with(const LayoutSource& layout, const o
   oci::SeenBlobs seen(layout.where);
   for (std::size_t i = 0; i < open.size(); ++i) {
     const oci::Descriptor blob = open[i];
-    if (!seen.add(blob.digest, 0) || !layout.open(blob_name(blob.digest))) continue;
+    if (!seen.add(blob.digest) || !layout.open(blob_name(blob.digest))) continue;
     seen.charge(blob);
     const auto text = [&] { return layout_reader_of(layout, blob).text(blob); };
     const std::string what = cat("the manifest ", blob.digest.brief(), " of `", layout.where, "`");

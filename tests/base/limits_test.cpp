@@ -41,7 +41,6 @@ TEST_CASE("the page of limits has every limit, in the header's order") {
       cat(limits::history_entries),
       cat(limits::layers),
       cat(limits::nested_indexes),
-      cat(limits::nested_indexes_of_store),
       cat(limits::visited_manifests),
       bytes(limits::manifest_bytes),
       cat(limits::platforms),

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/store/store.hpp>
 #include <string>
@@ -77,6 +78,24 @@ TEST_CASE("an image in an index is followed too") {
   const auto layer = samples::put_image(store, {"arm64"}, oci::Platform::parse("arm64")).parts[0];
   std::filesystem::remove(store.blob_path(layer.digest));
   CHECK(problems_of(store) == "ref `all`: blob " + layer.digest.text() + " is missing");
+}
+
+TEST_CASE("check and gc follow indexes as deep as the limit, and report deeper ones") {
+  TempDir dir;
+  const auto root = dir / "s";
+  const auto nested = [&](std::uint64_t levels) {
+    const auto store = Store::open(root);
+    auto top = samples::put_image(store, {"one"}).root;
+    for (std::uint64_t i = 0; i < levels; ++i)
+      top = store.put(render(oci::Index{.media_type = std::string(oci::media_type::index), .manifests = {top}}),
+                      oci::media_type::index);
+    store.set_ref("web", top);
+    return problems_of(store);
+  };
+  CHECK(nested(limits::nested_indexes) == "");
+  CHECK(Store::gc(root, {}).kept == limits::nested_indexes + 3);
+  CHECK_THAT(nested(limits::nested_indexes + 1), Contains("nested deeper than 4"));
+  CHECK_THROWS_WITH(Store::gc(root, {}), Contains("nested deeper than 4"));
 }
 
 TEST_CASE("a damaged layout is a problem that people understand") {

@@ -19,8 +19,7 @@ inline constexpr std::uint64_t history_entries = 10'000;
 inline constexpr std::uint64_t layers = 1'000;
 
 // Graphs of indexes and manifests
-inline constexpr std::uint64_t nested_indexes = 4;
-inline constexpr std::uint64_t nested_indexes_of_store = 8;
+inline constexpr std::uint64_t nested_indexes = 4;  // levels of indexes above a manifest
 inline constexpr std::uint64_t visited_manifests = 10'000;
 inline constexpr std::uint64_t manifest_bytes = 64 * MiB;
 inline constexpr std::uint64_t platforms = 100;

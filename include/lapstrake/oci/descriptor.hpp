@@ -24,6 +24,9 @@ struct Descriptor {
   bool operator==(const Descriptor&) const = default;
 };
 
+// Whether an index entry is an attestation, for the platform unknown/unknown, and not an image.
+bool is_attestation(const Descriptor& entry);
+
 // Error{integrity} naming `what`: missing or wrong members, a size below 0 or past 2^63 - 1.
 Descriptor parse_descriptor(const nlohmann::json& object, std::string_view what);
 nlohmann::ordered_json to_json(const Descriptor& descriptor);

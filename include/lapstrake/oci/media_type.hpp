@@ -21,6 +21,7 @@ inline constexpr std::string_view docker_layer_gzip = "application/vnd.docker.im
 
 bool is_manifest(std::string_view media_type);
 bool is_index(std::string_view media_type);
+bool is_config(std::string_view media_type);
 bool is_layer(std::string_view media_type);
 // "application/x; charset=utf-8" -> "application/x": parameters are ignored (distribution-spec, "Pulling manifests").
 std::string_view without_parameters(std::string_view media_type);

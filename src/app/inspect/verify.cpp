@@ -5,7 +5,7 @@
 #include <lapstrake/layers/unpacked.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <lapstrake/oci/seen_blobs.hpp>
+#include <lapstrake/oci/walk_image.hpp>
 #include <map>
 #include <set>
 
@@ -13,14 +13,6 @@
 
 namespace lapstrake::app {
 namespace {
-
-bool is_attestation(const oci::Descriptor& child) {
-  return child.platform && child.platform->os == "unknown" && child.platform->architecture == "unknown";
-}
-
-bool is_config(std::string_view type) {
-  return type == oci::media_type::config || type == oci::media_type::docker_config;
-}
 
 oci::Codec codec_of(std::string_view type) {
   if (type.ends_with("gzip")) return oci::Codec::gzip;
@@ -54,11 +46,10 @@ class Verifying {
       : context_(context),
         source_(source),
         settings_(settings),
-        seen_(name),
         out_({.reference = name, .root = selected_root(context, source.reader), .problems = {}}) {}
 
   Verification run() {
-    visit(out_.root, "", 0);
+    walk();
     read_blobs();
     for (const auto& wanted : wanted_) compare(wanted);
     return std::move(out_);
@@ -76,55 +67,66 @@ class Verifying {
       act();
       return std::nullopt;
     } catch (const Error& error) {
-      // On disk what is missing is an input; a registry was asked before.
-      const bool is_missing = error.kind() == ErrorKind::input && !source_.remote;
-      if (error.kind() != ErrorKind::integrity && !is_missing) throw;
-      return error.line();
+      return problem_in(error);
     }
   }
-
-  void visit(const oci::Descriptor& descriptor, const std::string& of, std::uint64_t depth) {
-    if (!seen_.add(descriptor.digest, depth)) return;
-    const bool is_index = oci::is_index(descriptor.media_type);
-    const auto what = cat(is_index ? "index " : "manifest ", descriptor.digest.text(), of);
-    record_problem(what, [&] {
-      const auto text = manifest_text(descriptor);
-      if (is_index)
-        visit_children(oci::parse_index(text, descriptor.media_type, "it"), depth);
-      else
-        check(descriptor, oci::parse_manifest(text, descriptor.media_type, "it"), what);
-      count(descriptor);
-    });
+  // Throws the error again unless it is a problem of the image. Called where the error is caught.
+  std::string problem_in(const Error& error) const {
+    // On disk what is missing is an input; a registry was asked before.
+    const bool is_missing = error.kind() == ErrorKind::input && !source_.remote;
+    if (error.kind() != ErrorKind::integrity && !is_missing) throw;
+    return error.line();
   }
 
-  std::string manifest_text(const oci::Descriptor& descriptor) {
-    if (source_.repository && !source_.repository->find_manifest(descriptor.digest.text()))
-      throw Error(ErrorKind::integrity, "missing");
-    seen_.charge(descriptor);
-    return source_.reader.text(descriptor);
+  void walk() {
+    oci::walk_image(
+        "", out_.root, [&](const oci::Descriptor& blob) { return text_of(blob); },
+        {.leave =
+             [&](oci::WalkedBlob& blob) {
+               if (blob.manifest) check(blob);
+               count(blob.descriptor);
+             },
+         .follow = [&](const oci::Descriptor& child, const oci::WalkedBlob& parent) { return follow(child, parent); },
+         .failed = [&](const oci::Descriptor& blob,
+                       const Error& error) { out_.problems.push_back(cat(name_of(blob), ": ", problem_in(error))); }});
   }
 
-  void visit_children(const oci::Index& index, std::uint64_t depth) {
-    for (const auto& child : index.manifests) {
-      const auto of = child.platform ? cat(" of ", printable(child.platform->text(), 80)) : std::string();
-      if (oci::is_manifest(child.media_type) || oci::is_index(child.media_type))
-        visit(child, of, depth + 1);
-      else
-        want({.blob = child, .what = cat("blob ", child.digest.text())});
+  static std::string name_of(const oci::Descriptor& manifest) {
+    return cat(oci::is_index(manifest.media_type) ? "index " : "manifest ", manifest.digest.text(),
+               manifest.platform ? cat(" of ", printable(manifest.platform->text(), 80)) : std::string());
+  }
+
+  std::string text_of(const oci::Descriptor& blob) {
+    if (oci::is_manifest(blob.media_type) || oci::is_index(blob.media_type)) {
+      if (source_.repository && !source_.repository->find_manifest(blob.digest.text()))
+        throw Error(ErrorKind::integrity, "missing");
+    } else {
+      require_there(blob);
     }
+    return source_.reader.text(blob);
   }
 
-  void check(const oci::Descriptor& descriptor, const oci::Manifest& manifest, const std::string& what) {
-    if (is_attestation(descriptor) || !is_config(manifest.config.media_type)) {
+  bool follow(const oci::Descriptor& child, const oci::WalkedBlob& parent) {
+    if (!parent.index) return false;  // check() looks at the parts of a manifest
+    if (oci::is_manifest(child.media_type) || oci::is_index(child.media_type)) return true;
+    want({.blob = child, .what = cat("blob ", child.digest.text())});
+    return false;
+  }
+
+  void check(const oci::WalkedBlob& blob) {
+    const auto& descriptor = blob.descriptor;
+    const auto& manifest = *blob.manifest;
+    if (oci::is_attestation(descriptor) || !oci::is_config(manifest.config.media_type)) {
       want({.blob = manifest.config, .what = cat("config ", manifest.config.digest.text())});
-      for (const auto& blob : manifest.layers) want({.blob = blob, .what = cat("blob ", blob.digest.text())});
+      for (const auto& layer : manifest.layers) want({.blob = layer, .what = cat("blob ", layer.digest.text())});
       return;
     }
     ++out_.images;
     std::vector<oci::Digest> diff_ids;
     std::string of;
-    record_problem(cat("config ", manifest.config.digest.text(), " of ", what), [&] {
-      const auto config = config_of(manifest.config);
+    record_problem(cat("config ", manifest.config.digest.text(), " of ", name_of(descriptor)), [&] {
+      const auto config = oci::parse_config(blob.read(manifest.config), "it");
+      count(manifest.config);
       of = cat(" of ", printable(config.platform.text(), 80));
       diff_ids = config.diff_ids;
       if (descriptor.platform && !fits(*descriptor.platform, config.platform))
@@ -136,14 +138,6 @@ class Verifying {
     });
     for (std::size_t i = 0; i < manifest.layers.size(); ++i)
       want_layer(manifest.layers[i], i < diff_ids.size() ? std::optional(diff_ids[i]) : std::nullopt, of);
-  }
-
-  oci::ImageConfig config_of(const oci::Descriptor& descriptor) {
-    require_there(descriptor);
-    seen_.charge(descriptor);
-    const auto text = source_.reader.text(descriptor);
-    count(descriptor);
-    return oci::parse_config(text, "it");
   }
 
   void want_layer(const oci::Descriptor& layer, const std::optional<oci::Digest>& diff_id, const std::string& of) {
@@ -224,7 +218,6 @@ class Verifying {
   const Context& context_;
   const SourceImage& source_;
   const VerifySettings& settings_;
-  oci::SeenBlobs seen_;
   std::set<oci::Digest> counted_;
   std::vector<Wanted> wanted_;
   std::map<std::pair<oci::Digest, std::optional<oci::Codec>>, Found> found_;

@@ -8,7 +8,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
-#include <lapstrake/oci/seen_blobs.hpp>
+#include <lapstrake/oci/walk_image.hpp>
 #include <map>
 #include <mutex>
 #include <set>
@@ -115,26 +115,21 @@ void require_own_folder(const fs::path& folder, const fs::path& store_root) {
 // All of a base that is to be in the folder: indexes whole, and of the manifests those for the platforms.
 class Contents {
  public:
-  Contents(const oci::ImageReader& reader, const std::set<oci::Platform>& platforms)
-      : reader_(reader), seen_(reader.name) {
-    root_ = reader.root();
-    if (oci::is_index(root_->media_type)) add_index(*root_, 0);
+  Contents(const oci::ImageReader& reader, const std::set<oci::Platform>& platforms) : root_(reader.root()) {
+    if (oci::is_index(root_.media_type)) add_indexes(reader);
     for (const auto& platform : platforms) add_image(oci::load(reader, platform));
   }
 
-  const oci::Descriptor& root() const { return *root_; }
+  const oci::Descriptor& root() const { return root_; }
   const std::map<oci::Digest, std::string>& texts() const { return texts_; }
   const std::map<oci::Digest, oci::Descriptor>& layers() const { return layers_; }
 
  private:
-  void add_index(const oci::Descriptor& descriptor, std::uint64_t depth) {
-    if (!seen_.add(descriptor.digest, depth)) return;
-    seen_.charge(descriptor);
-    const auto text = reader_.text(descriptor);
-    texts_.emplace(descriptor.digest, text);
-    for (const auto& child :
-         oci::parse_index(text, descriptor.media_type, cat("the index of `", reader_.name, "`")).manifests)
-      if (oci::is_index(child.media_type)) add_index(child, depth + 1);
+  void add_indexes(const oci::ImageReader& reader) {
+    oci::walk_image(reader.name, root_, reader.text,
+                    {.leave = [&](oci::WalkedBlob& blob) { texts_.emplace(blob.descriptor.digest, blob.text); },
+                     .follow = [](const oci::Descriptor& child,
+                                  const oci::WalkedBlob&) { return oci::is_index(child.media_type); }});
   }
 
   void add_image(const oci::LoadedImage& image) {
@@ -143,9 +138,7 @@ class Contents {
     for (const auto& layer : image.manifest.layers) layers_.emplace(layer.digest, layer);
   }
 
-  const oci::ImageReader& reader_;
-  oci::SeenBlobs seen_;
-  std::optional<oci::Descriptor> root_;
+  oci::Descriptor root_;
   std::map<oci::Digest, std::string> texts_;
   std::map<oci::Digest, oci::Descriptor> layers_;
 };

@@ -113,14 +113,29 @@ TEST_CASE("a missing repository is made when asked") {
   CHECK(copy({.create_repository = true}).blobs_sent == 3);
 }
 
-TEST_CASE("indexes that are nested without end are refused") {
+TEST_CASE("an index nested as deep as the limit is copied and verified, a deeper one is not") {
   Journey journey;
   HandMade made;
-  auto inner = made.blob(made.index({}).dump(), oci::media_type::index);
-  for (int i = 0; i < 6; ++i) inner = made.blob(made.index({inner}).dump(), oci::media_type::index);
-  made.root(made.index({inner}).dump(), oci::media_type::index);
-  const auto error =
-      failure_of([&] { app::copy(journey.context(), nullptr, made.reference(), in_box(journey, "team/app:v1")); });
-  CHECK(error.kind() == ErrorKind::integrity);
-  CHECK_THAT(report(error), Contains("nested deeper than 4"));
+  const auto nest = [&](std::uint64_t levels) {
+    const auto [bytes, diff_id] = HandMade::layer({});
+    auto inner =
+        made.blob(made.manifest(HandMade::config({diff_id}), {made.blob(bytes, oci::media_type::layer_gzip)}).dump(),
+                  oci::media_type::manifest);
+    for (std::uint64_t i = 1; i < levels; ++i) inner = made.blob(made.index({inner}).dump(), oci::media_type::index);
+    made.root(made.index({inner}).dump(), oci::media_type::index);
+  };
+  const auto layout = oci::parse_reference(cat("oci:", (journey.dir / "layout").string(), ":v1"));
+  const auto copy = [&](const oci::Reference& to) { app::copy(journey.context(), nullptr, made.reference(), to); };
+  nest(limits::nested_indexes);
+  copy(layout);
+  CHECK(app::verify(journey.context(), nullptr, oci::text(layout)).problems.empty());
+  nest(limits::nested_indexes + 1);
+  for (const auto& to : {oci::Reference(in_box(journey, "team/app:v2")), layout}) {
+    const auto error = failure_of([&] { copy(to); });
+    CHECK(error.kind() == ErrorKind::integrity);
+    CHECK_THAT(report(error), Contains("nested deeper than 4"));
+  }
+  const auto found = app::verify(journey.context(), nullptr, made.reference());
+  REQUIRE(found.problems.size() == 1);
+  CHECK_THAT(found.problems[0], Contains("nested deeper than 4"));
 }
