@@ -21,20 +21,25 @@ void BaseFiles::write(const Sink& sink) const {
   sink(as_bytes(base_files_record_magic));
   SummedSink out(sink);
   RecordWriter records;
-  records.number(layers_);
-  records.number(nodes_.size());
-  for (const auto& [path, node] : nodes_) {
+  records.number(tree_.layers());
+  records.number(tree_.nodes().size());
+  std::vector<const MergedTree<BaseFile>::Nodes::value_type*> texts;
+  for (const auto& each : tree_.nodes()) {
+    const auto& [path, node] = each;
+    const bool has_text = node.text == BaseFile::Text::kept;
+    if (has_text) texts.push_back(&each);
     records.text(path);
-    records.number(pair_of(static_cast<std::uint32_t>(node.kind) | (node.text_was_dropped ? dropped : 0), node.mode));
+    records.number(pair_of(static_cast<std::uint32_t>(node.kind) | (node.text == BaseFile::Text::dropped ? dropped : 0),
+                           node.mode));
     records.number(pair_of(node.uid, node.gid));
     records.number(node.layer);
-    records.text(node.target);
+    records.text(has_text ? std::string_view() : node.target);
     out.write_if_full(records);
   }
-  records.number(texts_.size());
-  for (const auto& [path, text] : texts_) {
-    records.text(path);
-    records.text(text);
+  records.number(texts.size());
+  for (const auto* each : texts) {
+    records.text(each->first);
+    records.text(each->second.target);
     out.write_if_full(records);
   }
   out.write(records);
@@ -52,22 +57,24 @@ std::optional<BaseFiles> BaseFiles::from_bytes(std::string_view bytes) {
   if (!body) return std::nullopt;
   RecordReader in(*body);
   BaseFiles files;
-  files.layers_ = static_cast<std::uint32_t>(in.number());
+  files.tree_.set_layers(static_cast<std::uint32_t>(in.number()));
   for (std::size_t left = in.count(least_node); left > 0 && !in.failed(); --left) {
     const auto path = in.text();
     const auto kind_and_mode = in.number(), owner = in.number(), layer = in.number();
-    Node node{.kind = static_cast<Kind>(high(kind_and_mode) & ~dropped),
-              .mode = low(kind_and_mode),
-              .uid = high(owner),
-              .gid = low(owner),
-              .target = std::string(in.text()),
-              .layer = static_cast<std::uint32_t>(layer),
-              .text_was_dropped = (high(kind_and_mode) & dropped) != 0};
-    files.nodes_.emplace_hint(files.nodes_.end(), path, std::move(node));  // they were written in this order
+    const bool was_dropped = (high(kind_and_mode) & dropped) != 0;
+    files.tree_.append(path, {{.kind = static_cast<Kind>(high(kind_and_mode) & ~dropped),
+                               .text = was_dropped ? BaseFile::Text::dropped : BaseFile::Text::none,
+                               .mode = low(kind_and_mode),
+                               .uid = high(owner),
+                               .gid = low(owner),
+                               .target = std::string(in.text())},
+                              static_cast<std::uint32_t>(layer)});
   }
   for (std::size_t left = in.count(least_text); left > 0 && !in.failed(); --left) {
-    const auto path = in.text();
-    files.texts_.emplace(path, in.text());
+    auto* node = files.tree_.find(in.text());
+    if (node == nullptr) return std::nullopt;
+    node->text = BaseFile::Text::kept;
+    node->target = in.text();
   }
   if (in.failed() || !in.ended()) return std::nullopt;
   return files;

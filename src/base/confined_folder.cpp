@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <deque>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/confined_folder.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/follow_links.hpp>
 #include <lapstrake/base/path_text.hpp>
 #include <lapstrake/base/text.hpp>
 #include <utility>
@@ -16,7 +16,6 @@
 namespace lapstrake {
 namespace {
 
-constexpr int most_links = 40;  // Linux's own limit (MAXSYMLINKS)
 constexpr std::size_t most_target_bytes = 4096;
 constexpr int folder_flags = O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
@@ -87,42 +86,33 @@ FileDescriptor ConfinedFolder::open(std::string_view path) const {
 }
 
 std::optional<std::string> ConfinedFolder::resolve(std::string_view path, Links last) const {
-  std::deque<std::string> todo;
-  for_each_part(path, [&](std::string_view part) { return todo.emplace_back(part), true; });
-  std::string at;
-  for (int links = 0; !todo.empty();) {
-    const std::string part = std::move(todo.front());
-    todo.pop_front();
-    if (part == "..") {
-      if (at.empty() && !is_everything()) leads_out(path, "follows a symbolic link out of");
-      at = parent_of(at);
-      continue;
-    }
-    const FileDescriptor folder = open_folder(at, Use::pass);
-    if (!folder && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
-    if (!folder) fail(at, errno);
+  bool absent = false;
+  const auto read_link = [&](const std::string& at, bool is_last) -> std::optional<std::string> {
+    if (absent) return std::nullopt;
+    const FileDescriptor folder = open_folder(parent_of(at), Use::pass);
+    absent = !folder && (errno == ENOENT || errno == ENOTDIR);
+    if (absent) return std::nullopt;
+    if (!folder) fail(parent_of(at), errno);
+    const std::string name(name_of(at));
     struct stat status {};
-    if (::fstatat(folder.get(), part.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-      if (is_absent(errno)) return std::nullopt;
-      fail(joined(at, part), errno);
+    if (::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+      absent = is_absent(errno);
+      if (!absent) fail(at, errno);
+      return std::nullopt;
     }
-    if (!S_ISLNK(status.st_mode) || (todo.empty() && last == Links::keep)) {
-      at = joined(at, part);
-      continue;
-    }
-    if (++links > most_links) fail(path, ELOOP);
-    std::string target = link_target(folder.get(), part.c_str(), joined(at, part));
-    if (target.starts_with('/')) {
-      const auto below = std::filesystem::path(target).lexically_relative(path_);
-      if (below.empty() || *below.begin() == "..") leads_out(path, "follows a symbolic link out of");
-      target = below.string();
-      at.clear();
-    }
-    std::deque<std::string> steps;
-    for_each_part(target, [&](std::string_view step) { return steps.emplace_back(step), true; });
-    todo.insert(todo.begin(), steps.begin(), steps.end());
-  }
-  return at;
+    if (!S_ISLNK(status.st_mode) || (is_last && last == Links::keep)) return std::nullopt;
+    auto target = link_target(folder.get(), name.c_str(), at);
+    if (!target.starts_with('/')) return target;
+    const auto below = std::filesystem::path(target).lexically_relative(path_);
+    if (below.empty() || *below.begin() == "..") leads_out(path, "follows a symbolic link out of");
+    return cat("/", below.string());
+  };
+  const auto above_root = [&] {
+    if (!absent && !is_everything()) leads_out(path, "follows a symbolic link out of");
+  };
+  auto found = follow_links(path, read_link, above_root);
+  if (!found) fail(path, ELOOP);
+  return absent ? std::nullopt : std::move(found);
 }
 
 Source NamedFile::source() const { return file_source(file, path); }

@@ -2,13 +2,14 @@
 #include <lapstrake/app/inspect/diff.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
+#include <lapstrake/base/sha256.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/layers/merged_tree.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include <lapstrake/app/images/manifests.hpp>
 #include <lapstrake/app/images/source_image.hpp>
-#include "merged_tree.hpp"
 
 namespace lapstrake::app {
 namespace {
@@ -74,6 +75,44 @@ std::vector<MemberChange> compare_members(const Members& before, const Members& 
   return out;
 }
 
+// What the tree of an image knows of a file.
+struct DiffFile : FileFacts {
+  bool is_folder() const { return type == 'd'; }
+  bool is_symlink() const { return type == 'l'; }
+  static DiffFile folder() { return {{.type = 'd', .mode = 0755}}; }
+  // The change that a report may hold.
+  static std::uint64_t more_bytes(std::uint64_t names) { return sizeof(FileChange) + names; }
+  static constexpr ErrorKind loop_kind = ErrorKind::integrity;
+};
+using DiffTree = layers::MergedTree<DiffFile>;
+
+char type_in_tree(const layers::TarEntry& entry) {
+  switch (entry.kind) {
+    case layers::Kind::directory: return 'd';
+    case layers::Kind::symlink: return 'l';
+    case layers::Kind::hardlink:
+    case layers::Kind::file: break;
+  }
+  return entry.special ? 's' : '-';
+}
+
+oci::Digest hash_of(const oci::Xattrs& xattrs) {
+  Sha256 hash;
+  for (const auto& [name, value] : xattrs) hash.write(as_bytes(cat(name.size(), ":", name, value.size(), ":", value)));
+  return oci::Digest(hash.finish());
+}
+
+DiffFile facts_of(const layers::TarEntry& entry, const Source& data) {
+  DiffFile facts{{.type = type_in_tree(entry), .mode = entry.mode, .uid = entry.uid, .gid = entry.gid}};
+  if (facts.type == 'l') facts.target = *entry.target;
+  if (!entry.xattrs->empty()) facts.xattrs = hash_of(*entry.xattrs);
+  if (facts.type != '-') return facts;
+  Sha256 hash;
+  facts.size = drain(data, [&](Bytes bytes) { hash.write(bytes); });
+  facts.content = oci::Digest(hash.finish());
+  return facts;
+}
+
 std::vector<std::string> differences(const FileFacts& before, const FileFacts& after) {
   std::vector<std::string> what;
   if (before.type != after.type) what.emplace_back("type");
@@ -85,15 +124,15 @@ std::vector<std::string> differences(const FileFacts& before, const FileFacts& a
   return what;
 }
 
-std::vector<FileChange> compare_files(const MergedTree& before, const MergedTree& after) {
+std::vector<FileChange> compare_files(const DiffTree& before, const DiffTree& after) {
   std::vector<FileChange> out;
   side_by_side(before.nodes(), after.nodes(),
-               [&](const std::string& path, const MergedTree::Node* was, const MergedTree::Node* is) {
+               [&](const std::string& path, const DiffTree::Node* was, const DiffTree::Node* is) {
                  FileChange change{.path = path, .before = {}, .after = {}};
-                 if (was != nullptr) change.before = was->facts;
-                 if (is != nullptr) change.after = is->facts;
+                 if (was != nullptr) change.before = *was;
+                 if (is != nullptr) change.after = *is;
                  if (was != nullptr && is != nullptr) {
-                   change.what = differences(was->facts, is->facts);
+                   change.what = differences(*was, *is);
                    if (change.what.empty()) return;
                  }
                  out.push_back(std::move(change));
@@ -144,17 +183,19 @@ class Comparing {
     const auto& b = is.config.diff_ids;
     const auto shared =
         static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
-    MergedTree before;
+    DiffTree before;
     for (std::size_t i = 0; i < shared; ++i) add(before, before_, was, i);
-    MergedTree after = before;
+    DiffTree after = before;
     for (std::size_t i = shared; i < a.size(); ++i) add(before, before_, was, i);
     for (std::size_t i = shared; i < b.size(); ++i) add(after, after_, is, i);
     out.files = compare_files(before, after);
   }
-  void add(MergedTree& tree, const SourceImage& source, const oci::LoadedImage& image, std::size_t i) const {
+  void add(DiffTree& tree, const SourceImage& source, const oci::LoadedImage& image, std::size_t i) const {
     const auto& layer = image.manifest.layers[i];
-    tree.add_layer(source.reader.open(layer), cat("layer ", layer.digest.text(), " of `", source.reader.name, "`"),
-                   context_.runtime.stop);
+    tree.add_layer(
+        source.reader.open(layer), cat("layer ", layer.digest.text(), " of `", source.reader.name, "`"),
+        [](const layers::TarEntry& entry, const std::string&, const Source& data) { return facts_of(entry, data); },
+        context_.runtime.stop);
   }
 
   const Context& context_;

@@ -5,10 +5,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <deque>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/follow_links.hpp>
 #include <lapstrake/base/parallel.hpp>
+#include <lapstrake/base/path_text.hpp>
 #include <lapstrake/base/text.hpp>
 
 namespace lapstrake::app {
@@ -18,7 +19,6 @@ namespace fs = std::filesystem;
 using Depth = Watched::Depth;
 using Steady = std::chrono::steady_clock;
 
-constexpr int most_watched_links = 40;  // Linux's own limit (MAXSYMLINKS)
 constexpr std::uint32_t coming = IN_CREATE | IN_MOVED_TO, going = IN_DELETE | IN_MOVED_FROM;
 
 std::string in(const std::string& folder, std::string_view name) {
@@ -43,13 +43,6 @@ char type_of(const std::string& folder, const dirent& entry) {
   struct stat status {};
   if (entry.d_type != DT_UNKNOWN || ::lstat(in(folder, entry.d_name).c_str(), &status) != 0) return '-';
   return S_ISDIR(status.st_mode) ? 'd' : S_ISLNK(status.st_mode) ? 'l' : '-';
-}
-
-void push_parts(std::deque<std::string>& parts, const fs::path& path) {
-  std::vector<std::string> more;
-  for (const auto& part : path)
-    if (!part.empty() && part != "." && part != "/") more.push_back(part.string());
-  parts.insert(parts.begin(), more.begin(), more.end());
 }
 
 }  // namespace
@@ -98,50 +91,25 @@ void WatchedFolders::drop_below(const std::string& path) {
   }
 }
 
-// Where `path` leads to, each name on the way there watched; nothing when it leads to nothing.
+// Where `path` leads to; nothing when it leads to nothing. Watched are the names on the way that lie in the spec's
+// folder, the last one wherever it lies, and the first one that is missing.
 std::optional<std::string> WatchedFolders::reach(const fs::path& path, std::size_t watched) {
-  std::deque<std::string> parts;
-  std::string at;
-  const auto begin_at = [&](const fs::path& target) {
-    const auto relative = target.lexically_relative(top_);
-    if (!relative.empty() && *relative.begin() != "..") {
-      at = top_;
-      push_parts(parts, relative);
-    } else {  // far away its own folder will do
-      at = real_place(target.parent_path());
-      push_parts(parts, target.filename());
-    }
-  };
-  begin_at(path);
   std::error_code ignored;
-  while (!fs::is_directory(at, ignored) && at.size() > 1) {
-    parts.push_front(fs::path(at).filename().string());
-    at = fs::path(at).parent_path().string();
-  }
-  for (int links = 0; !parts.empty();) {
-    const auto part = std::move(parts.front());
-    parts.pop_front();
-    if (part == "..") {
-      at = fs::path(at).parent_path().string();
-      continue;
-    }
-    if (Folder* folder = folder_at(at)) folder->names.emplace_back(part, watched);
-    const auto next = in(at, part);
-    const auto status = fs::symlink_status(next, ignored);
-    if (status.type() == fs::file_type::symlink) {
-      if (++links > most_watched_links) return std::nullopt;
-      const auto target = fs::read_symlink(next, ignored);
-      if (target.is_absolute())
-        begin_at(target.lexically_normal());
-      else
-        push_parts(parts, target);
-    } else if (status.type() == fs::file_type::directory) {
-      at = next;
-    } else {
-      return parts.empty() && fs::exists(status) ? std::optional(next) : std::nullopt;
-    }
-  }
-  return at;
+  bool is_missing = false;
+  const auto read_link = [&](const std::string& relative, bool is_last) -> std::optional<std::string> {
+    if (is_missing) return std::nullopt;
+    const auto at = "/" + relative;
+    const auto status = fs::symlink_status(at, ignored);
+    is_missing = !fs::exists(status);
+    if (at != top_ && (is_last || is_missing || lies_in(at, top_)))
+      if (Folder* folder = folder_at(cat("/", parent_of(relative))))
+        folder->names.emplace_back(name_of(relative), watched);
+    if (!fs::is_symlink(status)) return std::nullopt;
+    return fs::read_symlink(at, ignored).string();
+  };
+  const auto end = follow_links(path.string(), read_link);
+  if (!end || is_missing) return std::nullopt;
+  return "/" + *end;
 }
 
 bool WatchedFolders::wanted(const Role& role) const {
