@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/layers/assemble.hpp>
+#include <lapstrake/layers/accounts.hpp>
 #include <limits>
 #include <set>
 

@@ -1,50 +1,24 @@
 #include "candidate.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/layers/ignore_file.hpp>
 
 #include "paths.hpp"
 
 namespace lapstrake::layers {
 namespace {
 
-constexpr std::string_view ignore_file = ".lapstrakeignore";
-constexpr std::size_t most_ignore_bytes = 1 << 20;
-// Files that pin and vendor the bases of a project are not part of its images, which are the same without them.
-constexpr const char* our_own[] = {"lapstrake.lock", "lapstrake-vendor"};
-
-// Only those that exist: a walk without patterns is faster.
-std::vector<std::string> ours_in(const HostTree& tree) {
-  std::vector<std::string> names;
-  for (const auto* name : our_own)
-    if (tree.find(tree.tree_path(name), HostTree::Links::keep)) names.emplace_back(name);
-  return names;
-}
-
-Patterns ignored_in(const HostTree& tree) {
-  auto patterns = ours_in(tree);
-  const auto node = tree.find(tree.tree_path(ignore_file), HostTree::Links::follow);
-  if (!node) return Patterns(patterns);
-  const auto fail = [](std::string_view why) {
-    throw Error(ErrorKind::input, cat("cannot read `", ignore_file, "`: ", why));
-  };
-  if (!node->is_file()) fail("it is not a regular file");
-  const FileDescriptor file = tree.open(node->path);
-  if (!file) fail(reason(errno));
-  const Source source = [&](std::span<std::byte> room) -> std::size_t {
-    const ssize_t size = ::read(file.get(), room.data(), room.size());
-    if (size < 0) fail(reason(errno));
-    return static_cast<std::size_t>(size);
-  };
-  const std::string text = read_all(source, most_ignore_bytes, cat("`", ignore_file, "`"));
-  return step(cat("reading `", ignore_file, "`"), [&] {
-    for (auto& line : ignore_lines(text)) patterns.push_back(std::move(line));
-    return Patterns(patterns);
-  });
+// Without patterns a walk is faster: own files only when they exist.
+Patterns ignored_in(const AssembleOptions& options) {
+  std::vector<std::string> patterns;
+  std::error_code failure;
+  for (const auto& name : options.own_files)
+    if (std::filesystem::symlink_status(options.root / name, failure).type() != std::filesystem::file_type::not_found)
+      patterns.push_back(name);
+  for (auto& line : read_ignore_file(options.root, options.allow_outside)) patterns.push_back(std::move(line));
+  return step(cat("reading `", ignore_file_name, "`"), [&] { return Patterns(patterns); });
 }
 
 Entry entry_at(std::string_view path, AccountTable::Ids ids, std::string origin) {
@@ -128,7 +102,7 @@ Candidates candidates_of(const oci::LayerRecipe& recipe, const AccountTable& acc
   std::size_t number = 0;
   if (!recipe.copies.empty() || !recipe.archives.empty()) {
     const HostTree tree(options.root, options.allow_outside);
-    const StepContext context{tree, accounts, options, recipe.copies.empty() ? Patterns{} : ignored_in(tree)};
+    const StepContext context{tree, accounts, options, recipe.copies.empty() ? Patterns{} : ignored_in(options)};
     for (const auto& copy : recipe.copies) add_copy(copy, ++number, context, out);
     for (const auto& archive : recipe.archives) add_archive(archive, ++number, context, out);
   }

@@ -1,13 +1,14 @@
 // Candidates for a layer's entries: the output of single steps, before it is merged with the base and the other steps.
 #pragma once
 #include <cstdint>
-#include <lapstrake/layers/assemble.hpp>
+#include <lapstrake/base/patterns.hpp>
+#include <lapstrake/layers/accounts.hpp>
+#include <lapstrake/layers/assemble_options.hpp>
 #include <optional>
 #include <tuple>
 #include <vector>
 
 #include "host_tree.hpp"
-#include "patterns.hpp"
 
 namespace lapstrake::layers {
 

@@ -10,12 +10,12 @@
 #include <cstring>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/patterns.hpp>
 #include <lapstrake/base/text.hpp>
 #include <limits>
 
 #include "content.hpp"
 #include "paths.hpp"
-#include "patterns.hpp"
 
 namespace lapstrake::layers {
 namespace {

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>
+#include <lapstrake/layers/byte_format.hpp>
 #include <lapstrake/oci/media_type.hpp>
 
 #include "content.hpp"

@@ -1,6 +1,8 @@
 // Writes one layer: plans, reads, hashes, compresses and emits its pieces, on several threads.
 #pragma once
-#include <lapstrake/layers/write.hpp>
+#include <lapstrake/base/bytes.hpp>
+#include <lapstrake/layers/entry.hpp>
+#include <lapstrake/layers/write_options.hpp>
 #include <memory>
 #include <mutex>
 #include <unordered_map>

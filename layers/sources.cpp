@@ -18,65 +18,26 @@ std::string without_rest(std::string from) {
   return from.empty() ? "." : from;
 }
 
-// A glob, a component at a time: `**` is any number of folders.
-class Glob {
- public:
-  Glob(const std::vector<std::string>& parts, const HostTree& tree, const std::stop_token& stop)
-      : tree_(tree), stop_(stop) {
-    for (const std::string& part : parts) parts_.push_back({Pattern(part), part == "**"});
-  }
-
-  std::vector<HostTree::Node> matches_in(const std::string& folder) const {
-    std::vector<HostTree::Node> found;
-    std::vector<std::pair<std::string, std::vector<std::size_t>>> todo;
-    todo.emplace_back(folder, entered({0}));
-    while (!todo.empty()) {
-      stop_point(stop_);
-      const auto [path, states] = std::move(todo.back());
-      todo.pop_back();
-      for (HostTree::Node& node : tree_.nodes_in(path)) {
-        auto next = after(states, name_of(node.path));
-        const bool whole = std::find(next.begin(), next.end(), parts_.size()) != next.end();
-        if (whole)
-          found.push_back(std::move(node));  // all that is in a folder comes with it
-        else if (!next.empty() && node.is_folder())
-          todo.emplace_back(node.path, std::move(next));
-      }
+std::vector<HostTree::Node> matches_in(const std::string& folder, const PathGlob& glob, const HostTree& tree,
+                                       const std::stop_token& stop) {
+  std::vector<HostTree::Node> found;
+  std::vector<std::pair<std::string, PathGlob::State>> todo;
+  todo.emplace_back(folder, glob.start());
+  while (!todo.empty()) {
+    stop_point(stop);
+    const auto [path, state] = std::move(todo.back());
+    todo.pop_back();
+    for (HostTree::Node& node : tree.nodes_in(path)) {
+      auto next = glob.after(state, name_of(node.path));
+      if (glob.is_match(next))
+        found.push_back(std::move(node));  // all that is in a folder comes with it
+      else if (!next.empty() && node.is_folder())
+        todo.emplace_back(node.path, std::move(next));
     }
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
-    return found;
   }
-
- private:
-  struct Part {
-    Pattern pattern;
-    bool any_folders;
-  };
-
-  std::vector<std::size_t> entered(std::vector<std::size_t> states) const {
-    for (std::size_t i = 0; i < states.size(); ++i)
-      if (states[i] < parts_.size() && parts_[states[i]].any_folders) states.push_back(states[i] + 1);
-    std::sort(states.begin(), states.end());
-    states.erase(std::unique(states.begin(), states.end()), states.end());
-    return states;
-  }
-
-  std::vector<std::size_t> after(const std::vector<std::size_t>& states, std::string_view name) const {
-    std::vector<std::size_t> next;
-    for (const std::size_t state : states) {
-      if (state == parts_.size()) continue;
-      if (parts_[state].any_folders)
-        next.push_back(state);
-      else if (parts_[state].pattern.matches(name))
-        next.push_back(state + 1);
-    }
-    return entered(std::move(next));
-  }
-
-  std::vector<Part> parts_;
-  const HostTree& tree_;
-  const std::stop_token& stop_;
-};
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  return found;
+}
 
 std::vector<std::string> names_of(const std::vector<HostTree::Node>& nodes) {
   std::vector<std::string> out;
@@ -93,7 +54,7 @@ Sources matches_of(const std::string& from, const HostTree& tree, const std::sto
   const std::string folder = join(fixed, "/");
   const auto start = tree.find(folder, Links::follow);
   if (!start || !start->is_folder()) absent(folder, tree);
-  return {.nodes = Glob(parts, tree, stop).matches_in(start->path), .pattern_root = start->path, .name = {}};
+  return {.nodes = matches_in(start->path, PathGlob(parts), tree, stop), .pattern_root = start->path, .name = {}};
 }
 
 }  // namespace

@@ -1,12 +1,12 @@
 // Finds the sources of a copy: the file or folder of its `from:`, or all matches of a glob.
 #pragma once
+#include <lapstrake/base/patterns.hpp>
 #include <lapstrake/oci/recipe.hpp>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "host_tree.hpp"
-#include "patterns.hpp"
 
 namespace lapstrake::layers {
 

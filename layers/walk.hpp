@@ -4,6 +4,7 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <lapstrake/base/patterns.hpp>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,7 +14,6 @@
 #include <vector>
 
 #include "host_tree.hpp"
-#include "patterns.hpp"
 
 namespace lapstrake::layers {
 

@@ -1,7 +1,3 @@
-#include <archive.h>
-#include <libdeflate.h>
-#include <zstd.h>
-
 #include <algorithm>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
@@ -36,11 +32,6 @@ Written write_layer(const std::vector<Entry>& entries, const WriteOptions& optio
   refuse_giants(entries);
   LayerWriter writer(entries, options, sink);
   return writer.write();
-}
-
-std::string byte_format() {
-  return cat("2 (", archive_version_string(), ", libdeflate ", LIBDEFLATE_VERSION_STRING, ", zstd ",
-             ZSTD_versionString(), ")");
 }
 
 }  // namespace lapstrake::layers

@@ -22,19 +22,6 @@ bool is_commit(std::string_view text) {  // SHA-1 or SHA-256
          std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
-// `.git` is a folder, or (in worktrees and submodules) a file that says where it is: gitrepository-layout(5).
-std::optional<fs::path> git_folder(fs::path folder) {
-  std::error_code ignored;
-  folder = fs::weakly_canonical(folder, ignored);
-  for (;; folder = folder.parent_path()) {
-    const auto git = folder / ".git";
-    if (fs::is_directory(git, ignored)) return git;
-    if (const auto line = line_of(git); line && line->starts_with("gitdir:"))
-      return folder / fs::path(trim(line->substr(7)));
-    if (folder == folder.parent_path()) return std::nullopt;
-  }
-}
-
 std::optional<std::string> packed(const fs::path& common, const std::string& name) try {
   for (const auto& line : split(read_file(common / "packed-refs"), '\n')) {
     const auto space = line.find(' ');
@@ -64,6 +51,18 @@ std::optional<std::string> resolve(const fs::path& git, const fs::path& common) 
 }
 
 }  // namespace
+
+std::optional<fs::path> git_folder(const fs::path& around) {
+  std::error_code ignored;
+  fs::path folder = fs::weakly_canonical(around, ignored);
+  for (;; folder = folder.parent_path()) {
+    const auto git = folder / ".git";
+    if (fs::is_directory(git, ignored)) return git;
+    if (const auto line = line_of(git); line && line->starts_with("gitdir:"))
+      return folder / fs::path(trim(line->substr(7)));
+    if (folder == folder.parent_path()) return std::nullopt;
+  }
+}
 
 std::optional<std::string> git_commit(const fs::path& folder) {
   const auto git = git_folder(folder);

@@ -52,8 +52,9 @@ struct Project {
   std::vector<Entry> assemble(const oci::LayerRecipe& layer) const {
     std::filesystem::create_directories(root());
     const AccountTable table(accounts, below);
-    return layers::assemble(layer, below, table,
-                            {.root = root(), .allow_outside = allow_outside, .scratch = dir.path(), .stop = {}});
+    return layers::assemble(
+        layer, below, table,
+        {.root = root(), .allow_outside = allow_outside, .own_files = {"own.lock"}, .scratch = dir.path(), .stop = {}});
   }
   // "/a f 0755 33:33", one for each entry.
   std::vector<std::string> lines(const oci::LayerRecipe& layer) const {
@@ -487,4 +488,14 @@ TEST_CASE("while a racer swaps files and folders for links, no byte from outside
   done = true;
   INFO(built << " of 300 were built");
   SUCCEED();
+}
+
+TEST_CASE("no copy takes the files of the program itself, unless .lapstrakeignore includes them again") {
+  Project project;
+  project.write("own.lock");
+  project.write("a");
+  project.write("sub/own.lock");
+  CHECK(project.paths(recipe(copy("./", "/"))) == Strings{"a", "sub/own.lock"});
+  project.write(".lapstrakeignore", ".lapstrakeignore\n!own.lock\n");
+  CHECK(project.paths(recipe(copy("./", "/"))) == Strings{"a", "own.lock", "sub/own.lock"});
 }

@@ -2,6 +2,7 @@
 #include <lapstrake/app/build/build_image.hpp>
 #include <lapstrake/app/build/explain.hpp>
 #include <lapstrake/app/choose.hpp>
+#include <lapstrake/app/project_files.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/parallel.hpp>
@@ -80,6 +81,7 @@ class Builder {
         for_platform(recipe, platform_), below_, accounts,
         {.root = project_.folder,
          .allow_outside = context_.build.allow_outside,
+         .own_files = own_files(),
          .scratch = store_.scratch(),
          .stop = context_.runtime.stop,
          .jobs = context_.jobs,

@@ -2,6 +2,7 @@
 #include <lapstrake/app/build/recipe_for.hpp>
 #include <lapstrake/app/check/check.hpp>
 #include <lapstrake/app/images/base_image.hpp>
+#include <lapstrake/app/project_files.hpp>
 #include <lapstrake/app/publish/attach.hpp>
 #include <lapstrake/app/tasks/register.hpp>
 #include <lapstrake/aws/ecr/host.hpp>
@@ -45,6 +46,7 @@ std::vector<Finding> check_image(const Context& context, const spec::Project& pr
       below.add_layer(layers::assemble(for_platform(recipe, platform), below, *accounts,
                                        {.root = project.folder,
                                         .allow_outside = context.build.allow_outside,
+                                        .own_files = own_files(),
                                         .scratch = scratch(context),
                                         .stop = context.runtime.stop}));
     } catch (const Error& error) {

@@ -114,7 +114,7 @@ std::optional<std::string> WatchedFolders::reach(const fs::path& path, std::size
 
 bool WatchedFolders::wanted(const Role& role) const {
   const auto& tree = watched_[role.watched];
-  if (!may_match(tree.glob, role.relative) || tree.exclude.matches(role.relative)) return false;
+  if ((tree.glob && !tree.glob->may_match(role.relative)) || tree.exclude.matches(role.relative)) return false;
   return !tree.place || !tree.ignored.matches(in(*tree.place, role.relative));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <chrono>
 #include <filesystem>
+#include <lapstrake/base/patterns.hpp>
 #include <map>
 #include <optional>
 #include <set>
@@ -10,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "ignore_filter.hpp"
 #include "inotify.hpp"
 
 namespace lapstrake::app {
@@ -21,8 +21,8 @@ struct Watched {
   std::string image{};                        // empty: the spec
   std::filesystem::path path{};               // absolute; a file or a folder, which need not exist
   Depth depth = Depth::itself;
-  std::vector<std::string> glob{};     // of a tree: the parts of a glob; empty: all of it
-  IgnoreFilter exclude{}, ignored{};   // of a tree: patterns relative to it; and to the spec's folder
+  std::optional<PathGlob> glob{};      // of a tree: which parts of it; nothing: all
+  Patterns exclude{}, ignored{};       // of a tree: patterns relative to it; and to the spec's folder
   std::optional<std::string> place{};  // of a tree inside the spec's folder: its relative path
   bool follow_links = false;
 };

@@ -1,9 +1,10 @@
 #include "watched_sources.hpp"
 
 #include <lapstrake/app/project_files.hpp>
-#include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/layers/ignore_file.hpp>
+#include <lapstrake/spec/git.hpp>
 #include <lapstrake/spec/placeholders.hpp>
 #include <set>
 
@@ -13,24 +14,37 @@ namespace {
 namespace fs = std::filesystem;
 using Depth = Watched::Depth;
 
-constexpr std::string_view ignore_file = ".lapstrakeignore";
+// Patterns of files that are certainly not part of an image, so that they need not be watched: none when there are
+// exceptions, or the build will refuse them.
+Patterns certain(const std::vector<std::string>& patterns) try {
+  Patterns all(patterns);
+  return all.has_exceptions() ? Patterns() : all;
+} catch (const Error&) {
+  return {};
+}
 
-// What is `layers`' own to leave out comes first.
-IgnoreFilter ignored_in(const fs::path& folder) {
-  std::vector<std::string> patterns{std::string(lock_file_name), std::string(vendor_folder_name)};
+Patterns ignored_in(const fs::path& folder, bool allow_outside) {
+  auto patterns = own_files();
   try {
-    for (const auto& line : split(read_file(folder / ignore_file, 1 << 20), '\n'))
-      if (!line.starts_with('#')) patterns.push_back(line);
+    for (auto& line : layers::read_ignore_file(folder, allow_outside)) patterns.push_back(std::move(line));
   } catch (const Error&) {
-    // There is none, or it cannot be read: then it leaves nothing out.
+    // The build will fail on it.
   }
-  return IgnoreFilter(patterns);
+  return certain(patterns);
+}
+
+std::optional<PathGlob> glob_of(const std::vector<std::string>& parts) try {
+  return PathGlob(parts);
+} catch (const Error&) {
+  return std::nullopt;
 }
 
 class Sources {
  public:
   Sources(const Context& context, const spec::Project& project)
-      : context_(context), folder_(fs::absolute(project.folder).lexically_normal()), ignored_(ignored_in(folder_)) {}
+      : context_(context),
+        folder_(fs::absolute(project.folder).lexically_normal()),
+        ignored_(ignored_in(folder_, context.allow_outside)) {}
 
   void add(const spec::Image& image) {
     const auto given = context_.images.prebuilt.find(image.name);
@@ -62,13 +76,15 @@ class Sources {
 
   void add_copy(const spec::Image& image, const oci::Copy& copy, const std::string& from) {
     if (!seen_.emplace(image.name, copy.where.text(), from).second) return;
-    Watched tree{.image = image.name, .depth = Depth::tree, .exclude = IgnoreFilter(copy.exclude), .ignored = ignored_};
+    Watched tree{.image = image.name, .depth = Depth::tree, .exclude = certain(copy.exclude), .ignored = ignored_};
     fs::path fixed;
+    std::vector<std::string> glob;
     for (const auto& part : fs::path(from))
-      if (!tree.glob.empty() || part.string().find_first_of("*?[\\") != std::string::npos)
-        tree.glob.push_back(part.string());
+      if (!glob.empty() || part.string().find_first_of("*?[\\") != std::string::npos)
+        glob.push_back(part.string());
       else
         fixed /= part;
+    if (!glob.empty()) tree.glob = glob_of(glob);
     tree.path = whole(fixed);
     if (!tree.path.has_filename()) tree.path = tree.path.parent_path();
     const auto place = tree.path.lexically_relative(folder_);
@@ -79,26 +95,10 @@ class Sources {
 
   const Context& context_;
   fs::path folder_;
-  IgnoreFilter ignored_;
+  Patterns ignored_;
   std::set<std::tuple<std::string, std::string, std::string>> seen_;
   std::vector<Watched> all_;
 };
-
-// A commit, a checkout and the like write a line there; a repository's folder may also be a file that says where it is.
-std::optional<fs::path> git_log(fs::path folder) {
-  std::error_code ignored;
-  for (;; folder = folder.parent_path()) {
-    if (fs::is_directory(folder / ".git", ignored)) return folder / ".git" / "logs" / "HEAD";
-    if (fs::is_regular_file(folder / ".git", ignored)) try {
-        const auto line = read_file(folder / ".git", 64 << 10);
-        if (line.starts_with("gitdir:")) return folder / fs::path(trim(line).substr(8)) / "logs" / "HEAD";
-        return std::nullopt;
-      } catch (const Error&) {
-        return std::nullopt;
-      }
-    if (folder == folder.parent_path()) return std::nullopt;
-  }
-}
 
 }  // namespace
 
@@ -111,8 +111,11 @@ std::vector<Watched> watched_sources(const Context& context, const spec::Project
 
 std::vector<Watched> watched_spec(const fs::path& file, const spec::Project* project) {
   const auto folder = file.parent_path();
-  std::vector<Watched> all{{.path = file}, {.path = folder / ignore_file}, {.path = folder / lock_file_name}};
-  if (const auto log = git_log(folder)) all.push_back({.path = log->lexically_normal()});
+  std::vector<Watched> all{
+      {.path = file}, {.path = folder / layers::ignore_file_name}, {.path = folder / lock_file_name}};
+  // A commit, a checkout and the like write a line there.
+  if (const auto git = spec::git_folder(folder))
+    all.push_back({.path = (fs::absolute(*git) / "logs" / "HEAD").lexically_normal()});
   if (project == nullptr) {
     all.push_back({.path = folder, .depth = Depth::folder});
     return all;

@@ -364,8 +364,8 @@ TEST_CASE("what stays out of every image is not watched") {
   folders.watch({{.image = "web",
                   .path = dir / "src",
                   .depth = app::Watched::Depth::tree,
-                  .exclude = app::IgnoreFilter({"node_modules"}),
-                  .ignored = app::IgnoreFilter({"**/.git"}),
+                  .exclude = Patterns({"node_modules"}),
+                  .ignored = Patterns({"**/.git"}),
                   .place = "src"}});
   CHECK(folders.count() == 4);  // the spec's folder, for the name `src`; src, src/a, src/a/b
   dir.write("src/node_modules/x/new.txt", "");

@@ -1,4 +1,5 @@
-// Matches patterns of .dockerignore (moby/patternmatcher and Go's filepath.Match): `*`, `?`, `[a-z]`, `\x`, `**`, and
+// Matches globs and the patterns of .dockerignore (moby/patternmatcher and Go's filepath.Match): `*`, `?`, `[a-z]`,
+// `\x`, `**`, and
 // `!` for exceptions.
 #pragma once
 #include <functional>
@@ -6,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace lapstrake::layers {
+namespace lapstrake {
 
 // One pattern without `!`. `?` and classes match one UTF-8 character, `*` does not match `/`, `**` does.
 class Pattern {
@@ -54,6 +55,29 @@ class Patterns {
   bool has_exceptions_ = false;
 };
 
+// A glob, one pattern for each part of a path ("conf.d/**/*.ini"): `**` is any number of folders.
+class PathGlob {
+ public:
+  // Error{usage} from Pattern.
+  explicit PathGlob(const std::vector<std::string>& parts);
+
+  // How far a path has been matched; empty when nothing below it can match.
+  using State = std::vector<std::size_t>;
+  State start() const;
+  State after(const State& state, std::string_view name) const;
+  bool is_match(const State& state) const;  // all of the glob
+  // Whether `path`, or anything below it, can match, or lies below a match.
+  bool may_match(std::string_view path) const;
+
+ private:
+  struct Part {
+    Pattern pattern;
+    bool any_folders;
+  };
+  State entered(State state) const;
+  std::vector<Part> parts_;
+};
+
 // The patterns of an ignore file's text: no comments (`#` in the first column), no empty lines.
 std::vector<std::string> ignore_lines(std::string_view text);
 
@@ -64,4 +88,4 @@ std::string clean_path(std::string_view path);
 bool is_glob(std::string_view text);
 std::string unescaped(std::string_view text);
 
-}  // namespace lapstrake::layers
+}  // namespace lapstrake

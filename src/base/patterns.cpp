@@ -1,10 +1,10 @@
-#include "patterns.hpp"
-
 #include <algorithm>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/path_text.hpp>
+#include <lapstrake/base/patterns.hpp>
 #include <lapstrake/base/text.hpp>
 
-namespace lapstrake::layers {
+namespace lapstrake {
 namespace {
 
 // One character of UTF-8 from the front of `text`; a byte that is none of it stands for itself, apart from all
@@ -166,6 +166,44 @@ bool Patterns::matches(std::string_view path) const {
   return matched;
 }
 
+PathGlob::PathGlob(const std::vector<std::string>& parts) {
+  for (const std::string& part : parts) parts_.push_back({Pattern(part), part == "**"});
+}
+
+PathGlob::State PathGlob::start() const { return entered({0}); }
+
+PathGlob::State PathGlob::after(const State& state, std::string_view name) const {
+  State next;
+  for (const std::size_t part : state) {
+    if (part == parts_.size()) continue;
+    if (parts_[part].any_folders)
+      next.push_back(part);
+    else if (parts_[part].pattern.matches(name))
+      next.push_back(part + 1);
+  }
+  return entered(std::move(next));
+}
+
+bool PathGlob::is_match(const State& state) const { return std::ranges::count(state, parts_.size()) != 0; }
+
+bool PathGlob::may_match(std::string_view path) const {
+  auto state = start();
+  for_each_part(path, [&](std::string_view name) {
+    if (is_match(state)) return false;
+    state = after(state, name);
+    return true;
+  });
+  return !state.empty();
+}
+
+PathGlob::State PathGlob::entered(State state) const {
+  for (std::size_t i = 0; i < state.size(); ++i)
+    if (state[i] < parts_.size() && parts_[state[i]].any_folders) state.push_back(state[i] + 1);
+  std::ranges::sort(state);
+  state.erase(std::unique(state.begin(), state.end()), state.end());
+  return state;
+}
+
 std::vector<std::string> ignore_lines(std::string_view text) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   std::vector<std::string> out;
@@ -208,4 +246,4 @@ std::string unescaped(std::string_view text) {
   return out;
 }
 
-}  // namespace lapstrake::layers
+}  // namespace lapstrake

@@ -1,10 +1,9 @@
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/patterns.hpp>
 
-#include "../../layers/patterns.hpp"
 #include "support/catch.hpp"
 
 using namespace lapstrake;
-using namespace lapstrake::layers;
 
 namespace {
 struct Case {
@@ -113,4 +112,19 @@ TEST_CASE("a pattern that makes others backtrack takes no time") {
   std::string pattern, path(4000, 'a');
   for (int i = 0; i < 40; ++i) pattern += "**/a*";
   CHECK_FALSE(Patterns({pattern + "b"}).matches(path));
+}
+
+TEST_CASE("a glob chooses the folders that it may reach") {
+  const auto may_match = [](const std::vector<std::string>& parts, std::string_view path) {
+    return PathGlob(parts).may_match(path);
+  };
+  CHECK(may_match({"*.d"}, "conf.d"));
+  CHECK(may_match({"*.d"}, "conf.d/all/that/is/in/it"));
+  CHECK_FALSE(may_match({"*.d"}, "node_modules"));
+  CHECK(may_match({"a*", "b"}, "a1"));
+  CHECK_FALSE(may_match({"a*", "b"}, "a1/c"));
+  CHECK(may_match({"**", "z"}, "any/thing"));
+  CHECK(may_match({"?"}, "\xc3\xa4"));
+  CHECK_FALSE(may_match({"[ab]"}, "c"));
+  CHECK(may_match({}, "any/thing"));
 }
