@@ -17,8 +17,6 @@ namespace lapstrake::store {
 
 std::string blob_name(const oci::Digest& digest) { return cat("blobs/sha256/", digest.hex()); }
 
-oci::Index empty_index() { return {.media_type = std::string(oci::media_type::index)}; }
-
 void check_layout_text(std::string_view text, std::string_view what) {
   const auto object = parse_json(text, what);
   const auto version = object.is_object() ? object.find("imageLayoutVersion") : object.end();

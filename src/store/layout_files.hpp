@@ -16,7 +16,6 @@ inline constexpr std::size_t most_text_bytes = 8u << 20;  // of a manifest, inde
 
 // "blobs/sha256/<hex>"
 std::string blob_name(const oci::Digest& digest);
-oci::Index empty_index();
 // Error{integrity}: a damaged text or an unsupported version.
 void check_layout_text(std::string_view text, std::string_view what);
 // The entry's name in index.json; empty when absent.

@@ -5,6 +5,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/store/layout.hpp>
 
 #include "layout_files.hpp"
 #include "lock.hpp"

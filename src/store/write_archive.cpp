@@ -4,6 +4,7 @@
 #include <lapstrake/layers/tar.hpp>
 #include <lapstrake/oci/media_type.hpp>
 #include <lapstrake/store/image_files.hpp>
+#include <lapstrake/store/layout.hpp>
 #include <nlohmann/json.hpp>
 
 #include "closure.hpp"

@@ -130,7 +130,7 @@ std::optional<layers::BaseFiles> remembered_files(const Context& context, const 
 std::optional<layers::BaseFiles> vendored_files(const Context& context, const oci::RegistryReference& reference,
                                                 const oci::Platform& platform) {
   const auto folder = open_vendor_folder(context);
-  const auto root = folder && reference.digest ? folder->root(*reference.digest) : std::nullopt;
+  const auto root = folder && reference.digest ? folder->find(*reference.digest) : std::nullopt;
   if (!root) return std::nullopt;
   const auto reader = folder->reader(reference.text(), *root);
   try {

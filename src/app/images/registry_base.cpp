@@ -33,7 +33,7 @@ void require_kind(const oci::Descriptor& root, const std::string& text, const st
   else
     oci::parse_manifest(text, root.media_type, what);
 } catch (Error& error) {
-  error.helped_by(std::string(vendor_again));
+  error.helped_by(vendor_again);
   throw;
 }
 
@@ -61,7 +61,7 @@ RegistryBase::RegistryBase(const Context& context, const Registries& registries,
 std::optional<oci::Descriptor> RegistryBase::known_root() const {
   if (!reference_.digest) return std::nullopt;
   if (const auto known = remembered_base(reference_, store_)) return known->root();
-  auto root = vendor_folder_ ? vendor_folder_->root(*reference_.digest) : std::nullopt;
+  auto root = vendor_folder_ ? vendor_folder_->find(*reference_.digest) : std::nullopt;
   if (!root) return std::nullopt;
   require_kind(*root, text(*root), vendor_folder_->folder());
   store::keep_base(store_, exact_name(reference_), *root);

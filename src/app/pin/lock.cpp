@@ -3,6 +3,7 @@
 #include <lapstrake/app/project_files.hpp>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/lock_folder.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/store/image_files.hpp>
 #include <set>
@@ -10,7 +11,6 @@
 #include <lapstrake/app/connect/network.hpp>
 #include <lapstrake/app/images/base_image.hpp>
 #include <lapstrake/app/images/registry_base.hpp>
-#include "lock_folder.hpp"
 
 namespace lapstrake::app {
 namespace {

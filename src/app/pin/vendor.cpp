@@ -2,8 +2,8 @@
 #include <lapstrake/app/pin/lock.hpp>
 #include <lapstrake/app/pin/vendor.hpp>
 #include <lapstrake/app/project_files.hpp>
-#include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/lock_folder.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
@@ -16,7 +16,6 @@
 #include <lapstrake/app/images/registry_base.hpp>
 #include <lapstrake/app/images/remote_layers.hpp>
 #include <lapstrake/app/images/vendor_folder.hpp>
-#include "lock_folder.hpp"
 
 namespace lapstrake::app {
 namespace {
@@ -46,42 +45,28 @@ std::map<std::string, Wanted> wanted_bases(const Context& context, const spec::P
   return bases;
 }
 
-bool is_layout(const fs::path& folder) {
-  std::error_code failure;
-  return fs::exists(folder / "oci-layout", failure);
-}
-
 // Nothing when there is none, or it is damaged.
-std::optional<oci::Index> valid_index(const fs::path& folder) {
-  std::error_code failure;
-  if (!fs::exists(folder / "index.json", failure)) return std::nullopt;
+std::optional<oci::Index> valid_index(const store::Layout& layout) {
   try {
-    return index_of(folder);
+    return layout.index();
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::integrity) throw;
     return std::nullopt;
   }
 }
 
-oci::Index index_or_none(const fs::path& folder) {
-  return valid_index(folder).value_or(oci::Index{.media_type = std::string(oci::media_type::index)});
-}
-
-void require_layout(const Context& context, const fs::path& folder) {
-  make_folder(folder);
-  make_folder(folder / "blobs");
-  make_folder(folder / "blobs/sha256");
-  if (!is_layout(folder)) write_file(folder / "oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
-  const auto folder_lock = lock_folder(folder);
-  if (valid_index(folder)) return;
-  const auto file = folder / "index.json";
+void require_layout(const Context& context, const store::Layout& layout) {
+  layout.create();
+  const auto folder_lock = lock_folder(layout.folder());
+  if (valid_index(layout)) return;
+  const auto file = layout.folder() / "index.json";
   std::error_code failure;
   if (fs::exists(file, failure))
     context.report.progress(
         {.kind = Event::Kind::warning,
          .text = cat("recreated the damaged `", file.string(), "`: run `lapstrake vendor -e NAME` to restore the ",
                      "bases of other environments")});
-  write_file(file, render(index_or_none(folder)));
+  layout.write_index(store::empty_index());
 }
 
 std::string name_of(const oci::Descriptor& entry) {
@@ -90,26 +75,21 @@ std::string name_of(const oci::Descriptor& entry) {
 }
 
 // A folder with other contents is not touched.
-void require_own_folder(const fs::path& folder, const fs::path& store_root) {
+void require_own_folder(const store::Layout& layout, const fs::path& store_root) {
+  const auto& folder = layout.folder();
   std::error_code failure;
   if (!fs::exists(folder, failure)) return;
   constexpr const char* cure = "use a new folder, or one created by `lapstrake vendor`";
   if (fs::equivalent(folder, store_root, failure))
     throw Error(ErrorKind::usage, cat("cannot vendor into `", folder.string(), "`: it is the store"), cure);
-  if (is_layout(folder)) {
-    for (const auto& entry : index_or_none(folder).manifests)
-      if (const auto name = name_of(entry); !name.ends_with(cat("@", entry.digest.text())))
-        throw Error(ErrorKind::input,
-                    cat("cannot vendor into `", folder.string(), "`: `lapstrake vendor` did not write its image ",
-                        name.empty() ? entry.digest.text() : cat("`", printable(name, 200), "`")),
-                    cure);
-    return;
-  }
-  for (fs::directory_iterator each(folder, failure), end; !failure && each != end; each.increment(failure)) {
-    const auto name = each->path().filename().string();
-    if (name != "blobs" && !is_temporary_name(name))
-      throw Error(ErrorKind::input, cat("cannot vendor into `", folder.string(), "`: it contains other files"), cure);
-  }
+  if (!layout.exists() && !layout.is_unused())
+    throw Error(ErrorKind::input, cat("cannot vendor into `", folder.string(), "`: it contains other files"), cure);
+  for (const auto& entry : valid_index(layout).value_or(oci::Index()).manifests)
+    if (const auto name = name_of(entry); !name.ends_with(cat("@", entry.digest.text())))
+      throw Error(ErrorKind::input,
+                  cat("cannot vendor into `", folder.string(), "`: `lapstrake vendor` did not write its image ",
+                      name.empty() ? entry.digest.text() : cat("`", printable(name, 200), "`")),
+                  cure);
 }
 
 // All of a base that is to be in the folder: indexes whole, and of the manifests those for the platforms.
@@ -149,7 +129,7 @@ class Vendoring {
       : context_(context),
         network_(context, project.registries),
         registries_(project.registries),
-        folder_(folder),
+        layout_(vendor_layout(folder)),
         store_(store::Store::open(context.store_root)) {}
 
   VendoredBase add(const Wanted& wanted) {
@@ -167,7 +147,7 @@ class Vendoring {
   // What the folder has and is right is not asked for.
   oci::ImageReader with_local_texts(oci::ImageReader reader) const {
     reader.text = [this, text = std::move(reader.text)](const oci::Descriptor& blob) {
-      return is_right(blob) ? VendorFolder(folder_).text(blob) : text(blob);
+      return layout_.has_intact(blob, context_.runtime.stop) ? layout_.text(blob) : text(blob);
     };
     return reader;
   }
@@ -184,9 +164,13 @@ class Vendoring {
         layers.size(), most_transfers,
         [&](std::size_t i) {
           const auto& layer = *layers[i];
-          const bool present = is_right(layer);
-          if (!present) fetch_layer(*repository, layer, wanted.image);
-          count(layer.size, present, done);
+          const auto read = [&](const Sink& sink) {
+            if (store_.has(layer))
+              drain(store_.open_blob(layer), sink, context_.runtime.stop);
+            else
+              fetch(context_, *repository, layer, wanted.image, sink);
+          };
+          count(layer.size, !layout_.put(layer, read, context_.runtime.stop), done);
         },
         context_.runtime.stop);
   }
@@ -197,32 +181,10 @@ class Vendoring {
                                           printable(layer.urls.front(), 200))});
   }
 
-  void fetch_layer(const registry::Repository& repository, const oci::Descriptor& layer,
-                   const std::string& image) const {
-    AtomicFile file(folder_, {}, AtomicFile::Aside::unnamed);
-    const auto sink = [&](Bytes bytes) { file.write(bytes); };
-    if (store_.has(layer))
-      drain(store_.open_blob(layer), sink, context_.runtime.stop);
-    else
-      fetch(context_, repository, layer, image, sink);
-    file.publish(path(layer.digest), 0644);
-  }
-
   void put(const oci::Digest& digest, const std::string& text, VendoredBase& done) {
-    const bool present = is_right({.media_type = {}, .digest = digest, .size = text.size()});
-    if (!present) write_file(path(digest), text);
-    count(text.size(), present, done);
-  }
-
-  // Whatever wrote it: only the right bytes count as there.
-  bool is_right(const oci::Descriptor& blob) const {
-    std::error_code failure;
-    if (!fs::is_regular_file(path(blob.digest), failure) || fs::file_size(path(blob.digest), failure) != blob.size)
-      return false;
-    Sha256 hash;
-    drain(
-        file_source(path(blob.digest)), [&](Bytes bytes) { hash.write(bytes); }, context_.runtime.stop);
-    return oci::Digest(hash.finish()) == blob.digest;
+    const oci::Descriptor blob{.media_type = {}, .digest = digest, .size = text.size()};
+    const auto read = [&](const Sink& sink) { sink(as_bytes(text)); };
+    count(text.size(), !layout_.put(blob, read, context_.runtime.stop), done);
   }
 
   void count(std::uint64_t size, bool present, VendoredBase& done) {
@@ -235,8 +197,8 @@ class Vendoring {
 
   // Last: what index.json names is whole.
   void name(const oci::Descriptor& root, const VendoredBase& base) const {
-    const auto folder_lock = lock_folder(folder_);
-    auto index = index_or_none(folder_);
+    const auto folder_lock = lock_folder(layout_.folder());
+    auto index = valid_index(layout_).value_or(store::empty_index());
     oci::Descriptor entry{.media_type = root.media_type, .digest = root.digest, .size = root.size};
     auto& name = entry.annotations[std::string(oci::ref_name_annotation)];
     name = base.name.find('@') == std::string::npos ? cat(base.name, "@", base.digest.text()) : base.name;
@@ -244,15 +206,13 @@ class Vendoring {
       if (known == entry) return;
     index.manifests.push_back(entry);
     std::ranges::sort(index.manifests, {}, name_of);
-    write_file(folder_ / "index.json", render(index));
+    layout_.write_index(index);
   }
-
-  fs::path path(const oci::Digest& digest) const { return folder_ / "blobs/sha256" / digest.hex(); }
 
   const Context& context_;
   Network network_;
   const Registries& registries_;
-  fs::path folder_;
+  store::Layout layout_;
   store::Store store_;
   std::mutex mutex_;
 };
@@ -264,14 +224,14 @@ std::vector<VendoredBase> vendor(const Context& given, const spec::Project& proj
   auto context = given;
   context.bases.vendor_folder.reset();  // it may be this folder, and damaged
   return step(cat("vendoring into `", folder.string(), "`"), [&] {
-    require_own_folder(folder, context.store_root);
+    require_own_folder(vendor_layout(folder), context.store_root);
     if (!context.bases.locked)
       for (const auto& change : lock(context, project))
         context.report.progress(
             {.kind = Event::Kind::note, .text = cat("added to `", lock_file(project).string(), "`: ", change.base)});
     auto locked = project;
     pin_bases(context, locked);
-    require_layout(context, folder);
+    require_layout(context, vendor_layout(folder));
     std::vector<VendoredBase> all;
     for (const auto& entry : wanted_bases(context, locked)) {
       const auto& wanted = entry.second;

@@ -9,6 +9,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/media_type.hpp>
 #include <lapstrake/store/image_files.hpp>
+#include <lapstrake/store/layout.hpp>
 #include <map>
 #include <memory>
 
@@ -197,7 +198,7 @@ class Copying {
 
   void take(const store::Store& store, const oci::Descriptor& blob, const oci::DiskReference& to) const {
     if (store.has(blob)) return;
-    if (to.form == oci::DiskReference::Form::layout && is_right(to.path / "blobs/sha256" / blob.digest.hex(), blob))
+    if (to.form == oci::DiskReference::Form::layout && store::Layout(to.path).has_intact(blob, context_.runtime.stop))
       return;
     step(cat("reading the blob ", blob.digest.text(), " of `", source_.reader.name, "`"), [&] {
       auto writer = store.new_blob();
@@ -205,16 +206,6 @@ class Copying {
       writer.commit(blob.digest, store::Store::Existing::replace);
     });
   }
-  bool is_right(const std::filesystem::path& file, const oci::Descriptor& blob) const {
-    std::error_code ignored;
-    if (!std::filesystem::is_regular_file(file, ignored) || std::filesystem::file_size(file, ignored) != blob.size)
-      return false;
-    Sha256 hash;
-    drain(
-        file_source(file), [&](Bytes bytes) { hash.write(bytes); }, context_.runtime.stop);
-    return oci::Digest(hash.finish()) == blob.digest;
-  }
-
   // Each once, without those that are stored elsewhere.
   std::vector<oci::Descriptor> own_blobs() const {
     std::map<oci::Digest, oci::Descriptor> blobs;

@@ -44,7 +44,7 @@ class Sources {
   Sources(const Context& context, const spec::Project& project)
       : context_(context),
         folder_(fs::absolute(project.folder).lexically_normal()),
-        ignored_(ignored_in(folder_, context.allow_outside)) {}
+        ignored_(ignored_in(folder_, context.build.allow_outside)) {}
 
   void add(const spec::Image& image) {
     const auto given = context_.images.prebuilt.find(image.name);

@@ -44,7 +44,7 @@ class RegistryBase {
   Context context_;
   oci::RegistryReference reference_;
   bool is_locked_;  // its digest is the lock's
-  std::optional<VendorFolder> vendor_folder_;
+  std::optional<store::Layout> vendor_folder_;
   store::Store store_;
   std::string image_;
   std::shared_ptr<const registry::Repository> repository_;

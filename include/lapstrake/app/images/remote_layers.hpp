@@ -40,10 +40,10 @@ class RemoteLayers {
   std::optional<std::filesystem::path> file(const oci::Descriptor& blob) const;
   const store::Store& store() const { return store_; }
   // The vendor folder, if it has the blob.
-  const VendorFolder* find_vendored(const oci::Digest& blob) const;
+  const store::Layout* find_vendored(const oci::Digest& blob) const;
 
  private:
-  void read_vendored(const VendorFolder& from, const oci::Descriptor& blob, const Sink& sink) const;
+  void read_vendored(const store::Layout& from, const oci::Descriptor& blob, const Sink& sink) const;
   std::shared_ptr<const registry::Repository> repository(const oci::Digest& blob) const;
 
   struct Repositories {
@@ -56,7 +56,7 @@ class RemoteLayers {
   std::shared_ptr<Repositories> repositories_ = std::make_shared<Repositories>();
   store::Store store_;
   std::string image_;
-  std::optional<VendorFolder> vendor_folder_;
+  std::optional<store::Layout> vendor_folder_;
 };
 
 }  // namespace lapstrake::app

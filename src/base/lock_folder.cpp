@@ -1,11 +1,10 @@
-#include "lock_folder.hpp"
-
 #include <fcntl.h>
 #include <sys/file.h>
 
 #include <cerrno>
+#include <lapstrake/base/lock_folder.hpp>
 
-namespace lapstrake::app {
+namespace lapstrake {
 
 FileDescriptor lock_folder(const std::filesystem::path& folder) {
   const auto* name = folder.empty() ? "." : folder.c_str();
@@ -15,4 +14,4 @@ FileDescriptor lock_folder(const std::filesystem::path& folder) {
   return lock;
 }
 
-}  // namespace lapstrake::app
+}  // namespace lapstrake
