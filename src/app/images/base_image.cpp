@@ -89,7 +89,7 @@ BaseImage from_registry(const Context& context, const spec::Project& project, co
   base.layers = with_oci_types(layers);
   // Whatever the store has of another size is damaged, or the manifest states a wrong one: reading it tells.
   for (const auto& layer : layers)
-    if (store.has(layer.digest) && !store.has(layer)) store.take(remote.reader(), layer, context.runtime.stop);
+    if (store.has(layer.digest) && !store.has(layer)) remote.blobs().take(layer);
   remote.keep_origins(layers);
   if (needs_files(image)) base.files = remembered_or(context, layers, store, [&] { return remote.files(layers); });
   return base;

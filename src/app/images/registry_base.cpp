@@ -52,18 +52,19 @@ RegistryBase::RegistryBase(const Context& context, const Registries& registries,
     : context_(context),
       reference_(pinned(reference, pin)),
       is_locked_(!reference.digest && pin),
-      vendor_folder_(open_vendor_folder(context)),
       store_(store),
       image_(std::move(image)),
       repository_(Network(context, registries).reading(reference.host, reference.repository)),
+      blobs_(context, Network(context, registries), store, image_, repository_),
       remote_(registry::image_reader(repository_, reference_)) {}
 
 std::optional<oci::Descriptor> RegistryBase::known_root() const {
   if (!reference_.digest) return std::nullopt;
   if (const auto known = remembered_base(reference_, store_)) return known->root();
-  auto root = vendor_folder_ ? vendor_folder_->find(*reference_.digest) : std::nullopt;
+  const auto* folder = blobs_.find_vendored(*reference_.digest);
+  auto root = folder != nullptr ? folder->find(*reference_.digest) : std::nullopt;
   if (!root) return std::nullopt;
-  require_kind(*root, text(*root), vendor_folder_->folder());
+  require_kind(*root, text(*root), folder->folder());
   store::keep_base(store_, exact_name(reference_), *root);
   return root;
 }
@@ -118,25 +119,21 @@ oci::Descriptor RegistryBase::locked_root() const {
               cat("run `lapstrake lock --update ", base_name(reference_), "` to pin the current digest"));
 }
 
-void RegistryBase::require_network(const oci::Descriptor& blob) const {
-  if (context_.connection.offline)
-    throw not_available_offline(context_, cat(blob.digest.text(), " of the base `", reference_.text(), "`"));
-}
-
 std::string RegistryBase::text(const oci::Descriptor& blob) const {
   if (store_.has(blob)) return store_.reader(reference_.text(), blob).text(blob);
-  const bool is_vendored = vendor_folder_ && vendor_folder_->has(blob.digest);
-  if (!is_vendored) require_network(blob);
-  auto text = is_vendored ? vendor_folder_->text(blob) : remote_.text(blob);
+  const auto* folder = blobs_.find_vendored(blob.digest);
+  if (folder == nullptr && context_.connection.offline)
+    throw not_available_offline(context_, cat(blob.digest.text(), " of the base `", reference_.text(), "`"));
+  auto text = folder != nullptr ? folder->text(blob) : remote_.text(blob);
   store_.put(text, blob.media_type);
   return text;
 }
 
 Source RegistryBase::open(const oci::Descriptor& blob) const {
-  if (store_.has(blob)) return store_.open_blob(blob);
-  if (vendor_folder_ && vendor_folder_->has(blob.digest)) return vendor_folder_->open(blob);
-  require_network(blob);
-  return remote_.open(blob);
+  const auto* folder = store_.has(blob) ? nullptr : blobs_.find_vendored(blob.digest);
+  if (folder != nullptr) return folder->open(blob);
+  blobs_.take(blob);
+  return store_.open_blob(blob);
 }
 
 oci::ImageReader RegistryBase::reader() const {
@@ -150,7 +147,7 @@ oci::ImageReader RegistryBase::reader() const {
 layers::BaseFiles RegistryBase::files(const std::vector<oci::Descriptor>& layers) const {
   std::map<oci::Digest, std::optional<AtomicFile>> spooled;
   for (const auto& layer : layers)
-    if (!store_.has(layer) && !(vendor_folder_ && vendor_folder_->has(layer.digest))) spooled.try_emplace(layer.digest);
+    if (!store_.has(layer) && blobs_.find_vendored(layer.digest) == nullptr) spooled.try_emplace(layer.digest);
   std::vector<const oci::Descriptor*> missing;
   std::set<oci::Digest> seen;
   for (const auto& layer : layers)
@@ -159,7 +156,7 @@ layers::BaseFiles RegistryBase::files(const std::vector<oci::Descriptor>& layers
       missing.size(), most_transfers,
       [&](std::size_t i) {
         auto& file = spooled.at(missing[i]->digest).emplace(store_.scratch());
-        fetch(context_, *repository_, *missing[i], image_, [&](Bytes bytes) { file.write(bytes); });
+        blobs_.read(*missing[i], [&](Bytes bytes) { file.write(bytes); });
       },
       context_.runtime.stop);
   layers::BaseFiles files;

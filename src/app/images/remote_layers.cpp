@@ -9,34 +9,13 @@
 #include <lapstrake/app/images/offline.hpp>
 
 namespace lapstrake::app {
-void fetch(const Context& context, const registry::Repository& repository, const oci::Descriptor& blob,
-           const std::string& image, const Sink& sink) {
-  if (!blob.urls.empty())
-    throw Error(ErrorKind::input,
-                cat("foreign layer ", blob.digest.text(), " is not stored in `", repository.name(), "`"),
-                "foreign layers are never downloaded; use a base without them");
-  if (context.connection.offline)
-    throw not_available_offline(context, cat("the layer ", blob.digest.text(), " of `", repository.name(), "`"));
-  Event event{.kind = Event::Kind::started, .image = image, .subject = cat("base layer ", blob.digest.brief())};
-  event.total = blob.size;
-  context.report.progress(event);
-  event.kind = Event::Kind::progress;
-  repository.get_blob(blob, [&](Bytes bytes) {
-    stop_point(context.runtime.stop);
-    sink(bytes);
-    event.done += bytes.size();
-    context.report.progress(event);
-  });
-  event.kind = Event::Kind::finished;
-  event.text = cat(human_size(blob.size), " read from ", repository.name());
-  context.report.progress(event);
-}
-
-RemoteLayers::RemoteLayers(const Context& context, Network network, store::Store store, std::string image)
+RemoteLayers::RemoteLayers(const Context& context, Network network, store::Store store, std::string image,
+                           std::shared_ptr<const registry::Repository> repository)
     : context_(std::make_shared<const Context>(context)),
       network_(std::move(network)),
       store_(std::move(store)),
       image_(std::move(image)),
+      repository_(std::move(repository)),
       vendor_folder_(app::open_vendor_folder(*context_)) {}
 
 const store::Layout* RemoteLayers::find_vendored(const oci::Digest& blob) const {
@@ -51,7 +30,29 @@ void RemoteLayers::read_vendored(const store::Layout& from, const oci::Descripto
                              .text = cat(human_size(blob.size), " read from `", from.folder().string(), "`")});
 }
 
+void RemoteLayers::fetch(const registry::Repository& from, const oci::Descriptor& blob, const Sink& sink) const {
+  if (!blob.urls.empty())
+    throw Error(ErrorKind::input, cat("foreign layer ", blob.digest.text(), " is not stored in `", from.name(), "`"),
+                "foreign layers are never downloaded; use a base without them");
+  if (context_->connection.offline)
+    throw not_available_offline(*context_, cat("the layer ", blob.digest.text(), " of `", from.name(), "`"));
+  Event event{.kind = Event::Kind::started, .image = image_, .subject = cat("base layer ", blob.digest.brief())};
+  event.total = blob.size;
+  context_->report.progress(event);
+  event.kind = Event::Kind::progress;
+  from.get_blob(blob, [&](Bytes bytes) {
+    stop_point(context_->runtime.stop);
+    sink(bytes);
+    event.done += bytes.size();
+    context_->report.progress(event);
+  });
+  event.kind = Event::Kind::finished;
+  event.text = cat(human_size(blob.size), " read from ", from.name());
+  context_->report.progress(event);
+}
+
 std::shared_ptr<const registry::Repository> RemoteLayers::repository(const oci::Digest& blob) const {
+  if (repository_ != nullptr) return repository_;
   const auto where = store::find_origin(store_, blob);
   if (!where)
     throw Error(ErrorKind::input, cat("blob ", blob.text(), " is missing from the store, and its registry is unknown"),
@@ -63,10 +64,10 @@ std::shared_ptr<const registry::Repository> RemoteLayers::repository(const oci::
 }
 
 void RemoteLayers::read(const oci::Descriptor& blob, const Sink& sink) const {
+  if (store_.has(blob)) return static_cast<void>(drain(store_.open_blob(blob), sink, context_->runtime.stop));
   if (const auto* folder = find_vendored(blob.digest)) return read_vendored(*folder, blob, sink);
   const auto from = repository(blob.digest);
-  step(cat("reading ", blob.digest.brief(), " from `", from->name(), "`"),
-       [&] { fetch(*context_, *from, blob, image_, sink); });
+  step(cat("reading ", blob.digest.brief(), " from `", from->name(), "`"), [&] { fetch(*from, blob, sink); });
 }
 
 void RemoteLayers::take(const oci::Descriptor& blob) const {

@@ -70,7 +70,7 @@ SourceImage found(const Context& context, const spec::Project* project, const st
 }  // namespace
 
 void SourceImage::read(const oci::Descriptor& blob, const Sink& sink, const std::stop_token& stop) const {
-  if (remote_layers != nullptr && !remote_layers->store().has(blob)) return remote_layers->read(blob, sink);
+  if (remote_layers != nullptr) return remote_layers->read(blob, sink);
   if (repository == nullptr) {
     drain(reader.open(blob), sink, stop);
     return;

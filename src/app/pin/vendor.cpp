@@ -14,7 +14,6 @@
 #include <set>
 
 #include <lapstrake/app/images/registry_base.hpp>
-#include <lapstrake/app/images/remote_layers.hpp>
 #include <lapstrake/app/images/vendor_folder.hpp>
 
 namespace lapstrake::app {
@@ -127,7 +126,6 @@ class Vendoring {
  public:
   Vendoring(const Context& context, const spec::Project& project, const fs::path& folder)
       : context_(context),
-        network_(context, project.registries),
         registries_(project.registries),
         layout_(vendor_layout(folder)),
         store_(store::Store::open(context.store_root)) {}
@@ -137,7 +135,7 @@ class Vendoring {
     const auto reader = with_local_texts(base.reader());
     const Contents contents(reader, wanted.platforms);
     VendoredBase done{.name = base_name(wanted.reference), .digest = contents.root().digest};
-    add_layers(contents, wanted, done);
+    add_layers(contents, base, done);
     for (const auto& [digest, text] : contents.texts()) put(digest, text, done);
     name(contents.root(), done);
     return done;
@@ -152,8 +150,7 @@ class Vendoring {
     return reader;
   }
 
-  void add_layers(const Contents& contents, const Wanted& wanted, VendoredBase& done) {
-    const auto repository = network_.reading(wanted.reference.host, wanted.reference.repository);
+  void add_layers(const Contents& contents, const RegistryBase& base, VendoredBase& done) {
     std::vector<const oci::Descriptor*> layers;
     for (const auto& [digest, layer] : contents.layers())
       if (layer.urls.empty())
@@ -164,12 +161,7 @@ class Vendoring {
         layers.size(), most_transfers,
         [&](std::size_t i) {
           const auto& layer = *layers[i];
-          const auto read = [&](const Sink& sink) {
-            if (store_.has(layer))
-              drain(store_.open_blob(layer), sink, context_.runtime.stop);
-            else
-              fetch(context_, *repository, layer, wanted.image, sink);
-          };
+          const auto read = [&](const Sink& sink) { base.blobs().read(layer, sink); };
           count(layer.size, !layout_.put(layer, read, context_.runtime.stop), done);
         },
         context_.runtime.stop);
@@ -210,7 +202,6 @@ class Vendoring {
   }
 
   const Context& context_;
-  Network network_;
   const Registries& registries_;
   store::Layout layout_;
   store::Store store_;

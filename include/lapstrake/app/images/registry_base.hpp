@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <lapstrake/app/connect/network.hpp>
-#include <lapstrake/app/images/vendor_folder.hpp>
+#include <lapstrake/app/images/remote_layers.hpp>
 
 namespace lapstrake::app {
 
@@ -28,6 +28,8 @@ class RegistryBase {
   bool is_available_offline() const;
   // The files of its layers, read from the store or the registry. The layers are not kept.
   layers::BaseFiles files(const std::vector<oci::Descriptor>& layers) const;
+  // The source of its blobs.
+  const RemoteLayers& blobs() const { return blobs_; }
   // Records in the store which repository has the layers, for later downloads.
   void keep_origins(const std::vector<oci::Descriptor>& layers) const;
 
@@ -39,15 +41,14 @@ class RegistryBase {
   oci::Descriptor locked_root() const;
   std::string text(const oci::Descriptor& blob) const;
   Source open(const oci::Descriptor& blob) const;
-  void require_network(const oci::Descriptor& blob) const;
 
   Context context_;
   oci::RegistryReference reference_;
   bool is_locked_;  // its digest is the lock's
-  std::optional<store::Layout> vendor_folder_;
   store::Store store_;
   std::string image_;
   std::shared_ptr<const registry::Repository> repository_;
+  RemoteLayers blobs_;
   oci::ImageReader remote_;
 };
 

@@ -1,4 +1,4 @@
-// Reads layers of base images that the store does not have, from the vendor folder or their registry.
+// Reads blobs of images from the store, the vendor folder or their registry, in this order.
 #pragma once
 #include <filesystem>
 #include <lapstrake/app/context.hpp>
@@ -17,14 +17,13 @@
 
 namespace lapstrake::app {
 
-// Streams a blob, verified at its end, and reports progress for `image`.
-void fetch(const Context& context, const registry::Repository& repository, const oci::Descriptor& blob,
-           const std::string& image, const Sink& sink);
-
 // Safe to use from several threads.
 class RemoteLayers {
  public:
-  RemoteLayers(const Context& context, Network network, store::Store store, std::string image);
+  // `repository`: where all blobs are that the store and the vendor folder lack; by default where the store remembers
+  // each to be (store/bases.hpp). `image`: for progress events.
+  RemoteLayers(const Context& context, Network network, store::Store store, std::string image,
+               std::shared_ptr<const registry::Repository> repository = nullptr);
 
   // Copies the blob into the store unless it is there. Error{input} if its registry is unknown.
   void take(const oci::Descriptor& blob) const;
@@ -34,7 +33,8 @@ class RemoteLayers {
   oci::ImageReader reader(const std::string& name, const oci::Descriptor& root) const;
   // Another repository on the host of `target` that has the blob; empty if none is known.
   std::string mount_source(const oci::Digest& blob, const oci::RegistryReference& target) const;
-  // Streams the blob from the vendor folder or its registry.
+  // Streams the blob, verified at its end, and reports progress unless it is in the store. Foreign layers and, offline,
+  // blobs in a registry are Error{input}.
   void read(const oci::Descriptor& blob, const Sink& sink) const;
   // The file of a blob in the store or, verified, in the vendor folder; nothing if it is only in its registry.
   std::optional<std::filesystem::path> file(const oci::Descriptor& blob) const;
@@ -44,6 +44,7 @@ class RemoteLayers {
 
  private:
   void read_vendored(const store::Layout& from, const oci::Descriptor& blob, const Sink& sink) const;
+  void fetch(const registry::Repository& from, const oci::Descriptor& blob, const Sink& sink) const;
   std::shared_ptr<const registry::Repository> repository(const oci::Digest& blob) const;
 
   struct Repositories {
@@ -56,6 +57,7 @@ class RemoteLayers {
   std::shared_ptr<Repositories> repositories_ = std::make_shared<Repositories>();
   store::Store store_;
   std::string image_;
+  std::shared_ptr<const registry::Repository> repository_;
   std::optional<store::Layout> vendor_folder_;
 };
 
