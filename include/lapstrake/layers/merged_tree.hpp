@@ -1,7 +1,7 @@
 // Merges the layers of an image into the file tree that a container would see: whiteouts, opaque folders and hard links
 // are applied, links on the way to an entry are followed, missing folders are added. It does as containerd's
-// pkg/archive/tar.go: whiteouts apply to lower layers only; a folder over a folder keeps what is in it, any other
-// replacement removes what was there.
+// pkg/archive/tar.go: whiteouts apply to lower layers only; a folder over a folder keeps the content of both, any other
+// replacement removes the path and everything below it.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -21,7 +21,7 @@ namespace lapstrake::layers {
 
 using lapstrake::joined, lapstrake::name_of, lapstrake::parent_of;  // beside the overloads of this room
 
-// What merging does regardless of the attributes that a tree keeps. Error{integrity} from all.
+// The parts that do not depend on the attributes that a tree keeps. Error{integrity} from all.
 namespace merging {
 [[noreturn]] void refuse(std::string_view path, std::string_view why);
 // `path` of an entry or a hard link, relative to the root. Refuses `..` and more than 4096 bytes.

@@ -1,4 +1,4 @@
-// How a layer is written, and what is known of it afterwards.
+// Options for writing a layer, and the description of a written layer.
 #pragma once
 #include <chrono>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // An image layout in a folder that other tools may write, too (image-spec image-layout.md): an output, or the folder of
-// `lapstrake vendor`. Nothing in it is trusted: what is read is verified by its digest.
+// `lapstrake vendor`. Nothing in it is trusted: every blob is verified by its digest when it is read.
 #pragma once
 #include <filesystem>
 #include <functional>
