@@ -34,7 +34,7 @@ def identities(moto):
     expect("a role's key and session token", run(moto.environment("deployer"), "identity"), 0,
            '"arn:aws:sts::123456789012:assumed-role/deployer/test"')
     wrong = dict(moto.environment("admin"), AWS_SECRET_ACCESS_KEY="wrong")
-    expect("a wrong secret", run(wrong, "identity"), 5, err="the secret access key does not fit the key id")
+    expect("a wrong secret", run(wrong, "identity"), 5, err="the secret access key does not match the access key id")
     expect("a wrong secret, by a JSON service", run(wrong, "login"), 5, err="SignatureDoesNotMatch")
     unknown = dict(moto.environment("admin"), AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE")
     expect("an unknown key", run(unknown, "login"), 5, err="AWS does not accept the access key id `AKIAIOSFODNN7EXAMPLE`")
