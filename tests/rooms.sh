@@ -63,13 +63,17 @@ check_circles() { # rooms.txt
   done <"$1"
 }
 
-# ARCHITECTURE.md describes every room.
+# ARCHITECTURE.md describes every room, and the files that it names exist.
 check_page() { # rooms.txt
   local room
   [[ -e ARCHITECTURE.md ]] || return 0
   while read -r room _; do
     grep -qF "| \`$room\` |" ARCHITECTURE.md || echo "ARCHITECTURE.md" | complain "no row for the room $room"
   done <"$1"
+  local file
+  while read -r file; do
+    [[ -e $file || -e src/$file || -e include/lapstrake/$file ]] || echo "ARCHITECTURE.md" | complain "no file $file"
+  done < <(grep -oE '`[a-z0-9_/]+/[a-z0-9_]+\.[ch]pp`' ARCHITECTURE.md | tr -d '`' | sort -u)
 }
 
 # Heavy headers cost seconds a file: none in the public headers, each in its own rooms only.
@@ -173,6 +177,14 @@ self_test() {
   expect yes "printing in cli" src/cli/good.cpp 'void f() { std::cout << 1; std::exit(0); }'
   expect no "an include of a room below" src/base/bad.cpp '#include <lapstrake/base/deep/text.hpp>'
   expect no "a room that ARCHITECTURE.md does not list" ARCHITECTURE.md '| `base` | bytes |'
+  fresh
+  echo 'See `src/base/gone.cpp`.' >"$tree/ARCHITECTURE.md"
+  if bash "$0" "$tree" "$tree/rooms.txt" >"$scratch/out" || ! grep -q 'no file src/base/gone.cpp' "$scratch/out"; then
+    echo "FAIL a missing file in ARCHITECTURE.md"
+    failed=1
+  else
+    echo "ok   a missing file in ARCHITECTURE.md"
+  fi
   fresh
   echo '#include "b.hpp"' >"$tree/src/http/a.hpp"
   echo '#include <lapstrake/http/c.hpp>' >"$tree/src/http/b.cpp"
