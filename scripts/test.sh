@@ -249,7 +249,7 @@ stage_package() {
   if scripts/apt-sources.sh | mmdebstrap --quiet --variant=minbase \
     --customize-hook='cp '"$package"' "$1/tmp/lapstrake.deb" && chroot "$1" apt-get install -q -y --no-install-recommends /tmp/lapstrake.deb' \
     --customize-hook='cp -R examples/php-nginx "$1/tmp/project" && chroot "$1" setpriv --reuid 65534 --regid 65534 --clear-groups env -i PATH=/usr/bin:/bin LAPSTRAKE_STORE=/tmp/store lapstrake -C /tmp/project build >'"$PWD/$log/bare-build" \
-    --customize-hook='chroot "$1" lapstrake version && chroot "$1" test -s /usr/share/doc/lapstrake/copyright -a -s /usr/share/lapstrake/lapstrake.schema.json' \
+    --customize-hook='chroot "$1" lapstrake version && chroot "$1" test -s /usr/share/doc/lapstrake/copyright -a -s /usr/share/lapstrake/lapstrake.schema.json -a -s /usr/share/man/man1/lapstrake.1' \
     "$codename" "$root" - >"$log/bare" 2>&1 && [[ $(grep -c sha256: "$log/bare-build") == 2 ]]; then
     pass "the package installs into a bare $codename and builds an image there, as nobody"
     if [[ $(build/release/bin/lapstrake --store build/bare-store -C examples/php-nginx --progress none build 2>/dev/null) == "$(<"$log/bare-build")" ]]; then

@@ -36,14 +36,14 @@ bool may_be_a_name(const std::string& text) { return text.find_first_of("/:@") =
 
 }  // namespace
 
-CommandContext::CommandContext(const CommandLine& line, const Runtime& runtime)
-    : line_(line),
-      runtime_(runtime),
-      printer_(runtime),
-      view_({.style = style_for(line.options.progress, line.options.quiet, stderr_is_terminal(), runtime.environment),
-             .warnings = !line.options.quiet,
+CommandContext::CommandContext(CommandLine line, Runtime runtime)
+    : line_(std::move(line)),
+      runtime_(std::move(runtime)),
+      printer_(runtime_),
+      view_({.style = style_for(options().progress, options().quiet, stderr_is_terminal(), runtime_.environment),
+             .warnings = !options().quiet,
              .columns = stderr_columns(),
-             .clock = runtime.clock,
+             .clock = runtime_.clock,
              .clean = [printer = printer_](const std::string& text) { return printer.clean(text); },
              .write = Printer::draw}) {}
 

@@ -16,8 +16,7 @@ namespace lapstrake::cli {
 
 class CommandContext {
  public:
-  // Both must live as long as the context.
-  CommandContext(const CommandLine& line, const Runtime& runtime);
+  CommandContext(CommandLine line, Runtime runtime);
   ~CommandContext();  // erases the progress bars
   CommandContext(const CommandContext&) = delete;
   CommandContext& operator=(const CommandContext&) = delete;
@@ -60,8 +59,8 @@ class CommandContext {
   std::optional<std::filesystem::path> existing_vendor_folder(NamedFolder named) const;
   std::optional<spec::Project> project_if_right(std::vector<Finding>& findings) const;
 
-  const CommandLine& line_;
-  const Runtime& runtime_;
+  CommandLine line_;
+  Runtime runtime_;
   Printer printer_;
   ProgressView view_;
 };

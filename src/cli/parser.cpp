@@ -33,7 +33,7 @@ void add(CLI::App& to, const Command& command, CommandLine& line) {
   if (command.arguments.most > 0) added->add_option("arguments", line.arguments);
   // CLI11 calls this for a group before or after its subcommand.
   added->final_callback([&line, &command] {
-    if (line.command == nullptr || command.subcommands.empty()) line.command = &command;
+    if (!line.command || command.subcommands.empty()) line.command = command;
   });
 }
 
@@ -56,19 +56,19 @@ Error usage_error(const CLI::ParseError& failure) {
   return Error(ErrorKind::usage, text, "run `lapstrake --help` to see the options");
 }
 
-Error unknown_option(const std::string& name, const std::vector<Option>& globals, const Command* command) {
+Error unknown_option(const std::string& name, const std::vector<Option>& globals,
+                     const std::optional<Command>& command) {
   std::vector<std::string> known;
   const auto add_names = [&](const std::vector<Option>& options) {
     for (const auto& option : options)
       for (auto& one : names_of(option)) known.push_back(std::move(one));
   };
   add_names(globals);
-  if (command != nullptr) add_names(command->options);
+  if (command) add_names(command->options);
   const auto near = nearest(name, known);
-  return Error(
-      ErrorKind::usage, cat("unknown option `", name, "`"),
-      near ? cat("did you mean `", *near, "`?")
-           : cat("run `lapstrake ", command != nullptr ? command->name + " " : "", "--help` to see the options"));
+  return Error(ErrorKind::usage, cat("unknown option `", name, "`"),
+               near ? cat("did you mean `", *near, "`?")
+                    : cat("run `lapstrake ", command ? command->name + " " : "", "--help` to see the options"));
 }
 
 // `prefix`: "lapstrake", "lapstrake help".
@@ -79,9 +79,9 @@ Error unknown_command(const std::string& name, const std::vector<Command>& comma
 }
 
 Error unexpected(const std::string& word, const std::vector<Command>& commands, const std::vector<Option>& globals,
-                 const Command* command) {
+                 const std::optional<Command>& command) {
   if (word.starts_with("-") && word.size() > 1) return unknown_option(word.substr(0, word.find('=')), globals, command);
-  if (command == nullptr) return unknown_command(word, commands, "lapstrake");
+  if (!command) return unknown_command(word, commands, "lapstrake");
   if (!command->subcommands.empty())
     return unknown_command(cat(command->name, " ", word), command->subcommands, "lapstrake");
   return Error(ErrorKind::usage, cat("unexpected argument `", word, "` for `lapstrake ", command->name, "`"),
@@ -123,7 +123,7 @@ CommandLine parse(const std::vector<Command>& commands, const std::vector<std::s
   }
   if (const auto extras = app.remaining(true); !extras.empty())
     throw unexpected(extras.front(), commands, globals, line.command);
-  if (line.command != nullptr && !line.options.help) check_arguments(line);
+  if (line.command && !line.options.help) check_arguments(line);
   return line;
 }
 

@@ -1,5 +1,6 @@
 // Parses the command line by the list of commands.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,12 +11,12 @@ namespace lapstrake::cli {
 
 struct CommandLine {
   GlobalOptions options{};
-  const Command* command = nullptr;      // null if there is none; a group (`store`) if its subcommand is missing
+  std::optional<Command> command{};      // nothing if there is none; a group (`store`) if its subcommand is missing
   std::vector<std::string> arguments{};  // IMAGE..., TASK..., REF
   std::vector<std::string> program{};    // after `--`
 };
 
-// Also assigns the options of the command to their variables. `commands` must outlive the result. Error{usage} for an
+// Also assigns the options of the command to their variables. Error{usage} for an
 // unknown option or command (with the closest name), a missing or invalid value, or the wrong number of arguments.
 CommandLine parse(const std::vector<Command>& commands, const std::vector<std::string>& words);
 

@@ -29,10 +29,10 @@ int run(const std::vector<std::string>& words, const Runtime& runtime) {
   const auto line = parse(commands, words);
   const Printer printer(runtime);
   if (line.options.help) {
-    printer.result(line.command == nullptr ? overview(commands) : help_page(*line.command));
+    printer.result(!line.command ? overview(commands) : help_page(*line.command));
     return 0;
   }
-  if (line.command == nullptr) {
+  if (!line.command) {
     printer.message(overview(commands));
     return static_cast<int>(ErrorKind::usage);
   }

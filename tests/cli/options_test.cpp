@@ -95,7 +95,7 @@ TEST_CASE("a program after `--` keeps its own options") {
 TEST_CASE("a subcommand is two words") {
   CHECK(Parsed({"hull", "dry"}).line.command->name == "hull dry");
   CHECK(Parsed({"hull"}).line.command->name == "hull");
-  CHECK(Parsed({}).line.command == nullptr);
+  CHECK_FALSE(Parsed({}).line.command.has_value());
 }
 
 TEST_CASE("misspelt commands and options are refused with a suggestion") {
