@@ -46,16 +46,20 @@ Error& Error::from_service(ServiceError error) {
 
 std::string Error::line() const { return because_.empty() ? what_ : cat(what_, ": ", because_); }
 
-std::string report(const Error& error) {
-  auto line = [](std::string_view label, std::string_view text) {
-    return cat(label, replace_all(printable(text, 4096, true), "\n", "\n    "), "\n");
+StyledText styled_report(const Error& error) {
+  StyledText out;
+  const auto add = [&out](StyledSpan::Role role, std::string_view label, std::string_view text) {
+    out.push_back({role, std::string(label)});
+    out.push_back({StyledSpan::Role::plain, cat(" ", replace_all(printable(text, 4096, true), "\n", "\n    "), "\n")});
   };
-  std::string out = line("error: ", error.summary());
-  if (!error.reason().empty()) out += line("  because: ", error.reason());
-  for (const auto& doing : error.steps()) out += line("  while: ", doing);
-  if (!error.help().empty()) out += line("  help: ", error.help());
+  add(StyledSpan::Role::error, "error:", error.summary());
+  if (!error.reason().empty()) add(StyledSpan::Role::plain, "  because:", error.reason());
+  for (const auto& doing : error.steps()) add(StyledSpan::Role::plain, "  while:", doing);
+  if (!error.help().empty()) add(StyledSpan::Role::help, "  help:", error.help());
   return out;
 }
+
+std::string report(const Error& error) { return without_style(styled_report(error)); }
 
 std::string reason(int error_number) {
   // strerrordesc_np (glibc 2.32) is not translated, unlike strerror.

@@ -6,6 +6,8 @@
 namespace lapstrake {
 namespace {
 
+using Role = StyledSpan::Role;
+
 std::string spaces(std::size_t count) { return std::string(count, ' '); }
 
 // A tab takes one column here, so that the caret stands under what it means.
@@ -13,7 +15,7 @@ std::string one_column_each(std::string_view line) {
   return printable(replace_all(std::string(line), "\t", " "), 1024);
 }
 
-std::string excerpt(const Finding& finding) {
+void add_excerpt(StyledText& out, const Finding& finding) {
   const std::string number = cat(finding.where.line);
   const std::string gutter = cat(spaces(number.size() + 1), "|");
   const auto column = std::max<std::size_t>(finding.where.column, 1);
@@ -21,8 +23,10 @@ std::string excerpt(const Finding& finding) {
   const auto room = width + 1 > column ? width + 1 - column : 1;
   std::string carets(std::clamp<std::size_t>(finding.length, 1, std::max<std::size_t>(room, 1)), '^');
   if (!finding.hint.empty()) carets += cat(" ", finding.hint);
-  return cat(gutter, "\n", number, " | ", one_column_each(finding.line), "\n", gutter, " ", spaces(column - 1), carets,
-             "\n");
+  out.push_back({Role::plain, cat(gutter, "\n", number, " | ", one_column_each(finding.line), "\n", gutter, " ",
+                                  spaces(column - 1))});
+  out.push_back({Role::marker, carets});
+  out.push_back({Role::plain, "\n"});
 }
 
 }  // namespace
@@ -33,23 +37,25 @@ Finding finding_of(const Error& error, const Position& where) {
   return {.where = where, .message = error.line(), .help = error.help()};
 }
 
-std::string report(const Finding& finding) {
+StyledText styled_report(const Finding& finding) {
+  const bool is_error = finding.severity == Finding::Severity::error;
+  const bool has_line = finding.where.line != 0;
+  const bool has_excerpt = has_line && !finding.line.empty();
   auto where = finding.where;
   where.file = printable(where.file, 4096);
-  std::string out = cat(finding.severity == Finding::Severity::error ? "error: " : "warning: ", finding.message, "\n");
-  std::string hint = finding.hint;
-  if (where.line == 0) {
-    out += cat(" --> ", where.file, "\n");
-  } else {
-    out += cat(spaces(cat(where.line).size()), "--> ", where.text(), "\n");
-    if (!finding.line.empty()) {
-      out += excerpt(finding);
-      hint.clear();
-    }
-  }
-  if (!hint.empty()) out += cat("  hint: ", hint, "\n");
-  if (!finding.help.empty()) out += cat("  help: ", finding.help, "\n");
+  StyledText out;
+  const auto add = [&out](Role role, const std::string& label, const std::string& text) {
+    out.push_back({role, label});
+    out.push_back({Role::plain, cat(" ", text, "\n")});
+  };
+  add(is_error ? Role::error : Role::warning, is_error ? "error:" : "warning:", finding.message);
+  add(Role::position, cat(spaces(has_line ? cat(where.line).size() : 1), "-->"), has_line ? where.text() : where.file);
+  if (has_excerpt) add_excerpt(out, finding);
+  if (!has_excerpt && !finding.hint.empty()) add(Role::plain, "  hint:", finding.hint);
+  if (!finding.help.empty()) add(Role::help, "  help:", finding.help);
   return out;
 }
+
+std::string report(const Finding& finding) { return without_style(styled_report(finding)); }
 
 }  // namespace lapstrake

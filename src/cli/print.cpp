@@ -13,9 +13,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::string_view red = "\x1b[1;31m", yellow = "\x1b[1;33m", green = "\x1b[32m", blue = "\x1b[34m",
-                           plain = "\x1b[0m";
-
 // Writes all of `text`; returns whether that succeeded.
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -27,16 +24,16 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
-std::string coloured_line(const std::string& line) {
-  const struct {
-    std::string_view label, colour;
-  } labels[] = {{"error:", red}, {"warning:", yellow}, {"  help:", green}, {" --> ", blue}};
-  for (const auto& [label, colour] : labels)
-    if (line.starts_with(label)) return cat(colour, label, plain, line.substr(label.size()));
-  const auto caret = line.find('^');
-  if (line.find_first_not_of(" |") == caret && caret != std::string::npos)
-    return cat(line.substr(0, caret), red, line.substr(caret), plain);
-  return line;
+std::string_view colour_of(StyledSpan::Role role) {
+  switch (role) {
+    case StyledSpan::Role::error:
+    case StyledSpan::Role::marker: return "\x1b[1;31m";
+    case StyledSpan::Role::warning: return "\x1b[1;33m";
+    case StyledSpan::Role::help: return "\x1b[32m";
+    case StyledSpan::Role::position: return "\x1b[34m";
+    case StyledSpan::Role::plain: break;
+  }
+  return {};
 }
 
 void print_result(std::string_view text) {
@@ -85,13 +82,15 @@ void Printer::result(const std::string& text) const { print_result(clean(text));
 
 void Printer::json_result(const std::string& text) const { print_result(clean_json(text)); }
 
-void Printer::message(const std::string& text) const { draw(coloured(clean(text), colours_)); }
+void Printer::message(const std::string& text) const { draw(clean(text)); }
 
-void Printer::error(const Error& error) const { message(report(error)); }
+void Printer::message(const StyledText& text) const { draw(rendered(text, colours_)); }
+
+void Printer::error(const Error& error) const { message(styled_report(error)); }
 
 void Printer::findings(const std::vector<Finding>& findings, bool warnings) const {
   for (const auto& finding : findings)
-    if (warnings || finding.severity == Finding::Severity::error) message(report(finding));
+    if (warnings || finding.severity == Finding::Severity::error) message(styled_report(finding));
 }
 
 void Printer::draw(const std::string& text) { (void)write_all(STDERR_FILENO, text); }
@@ -107,6 +106,15 @@ std::string Printer::clean_json(const std::string& text) const {
   return escaped_json(is_pretty ? pretty_json(value) : value.dump()) + "\n";
 }
 
+std::string Printer::rendered(const StyledText& text, bool colours) const {
+  std::string out;
+  for (const auto& span : text) {
+    const auto colour = colours ? colour_of(span.role) : std::string_view();
+    out += colour.empty() ? clean(span.text) : cat(colour, clean(span.text), "\x1b[0m");
+  }
+  return out;
+}
+
 bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
 
 unsigned stderr_columns() {
@@ -116,13 +124,6 @@ unsigned stderr_columns() {
 
 bool colours_wanted(const Environment& environment) {
   return stderr_is_terminal() && !environment("NO_COLOR") && environment("TERM") != "dumb";
-}
-
-std::string coloured(const std::string& report, bool colours) {
-  if (!colours) return report;
-  std::vector<std::string> lines;
-  for (const auto& line : split(report, '\n')) lines.push_back(coloured_line(line));
-  return join(lines, "\n");
 }
 
 }  // namespace lapstrake::cli

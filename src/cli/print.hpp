@@ -4,6 +4,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/finding.hpp>
 #include <lapstrake/base/runtime.hpp>
+#include <lapstrake/base/styled_text.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,8 @@ class Printer {
   // The same for JSON: the output is valid JSON with the same values, except for redacted secrets.
   void json_result(const std::string& text) const;
   void message(const std::string& text) const;
+  // In colours on a terminal.
+  void message(const StyledText& text) const;
   void error(const Error& error) const;
   void findings(const std::vector<Finding>& findings, bool warnings) const;
   // Writes text that is already clean(), with our own escape sequences.
@@ -27,6 +30,8 @@ class Printer {
 
   std::string clean(const std::string& text) const;
   std::string clean_json(const std::string& text) const;
+  // The text of each span is cleaned.
+  std::string rendered(const StyledText& text, bool colours) const;
 
  private:
   std::shared_ptr<const Redactor> secrets_;
@@ -36,8 +41,5 @@ class Printer {
 bool stderr_is_terminal();
 unsigned stderr_columns();
 bool colours_wanted(const Environment& environment);
-
-// "error:", "warning:", "help:" and carets in colour, if wanted.
-std::string coloured(const std::string& report, bool colours);
 
 }  // namespace lapstrake::cli

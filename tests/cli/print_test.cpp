@@ -64,3 +64,16 @@ TEST_CASE("a bar's title is cleaned before it is cut to the terminal's width (S0
   view({.kind = app::Event::Kind::started, .image = "of s\"cret/pass\nword", .total = 10});
   CHECK(shown == "  of REDACTED\n");
 }
+
+TEST_CASE("labels and carets are in colour, whatever the message contains (S07)") {
+  const Scene scene;
+  Finding finding{.where = {.file = "a.yaml", .line = 12, .column = 3}};
+  finding.message = "unknown key `error:`";
+  finding.line = "  ^x";
+  finding.help = "  help: \x1b[31m";
+  CHECK(scene.printer.rendered(styled_report(finding), true) ==
+        "\x1b[1;31merror:\x1b[0m unknown key `error:`\n\x1b[34m  -->\x1b[0m a.yaml:12:3\n   |\n12 |   ^x\n   |   "
+        "\x1b[1;31m^\x1b[0m\n\x1b[32m  help:\x1b[0m   help: \\x1b[31m\n");
+  CHECK(scene.printer.rendered(styled_report(Error(ErrorKind::input, "a s\"cret/pass\nword")), false) ==
+        "error: a s\"cret/pass\n    word\n");
+}

@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <exception>
+#include <lapstrake/base/styled_text.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -87,6 +88,7 @@ class Error : public std::exception {
 
 // The error as printed text ("error: ...", "  because: ...", "  while: ...", "  help: ..."), with a final newline.
 std::string report(const Error& error);
+StyledText styled_report(const Error& error);
 
 // errno's text, the same in every locale: "No such file or directory".
 std::string reason(int error_number);

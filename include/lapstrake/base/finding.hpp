@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <lapstrake/base/position.hpp>
+#include <lapstrake/base/styled_text.hpp>
 #include <string>
 
 namespace lapstrake {
@@ -28,5 +29,6 @@ Finding finding_of(const Error& error, const Position& where);
 
 // The text for a terminal: "error: ...", " --> file:line:column", the line, the caret and the hint.
 std::string report(const Finding& finding);
+StyledText styled_report(const Finding& finding);
 
 }  // namespace lapstrake

@@ -71,7 +71,7 @@ class DataFolder {
   ::execvp(words[0], words.data());
   // `lapstrake sandbox -- lapstrake ...` works before the program is on the PATH.
   if (errno == ENOENT && program.front() == "lapstrake") ::execv("/proc/self/exe", words.data());
-  command.printer().message(cat("error: cannot run `", program.front(), "`: ", reason(errno), "\n"));
+  command.printer().error(Error(ErrorKind::input, cat("cannot run `", program.front(), "`: ", reason(errno))));
   ::_exit(127);
 }
 
