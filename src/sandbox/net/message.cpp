@@ -30,8 +30,6 @@ std::vector<unsigned char> random_bytes(std::size_t count) {
 
 std::string query_value(std::string_view query, std::string_view name) { return find_value(query, name).value_or(""); }
 
-bool has_query(std::string_view query, std::string_view name) { return find_value(query, name).has_value(); }
-
 std::optional<std::uint64_t> parse_count(std::string_view text) {
   const auto number = parse_integer(text);
   return number && *number >= 0 ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;

@@ -48,7 +48,6 @@ using Handler = std::function<Response(const RequestHead&, const BodyReader&, co
 
 // The value of `name` in a query or a form; empty when absent. "+" is a space.
 std::string query_value(std::string_view query, std::string_view name);
-bool has_query(std::string_view query, std::string_view name);
 
 // Parses the whole of `text` as an integer of at least 0.
 std::optional<std::uint64_t> parse_count(std::string_view text);
