@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image_reader.hpp>
 #include <lapstrake/oci/media_type.hpp>

@@ -1,6 +1,7 @@
 #include <lapstrake/app/images/manifests.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
@@ -20,7 +21,7 @@ bool has_text(const oci::Descriptor& blob) {
 std::vector<oci::Descriptor> blobs_of(const oci::WalkedBlob& blob) {
   auto blobs = blob.references();
   if (blob.manifest)
-    std::ranges::rotate(blobs, std::prev(blobs.end()));  // the config first
+    std::rotate(blobs.begin(), std::prev(blobs.end()), blobs.end());  // the config first
   else
     std::erase_if(blobs, has_text);
   return blobs;
