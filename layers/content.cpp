@@ -100,7 +100,7 @@ void ContentReader::expect_unchanged() const {
 
 void ContentReader::changed(std::string_view how) const {
   throw Error(ErrorKind::input, cat("`", shown_path(std::get<HostFile>(entry_.content)), "` changed while it was read"),
-              "build again when no other process writes to it")
+              "build again when no other process is writing to it")
       .because(cat("it ", how))
       .during(*entry_.origin);
 }

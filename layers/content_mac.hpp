@@ -1,4 +1,4 @@
-// // Computes MACs of contents (ContentMac, layer_index.hpp).
+// Computes MACs of contents (ContentMac, layer_index.hpp).
 #pragma once
 #include <lapstrake/base/bytes.hpp>
 #include <lapstrake/layers/layer_index.hpp>
@@ -15,7 +15,7 @@ class Gmac {
  public:
   explicit Gmac(const ContentMac& key);
   void write(Bytes bytes);
-  ContentMac finish();  // // and resets
+  ContentMac finish();  // and resets
   ContentMac of(Bytes bytes);
 
  private:

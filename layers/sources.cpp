@@ -76,7 +76,7 @@ void absent(std::string_view from, const HostTree& tree) {
   if (folder && folder->is_folder() && folder->file.item().is_readable)
     if (const auto near = nearest(missing, names_of(tree.nodes_in(folder->path))))
       error.helped_by(cat("did you mean `", printable(tree.under_root(joined(there, *near)).value_or(*near)), "`?"));
-  error.helped_by("paths on the left are relative to the folder of the spec");
+  error.helped_by("`from:` paths are relative to the folder of the spec");
   throw error;
 }
 

@@ -22,7 +22,7 @@ class Unpacker {
   virtual bool is_at_end() const = 0;
 };
 
-// // Why a stream is invalid.
+// Why a stream is invalid.
 struct Broken {
   std::string why;
 };
@@ -31,7 +31,7 @@ class Inflater : public Unpacker {
  public:
   Inflater(Streams streams, Boundary boundary) : boundary_(std::move(boundary)), has_more_(streams == Streams::any) {
     constexpr int gzip_alone = 15 + 16;  // zlib.h, inflateInit2
-    if (inflateInit2(&stream_, gzip_alone) != Z_OK) throw Error(ErrorKind::internal, "zlib cannot begin to unpack");
+    if (inflateInit2(&stream_, gzip_alone) != Z_OK) throw Error(ErrorKind::internal, "zlib cannot start decompressing");
   }
   ~Inflater() override { inflateEnd(&stream_); }
 
@@ -80,7 +80,7 @@ class ZstdUnpacker : public Unpacker {
     // Pieces of our layers are 4 MiB at most, and so are the windows of their frames.
     const int most_window_log = streams == Streams::ours ? 23 : 27;
     if (!stream_ || ZSTD_isError(ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, most_window_log)) != 0)
-      throw Error(ErrorKind::internal, "zstd cannot begin to unpack");
+      throw Error(ErrorKind::internal, "zstd cannot start decompressing");
   }
   void write(Bytes packed, const Sink& out) override {
     ZSTD_inBuffer in{packed.data(), packed.size(), 0};

@@ -1,6 +1,6 @@
 // Challenges of a registry: parses WWW-Authenticate (RFC 9110 11.6.1: several challenges in a field, several fields,
 // quoted strings with escapes), and decides which token server (realm) may receive the registry's login. Published
-// credential leaks broke this rule.
+// credential leaks were caused by clients that broke this rule.
 #pragma once
 #include <functional>
 #include <lapstrake/http/address.hpp>

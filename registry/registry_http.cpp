@@ -197,7 +197,7 @@ void RegistryHttp::refuse_retryable(const http::Request& request, const http::Re
                                     RateLimiter::Ticket ticket) {
   if (!http::is_retryable(response.status)) return;
   auto floor = http::retry_after(response.headers, options_.runtime.clock());
-  const auto what = cat("`", request.url.authority(), "` answers ", response.status, " to ", request.method, " ",
+  const auto what = cat("`", request.url.authority(), "` returned ", response.status, " to ", request.method, " ",
                         redacted(request.url));
   const auto why = parse_error_response(response).message;
   if (is_storage_full(response)) return;  // waiting frees no space

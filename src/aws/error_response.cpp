@@ -129,7 +129,7 @@ Error denied(const ErrorResponse& response, const Attempt& attempt) {
   Error error(ErrorKind::access, cat("these AWS credentials are not allowed to call ", action));
   if (response.message.find("explicit deny") != std::string::npos)
     error.helped_by(cat("a policy explicitly denies ", action, " to ", who,
-                        ": remove that statement, an Allow does not override it"));
+                        ": remove that statement; an Allow does not override it"));
   else
     error.helped_by(cat("add this statement to a policy of ", who, ":\n",
                         minimal_statement(action, word_after(response.message, "on resource: "))
@@ -175,7 +175,7 @@ Error other(const ErrorResponse& response, const Attempt& attempt) {
 Error by_kind(const ErrorResponse& response, const Attempt& attempt) {
   switch (kind_of(response)) {
     case Kind::throttled:
-      return Error(ErrorKind::network, cat("AWS throttled or failed ", attempt.action, " in ", attempt.region))
+      return Error(ErrorKind::network, cat("AWS throttled or did not process ", attempt.action, " in ", attempt.region))
           .transient();
     case Kind::expired: return expired(attempt);
     case Kind::clock: return wrong_clock();

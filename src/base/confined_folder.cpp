@@ -126,7 +126,7 @@ NamedFile open_named_file(const std::filesystem::path& folder, const std::string
   // A link that has come since is not followed.
   if (!*file && (errno == ELOOP || errno == ENOTDIR))
     throw Error(ErrorKind::input, cat("`", shown(from), "` changed while it was opened"),
-                "build again when no other process writes to it");
+                "build again when no other process is writing to it");
   if (!*file) fail(from, errno);
   struct stat status {};
   if (::fstat(file->get(), &status) != 0) fail(from, errno);

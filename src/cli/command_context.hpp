@@ -1,4 +1,4 @@
-// What a command runs with, created from the command line: app context, project, printer and progress view.
+// The context of a command, created from the command line: app context, project, printer and progress view.
 #pragma once
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/base/error.hpp>

@@ -15,7 +15,7 @@ std::string help_page(const Command& command);
 // The parts that the man page also needs.
 inline constexpr std::string_view program_synopsis = "lapstrake [global options] COMMAND [NAME...]";
 inline constexpr std::string_view program_examples =
-    R"(  lapstrake check                       # is the spec right?
+    R"(  lapstrake check                       # report every mistake in the spec
   lapstrake build -o oci:out:v1         # build an OCI layout
   lapstrake register -e production      # push and register task definitions
 )";

@@ -123,10 +123,10 @@ void Transfer::watch(std::uint64_t received, std::uint64_t sent) {
 
 void Transfer::refuse_address(AddressKind kind) const {
   if (kind <= request_.max_address_kind) return;
-  throw Error(
-      ErrorKind::network,
-      cat("refusing to connect to `", request_.url.authority(), "`, which a server named: it is ", name_of(kind)),
-      "correct the configuration of the server that names this address");
+  throw Error(ErrorKind::network,
+              cat("refusing to connect to `", request_.url.authority(), "`, which came from a server's reply: it is ",
+                  name_of(kind)),
+              "correct the configuration of the server that names this address");
 }
 
 Response Transfer::finish() && {

@@ -16,7 +16,7 @@ Error cannot_connect(const Url& url, std::string_view why, std::string help = {}
 std::string key_of(const Url& url) { return url.port == 443 ? url.host : cat("\"", url.host, ":", url.port, "\""); }
 
 Error proxy_refuses(const Url& url, const TransferFailure& failure) {
-  const auto why = cat("the proxy `", failure.proxy, "` answers ", failure.proxy_status);
+  const auto why = cat("the proxy `", failure.proxy, "` returned ", failure.proxy_status);
   if (failure.proxy_status == 407)
     return Error(ErrorKind::access, cat("cannot connect to ", where(url), ": ", why, ": it requires a login"),
                  "set the login in HTTPS_PROXY (http://USER:PASSWORD@HOST:PORT), or add the host to NO_PROXY");
@@ -86,7 +86,7 @@ Error transfer_error(const Url& url, const TransferFailure& failure) {
     case CURLE_COULDNT_CONNECT: {
       Error error = cannot_connect(url, failure.os_error != 0 ? reason(failure.os_error) : failure.text);
       if (!failure.proxy.empty())
-        error.helped_by(cat("the proxy `", failure.proxy, "` is in use: check it, or set NO_PROXY"));
+        error.helped_by(cat("the connection goes through the proxy `", failure.proxy, "`: check it, or set NO_PROXY"));
       error.transient();
       return error;
     }

@@ -106,7 +106,7 @@ std::vector<std::string> exposed_ports(const Node& image, Findings& findings) {
       if (auto text = cat(port, "/", ports->protocol); seen.insert(text).second) out.push_back(std::move(text));
     if (out.size() <= limits::list_members) continue;
     findings.error(item.where, cat("the image exposes more than ", limits::list_members, " ports"),
-                   "remove some: `expose` is documentation and opens no ports");
+                   "remove some: `expose` only documents ports and does not open them");
     return {};
   }
   return out;

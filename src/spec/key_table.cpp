@@ -140,7 +140,7 @@ Object registry() {
                    {"insecure",
                     boolean(),
                     false,
-                    "Use plain HTTP. Loopback hosts always may.",
+                    "Use plain HTTP. It is always allowed for loopback hosts.",
                     "true",
                     "false",
                     {"http", "plain_http", "tls"}},

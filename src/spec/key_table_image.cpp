@@ -177,7 +177,8 @@ Object compression() {
 )",
           .keys = {{"type", choice({"gzip", "zstd", "none"}), true, "The codec.", "zstd", "", {"codec", "algorithm"}},
                    {"level", integer(1, std::max(gzip, zstd)), false,
-                    cat("1 to ", gzip, " for gzip, 1 to ", zstd, " for zstd: a higher level is smaller and slower."),
+                    cat("1 to ", gzip, " for gzip, 1 to ", zstd,
+                        " for zstd: a higher level gives smaller layers and takes longer."),
                     "19", "1 for gzip, 2 for zstd"}}};
 }
 

@@ -66,7 +66,7 @@ InUse in_use(const Store& store, const std::filesystem::path& root) {
     } catch (Error& error) {
       throw Error(ErrorKind::integrity,
                   cat("cannot determine which blobs are in use, so none was removed: ", error.summary()),
-                  "run `lapstrake store check`, then build or pull the images that it names again")
+                  "run `lapstrake store check`, then rebuild the images that it lists")
           .because(error.reason());
     }
   }

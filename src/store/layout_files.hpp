@@ -1,4 +1,4 @@
-// // File names and fixed texts of an image layout (image-spec image-layout.md).
+// File names and fixed texts of an image layout (image-spec image-layout.md).
 #pragma once
 #include <cstdint>
 #include <filesystem>

@@ -1,4 +1,4 @@
-// // Reads images from an image layout, in a folder or in an archive.
+// Reads images from an image layout, in a folder or in an archive.
 #pragma once
 #include <functional>
 #include <lapstrake/oci/image_reader.hpp>

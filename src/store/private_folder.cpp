@@ -28,7 +28,7 @@ void require_private(const std::filesystem::path& folder, RootLink link) {
                 "point `--store` (LAPSTRAKE_STORE) at a folder that you own")
         .because(cat("its owner has the uid ", status.st_uid, ", this process has ", ::geteuid()));
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    throw Error(ErrorKind::input, cat("others may write to the store's folder `", name, "`"),
+    throw Error(ErrorKind::input, cat("other users can write to the store's folder `", name, "`"),
                 cat("run `chmod go-w '", name, "'`, then check the store with `lapstrake store check`"));
 }
 

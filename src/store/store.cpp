@@ -106,7 +106,7 @@ Source Store::open_blob(const oci::Descriptor& descriptor) const {
   auto bytes = open_regular(path);
   if (!bytes)
     throw Error(ErrorKind::input, cat("the store has no blob ", descriptor.digest.text()),
-                "build or pull the image again")
+                "run `lapstrake build` to rebuild the image")
         .because(cat("`", path.string(), "` does not exist"));
   auto source = oci::verified(std::move(*bytes), descriptor.digest, descriptor.size,
                               cat("blob ", descriptor.digest.brief(), " of the store"));

@@ -124,7 +124,7 @@ void write_oci_archive(const Store& store, const oci::Descriptor& root, const st
 void write_docker_archive(const Store& store, const oci::Descriptor& root, const std::filesystem::path& file,
                           const std::vector<std::string>& names, const std::stop_token& stop) {
   if (oci::is_index(root.media_type))
-    throw Error(ErrorKind::usage, "an image of several platforms cannot be written as a docker-archive",
+    throw Error(ErrorKind::usage, "a multi-platform image cannot be written as a docker-archive",
                 "choose one with `--platform`, or write an `oci-archive:`");
   check_names(names);
   const auto text = store.reader(root.digest.text(), root).text(root);

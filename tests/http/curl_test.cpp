@@ -316,7 +316,7 @@ TEST_CASE("a proxy is not asked for an address that another server named and tha
                             "https://100.100.100.200/", "https://metadata.google.internal/", "https://10.0.0.1/");
   const auto error = failure_of(
       [&] { curl_transport({.runtime = runtime})({.url = parse_url(url), .max_address_kind = AddressKind::global}); });
-  CHECK_THAT(error.summary(), Contains("which a server named: it is"));
+  CHECK_THAT(error.summary(), Contains("which came from a server's reply: it is"));
   CHECK(proxy.connections() == 0);
 }
 
@@ -343,7 +343,7 @@ TEST_CASE("a proxy is asked for other hosts, and its refusals are told") {
   };
   const auto login = through(proxy.url(""));
   CHECK(login.kind() == ErrorKind::access);
-  CHECK_THAT(login.summary(), Contains("answers 407: it requires a login"));
+  CHECK_THAT(login.summary(), Contains("returned 407: it requires a login"));
   CHECK_THAT(proxy.requests().at(0), Contains("CONNECT registry.example:443"));
   CHECK_THAT(proxy.requests().at(0), !Contains("Authorization: Basic secret"));
 

@@ -117,7 +117,7 @@ TEST_CASE("a lost connection is tried again, and told") {
   CHECK(transport({.url = parse_url("https://h/x?token=secret")}).status == 200);
   CHECK(notices == std::vector<std::string>{
                        "attempt 1 of 6 failed: lost; trying again in 0.3 s",
-                       "attempt 2 of 6 failed: https://h/x?token=REDACTED answers 503; trying again in 0.5 s"});
+                       "attempt 2 of 6 failed: https://h/x?token=REDACTED returned 503; trying again in 0.5 s"});
 }
 
 TEST_CASE("what has reached a sink is not sent there twice") {

@@ -150,7 +150,7 @@ TEST_CASE("a name that leads to this host or its neighbours is not connected to 
     };
   }
   const auto error = failure_of(act);
-  CHECK_THAT(report(error), Contains("which a server named: it is "));
+  CHECK_THAT(report(error), Contains("which came from a server's reply: it is "));
   CHECK(inside.connections() == 0);
 }
 

@@ -76,7 +76,7 @@ TEST_CASE("an image keeps its digest in every form") {
   CHECK(read_through(reader, loaded) == scene.image.parts[0].size + scene.image.parts[1].size);
 }
 
-TEST_CASE("an image of several platforms keeps its digest in the forms that can hold it") {
+TEST_CASE("a multi-platform image keeps its digest in the forms that can hold it") {
   Scene scene;
   const auto index = samples::put_index(scene.store, {"amd64", "arm64"});
   store::write_layout(scene.store, index, scene.dir / "out", "v1");

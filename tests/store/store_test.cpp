@@ -104,7 +104,7 @@ TEST_CASE("a store that others may write to is refused") {
   const auto mode = GENERATE(mode_t{0720}, mode_t{0702}, mode_t{0777});
   REQUIRE(::chmod((dir / folder).c_str(), mode) == 0);
   CHECK_THROWS_WITH(Store::open(dir / "s"),
-                    Contains("others may write to the store's folder `" + (dir / folder).string()));
+                    Contains("other users can write to the store's folder `" + (dir / folder).string()));
   CHECK_THROWS_AS(Store::gc(dir / "s", process_runtime()), Error);
   REQUIRE(::chmod((dir / folder).c_str(), 0700) == 0);
 }

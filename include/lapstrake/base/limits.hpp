@@ -49,7 +49,7 @@ inline constexpr std::uint64_t tree_steps_of_packed_byte = 1;
 inline constexpr std::uint64_t account_bytes = 1 * MiB;  // of etc/passwd or etc/group
 inline constexpr std::uint64_t account_candidate_bytes = 4 * MiB;
 
-// // Files decompressed to disk
+// Files decompressed to disk
 inline constexpr std::uint64_t spooled_bytes = 512 * MiB;
 inline constexpr std::uint64_t spooled_bytes_of_packed_byte = 200;
 inline constexpr std::uint64_t spooled_bytes_at_most = 64 * GiB;
@@ -59,7 +59,7 @@ constexpr std::uint64_t spooled_bytes_for(std::uint64_t packed) {
   return packed > most_packed ? spooled_bytes_at_most : spooled_bytes + packed * spooled_bytes_of_packed_byte;
 }
 
-// // Docker cannot mount more layers.
+// Docker cannot mount more layers.
 inline constexpr std::uint64_t docker_layers = 125;
 
 }  // namespace lapstrake::limits

@@ -1,6 +1,5 @@
 // Matches globs and the patterns of .dockerignore (moby/patternmatcher and Go's filepath.Match): `*`, `?`, `[a-z]`,
-// `\x`, `**`, and
-// `!` for exceptions.
+// `\x`, `**`, and `!` for exceptions.
 #pragma once
 #include <functional>
 #include <string>

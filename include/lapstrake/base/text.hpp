@@ -1,4 +1,4 @@
-// // Small pure functions on text.
+// Small pure functions on text.
 #pragma once
 #include <charconv>
 #include <cstdint>

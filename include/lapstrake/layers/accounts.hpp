@@ -23,7 +23,7 @@ class AccountTable {
 
  private:
   oci::Accounts own_;             // from the spec
-  std::vector<oci::User> users_;  // // ... and from the base
+  std::vector<oci::User> users_;  // ... and from the base
   std::vector<oci::Group> groups_;
 };
 

@@ -1,5 +1,5 @@
-// The index of a layer's blob: offsets of its pieces and MACs of their content. With it a changed file costs only its
-// own pieces, not the whole layer. It is a cache: it must never change a digest.
+// The index of a layer's blob: offsets of its pieces and MACs of their content. With it only the pieces of a changed
+// file are rebuilt, not the whole layer. It is a cache: it must never change a digest.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -49,7 +49,7 @@ struct LayerIndex {
 void write_index(const LayerIndex& index, const Sink& sink);
 std::optional<LayerIndex> layer_index(std::string_view bytes);
 
-// // The layer that an earlier build wrote for the same image, platform and layer name.
+// The layer that an earlier build wrote for the same image, platform and layer name.
 struct PreviousLayer {
   LayerIndex index;
   FileDescriptor blob;

@@ -1,5 +1,5 @@
 // Merges the layers of an image into the file tree that a container would see: whiteouts, opaque folders and hard links
-// are applied, links on the way to an entry are followed, missing folders are added. It does as containerd's
+// are applied, links on the way to an entry are followed, missing folders are added. It behaves like containerd's
 // pkg/archive/tar.go: whiteouts apply to lower layers only; a folder over a folder keeps the content of both, any other
 // replacement removes the path and everything below it.
 #pragma once

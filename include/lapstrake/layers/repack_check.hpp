@@ -1,10 +1,11 @@
-// Checks that a compressed layer from an untrusted source has the bytes that this program would make of the same tar.
+// Checks that a compressed layer from an untrusted source has the bytes that this program would produce from the same
+// tar.
 //
 // A blob may unpack to the right tar and still differ, and so have a different digest: another compression level, other
 // piece boundaries, a comment in its gzip header. Compressing everything again would cost what a cache saves, so the
-// framing is compared exactly and the pieces are sampled: the first, the last, and each other one with a probability of
-// 1 in 8, chosen by the system's random numbers; all of them when there are at most 8. A blob with m differing pieces
-// passes with a probability of at most (7/8)^m.
+// framing is compared exactly and the pieces are sampled: the first, the last, and each of the others with a
+// probability of 1 in 8, chosen by the system's random numbers; all of them when there are at most 8. A blob with m
+// differing pieces passes with a probability of at most (7/8)^m.
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -1,4 +1,4 @@
-// Computes the digest of the unpacked content while a layer's blob streams by, for blobs from untrusted sources.
+// Computes the digest of the unpacked content while a layer's blob is streamed, for blobs from untrusted sources.
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -22,7 +22,7 @@ struct ImageReader {
   std::function<std::optional<std::filesystem::path>(const Descriptor&)> file = nullptr;
 };
 
-// // One loaded image.
+// One loaded image.
 struct LoadedImage {
   Descriptor manifest_descriptor;
   std::string manifest_text, config_text;  // the original bytes

@@ -1,4 +1,4 @@
-// // A platform: os/architecture[/variant], with Go's names.
+// A platform: os/architecture[/variant], with Go's names.
 #pragma once
 #include <compare>
 #include <string>

@@ -1,4 +1,4 @@
-// What decides how a spec is read: the file, the environment, and where variables get their values.
+// Options for reading a spec: the file, the environment, and where variables get their values.
 #pragma once
 #include <filesystem>
 #include <functional>

@@ -3,7 +3,8 @@
 //
 //   STORE/cache/bases/<hex of the name's digest>     the descriptor of a manifest or index
 //   STORE/cache/trees/<hex of the layers' digests'>  the layers' digests and sizes, and any bytes
-//   (layers/base_files.hpp) STORE/cache/origins/<hex of a layer's blob>      "host/repo", which has it
+//                                                    (layers/base_files.hpp)
+//   STORE/cache/origins/<hex of a layer's blob>      "host/repo", which has it
 //
 // The first two have a checksum, so that damaged entries are ignored, and losing them costs only time: the next build
 // saves them again. A tag may have moved since. Origins are part of the store: without them it lacks the layers that it

@@ -146,10 +146,11 @@ class Builder {
   // moby's layer store refuses deeper ones: "max depth exceeded".
   void warn_of_depth() const {
     if (parts_.layers.size() <= limits::docker_layers) return;
-    context_.report.progress({.kind = Event::Kind::warning,
-                              .image = image_.name,
-                              .text = cat("the image has ", parts_.layers.size(),
-                                          " layers including its base; Docker runs at most ", limits::docker_layers)});
+    context_.report.progress(
+        {.kind = Event::Kind::warning,
+         .image = image_.name,
+         .text = cat("the image has ", parts_.layers.size(), " layers including its base; Docker supports at most ",
+                     limits::docker_layers)});
   }
 
   oci::Descriptor finish() {

@@ -106,7 +106,7 @@ Registries registries_of(const spec::Project* project) {
 
 oci::Descriptor selected_root(const Context& context, const oci::ImageReader& reader) {
   if (context.images.platforms.size() > 1)
-    throw Error(ErrorKind::usage, "only one `--platform` can be chosen here",
+    throw Error(ErrorKind::usage, "this command accepts only one `--platform`",
                 "remove `--platform` to use all platforms");
   const auto root = context.images.platforms.empty()
                         ? reader.root()

@@ -152,7 +152,7 @@ Command sandbox_command() {
   const auto options = std::make_shared<SandboxOptions>();
   return {
       .name = "sandbox",
-      .summary = "a local stand-in for ECR and ECS",
+      .summary = "run a local emulation of ECR, ECS and STS",
       .usage = "[-- COMMAND...]",
       .examples = R"(  lapstrake sandbox -- lapstrake register
   lapstrake sandbox -- aws ecs list-task-definitions

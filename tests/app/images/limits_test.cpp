@@ -192,7 +192,7 @@ TEST_CASE("more layers than Docker takes are warned of, those of the base counte
   CHECK_THAT(made.messages, !Contains("Docker runs"));
   root_of(125);
   made.built();
-  CHECK_THAT(made.messages, Contains("has 126 layers") && Contains("Docker runs at most 125"));
+  CHECK_THAT(made.messages, Contains("has 126 layers") && Contains("Docker supports at most 125"));
 }
 
 TEST_CASE("an image for arm says the variant of its base") {

@@ -2,8 +2,8 @@
 // Artifact Usage"): `layers` are the compressed layers themselves, so that the registry keeps them; annotations record
 // what each layer was built from.
 //
-// Everyone who may push to the repository can write anything there: do not trust an entry before its blob was unpacked
-// and checked.
+// Anyone who can push to the repository can write anything there: do not trust an entry before its blob has been
+// unpacked and checked.
 #pragma once
 #include <chrono>
 #include <cstdint>

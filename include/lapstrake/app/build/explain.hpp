@@ -1,4 +1,4 @@
-// What changed between two builds of an image, and why: the base, the layers file by file, the config.
+// The differences between two builds of an image, and their causes: the base, the layers file by file, the config.
 #pragma once
 #include <lapstrake/layers/inventory.hpp>
 #include <lapstrake/oci/descriptor.hpp>

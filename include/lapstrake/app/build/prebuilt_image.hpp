@@ -1,4 +1,4 @@
-// `--image NAME=REFERENCE`: an existing image instead of a build of NAME.
+// `--image NAME=REFERENCE`: an existing image instead of building NAME.
 #pragma once
 #include <lapstrake/app/build/built_image.hpp>
 #include <lapstrake/app/context.hpp>

@@ -1,4 +1,4 @@
-// Loads base images: the image that an image is built on.
+// Loads the base images of a spec.
 #pragma once
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/layers/base_files.hpp>

@@ -1,4 +1,4 @@
-// `lapstrake.lock`: the digests of base images, in a file beside the spec that is committed with it.
+// `lapstrake.lock`: the digests of base images, in a file beside the spec; commit both.
 //
 //   {
 //     "version": 1,
@@ -8,8 +8,8 @@
 //     }
 //   }
 //
-// One entry per line, sorted. For a multi-platform base it is the digest of the index. A base by digest needs no entry.
-// Names do not include mirrors.
+// One entry per line, sorted. For a multi-platform base it is the digest of the index. A base that is referenced by
+// digest needs no entry. Names do not include mirrors.
 #pragma once
 #include <filesystem>
 #include <lapstrake/oci/digest.hpp>

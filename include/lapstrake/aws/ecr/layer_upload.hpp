@@ -1,4 +1,4 @@
-// Uploads of layers in parts, by ECR's own API.
+// Uploads layers in parts through the ECR API.
 #pragma once
 #include <cstdint>
 #include <filesystem>

@@ -1,5 +1,5 @@
 // The sockets: one TLS port, one CONNECT proxy port, both on 127.0.0.1; a thread for each connection. The proxy
-// forwards nothing: after it accepted a CONNECT, the TLS session begins on the same socket.
+// forwards nothing: after it accepts a CONNECT, the TLS session begins on the same socket.
 #pragma once
 #include <chrono>
 #include <cstdint>

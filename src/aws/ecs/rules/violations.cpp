@@ -176,7 +176,7 @@ Finding wrong_value(const ModelViolation& violation) {
 std::string bounds(const ModelShape& shape) {
   if (shape.least && shape.most) return cat(*shape.least, " to ", *shape.most);
   if (shape.least) return cat("at least ", *shape.least);
-  return shape.most ? cat("at most ", *shape.most) : std::string("a number of 32 bits");
+  return shape.most ? cat("at most ", *shape.most) : std::string("a 32-bit integer");
 }
 
 Finding out_of_range(const ModelViolation& violation) {
