@@ -50,7 +50,7 @@ BaseFile BaseFiles::file_of(const Entry& entry, const std::string& path, const s
 
 bool BaseFiles::is_account_file(const std::string& path) {
   if (!account_files_ || account_files_->first != tree_.links_version())
-    account_files_ = {tree_.links_version(), {follow("etc/passwd"), follow("etc/group")}};
+    account_files_ = {tree_.links_version(), {tree_.follow_charged("etc/passwd"), tree_.follow_charged("etc/group")}};
   return std::ranges::count(account_files_->second, path) != 0;
 }
 

@@ -118,10 +118,17 @@ std::optional<std::string> ConfinedFolder::resolve(std::string_view path, Links 
 Source NamedFile::source() const { return file_source(file, path); }
 
 NamedFile open_named_file(const std::filesystem::path& folder, const std::string& from, bool allow_outside) {
+  auto file = find_named_file(folder, from, allow_outside);
+  if (!file) fail(from, ENOENT);
+  return std::move(*file);
+}
+
+std::optional<NamedFile> find_named_file(const std::filesystem::path& folder, const std::string& from,
+                                         bool allow_outside) {
   const auto here = folder.empty() ? std::filesystem::path(".") : folder;
   const ConfinedFolder in(allow_outside ? std::filesystem::path("/") : here);
   const auto place = in.resolve(place_of(from, in, here), ConfinedFolder::Links::follow);
-  if (!place) fail(from, ENOENT);
+  if (!place) return std::nullopt;
   auto file = std::make_shared<FileDescriptor>(in.open(*place));
   // A link that has come since is not followed.
   if (!*file && (errno == ELOOP || errno == ENOTDIR))
@@ -132,7 +139,7 @@ NamedFile open_named_file(const std::filesystem::path& folder, const std::string
   if (::fstat(file->get(), &status) != 0) fail(from, errno);
   if (!S_ISREG(status.st_mode))
     throw Error(ErrorKind::input, cat("cannot read `", shown(from), "`: it is not a regular file"));
-  return {.file = std::move(file), .path = from, .size = static_cast<std::uint64_t>(status.st_size)};
+  return NamedFile{.file = std::move(file), .path = from, .size = static_cast<std::uint64_t>(status.st_size)};
 }
 
 std::string read_all_of(const NamedFile& file, std::size_t limit) { return read_file(file.source(), file.path, limit); }

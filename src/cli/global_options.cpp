@@ -12,6 +12,7 @@ Option progress_option(ProgressStyle& to) {
                                                                           {"plain", ProgressStyle::plain},
                                                                           {"none", ProgressStyle::none}};
   const auto assign = [&to](const std::string& given) {
+    if (given.empty()) return;  // of a variable that is not set
     for (const auto& [name, style] : styles)
       if (name == given) {
         to = style;

@@ -40,6 +40,7 @@ Option number(std::string names, std::string value, std::string text, std::int64
           .value = std::move(value),
           .text = std::move(text),
           .assign = [=](const std::string& given) {
+            if (given.empty()) return;  // of a variable that is not set: -j "$JOBS"
             const auto parsed = parse_integer(given);
             if (!parsed || *parsed < least || *parsed > most)
               throw Error(ErrorKind::usage,

@@ -90,7 +90,7 @@ Transport with_retry(Transport inner, RetryPolicy policy, Runtime runtime, Retry
         const auto floor = retry_after(response.headers, runtime.clock());
         const auto wait = delay_before_retry(policy, attempt, runtime.random(), floor);
         if (!wait) return response;
-        notify(notice, policy, attempt, cat(redacted(request.url), " answers ", response.status), *wait);
+        notify(notice, policy, attempt, cat(redacted(request.url), " returned ", response.status), *wait);
         runtime.sleep(*wait);
       } catch (Error& error) {
         if (delivered) throw;

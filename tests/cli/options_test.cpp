@@ -51,6 +51,12 @@ Error failure(const std::vector<std::string>& words) {
 
 }  // namespace
 
+TEST_CASE("an empty value leaves a number and the progress style as they are") {
+  const Parsed parsed({"paint", "--coats", "", "-j", "", "--progress", ""});
+  CHECK(parsed.coats == 0);
+  CHECK(parsed.line.options.progress == Parsed({"paint"}).line.options.progress);
+}
+
 TEST_CASE("global options may precede and follow the command") {
   for (const auto& words : {std::vector<std::string>{"-v", "--json", "-C", "x", "paint", "red"},
                             {"paint", "red", "-C", "x", "--json", "-v", "-v"}}) {

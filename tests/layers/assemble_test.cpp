@@ -216,6 +216,16 @@ TEST_CASE("include, exclude and .lapstrakeignore choose together") {
   CHECK(project.paths(recipe(step)) == Strings{"a.js", "deep/b.js", "deep/b.txt", "tmp/keep.js"});
 }
 
+TEST_CASE("a .lapstrakeignore that is a loop of links, or leads out of the project, is an error") {
+  Project project;
+  project.write("a.log", "");
+  std::filesystem::create_symlink(".lapstrakeignore", project.root() / ".lapstrakeignore");
+  CHECK_THAT(project.failure(recipe(copy("a.log", "/"))), Contains("`.lapstrakeignore`"));
+  std::filesystem::remove(project.root() / ".lapstrakeignore");
+  std::filesystem::create_symlink("/nowhere/ignore", project.root() / ".lapstrakeignore");
+  CHECK_THAT(project.failure(recipe(copy("a.log", "/"))), Contains("out of"));
+}
+
 TEST_CASE("a file that the spec names and .lapstrakeignore leaves out is an error") {
   Project project;
   project.write("a.log");

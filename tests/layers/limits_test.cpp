@@ -89,6 +89,18 @@ TEST_CASE("links that are long to follow have a budget of steps", "[one thread]"
   CHECK_THAT(refusal(entries), Contains("steps to follow"));
 }
 
+// Each replaced file may change where etc/passwd and etc/group lead to.
+TEST_CASE("links on the way to the account files have a budget of steps", "[one thread]") {
+  std::vector<Entry> entries{link(Kind::symlink, "etc", repeated("d/", 2'000))};
+  for (int i = 0; i < 4'000; ++i) {
+    Entry one = file("x");
+    one.size = 1;
+    one.content = std::string("x");
+    entries.push_back(one);
+  }
+  CHECK_THAT(refusal(entries), Contains("steps to follow"));
+}
+
 TEST_CASE("a link to a path that no system follows is refused") {
   CHECK_THAT(refusal({link(Kind::symlink, "a", repeated("d/", 250'000)), file("a/f")}),
              Contains("is a link to a path longer than 4096 bytes"));

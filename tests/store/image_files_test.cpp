@@ -86,7 +86,7 @@ TEST_CASE("a multi-platform image keeps its digest in the forms that can hold it
   CHECK(reader.root() == index);
   CHECK(oci::load(reader, oci::Platform::parse("arm64")).config.platform.architecture == "arm64");
   refused([&] { store::write_docker_archive(scene.store, index, scene.dir / "d.tar", {}); }, ErrorKind::usage,
-          "several platforms");
+          "multi-platform image");
   CHECK_FALSE(std::filesystem::exists(scene.dir / "d.tar"));
 }
 

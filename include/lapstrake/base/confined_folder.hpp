@@ -49,6 +49,9 @@ struct NamedFile {
 // `from` is relative to `folder`; links are followed, but not out of it unless `allow_outside`. Error{input} when it is
 // missing, unreadable, not a regular file, or outside.
 NamedFile open_named_file(const std::filesystem::path& folder, const std::string& from, bool allow_outside);
+// The same, but nothing when it is missing; a link to nothing counts as missing.
+std::optional<NamedFile> find_named_file(const std::filesystem::path& folder, const std::string& from,
+                                         bool allow_outside);
 // Its content. Error{input} when it is longer than `limit` bytes.
 std::string read_all_of(const NamedFile& file, std::size_t limit);
 

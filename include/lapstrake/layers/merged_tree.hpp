@@ -86,6 +86,13 @@ class MergedTree {
     std::uint64_t steps = 0;
     return follow(path, steps);
   }
+  // The same while a layer is merged: a limited layer pays for the steps, since its links decide their number.
+  std::string follow_charged(std::string_view path) {
+    std::uint64_t steps = 0;
+    auto real = follow(path, steps);
+    if (is_limited_) budget_->step(path, steps);
+    return real;
+  }
   // Changes whenever follow() may give another result.
   std::uint64_t links_version() const { return links_version_; }
 
@@ -228,12 +235,7 @@ std::string MergedTree<File>::follow(std::string_view path, std::uint64_t& steps
 
 template <class File>
 const std::string& MergedTree<File>::real_folder(std::string_view folder) {
-  if (!recent_ || recent_->first != folder) {
-    std::uint64_t steps = 0;
-    auto real = follow(folder, steps);
-    if (is_limited_) budget_->step(folder, steps);
-    recent_.emplace(folder, std::move(real));
-  }
+  if (!recent_ || recent_->first != folder) recent_.emplace(folder, follow_charged(folder));
   return recent_->second;
 }
 

@@ -55,8 +55,9 @@ std::optional<oci::Index> valid_index(const store::Layout& layout) {
 }
 
 void require_layout(const Context& context, const store::Layout& layout) {
+  make_folder(layout.folder());
+  const auto folder_lock = lock_folder(layout.folder());  // another run may create the layout, too
   layout.create();
-  const auto folder_lock = lock_folder(layout.folder());
   if (valid_index(layout)) return;
   const auto file = layout.folder() / "index.json";
   std::error_code failure;
