@@ -152,6 +152,14 @@ self_test() {
       failed=1
     fi
   }
+  expect_finding() { # title text, in the tree as it is
+    if bash "$0" "$tree" "$tree/rooms.txt" >"$scratch/out" || ! grep -q "$2" "$scratch/out"; then
+      echo "FAIL $1"
+      failed=1
+    else
+      echo "ok   $1"
+    fi
+  }
   expect yes "a clean tree passes"
   expect no "an upward include" src/base/bad.cpp '#include <lapstrake/spec/read.hpp>'
   expect no "an upward include in a public header" include/lapstrake/base/bad.hpp '#include <lapstrake/http/url.hpp>'
@@ -179,22 +187,12 @@ self_test() {
   expect no "a room that ARCHITECTURE.md does not list" ARCHITECTURE.md '| `base` | bytes |'
   fresh
   echo 'See `src/base/gone.cpp`.' >"$tree/ARCHITECTURE.md"
-  if bash "$0" "$tree" "$tree/rooms.txt" >"$scratch/out" || ! grep -q 'no file src/base/gone.cpp' "$scratch/out"; then
-    echo "FAIL a missing file in ARCHITECTURE.md"
-    failed=1
-  else
-    echo "ok   a missing file in ARCHITECTURE.md"
-  fi
+  expect_finding 'a missing file in ARCHITECTURE.md' 'no file src/base/gone.cpp'
   fresh
   echo '#include "b.hpp"' >"$tree/src/http/a.hpp"
   echo '#include <lapstrake/http/c.hpp>' >"$tree/src/http/b.cpp"
   echo '#include "a.hpp"' >"$tree/include/lapstrake/http/c.hpp"
-  if bash "$0" "$tree" "$tree/rooms.txt" >"$scratch/out" || ! grep -q 'circle of includes in room http' "$scratch/out"; then
-    echo "FAIL a circle of units"
-    failed=1
-  else
-    echo "ok   a circle of units"
-  fi
+  expect_finding 'a circle of units' 'circle of includes in room http'
   fresh
   echo '#include <yaml-cpp/yaml.h>' | tee "$tree/src/spec/a.cpp" >"$tree/src/spec/b.cpp"
   if bash "$0" "$tree" "$tree/rooms.txt" >/dev/null; then
