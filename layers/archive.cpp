@@ -34,7 +34,7 @@ class ArchiveStep {
 
   void run(Candidates& out) {
     open();
-    spool_ = std::make_shared<const FileDescriptor>(unnamed_file(context_.options.scratch));
+    spool_ = std::make_shared<const ContentFile>(ContentFile{.descriptor = unnamed_file(context_.options.scratch)});
     read_archive(file_.get(), cat("the archive `", printable(archive_.from), "`"),
                  [&](const TarEntry& entry, const Source& data) { take(entry, data); },
                  {.most_bytes = limits::spooled_bytes_for(before_.size), .stop = context_.options.stop});
@@ -138,7 +138,7 @@ class ArchiveStep {
     candidate.identity = {step_, 0, ++bodies_};
     const std::uint64_t begin = spooled_;
     drain(data, [&](Bytes bytes) {
-      write_fully(spool_->get(), bytes, context_.options.scratch);
+      write_fully(spool_->descriptor.get(), bytes, context_.options.scratch);
       spooled_ += bytes.size();
     });
     candidate.entry.size = spooled_ - begin;  // a zip may not know it before
@@ -155,7 +155,7 @@ class ArchiveStep {
   FileStamp before_;
   bool is_zip_ = false, had_root_ = false;
   TreeBudget budget_;
-  std::shared_ptr<const FileDescriptor> spool_;
+  std::shared_ptr<const ContentFile> spool_;
   std::uint64_t spooled_ = 0, bodies_ = 0;
   std::map<std::string, Candidate> members_;  // a later member of one name replaces the earlier, as tar does
   std::vector<std::string> specials_;

@@ -1,7 +1,7 @@
 // The file tree of a base as bytes: what was read from its layers once is not read again.
 #include <lapstrake/layers/base_files.hpp>
 
-#include "records.hpp"
+#include <lapstrake/base/records.hpp>
 
 namespace lapstrake::layers {
 namespace {

@@ -35,6 +35,8 @@ FileStamp stamp_of(const struct stat& status) {
 
 ContentReader::ContentReader(const Entry& entry, std::uint64_t from, std::uint64_t size)
     : entry_(entry), at_(from), end_(from + size) {
+  const auto* spooled = std::get_if<Spooled>(&entry.content);
+  if (spooled != nullptr && !spooled->file->descriptor) open_content_file(*spooled->file);
   const auto* host = std::get_if<HostFile>(&entry.content);
   if (host == nullptr) return;
   // O_NONBLOCK: a FIFO that took the file's place must not hang us.
@@ -53,8 +55,15 @@ std::size_t ContentReader::read(std::span<std::byte> room) {
   if (room.empty()) return 0;
   const std::size_t size = std::holds_alternative<std::string>(entry_.content) ? read_text(room) : read_file(room);
   at_ += size;
-  if (at_ == end_ && file_) expect_unchanged();
+  if (at_ == end_ && std::holds_alternative<HostFile>(entry_.content)) expect_unchanged();
   return size;
+}
+
+void ContentReader::open_content_file(const ContentFile& file) {
+  file_ = FileDescriptor(::open(file.path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file_)
+    throw Error(ErrorKind::input, cat("cannot read `", file.path.string(), "`: ", reason(errno)))
+        .during(*entry_.origin);
 }
 
 std::size_t ContentReader::read_text(std::span<std::byte> room) {
@@ -69,7 +78,7 @@ std::size_t ContentReader::read_file(std::span<std::byte> room) {
   const auto* spooled = std::get_if<Spooled>(&entry_.content);
   if (spooled == nullptr && !file_)
     throw Error(ErrorKind::internal, cat("`", printable(entry_.path), "` has no content"));
-  const int fd = spooled != nullptr ? spooled->file->get() : file_.get();
+  const int fd = spooled != nullptr && spooled->file->descriptor ? spooled->file->descriptor.get() : file_.get();
   const std::uint64_t offset = at_ + (spooled != nullptr ? spooled->offset : 0);
   for (;;) {
     const ssize_t size = ::pread(fd, room.data(), room.size(), static_cast<off_t>(offset));
@@ -78,7 +87,9 @@ std::size_t ContentReader::read_file(std::span<std::byte> room) {
     if (size < 0)
       throw Error(ErrorKind::input, cat("cannot read `", printable(entry_.path, 4096), "`: ", reason(errno)))
           .during(*entry_.origin);
-    if (spooled != nullptr) throw Error(ErrorKind::internal, "a temporary file is too short");
+    if (spooled != nullptr)
+      throw Error(ErrorKind::integrity, cat("`", spooled->file->path.string(), "` is too short"),
+                  "delete it and build again");
     changed(cat("has only ", at_, " of its ", count_of(entry_.size, "byte")));
   }
 }

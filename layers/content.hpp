@@ -24,6 +24,7 @@ class ContentReader {
  private:
   std::size_t read_text(std::span<std::byte> room);
   std::size_t read_file(std::span<std::byte> room);
+  void open_content_file(const ContentFile& file);
   void expect_unchanged() const;
   [[noreturn]] void changed(std::string_view how) const;
 

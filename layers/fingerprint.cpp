@@ -65,8 +65,12 @@ class Places {
 
 // False for content that has no reliable fingerprint.
 bool add_content(Tally& tally, Places& places, const Content& content, std::int64_t listed_at) {
-  if (std::holds_alternative<Spooled>(content)) return false;
   tally.add_numbers(content.index());
+  if (const auto* spooled = std::get_if<Spooled>(&content)) {
+    if (spooled->file->identity.empty()) return false;
+    tally.add(spooled->file->identity);
+    tally.add_numbers(spooled->offset);
+  }
   if (const auto* text = std::get_if<std::string>(&content)) tally.add(*text);
   if (const auto* file = std::get_if<HostFile>(&content)) {
     const FileStamp& stamp = file->stamp();

@@ -7,7 +7,7 @@
 
 #include "codec.hpp"
 #include "content_mac.hpp"
-#include "records.hpp"
+#include <lapstrake/base/records.hpp>
 
 namespace lapstrake::layers {
 namespace {

@@ -1,6 +1,6 @@
 #include <lapstrake/layers/layer_index.hpp>
 
-#include "records.hpp"
+#include <lapstrake/base/records.hpp>
 
 namespace lapstrake::layers {
 namespace {

@@ -135,6 +135,11 @@ void PiecePlanner::add_stamp(const ContentPart& part) {
     is_certain_ = is_certain_ && !is_racy(stamp, *listed_ns_);
     add(std::array<std::uint64_t, 3>{stamp.device, stamp.inode, stamp.size});
     add(std::array<std::int64_t, 2>{stamp.modified_ns, stamp.changed_ns});
+  } else if (const auto* spooled = std::get_if<Spooled>(&content);
+             spooled != nullptr && !spooled->file->identity.empty()) {
+    const std::string& identity = spooled->file->identity;
+    add(std::array<std::uint64_t, 2>{spooled->offset, identity.size()});
+    stamp_.write(as_bytes(identity));
   } else {
     is_certain_ = false;
   }

@@ -64,7 +64,7 @@ EXCEPTIONS = [
 DOCS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/*.md", "docs/*/*.md", "bench/*.md", "examples/*/*.md"]
 # Made from the code.
 GENERATED = ["docs/reference/spec.md", "docs/reference/task-rules.md"]
-FOLDERS = ["src", "layers", "registry", "include"]
+FOLDERS = ["src", "layers", "registry", "packages", "include"]
 
 TOKEN = re.compile(r"""(?P<comment>//[^\n]*|/\*.*?\*/)|R"(?P<tag>[^(\s]*)\((?P<raw>.*?)\)(?P=tag)"|"(?P<string>(?:[^"\\\n]|\\.)*)"|'(?:[^'\\\n]|\\.)+'""", re.S)
 

@@ -46,7 +46,7 @@ check_arrows() { # rooms.txt
     { grep -E '[<"]lapstrake/' "$scratch/includes" || true; } | { grep -vE "<lapstrake/($allowed)/[^/]*>" || true; } |
       complain "room $room may include only <lapstrake/{${allowed//|/,}}/...>"
     # A private header of another room: by a path, since a bare name is found only in the room's own folder.
-    { grep -E '"[^"]*\.\./|"(src|layers|registry)/' "$scratch/includes" || true; } |
+    { grep -E '"[^"]*\.\./|"(src|layers|registry|packages)/' "$scratch/includes" || true; } |
       complain "a room's own headers are its own; make it public in include/lapstrake/"
   done <"$1"
 }

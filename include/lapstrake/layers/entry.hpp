@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <lapstrake/base/c_handle.hpp>
 #include <lapstrake/layers/shared.hpp>
 #include <lapstrake/oci/recipe.hpp>
@@ -45,9 +46,16 @@ struct HostFile {
   const char* target() const { return name() + std::char_traits<char>::length(name()) + 1; }  // of a symbolic link
   std::string path() const;
 };
-// Bytes in an unnamed temporary file (a decompressed member of an archive).
+// A file of this program with the content of many entries: decompressed members of an archive.
+struct ContentFile {
+  std::filesystem::path path = {};  // opened for each read, unless ...
+  FileDescriptor descriptor = {};   // ... it is open (an unnamed temporary file)
+  // What decides its bytes, for fingerprints: "unpacked 1 sha256:..."; empty if nothing short does.
+  std::string identity = {};
+};
+// Part of a ContentFile.
 struct Spooled {
-  std::shared_ptr<const FileDescriptor> file;
+  std::shared_ptr<const ContentFile> file;
   std::uint64_t offset = 0;
 };
 using Content = std::variant<std::monostate, std::string, HostFile, Spooled>;

@@ -1,4 +1,4 @@
-// A simple binary format for cache files: numbers (little-endian) and texts in sequence.
+// A simple binary format for files of the store: numbers (little-endian) and texts in sequence.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace lapstrake::layers {
+namespace lapstrake {
 
 class RecordWriter {
  public:
@@ -101,4 +101,4 @@ class RecordReader {
   bool failed_ = false;
 };
 
-}  // namespace lapstrake::layers
+}  // namespace lapstrake

@@ -1,0 +1,40 @@
+// Entries of `lapstrake.lock` for packages: which files an install consists of, each with its digest.
+#pragma once
+#include <cstdint>
+#include <lapstrake/oci/digest.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lapstrake::packages {
+
+// An archive that the build takes unchanged: a wheel, an npm tarball, a fetched file.
+struct LockedFile {
+  // Unique in its install: the name of a wheel's file, the place of an npm package ("node_modules/a/node_modules/b"),
+  // the URL of a fetched file.
+  std::string name;
+  std::string package, version;  // as in the lock file of the ecosystem; empty for a fetched file
+  oci::Digest digest;            // ours: sha256 of the file
+  std::uint64_t size = 0;        // bytes
+  // The ecosystem's own, if it is not that sha256: npm's "sha512-..." (W3C Subresource Integrity).
+  std::string integrity = {};
+  // Where it is, if the source's index does not say: a URL of the user's own lock file. Never an index's or a mirror's.
+  std::string url = {};
+  // Why it is there: "requirements.txt:3", "needed by flask 3.1.0".
+  std::string why = {};
+  // What was decided about it when it was locked: npm's "script cosmetic", "script accepted".
+  std::string note = {};
+  bool operator==(const LockedFile&) const = default;
+};
+
+// All files of one `pip:` or `npm:` step for one target.
+struct LockedInstall {
+  // "pip requirements.txt, cpython 3.11, linux/amd64, glibc 2.36": everything but the lock files' content that decides
+  // which files are chosen.
+  std::string name;
+  oci::Digest inputs;             // of the content of the ecosystem's lock files: another one makes this entry stale
+  std::vector<LockedFile> files;  // sorted by name
+  bool operator==(const LockedInstall&) const = default;
+};
+
+}  // namespace lapstrake::packages
