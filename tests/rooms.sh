@@ -80,7 +80,7 @@ check_page() { # rooms.txt
 check_heavy() {
   local heavy='<(CLI/|CLI11|yaml-cpp/|curl/|boost/|archive|openssl/|zlib\.h|zstd|libdeflate|nlohmann/json\.hpp)'
   lines_with "#[ \t]*include[ \t]*$heavy" include | complain "no heavy header in include/ (nlohmann/json_fwd.hpp is light)"
-  local all=(src layers registry)
+  local all=(src layers registry packages)
   lines_with '#[ \t]*include[ \t]*<CLI' "${all[@]}" | { grep -v '^src/cli/' || true; } | complain "CLI11 belongs to src/cli"
   lines_with '#[ \t]*include[ \t]*<boost/' "${all[@]}" | { grep -v '^src/sandbox/' || true; } | complain "Boost belongs to src/sandbox"
   lines_with '#[ \t]*include[ \t]*<curl/' "${all[@]}" | { grep -v '^src/http/' || true; } | complain "libcurl belongs to src/http"
@@ -97,12 +97,12 @@ check_heavy() {
 check_errors() {
   local text='\.(reason|summary|what)\(\)'
   lines_with "$text(\\.(find|rfind|starts_with|ends_with|contains|compare|substr|empty)\\(|[ ]*[!=]=)|[!=]=[ ]*[A-Za-z_]+$text|auto&?[ ]+[a-z_]+ = [A-Za-z_]+$text;" \
-    src layers registry include | { grep -vE '^src/(cli/|base/error\.cpp)' || true; } | complain "decide by Error::code(), not by the text of an error"
+    src layers registry packages include | { grep -vE '^src/(cli/|base/error\.cpp)' || true; } | complain "decide by Error::code(), not by the text of an error"
 }
 
 # One place prints and one place exits.
 check_doors() {
-  local others=(src layers registry include)
+  local others=(src layers registry packages include)
   lines_with '(^|[^A-Za-z0-9_.>])(exit|quick_exit)[ \t]*\\(' "${others[@]}" | { grep -v '^src/cli/' || true; } | complain "only src/cli exits"
   lines_with 'std::(cout|cerr|clog)|(^|[^A-Za-z0-9_])(printf|puts|putchar|perror)[ \t]*\\(|(fprintf|fputs|fwrite)[ \t]*\\([^;]*(stdout|stderr)' \
     "${others[@]}" | { grep -v '^src/cli/' || true; } | complain "only src/cli prints"
