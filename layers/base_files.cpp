@@ -12,11 +12,17 @@ namespace {
 // A link of a later layer may make it the image's own.
 bool is_candidate(std::string_view path) { return name_of(path) == "passwd" || name_of(path) == "group"; }
 
+// Of dpkg, of distroless images (one file per package), and of apk.
+bool is_package_database(std::string_view path) {
+  return path == "var/lib/dpkg/status" || path == "lib/apk/db/installed" || path == "usr/lib/apk/db/installed" ||
+         (parent_of(path) == "var/lib/dpkg/status.d" && !path.ends_with(".md5sums"));
+}
+
 }  // namespace
 
 void BaseFiles::add_layer(const Source& blob, std::string_view what, const std::stop_token& stop) {
   const auto make = [&](const TarEntry& entry, const std::string& path, const Source& data) {
-    return file_of(entry, path, [&] { return read_all(data, limits::account_bytes, cat("`", path, "`")); });
+    return file_of(entry, path, [&] { return read_all(data, limits::database_bytes, cat("`", path, "`")); });
   };
   tree_.add_layer(blob, what, make, stop);
 }
@@ -35,17 +41,26 @@ BaseFile BaseFiles::file_of(const Entry& entry, const std::string& path, const s
   BaseFile file{.kind = entry.kind, .mode = entry.mode, .uid = entry.uid, .gid = entry.gid};
   if (entry.kind == Kind::symlink) file.target = *entry.target;
   if (entry.kind != Kind::file || entry.size == 0) return file;
-  if (!is_account_file(path)) {
-    if (!is_candidate(path) || entry.size > limits::account_bytes) return file;
-    if (entry.size > limits::account_candidate_bytes - candidate_bytes_) {
-      file.text = BaseFile::Text::dropped;
-      return file;
-    }
-    candidate_bytes_ += entry.size;
-  }
-  file.text = BaseFile::Text::kept;
+  file.text = how_to_keep(entry, path);
+  if (file.text != BaseFile::Text::kept) return file;
   file.target = text();
   return file;
+}
+
+BaseFile::Text BaseFiles::how_to_keep(const Entry& entry, const std::string& path) {
+  using Text = BaseFile::Text;
+  const auto within = [&](std::uint64_t& kept, std::uint64_t most) {
+    if (entry.size > most - kept) return Text::dropped;
+    kept += entry.size;
+    return Text::kept;
+  };
+  if (is_package_database(path)) return within(database_bytes_, limits::database_bytes);
+  if (is_account_file(path)) {
+    if (entry.size <= limits::account_bytes) return Text::kept;
+    throw Error(ErrorKind::integrity, cat("`", path, "` is longer than ", human_size(limits::account_bytes)));
+  }
+  if (!is_candidate(path) || entry.size > limits::account_bytes) return Text::none;
+  return within(candidate_bytes_, limits::account_candidate_bytes);
 }
 
 bool BaseFiles::is_account_file(const std::string& path) {
@@ -64,9 +79,12 @@ std::optional<std::string> BaseFiles::text_of(std::string_view path) const {
   const Node* node = find(real);
   if (node == nullptr || node->text == BaseFile::Text::none) return std::nullopt;
   if (node->text == BaseFile::Text::kept) return node->target;
-  throw Error(ErrorKind::integrity, cat("cannot read `/", printable(real), "` of the base image"),
-              "write `/etc/passwd` and `/etc/group` in a layer")
-      .because(cat("files named `passwd` or `group` have more than ", human_size(limits::account_candidate_bytes)));
+  Error error(ErrorKind::integrity, cat("cannot read `/", printable(real), "` of the base image"));
+  if (is_package_database(real))
+    throw error.because(cat("its package databases have more than ", human_size(limits::database_bytes)));
+  error.helped_by("write `/etc/passwd` and `/etc/group` in a layer");
+  throw error.because(
+      cat("files named `passwd` or `group` have more than ", human_size(limits::account_candidate_bytes)));
 }
 
 std::vector<std::string> BaseFiles::names_in(std::string_view folder, std::size_t most) const {

@@ -5,9 +5,9 @@
 #include <lapstrake/layers/fingerprint.hpp>
 #include <map>
 
+#include <lapstrake/base/records.hpp>
 #include "codec.hpp"
 #include "content_mac.hpp"
-#include <lapstrake/base/records.hpp>
 
 namespace lapstrake::layers {
 namespace {

@@ -57,6 +57,7 @@ TEST_CASE("the page of limits has every limit, in the header's order") {
       cat(limits::tree_steps_of_packed_byte),
       bytes(limits::account_bytes),
       bytes(limits::account_candidate_bytes),
+      bytes(limits::database_bytes),
       bytes(limits::spooled_bytes),
       cat(limits::spooled_bytes_of_packed_byte),
       bytes(limits::spooled_bytes_at_most),

@@ -1,6 +1,7 @@
 #include <lapstrake/layers/base_files.hpp>
 
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
 
 #include "layers/entries.hpp"
@@ -94,6 +95,27 @@ TEST_CASE("passwd and group are kept, through links and in later layers") {
   CHECK(base.text_of("etc/passwd") == "two\n");
   base.add_layer({file("etc/.wh.passwd")});
   CHECK_FALSE(base.text_of("etc/passwd"));
+}
+
+TEST_CASE("package databases are kept as text, also when the tree is read back") {
+  const BaseFiles base =
+      base_of({{file("var/lib/dpkg/status", "Package: libc6\n"), file("lib/apk/db/installed", "P:musl\n"),
+                file("var/lib/dpkg/status.d/libc6", "Package: libc6\n"),
+                file("var/lib/dpkg/status.d/libc6.md5sums", "0 x\n"), file("var/lib/dpkg/info", "x")}});
+  for (const auto& files : {base, *BaseFiles::from_bytes(base.to_bytes())}) {
+    CHECK(files.text_of("var/lib/dpkg/status") == "Package: libc6\n");
+    CHECK(files.text_of("var/lib/dpkg/status.d/libc6") == "Package: libc6\n");
+    CHECK(files.text_of("lib/apk/db/installed") == "P:musl\n");
+    CHECK_FALSE(files.text_of("var/lib/dpkg/status.d/libc6.md5sums"));
+    CHECK_FALSE(files.text_of("var/lib/dpkg/info"));
+  }
+}
+
+TEST_CASE("a package database beyond the limit is an error when it is asked for") {
+  const std::string long_text(limits::database_bytes / 2 + 1, 'a');
+  const BaseFiles base = base_of({{file("var/lib/dpkg/status", long_text)}, {file("lib/apk/db/installed", long_text)}});
+  CHECK(base.text_of("var/lib/dpkg/status") == long_text);
+  CHECK_THROWS_AS(base.text_of("lib/apk/db/installed"), Error);
 }
 
 TEST_CASE("a passwd of more than a MiB is refused") {

@@ -48,6 +48,7 @@ inline constexpr std::uint64_t tree_steps = 4'000'000;
 inline constexpr std::uint64_t tree_steps_of_packed_byte = 1;
 inline constexpr std::uint64_t account_bytes = 1 * MiB;  // of etc/passwd or etc/group
 inline constexpr std::uint64_t account_candidate_bytes = 4 * MiB;
+inline constexpr std::uint64_t database_bytes = 32 * MiB;  // of dpkg and apk, in all layers together
 
 // Files decompressed to disk
 inline constexpr std::uint64_t spooled_bytes = 512 * MiB;

@@ -16,7 +16,7 @@
 
 namespace lapstrake::layers {
 
-// What a base is known by: no content but that of account files.
+// What is known of a file in a base: no content but that of account files and package databases.
 struct BaseFile {
   Kind kind = Kind::file;
   enum class Text : std::uint8_t { none, kept, dropped } text = Text::none;
@@ -35,9 +35,9 @@ class BaseFiles {
   using Node = MergedTree<BaseFile>::Node;
 
   // Streams a base layer (a tar, plain or compressed with gzip or zstd, detected by its first bytes) and merges it on
-  // top: whiteouts and opaque folders are applied, /etc/passwd and /etc/group kept as text (at most 1 MiB each).
-  // Nothing is written to disk. Error{integrity} when it is not a tar, for `..`, and beyond `ReadLimits` and
-  // `TreeBudget`; all layers share one budget.
+  // top: whiteouts and opaque folders are applied. /etc/passwd and /etc/group are kept as text (at most 1 MiB each),
+  // and the databases of dpkg and apk (limits::database_bytes together). Nothing is written to disk. Error{integrity}
+  // when it is not a tar, for `..`, and beyond `ReadLimits` and `TreeBudget`; all layers share one budget.
   void add_layer(const Source& blob, std::string_view what, const std::stop_token& stop = {});
   // Merges a layer built by this program on top.
   void add_layer(const std::vector<Entry>& entries);
@@ -51,8 +51,8 @@ class BaseFiles {
   std::string resolve(std::string_view path) const;
   // The same, but the last component is followed too.
   std::string follow(std::string_view path) const { return tree_.follow(path); }
-  // The text of etc/passwd or etc/group, links followed. Error{integrity} when it was dropped, because the layers hold
-  // too many candidates for these files.
+  // The text of etc/passwd, etc/group or a package database (var/lib/dpkg/status, var/lib/dpkg/status.d/NAME,
+  // lib/apk/db/installed), links followed. Error{integrity} when it was dropped, because of a limit.
   std::optional<std::string> text_of(std::string_view path) const;
   // At most `most` names in a folder, for suggestions.
   std::vector<std::string> names_in(std::string_view folder, std::size_t most = 10'000) const;
@@ -64,12 +64,14 @@ class BaseFiles {
 
  private:
   BaseFile file_of(const Entry& entry, const std::string& path, const std::function<std::string()>& text);
+  BaseFile::Text how_to_keep(const Entry& entry, const std::string& path);
   bool is_account_file(const std::string& path);
 
   MergedTree<BaseFile> tree_;
   // etc/passwd and etc/group with links followed, at that version of the tree's links.
   std::optional<std::pair<std::uint64_t, std::array<std::string, 2>>> account_files_;
   std::uint64_t candidate_bytes_ = 0;  // of texts that a link may turn into one of them
+  std::uint64_t database_bytes_ = 0;
 };
 
 }  // namespace lapstrake::layers
