@@ -63,7 +63,7 @@ expect 0 lapstrake -C project build
 online=$(digest_of "$out")
 expect 0 lapstrake -C project lock
 equal "$out" "added $registry/team/base:v1 $first" "lock prints what it added"
-printf '{\n  "version": 1,\n  "bases": {\n    "%s": "%s"\n  }\n}\n' "$registry/team/base:v1" "$first" >wanted.lock
+printf '{\n  "version": 2,\n  "images": {\n    "%s": "%s"\n  }\n}\n' "$registry/team/base:v1" "$first" >wanted.lock
 same_file project/lapstrake.lock wanted.lock "the lock is JSON, one entry a line"
 expect 0 lapstrake -C project lock
 equal "$out" "" "locked again, nothing changes"

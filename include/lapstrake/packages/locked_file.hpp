@@ -2,7 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <lapstrake/oci/digest.hpp>
-#include <optional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,7 +13,7 @@ struct LockedFile {
   // Unique in its install: the name of a wheel's file, the place of an npm package ("node_modules/a/node_modules/b"),
   // the URL of a fetched file.
   std::string name;
-  std::string package, version;  // as in the lock file of the ecosystem; empty for a fetched file
+  std::string package = {}, version = {};  // as in the lock file of the ecosystem; empty for a fetched file
   oci::Digest digest;            // ours: sha256 of the file
   std::uint64_t size = 0;        // bytes
   // The ecosystem's own, if it is not that sha256: npm's "sha512-..." (W3C Subresource Integrity).
@@ -35,6 +35,16 @@ struct LockedInstall {
   oci::Digest inputs;             // of the content of the ecosystem's lock files: another one makes this entry stale
   std::vector<LockedFile> files;  // sorted by name
   bool operator==(const LockedInstall&) const = default;
+};
+
+// All that a lock has besides the digests of images.
+struct LockedPackages {
+  std::map<std::string, LockedInstall> installs = {};  // by name
+  std::map<std::string, LockedFile> fetched = {};      // by URL
+  // Files of lower layers that `edit:` changes: "IMAGE PLATFORM PATH" and the digest of the file before the change.
+  std::map<std::string, oci::Digest> edited = {};
+  bool empty() const { return installs.empty() && fetched.empty() && edited.empty(); }
+  bool operator==(const LockedPackages&) const = default;
 };
 
 }  // namespace lapstrake::packages

@@ -56,10 +56,13 @@ class Locking {
   std::vector<LockChange> run(const LockSettings& settings) {
     const auto moving = chosen(settings);
     for (const auto& [name, base] : wanted_)
-      if (!lock_.bases.contains(name) || moving.contains(name)) resolve(name, base);
+      if (!lock_.images.contains(name) || moving.contains(name)) resolve(name, base);
     if (settings.prune) prune();
     return std::move(changes_);
   }
+
+  // Whether the file is to be written even without changes.
+  bool is_old_version() const { return lock_.is_version_1; }
 
  private:
   std::set<std::string> chosen(const LockSettings& settings) const {
@@ -109,13 +112,13 @@ class Locking {
 
   void resolve(const std::string& name, const oci::Reference& base) {
     const auto now = step(cat("looking up the base `", name, "`"), [&] { return root_of(base).digest; });
-    const auto known = lock_.bases.find(name);
-    if (known == lock_.bases.end()) {
+    const auto known = lock_.images.find(name);
+    if (known == lock_.images.end()) {
       changes_.push_back({.kind = LockChange::Kind::added, .base = name, .after = now});
     } else if (known->second != now) {
       changes_.push_back({.kind = LockChange::Kind::moved, .base = name, .before = known->second, .after = now});
     }
-    lock_.bases.insert_or_assign(name, now);
+    lock_.images.insert_or_assign(name, now);
   }
   oci::Descriptor root_of(const oci::Reference& base) const {
     if (const auto* remote = std::get_if<oci::RegistryReference>(&base))
@@ -126,11 +129,11 @@ class Locking {
   void prune() {
     const auto used = names_of_all_environments(project_);
     std::vector<std::string> unused;
-    for (const auto& [name, digest] : lock_.bases)
+    for (const auto& [name, digest] : lock_.images)
       if (!used.contains(name) && !wanted_.contains(name)) unused.push_back(name);
     if (project_.has_unknown_bases) return keep_for_unknown(unused);
     for (const auto& name : unused) {
-      const auto entry = lock_.bases.extract(name);
+      const auto entry = lock_.images.extract(name);
       changes_.push_back({.kind = LockChange::Kind::removed, .base = name, .before = entry.mapped()});
     }
   }
@@ -158,7 +161,7 @@ void pin_bases(const Context& context, spec::Project& project) {
   const auto wanted = bases_of(context, project);
   std::vector<std::string> missing;
   for (const auto& [name, base] : wanted)
-    if (!lock || !lock->bases.contains(name)) missing.push_back(name);
+    if (!lock || !lock->images.contains(name)) missing.push_back(name);
   if (context.bases.locked && !missing.empty()) {
     const auto file = lock_file(project).string();
     throw Error(ErrorKind::usage,
@@ -174,7 +177,7 @@ void pin_bases(const Context& context, spec::Project& project) {
   for (auto& image : project.images) {
     const auto name = image.base ? lock_name(project.folder, *image.base) : std::nullopt;
     if (!name) continue;
-    if (const auto found = lock->bases.find(*name); found != lock->bases.end()) image.base_pin = found->second;
+    if (const auto found = lock->images.find(*name); found != lock->images.end()) image.base_pin = found->second;
   }
 }
 
@@ -186,17 +189,19 @@ void write_changes(const spec::Project& project, const std::vector<LockChange>& 
   auto now = read_lock(project, allow_outside).value_or(Lock());
   for (const auto& change : changes)
     if (change.after)
-      now.bases.insert_or_assign(change.base, *change.after);
-    else if (const auto known = now.bases.find(change.base); known != now.bases.end() && known->second == change.before)
-      now.bases.erase(known);
+      now.images.insert_or_assign(change.base, *change.after);
+    else if (const auto known = now.images.find(change.base);
+             known != now.images.end() && known->second == change.before)
+      now.images.erase(known);
   write_file(lock_file(project), render(now));
 }
 
 }  // namespace
 
 std::vector<LockChange> lock(const Context& context, const spec::Project& project, const LockSettings& settings) {
-  auto changes = Locking(context, project).run(settings);
-  if (!changes.empty()) write_changes(project, changes, context.build.allow_outside);
+  Locking locking(context, project);
+  auto changes = locking.run(settings);
+  if (!changes.empty() || locking.is_old_version()) write_changes(project, changes, context.build.allow_outside);
   return changes;
 }
 

@@ -83,12 +83,44 @@ struct Pinning : Journey {
 }  // namespace
 
 TEST_CASE("a lock is written one entry a line, sorted, and read as the same") {
-  const app::Lock lock{.bases = {{"r.example/b:v1", *oci::Digest::parse(some_digest)},
-                                 {"oci:../a:v1", *oci::Digest::parse(some_digest)}}};
+  const app::Lock lock{.images = {{"r.example/b:v1", *oci::Digest::parse(some_digest)},
+                                  {"oci:../a:v1", *oci::Digest::parse(some_digest)}}};
   const auto text = app::render(lock);
-  CHECK(text == cat("{\n  \"version\": 1,\n  \"bases\": {\n    \"oci:../a:v1\": \"", some_digest,
+  CHECK(text == cat("{\n  \"version\": 2,\n  \"images\": {\n    \"oci:../a:v1\": \"", some_digest,
                     "\",\n    \"r.example/b:v1\": \"", some_digest, "\"\n  }\n}\n"));
   CHECK(app::parse_lock(text, "it") == lock);
+}
+
+TEST_CASE("a lock of version 1 is read, and written as version 2") {
+  const auto text = cat(R"({"version":1,"bases":{"r.example/b:v1":")", some_digest, R"("}})");
+  const auto lock = app::parse_lock(text, "it");
+  CHECK(lock.is_version_1);
+  CHECK(lock.images.size() == 1);
+  CHECK_THAT(app::render(lock), Contains("\"version\": 2"));
+}
+
+TEST_CASE("packages and fetched files are entries of the lock, one a line") {
+  const auto digest = *oci::Digest::parse(some_digest);
+  const packages::LockedFile flask{.name = "flask-3.1.0-py3-none-any.whl",
+                                   .package = "flask",
+                                   .version = "3.1.0",
+                                   .digest = digest,
+                                   .size = 102979,
+                                   .why = "requirements.txt:1"};
+  const packages::LockedFile tini{.name = "https://example.com/tini", .digest = digest, .size = 3};
+  const packages::LockedInstall install{
+      .name = "pip requirements.txt, cpython 3.11", .inputs = digest, .files = {flask}};
+  const app::Lock lock{.images = {},
+                       .packages = {.installs = {{install.name, install}},
+                                    .fetched = {{tini.name, tini}},
+                                    .edited = {{"api linux/amd64 /etc/php.ini", digest}}}};
+  const auto text = app::render(lock);
+  CHECK(app::parse_lock(text, "it") == lock);
+  CHECK_THAT(text, Contains(cat(
+                       "\n        \"flask-3.1.0-py3-none-any.whl\": {\"package\": \"flask\", \"version\": \"3.1.0\", ",
+                       "\"sha256\": \"", digest.hex(), "\", \"size\": 102979, \"why\": \"requirements.txt:1\"}\n")));
+  const auto broken = replace_all(text, "\"size\": 3", GENERATE("\"size\": -3", "\"size\": \"3\"", "\"other\": 3"));
+  CHECK(failure_of([&] { app::parse_lock(broken, "it"); }).kind() == ErrorKind::usage);
 }
 
 TEST_CASE("a lock that is not one is refused as a whole, with the file's name and the cure") {
@@ -99,13 +131,13 @@ TEST_CASE("a lock that is not one is refused as a whole, with the file's name an
       {R"({"bases":{}})", "`version`"},
       {R"({"version":"1","bases":{}})", "`version`"},
       {R"({"version":0,"bases":{}})", "an invalid `version`"},
-      {R"({"version":2,"bases":{}})", "newer lapstrake"},
+      {R"({"version":3,"images":{}})", "newer lapstrake"},
       {R"({"version":1,"bases":{},"packages":{}})", "newer lapstrake"},
       {R"({"version":1})", "no `bases`"},
-      {R"({"version":1,"bases":{"debian:12":"sha256:00"}})", "an invalid base name"},
-      {R"({"version":1,"bases":{"docker.io/library/debian":"x"}})", "an invalid base name"},
+      {R"({"version":1,"bases":{"debian:12":"sha256:00"}})", "an invalid image name"},
+      {R"({"version":1,"bases":{"docker.io/library/debian":"x"}})", "an invalid image name"},
       {R"({"version":1,"bases":{"docker.io/library/debian:12":"latest"}})", "no valid digest"},
-      {R"({"version":1,"bases":{"oci:../a/../b:v1":"x"}})", "an invalid base name"},
+      {R"({"version":1,"bases":{"oci:../a/../b:v1":"x"}})", "an invalid image name"},
       {R"({"version":1,"bases":{},"bases":{}})", "duplicate"},
   }));
   const auto error = failure_of([&, given = text] { app::parse_lock(given, "`lapstrake.lock`"); });
@@ -130,19 +162,19 @@ TEST_CASE("a lock that cannot be read is told with the cure") {
 TEST_CASE("what another process writes into the lock meanwhile stays") {
   Pinning journey;
   auto context = journey.context();
-  const auto theirs = app::Lock{.bases = {{"r.example/b:v1", *oci::Digest::parse(some_digest)}}};
+  const auto theirs = app::Lock{.images = {{"r.example/b:v1", *oci::Digest::parse(some_digest)}}};
   context.report.log = [&](const std::string&) { journey.dir.write("lapstrake.lock", render(theirs)); };
   app::lock(context, journey.read("lapstrake.yaml"));
   const auto lock = app::parse_lock(journey.lock_text(), "it");
-  CHECK(lock.bases.size() == 2);
-  CHECK(lock.bases.contains("r.example/b:v1"));
-  CHECK(lock.bases.contains(journey.name("v1")));
+  CHECK(lock.images.size() == 2);
+  CHECK(lock.images.contains("r.example/b:v1"));
+  CHECK(lock.images.contains(journey.name("v1")));
 }
 
 TEST_CASE("nothing is pruned while some base cannot be told") {
   Pinning journey;
   journey.lay("v1", "environments: { production: { images: { app: { base: \"${env.PRODUCTION_BASE}\" } } } }\n");
-  journey.dir.write("lapstrake.lock", render(app::Lock{.bases = {{journey.name("v1"), journey.first.digest},
+  journey.dir.write("lapstrake.lock", render(app::Lock{.images = {{journey.name("v1"), journey.first.digest},
                                                                  {"r.example/b:v1", journey.first.digest}}}));
   CHECK(app::lock_drift(journey.context(), journey.read("lapstrake.yaml")).empty());
   CHECK(journey.lock({.prune = true}).empty());
@@ -223,7 +255,7 @@ TEST_CASE("entries of other environments stay, and what none needs goes with --p
   CHECK(drift.at(0).kind == Kind::removed);
   CHECK(journey.lock().empty());
   CHECK(journey.lock({.prune = true}).at(0).base == journey.name("v1"));
-  CHECK(app::parse_lock(journey.lock_text(), "it").bases.size() == 1);
+  CHECK(app::parse_lock(journey.lock_text(), "it").images.size() == 1);
 }
 
 TEST_CASE("--locked tells every base that is not locked, and asks no registry") {
@@ -265,7 +297,7 @@ TEST_CASE("a base on disk must be the locked one") {
 
 TEST_CASE("a locked digest that its registry no longer has is told with the cure") {
   Pinning journey;
-  journey.dir.write("lapstrake.lock", app::render({.bases = {{journey.name("v1"), *oci::Digest::parse(some_digest)}}}));
+  journey.dir.write("lapstrake.lock", app::render({.images = {{journey.name("v1"), *oci::Digest::parse(some_digest)}}}));
   const auto error = failure_of([&] { journey.built(); });
   CHECK(error.kind() == ErrorKind::network);
   CHECK_THAT(error.summary(), Contains(some_digest) && Contains(journey.name("v1")));

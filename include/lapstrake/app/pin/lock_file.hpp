@@ -1,18 +1,36 @@
-// `lapstrake.lock`: the digests of base images, in a file beside the spec; commit both.
+// `lapstrake.lock`: the digests of base images and of all files from other sources, in a file beside the spec; commit
+// both.
 //
 //   {
-//     "version": 1,
-//     "bases": {
+//     "version": 2,
+//     "images": {
 //       "docker.io/library/debian:12-slim": "sha256:...",
 //       "oci:../base:v1": "sha256:..."
+//     },
+//     "fetched": {
+//       "https://example.com/tini-amd64": {"sha256": "...", "size": 21000}
+//     },
+//     "installs": {
+//       "pip requirements.txt, cpython 3.11, linux/amd64, glibc 2.36": {
+//         "inputs": "sha256:...",
+//         "files": {
+//           "flask-3.1.0-py3-none-any.whl": {"package": "flask", "version": "3.1.0", "sha256": "...", "size": 102979,
+//                                            "why": "requirements.txt:1"}
+//         }
+//       }
+//     },
+//     "edited": {
+//       "api linux/amd64 /etc/php/8.2/fpm/php.ini": "sha256:..."
 //     }
 //   }
 //
-// One entry per line, sorted. For a multi-platform base it is the digest of the index. A base that is referenced by
-// digest needs no entry. Names do not include mirrors.
+// One entry per line, sorted; empty sections are absent. For a multi-platform image it is the digest of the index. An
+// image that is referenced by digest needs no entry. Names do not include mirrors or the hosts of package indexes.
+// Version 1 had only the images, called `bases`; it is read, and written as version 2.
 #pragma once
 #include <filesystem>
 #include <lapstrake/oci/digest.hpp>
+#include <lapstrake/packages/locked_file.hpp>
 #include <lapstrake/spec/project.hpp>
 #include <map>
 #include <optional>
@@ -22,11 +40,13 @@
 namespace lapstrake::app {
 
 struct Lock {
-  std::map<std::string, oci::Digest> bases{};
+  std::map<std::string, oci::Digest> images{};
+  packages::LockedPackages packages{};
+  bool is_version_1 = false;  // as it was read
   bool operator==(const Lock&) const = default;
 };
 
-// Error{usage} with a cure if the text is not JSON, too long, from a newer lapstrake, or has an invalid name or digest.
+// Error{usage} with help if the text is not JSON, too long, from a newer lapstrake, or has an invalid name or digest.
 // `what` names the file in errors.
 Lock parse_lock(std::string_view text, std::string_view what);
 
