@@ -1,0 +1,171 @@
+#include <algorithm>
+#include <array>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/packages/pip/marker.hpp>
+#include <lapstrake/packages/pip/names.hpp>
+#include <lapstrake/packages/pip/specifier.hpp>
+#include <utility>
+
+namespace lapstrake::packages::pip {
+namespace {
+
+using Node = Marker::Node;
+using Operand = Marker::Operand;
+
+// Unknown values do not matter where the rest of the marker decides: `platform_release >= "6" and os_name == "nt"`.
+enum class Truth { no, yes, unknown };
+Truth truth(bool value) { return value ? Truth::yes : Truth::no; }
+
+struct MarkerVariable {
+  std::string_view name;
+  std::string MarkerEnvironment::*value;
+};
+constexpr std::array<MarkerVariable, 9> variables{
+    {{"os_name", &MarkerEnvironment::os_name},
+     {"sys_platform", &MarkerEnvironment::sys_platform},
+     {"platform_system", &MarkerEnvironment::platform_system},
+     {"platform_machine", &MarkerEnvironment::platform_machine},
+     {"implementation_name", &MarkerEnvironment::implementation_name},
+     {"platform_python_implementation", &MarkerEnvironment::platform_python_implementation},
+     {"python_version", &MarkerEnvironment::python_version},
+     {"python_full_version", &MarkerEnvironment::python_full_version},
+     {"implementation_version", &MarkerEnvironment::implementation_version}}};
+
+[[noreturn]] void refuse_marker(const Node& node, std::string_view why) {
+  throw Error(ErrorKind::usage, cat("cannot evaluate the environment marker `", printable(node.text(), 200), "`"))
+      .because(std::string(why));
+}
+
+bool is_variable(const Operand& operand, std::string_view name) { return operand.is_variable && operand.text == name; }
+bool is_full_version(const Operand& operand) {
+  return is_variable(operand, "python_full_version") || is_variable(operand, "implementation_version");
+}
+
+// PEP 508: as versions if both are, otherwise as texts, like Python's operators.
+bool compare_texts(const Node& node, const std::string& left, const std::string& right) {
+  if (node.op == "in") return right.find(left) != std::string::npos;
+  if (node.op == "not in") return right.find(left) == std::string::npos;
+  if (const auto specifier = Specifier::from_text(cat(node.op, right)))
+    if (const auto version = Version::from_text(left)) return specifier->contains(*version);
+  if (node.op == "==" || node.op == "===") return left == right;
+  if (node.op == "!=") return left != right;
+  if (node.op == "<") return left < right;
+  if (node.op == "<=") return left <= right;
+  if (node.op == ">") return left > right;
+  if (node.op == ">=") return left >= right;
+  refuse_marker(node, "`~=` compares only versions");
+}
+
+class MarkerEvaluation {
+ public:
+  MarkerEvaluation(const std::vector<Node>& nodes, const MarkerEnvironment& environment, const MarkerSets& sets)
+      : nodes_(nodes), environment_(environment), sets_(sets) {}
+
+  bool result() {
+    const auto found = of(nodes_.size() - 1);
+    if (found == Truth::unknown) refuse_unknown();
+    return found == Truth::yes;
+  }
+
+ private:
+  Truth of(std::size_t index) {
+    const auto& node = nodes_[index];
+    if (node.kind == Node::Kind::comparison) return comparison(node);
+    const auto decides = node.kind == Node::Kind::both ? Truth::no : Truth::yes;
+    const auto first = of(node.first);
+    if (first == decides) return first;
+    const auto second = of(node.second);
+    return second == decides || first != Truth::unknown ? second : first;
+  }
+
+  Truth comparison(const Node& node) {
+    if (is_variable(node.left, "extra")) return extra(node, node.right);
+    if (is_variable(node.right, "extra")) return extra(node, node.left);
+    if (is_variable(node.right, "extras")) return membership(node, sets_.extras);
+    if (is_variable(node.right, "dependency_groups")) return membership(node, sets_.dependency_groups);
+    const auto left = value(node, node.left), right = value(node, node.right);
+    if (left && right) return truth(compare_texts(node, *left, *right));
+    const auto found = for_all_patches(node, left, right);
+    if (found == Truth::unknown && !unknown_) unknown_ = &node;
+    return found;
+  }
+
+  Truth extra(const Node& node, const Operand& other) const {
+    if (other.is_variable || (node.op != "==" && node.op != "!="))
+      refuse_marker(node, "`extra` can only be compared with a quoted name, by `==` or `!=`");
+    return truth(sets_.extras.contains(normalized_name(other.text)) == (node.op == "=="));
+  }
+
+  Truth membership(const Node& node, const std::set<std::string>& set) const {
+    if (node.left.is_variable || (node.op != "in" && node.op != "not in"))
+      refuse_marker(node, cat("`", node.right.text, "` is a set: only `in` and `not in` apply"));
+    return truth(set.contains(normalized_name(node.left.text)) == (node.op == "in"));
+  }
+
+  // Nothing if no image says it.
+  std::optional<std::string> value(const Node& node, const Operand& operand) const {
+    if (!operand.is_variable) return operand.text;
+    const auto found = std::ranges::find(variables, operand.text, &MarkerVariable::name);
+    if (found != variables.end()) {
+      const auto& text = environment_.*found->value;
+      return text.empty() ? std::nullopt : std::optional(text);
+    }
+    if (operand.text.starts_with("platform_")) return std::nullopt;
+    refuse_marker(node, cat("`", operand.text, "` is a set: it can only follow `in` or `not in`"));
+  }
+
+  // Of a Python that is known as "3.11": the result if it is the same for each 3.11.N. Results change only next to the
+  // version that the marker names.
+  Truth for_all_patches(const Node& node, const std::optional<std::string>& left,
+                        const std::optional<std::string>& right) const {
+    const bool is_left = is_full_version(node.left);
+    const auto& other = is_left ? right : left;
+    if (is_left == is_full_version(node.right) || !other || environment_.python_version.empty()) return Truth::unknown;
+    if (node.op == "in" || node.op == "not in") return Truth::unknown;
+    auto found = Truth::unknown;
+    for (const auto patch : patches_near(*other)) {
+      const auto version = cat(environment_.python_version, ".", patch);
+      const auto now = truth(is_left ? compare_texts(node, version, *other) : compare_texts(node, *other, version));
+      if (found != Truth::unknown && now != found) return Truth::unknown;
+      found = now;
+    }
+    return found;
+  }
+
+  static std::vector<std::uint64_t> patches_near(std::string_view text) {
+    std::vector<std::uint64_t> out{0, 1'000'000};
+    const auto version = Version::from_text(text);
+    if (!version || version->release.size() < 3) return out;
+    const auto patch = std::min<std::uint64_t>(version->release[2], 1'000'000);
+    out.push_back(patch);
+    out.push_back(patch + 1);
+    if (patch > 0) out.push_back(patch - 1);
+    return out;
+  }
+
+  [[noreturn]] void refuse_unknown() const {
+    if (is_full_version(unknown_->left) || is_full_version(unknown_->right))
+      throw Error(ErrorKind::usage,
+                  cat("cannot evaluate the environment marker `", printable(unknown_->text(), 200), "`"),
+                  cat("give the full version: `python: \"", environment_.python_version, ".N\"`"))
+          .because(cat("the image has Python ", environment_.python_version, ", and its patch level is not known"));
+    throw Error(ErrorKind::usage,
+                cat("cannot evaluate the environment marker `", printable(unknown_->text(), 200), "`"),
+                "remove this requirement, or list it without the marker")
+        .because("the value is a property of the kernel that runs the container, not of the image");
+  }
+
+  const std::vector<Node>& nodes_;
+  const MarkerEnvironment& environment_;
+  const MarkerSets& sets_;
+  const Node* unknown_ = nullptr;  // the first comparison without a result
+};
+
+}  // namespace
+
+bool Marker::holds(const MarkerEnvironment& environment, const MarkerSets& sets) const {
+  return MarkerEvaluation(nodes_, environment, sets).result();
+}
+
+}  // namespace lapstrake::packages::pip

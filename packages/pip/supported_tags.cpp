@@ -1,0 +1,68 @@
+#include <algorithm>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/packages/pip/tags.hpp>
+
+namespace lapstrake::packages::pip {
+namespace {
+
+constexpr std::uint32_t most_minors = 200;  // of a libc or Python: a bound for values that users give
+
+// PEP 600, and the older names of the same platforms: PEP 599, 571, 513.
+std::vector<std::string> glibc_platforms(std::uint32_t minor, const std::string& machine) {
+  const bool is_x86 = machine == "x86_64";
+  const std::uint32_t oldest = is_x86 ? 5 : 17;
+  std::vector<std::string> out;
+  for (std::uint32_t m = std::min(minor, most_minors); m >= oldest; --m) {
+    out.push_back(cat("manylinux_2_", m, "_", machine));
+    if (m == 17) out.push_back(cat("manylinux2014_", machine));
+    if (m == 12) out.push_back(cat("manylinux2010_", machine));
+    if (m == 5) out.push_back(cat("manylinux1_", machine));
+  }
+  return out;
+}
+
+// PEP 656.
+std::vector<std::string> musl_platforms(std::uint32_t minor, const std::string& machine) {
+  std::vector<std::string> out;
+  for (std::uint32_t m = std::min(minor, most_minors) + 1; m-- > 0;)
+    out.push_back(cat("musllinux_1_", m, "_", machine));
+  return out;
+}
+
+std::vector<std::string> platforms_of(const Target& target) {
+  auto out = target.libc.kind == Libc::Kind::glibc ? glibc_platforms(target.libc.minor, target.machine)
+                                                   : musl_platforms(target.libc.minor, target.machine);
+  out.push_back(cat("linux_", target.machine));
+  return out;
+}
+
+// "py311", "py3", "py310" ... "py30".
+std::vector<std::string> generic_pythons(std::uint32_t minor) {
+  std::vector<std::string> out{cat("py3", minor), "py3"};
+  for (std::uint32_t m = minor; m-- > 0;) out.push_back(cat("py3", m));
+  return out;
+}
+
+}  // namespace
+
+std::vector<Tag> supported_tags(const Target& target) {
+  const auto minor = std::min(target.python.minor, most_minors);
+  const auto python = cat("cp3", minor);
+  const std::string abi3 = target.is_free_threaded ? "abi3t" : "abi3";
+  std::vector<Tag> out;
+  for (const auto& platform : platforms_of(target)) {
+    out.push_back({.python = python, .abi = cat(python, target.is_free_threaded ? "t" : ""), .platform = platform});
+    for (std::uint32_t m = minor; m >= 2; --m) {
+      out.push_back({.python = cat("cp3", m), .abi = abi3, .platform = platform});
+      if (m == minor) out.push_back({.python = python, .abi = "none", .platform = platform});
+    }
+    for (const auto& generic : generic_pythons(minor))
+      out.push_back({.python = generic, .abi = "none", .platform = platform});
+  }
+  out.push_back({.python = python, .abi = "none", .platform = "any"});
+  for (const auto& generic : generic_pythons(minor))
+    out.push_back({.python = generic, .abi = "none", .platform = "any"});
+  return out;
+}
+
+}  // namespace lapstrake::packages::pip
