@@ -183,6 +183,12 @@ Reference parse_reference(std::string_view text) {
   return parse_registry_reference(text);
 }
 
+Reference parse_reference(std::string_view text, const std::filesystem::path& folder) {
+  auto reference = parse_reference(text);
+  if (auto* disk = std::get_if<DiskReference>(&reference)) disk->path = (folder / disk->path).lexically_normal();
+  return reference;
+}
+
 std::string RegistryReference::text() const {
   return cat(host, "/", repository, tag.empty() ? "" : ":", tag, digest ? "@" : "", digest ? digest->text() : "");
 }

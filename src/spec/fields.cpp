@@ -43,6 +43,12 @@ std::span<const Node> items_of(const Node& map, std::string_view key) {
   return node == nullptr ? std::span<const Node>() : std::span(node->items);
 }
 
+std::span<const Node> one_or_more(const Node& map, std::string_view key) {
+  const auto* node = map.find(key);
+  if (node != nullptr && node->kind == Node::Kind::map) return {node, 1};
+  return items_of(map, key);
+}
+
 std::span<const Member> members_of(const Node& map, std::string_view key) {
   const auto* node = map.find(key);
   return node == nullptr ? std::span<const Member>() : std::span(node->members);

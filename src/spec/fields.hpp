@@ -21,6 +21,8 @@ std::optional<std::uint32_t> mode_field(const Node& map, std::string_view key);
 std::optional<oci::Owner> owner_field(const Node& map, std::string_view key);
 bool is_true(const Node& map, std::string_view key);
 std::span<const Node> items_of(const Node& map, std::string_view key);
+// Of a list, or the value itself if it is a mapping.
+std::span<const Node> one_or_more(const Node& map, std::string_view key);
 std::span<const Member> members_of(const Node& map, std::string_view key);
 std::vector<std::string> texts_field(const Node& map, std::string_view key);
 std::optional<std::vector<std::string>> command_field(const Node& map, std::string_view key);  // none: absent

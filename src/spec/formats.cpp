@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/patterns.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/reference.hpp>
 
@@ -205,6 +206,69 @@ FormatResult tag_pattern(std::string_view text) {
               "is not a valid tag pattern", "use letters, digits, `.`, `_`, `-`, and `*` for any text");
 }
 
+FormatResult glob_path(std::string_view text) {
+  if (auto error = file_path(text)) return error;
+  try {
+    const PathGlob glob(split(text.substr(1), '/'));
+    return std::nullopt;
+  } catch (const Error& error) {
+    return FormatError{"is not a valid pattern", error.help().empty() ? "write `\\[` for a literal `[`" : error.help()};
+  }
+}
+
+// A name that is no reference ("Web") may be one of `images:`.
+FormatResult image(std::string_view text) {
+  if (text == "scratch") return FormatError{"is the empty image", "name another image"};
+  return name(text) ? reference(text) : std::nullopt;
+}
+
+FormatResult venv(std::string_view text) {
+  if (text == "system") return std::nullopt;
+  return folder_path(text);
+}
+
+// The variables of a platform may be anywhere behind the host.
+FormatResult url(std::string_view text) {
+  static constexpr std::string_view form = "write an http or https URL: https://example.com/tool.tar.gz";
+  const auto colon = text.find("://");
+  const auto scheme = lower(text.substr(0, colon));
+  if (colon == std::string_view::npos || (scheme != "https" && scheme != "http"))
+    return FormatError{"is not a valid URL", std::string(form)};
+  const auto rest = text.substr(colon + 3);
+  const auto authority = rest.substr(0, rest.find_first_of("/?#"));
+  if (authority.find('@') != std::string_view::npos)
+    return FormatError{"contains credentials", "remove them: a spec never contains credentials", true};
+  const bool plain = std::ranges::all_of(rest, [](char c) { return c > ' ' && c < '\x7f' && c != '\\'; });
+  if (rest.find('#') != std::string_view::npos) return FormatError{"contains a fragment", "remove it, from `#` on"};
+  return need(plain && !host(authority), "is not a valid URL", form);
+}
+
+FormatResult sha256(std::string_view text) {
+  if (text.starts_with("sha256:")) return FormatError{"has a prefix", "write only the 64 hex digits"};
+  return need(text.size() == 64 && text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos,
+              "is not a sha256", "write its 64 hex digits, as `sha256sum FILE` prints them");
+}
+
+// At most three digits, so that they are numbers for every reader.
+bool is_number(std::string_view text) {
+  return !text.empty() && text.size() <= 3 && std::ranges::all_of(text, is_digit) &&
+         (text.size() == 1 || text[0] != '0');
+}
+
+FormatResult python(std::string_view text) {
+  const auto parts = split(text, '.');
+  return need((parts.size() == 2 || parts.size() == 3) && parts[0] == "3" && std::ranges::all_of(parts, is_number),
+              "is not a version of Python", "write for example \"3.11\" or \"3.11.4\"");
+}
+
+FormatResult libc(std::string_view text) {
+  const auto dash = text.find('-');
+  const auto name = text.substr(0, dash);
+  const auto parts = dash == std::string_view::npos ? std::vector<std::string>() : split(text.substr(dash + 1), '.');
+  return need((name == "glibc" || name == "musl") && parts.size() == 2 && std::ranges::all_of(parts, is_number),
+              "is not a C library with its version", "write for example glibc-2.36 or musl-1.2");
+}
+
 const FormatRow rows[] = {
     {Format::any, "text", "", true, accept},
     {Format::one_line, "one line of text", R"(^[^\r\n]*$)", true, one_line},
@@ -237,6 +301,13 @@ const FormatRow rows[] = {
     {Format::mirror, "HOST[:PORT][/PATH]", R"(^[A-Za-z0-9.\[\]:-]+(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$)", false, mirror},
     {Format::media_type, "a media type",
      R"(^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}$)", false, media_type},
+    {Format::glob_path, "an absolute path or a glob", R"(^(?![\s\S]*/\.\.(/|$))/[\s\S]*[^/]$)", false, glob_path},
+    {Format::image, "a name of `images:` or an image reference", R"(^[^\s]+$)", false, image},
+    {Format::venv, "an absolute path, or `system`", R"(^((?![\s\S]*/\.\.(/|$))/|system$))", false, venv},
+    {Format::url, "an http or https URL", R"(^[Hh][Tt][Tt][Pp][Ss]?://[A-Za-z0-9.\[\]:-]+([/?][!-~]*)?$)", false, url},
+    {Format::sha256, "64 hex digits", "^[0-9A-Fa-f]{64}$", true, sha256},
+    {Format::python, "a version of Python", R"(^3(\.[0-9]{1,3}){1,2}$)", true, python},
+    {Format::libc, "glibc-VERSION or musl-VERSION", R"(^(glibc|musl)-[0-9]{1,3}\.[0-9]{1,3}$)", false, libc},
 };
 
 }  // namespace

@@ -34,12 +34,20 @@ enum class Format {
   host,
   origin,
   mirror,
-  media_type
+  media_type,
+  glob_path,
+  image,
+  venv,
+  url,
+  sha256,
+  python,
+  libc
 };
 
 struct FormatError {
   std::string message;  // follows the text: "is not an absolute path"
   std::string hint;
+  bool has_secret = false;  // the text may contain a credential: a message must not quote it
 };
 
 struct FormatRow {

@@ -59,9 +59,7 @@ std::optional<oci::Reference> base(const Node& image, const std::filesystem::pat
   const auto text = text_field(image, "base", "scratch");
   if (text == "scratch") return std::nullopt;
   try {
-    auto reference = oci::parse_reference(text);
-    if (auto* disk = std::get_if<oci::DiskReference>(&reference)) disk->path = (folder / disk->path).lexically_normal();
-    return reference;
+    return oci::parse_reference(text, folder);
   } catch (const Error&) {
     return std::nullopt;  // reported by check_shape()
   }
@@ -190,6 +188,7 @@ Image image(const Member& member, const std::filesystem::path& folder, Findings&
   out.expose = exposed_ports(node, findings);
   out.volumes = texts_field(node, "volumes");
   out.where = findings.spec().position(member.where);
+  check_fetches(node, out.platforms, findings);
   check_lists(node, findings);
   check_whole(member, findings);
   return out;
@@ -218,6 +217,7 @@ std::vector<Image> images(const Node& document, const std::filesystem::path& fol
   std::vector<Image> out;
   for (const auto& member : members_of(document, "images")) out.push_back(image(member, folder, findings));
   check_targets(document, findings);
+  resolve_from_images(document, folder, out, findings);
   return out;
 }
 

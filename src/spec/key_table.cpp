@@ -5,10 +5,11 @@ namespace lapstrake::spec {
 namespace {
 
 Object whole() {
-  return {.name = "spec",
-          .path = "",
-          .doc = "A spec describes a project: images, the tasks that run them, and how environments differ.",
-          .example = R"(vars: { registry: registry.example:5000, version: v1.0.0 }
+  return {
+      .name = "spec",
+      .path = "",
+      .doc = "A spec describes a project: images, the tasks that run them, and how environments differ.",
+      .example = R"(vars: { registry: registry.example:5000, version: v1.0.0 }
 images:
   web:
     repository: ${vars.registry}/team/web
@@ -19,63 +20,71 @@ images:
 environments:
   production: { vars: { registry: registry.corp.example } }
 )",
-          .keys = {
-              {"vars",
-               mapping(Format::variable, text()),
-               false,
-               "Variables, used as `${vars.NAME}`; a value may use other variables. `--set NAME=VALUE` overrides a "
-               "variable of this list.",
-               "{ region: us-east-1, version: v1.0.0 }",
-               "",
-               {"variables", "args"}},
-              {"public_variables",
-               list(text(Format::env_name)),
-               false,
-               "Environment variables that `${env.NAME}` may read although their names look like credentials or their "
-               "values contain a login: everyone who can pull the image or read the task definition sees them.",
-               "[ SONAR_PROJECT_KEY ]",
-               "",
-               {}},
-              {"images",
-               mapping(Format::name, object("image")),
-               false,
-               "The images to build, by name: `lapstrake build NAME`, `${images.NAME}`.",
-               "{ web: { layers: [ { name: app, copy: [ { from: public/, to: /www/ } ] } ] } }",
-               "",
-               {"image"}},
-              {"tasks",
-               mapping(Format::family, object("task")),
-               false,
-               "Task definitions to register with Amazon ECS, by name. The name is the family, unless the document "
-               "sets `family`.",
-               "{ web: { from: task-definition.json } }",
-               "",
-               {"task", "taskDefinitions", "task_definitions"}},
-              {"services",
-               mapping(Format::name, object("service")),
-               false,
-               "The services that run the tasks. They are only checked: this release has no `deploy`.",
-               "{ web: { cluster: prod, task: web, desiredCount: 2 } }",
-               "",
-               {"service"}},
-              {"environments",
-               mapping(Format::name, patch()),
-               false,
-               "Changes for an environment (`-e NAME`): a merge patch for everything above. `null` "
-               "removes a "
-               "key, lists of objects that all have a `name` merge by it, other lists are replaced.",
-               "{ production: { tasks: { web: { cpu: \"1024\" } } } }",
-               "",
-               {"env", "environment", "envs"}},
-              {"registries",
-               mapping(Format::host, object("registry")),
-               false,
-               "How to connect to registries: private CAs, client certificates, mirrors, token servers, plain HTTP. "
-               "A spec never contains credentials.",
-               "{ registry.corp.example: { ca: certs/corp.pem } }",
-               "",
-               {"registry"}},
-          }};
+      .keys = {
+          {"vars",
+           mapping(Format::variable, text()),
+           false,
+           "Variables, used as `${vars.NAME}`; a value may use other variables. `--set NAME=VALUE` overrides a "
+           "variable of this list.",
+           "{ region: us-east-1, version: v1.0.0 }",
+           "",
+           {"variables", "args"}},
+          {"public_variables",
+           list(text(Format::env_name)),
+           false,
+           "Environment variables that `${env.NAME}` may read although their names look like credentials or their "
+           "values contain a login: everyone who can pull the image or read the task definition sees them.",
+           "[ SONAR_PROJECT_KEY ]",
+           "",
+           {}},
+          {"images",
+           mapping(Format::name, object("image")),
+           false,
+           "The images to build, by name: `lapstrake build NAME`, `${images.NAME}`.",
+           "{ web: { layers: [ { name: app, copy: [ { from: public/, to: /www/ } ] } ] } }",
+           "",
+           {"image"}},
+          {"tasks",
+           mapping(Format::family, object("task")),
+           false,
+           "Task definitions to register with Amazon ECS, by name. The name is the family, unless the document "
+           "sets `family`.",
+           "{ web: { from: task-definition.json } }",
+           "",
+           {"task", "taskDefinitions", "task_definitions"}},
+          {"services",
+           mapping(Format::name, object("service")),
+           false,
+           "The services that run the tasks. They are only checked: this release has no `deploy`.",
+           "{ web: { cluster: prod, task: web, desiredCount: 2 } }",
+           "",
+           {"service"}},
+          {"sources",
+           mapping(Format::name, object("source")),
+           false,
+           "Where packages come from: Python indexes and npm registries, by name. Without them, pip's and npm's own "
+           "configuration on this machine decides.",
+           "{ internal: { type: pip, uri: https://pypi.corp.example/simple } }",
+           "",
+           {"source", "indexes", "repositories"}},
+          {"environments",
+           mapping(Format::name, patch()),
+           false,
+           "Changes for an environment (`-e NAME`): a merge patch for everything above. `null` "
+           "removes a "
+           "key, lists of objects that all have a `name` merge by it, other lists are replaced.",
+           "{ production: { tasks: { web: { cpu: \"1024\" } } } }",
+           "",
+           {"env", "environment", "envs"}},
+          {"registries",
+           mapping(Format::host, object("registry")),
+           false,
+           "How to connect to registries: private CAs, client certificates, mirrors, token servers, plain HTTP. "
+           "A spec never contains credentials.",
+           "{ registry.corp.example: { ca: certs/corp.pem } }",
+           "",
+           {"registry"}},
+      }};
 }
 
 Object task() {

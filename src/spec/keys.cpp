@@ -16,8 +16,30 @@ Type boolean() { return {.form = Type::Form::boolean}; }
 Type list(Type of) { return {.form = Type::Form::list, .of = {std::move(of)}}; }
 Type mapping(Format names, Type of) { return {.form = Type::Form::mapping, .format = names, .of = {std::move(of)}}; }
 Type object(std::string name) { return {.form = Type::Form::object, .object = std::move(name)}; }
-Type either(Type text, Type object) { return {.form = Type::Form::either, .of = {std::move(text), std::move(object)}}; }
+Type either(Type text_or_list, Type mapping) {
+  return {.form = Type::Form::either, .of = {std::move(text_or_list), std::move(mapping)}};
+}
 Type patch() { return {.form = Type::Form::patch}; }
+
+Key owner_key(std::string fallback) {
+  return {"owner",
+          text(Format::owner),
+          false,
+          "USER or USER:GROUP, each a number or a name in the image.",
+          "33:33",
+          std::move(fallback),
+          {"chown", "user"}};
+}
+
+Key include_key(std::string doc) {
+  return {"include",    list(text(Format::some)), false, std::move(doc), "[\"**/*.php\"]",
+          "everything", {"includes", "only"}};
+}
+
+Key exclude_key(std::string doc) {
+  return {"exclude", list(text(Format::some)), false, std::move(doc), "[\"**/*.map\"]",
+          "nothing", {"excludes", "ignore"}};
+}
 
 const Key* Object::find(std::string_view key) const {
   const auto found = std::ranges::find(keys, key, &Key::name);
@@ -31,7 +53,7 @@ std::vector<std::string> Object::names() const {
 }
 
 Table::Table() {
-  for (auto part : {document_objects(), image_objects(), repository_objects(), layer_objects()})
+  for (auto part : {document_objects(), image_objects(), repository_objects(), layer_objects(), package_objects()})
     std::ranges::move(part, std::back_inserter(objects_));
 }
 

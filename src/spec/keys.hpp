@@ -17,7 +17,7 @@ struct Type {
   std::vector<std::string> choices = {};  // text: only these values
   std::int64_t least = 0, most = 0;       // integer
   std::string object = {};                // object: its name in the table
-  std::vector<Type> of = {};              // list, mapping: type of their elements; either: text and object
+  std::vector<Type> of = {};              // list, mapping: type of their elements; either: text or list, and object
 };
 
 Type text(Format format = Format::any);
@@ -27,7 +27,7 @@ Type boolean();
 Type list(Type of);
 Type mapping(Format names, Type of);  // any names, all values of the same type
 Type object(std::string name);
-Type either(Type text, Type object);
+Type either(Type text_or_list, Type mapping);
 Type patch();  // a merge patch over the whole document
 
 struct Key {
@@ -52,6 +52,11 @@ struct Object {
   std::vector<std::string> names() const;
 };
 
+// Keys that several steps have.
+Key owner_key(std::string fallback);
+Key include_key(std::string doc);
+Key exclude_key(std::string doc);
+
 class Table {
  public:
   Table();
@@ -68,5 +73,6 @@ std::vector<Object> document_objects();
 std::vector<Object> image_objects();
 std::vector<Object> repository_objects();
 std::vector<Object> layer_objects();
+std::vector<Object> package_objects();
 
 }  // namespace lapstrake::spec

@@ -114,10 +114,13 @@ oci::LayerRecipe layer(const Node& node, Findings& findings) {
   for (const auto& member : members_of(node, "capabilities"))
     out.capabilities.push_back(
         {.path = clean_path(member.key), .capabilities = member.value.text, .where = source.position(member.where)});
+  add_packages(node, out, findings);
   out.where = source.position(node.where);
   if (node.kind == Node::Kind::map && !has_steps(node))
-    findings.error(node.where, "this layer has no steps",
-                   "add `copy`, `files`, `directories`, `symlinks`, `archives` or `remove`");
+    findings.error(
+        node.where, "this layer has no steps",
+        "add `copy`, `files`, `directories`, `symlinks`, `archives`, `pip`, `npm`, `fetch`, `from`, `edit` or "
+        "`remove`");
   check_paths(node, findings);
   return out;
 }

@@ -94,15 +94,20 @@ class Reader {
   }
 
   static bool has_unresolved_base(const Node& document) {
-    return std::ranges::any_of(members_of(document, "images"), [](const Member& image) {
-      const auto* base = image.value.find("base");
-      return base != nullptr && base->unresolved;
+    const auto is_unresolved = [](const Node* node) { return node != nullptr && node->unresolved; };
+    const auto from_unknown = [&](const Node& layer) {
+      return std::ranges::any_of(items_of(layer, "from"),
+                                 [&](const Node& step) { return is_unresolved(step.find("image")); });
+    };
+    return std::ranges::any_of(members_of(document, "images"), [&](const Member& image) {
+      return is_unresolved(image.value.find("base")) ||
+             std::ranges::any_of(items_of(image.value, "layers"), from_unknown);
     });
   }
 
   static void add_bases(Project& to, const Project& from) {
     for (const auto& image : from.images)
-      if (image.base) to.bases.push_back(*image.base);
+      for (const auto& reference : references_of(image)) to.bases.push_back(reference);
     to.has_unknown_bases = to.has_unknown_bases || from.has_unknown_bases;
   }
 
@@ -134,6 +139,7 @@ class Reader {
     out.has_unknown_bases = has_unresolved_base(merged_document);
     out.tasks = tasks(merged_document, files_, variables, findings_);
     out.registries = registries(merged_document, out.folder, findings_);
+    out.sources = sources(merged_document, findings_);
     check_services(merged_document, findings_);
     return out;
   }

@@ -61,7 +61,7 @@ class ShapeCheck {
       case Form::list: return check_list(node, type, subject);
       case Form::mapping: return check_mapping(node, type, subject);
       case Form::object: return check_object(node, table_[type.object], subject, node.where);
-      case Form::either: return check(node, node.kind == Kind::map ? type.of[1] : type.of[0], subject);
+      case Form::either: return check(node, chosen(node, type), subject);
       case Form::patch: return expect(node, Kind::map, type, subject), void();
     }
   }
@@ -80,6 +80,12 @@ class ShapeCheck {
   }
 
  private:
+  // Of two types the one that the value was meant to have: a mapping may have a text or a list as its alternative.
+  static const Type& chosen(const Node& node, const Type& type) {
+    const bool first = type.of[0].form == Form::list ? node.kind == Kind::list : node.kind != Kind::map;
+    return type.of[first ? 0 : 1];
+  }
+
   // The value of a key: an object in it is blamed at its key.
   void check_value(const Member& member, const Type& type, const Subject& subject) {
     if (type.form == Form::object && !member.value.unresolved)
@@ -128,7 +134,9 @@ class ShapeCheck {
     if (const auto format_error = row(type.format).format_error(node.text))
       findings_.error(node.where,
                       node.text.empty() ? cat(subject.name, " is empty")
-                                        : cat(subject.name, ": ", in_quotes(node.text), " ", format_error->message),
+                      : format_error->has_secret
+                          ? cat(subject.name, " ", format_error->message)
+                          : cat(subject.name, ": ", in_quotes(node.text), " ", format_error->message),
                       format_error->hint);
   }
 

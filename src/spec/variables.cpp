@@ -24,6 +24,10 @@ bool is_ours(std::string_view name) {
   return is_scope(name, "vars") || is_scope(name, "env") || is_scope(name, "images") || name == "git.commit";
 }
 
+bool differs_by_platform(std::string_view step, std::string_view key) {
+  return ((step == "copy" || step == "archives") && key == "from") || (step == "fetch" && key == "url");
+}
+
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& known, std::string_view prefix,
                          std::string otherwise) {
   const auto near = nearest_name(name, known);
@@ -69,7 +73,9 @@ void Variables::fill_node(Node& node, const Scope& scope) {
   for (auto& item : node.items) fill_node(item, scope);
   for (auto& member : node.members) {
     check_key(member);
-    fill_node(member.value, {.images = scope.images, .platform = member.key == "from" && !scope.images});
+    fill_node(member.value, {.images = scope.images,
+                             .platform = !scope.images && differs_by_platform(scope.parent, member.key),
+                             .parent = member.key});
   }
   if (node.kind != Node::Kind::text || node.text.find("${") == std::string::npos) return;
   if (auto text = filled(node.text, scope, at(node)))
@@ -243,7 +249,7 @@ std::optional<std::string> Variables::platform(std::string_view token, std::stri
     return std::nullopt;
   }
   if (scope.platform) return std::string(token);
-  report(token, cat(in_quotes(token), " can only be used in the `from` of a copy or an archive"),
+  report(token, cat(in_quotes(token), " can only be used in `from` of a copy or an archive, and in `url` of a fetch"),
          "all other values are the same for all platforms");
   return std::nullopt;
 }

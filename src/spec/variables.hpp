@@ -33,6 +33,7 @@ class Variables {
   struct Scope {
     bool images = false, platform = false;  // these variables are allowed here, and are left for the build
     bool foreign = false;                   // other variables are kept
+    std::string_view parent = {};           // the key of the list or mapping
   };
   // Reports an error of the variable `token`, with a hint.
   using Report = std::function<void(std::string_view token, std::string message, std::string hint)>;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <lapstrake/base/position.hpp>
+#include <lapstrake/oci/reference.hpp>
 #include <map>
 #include <optional>
 #include <string>
@@ -68,23 +69,24 @@ struct Archive {
   Position where;
 };
 struct Removal {
-  std::string path;  // a glob over what lower layers have, or a path
+  std::string path;  // of a lower layer; a glob, in which `\` makes the next character literal
   Position where;
 };
 // `pip:` installs the wheels of a lock file.
 struct Pip {
-  std::string lock;                // requirements.txt, pylock.toml, uv.lock or poetry.lock, relative to the spec
-  std::string into = "/opt/venv";  // a virtual environment; "system": the site-packages of the base's Python
-  std::vector<std::string> extras, groups;  // of the project, for lock files that have them
-  std::optional<std::string> python, libc;  // "3.11", "glibc-2.36", "musl-1.2"; read from the base when absent
-  std::string source = "host";              // a key of `sources:`
+  std::string lock;                 // requirements.txt, pylock.toml, uv.lock or poetry.lock, relative to the spec
+  std::string into = "/opt/venv";   // a virtual environment; "system": the site-packages of the base's Python
+  std::vector<std::string> extras;  // of the project, for lock files that have them
+  std::optional<std::vector<std::string>> groups;  // the lock file's default groups when absent
+  std::optional<std::string> python, libc;         // "3.11", "glibc-2.36", "musl-1.2"; read from the base when absent
+  std::string source = "host";                     // a key of `sources:`
   Owner owner;
   Position where;
 };
 // `npm:` installs the tarballs of a package-lock.json.
 struct Npm {
   std::string lock;                           // package-lock.json or npm-shrinkwrap.json, relative to the spec
-  std::string into;                           // "/app/node_modules"
+  std::string into;                           // "/app/node_modules": always a folder of this name
   std::vector<std::string> omit{"dev"};       // dev, optional, peer
   std::vector<std::string> accepted_scripts;  // packages whose install scripts need not run
   std::optional<std::string> libc;            // "glibc", "musl"; read from the base when absent
@@ -95,21 +97,22 @@ struct Npm {
 // A file from a URL.
 struct Fetch {
   std::string url;                               // with `${platform.arch}` and so on, expanded for each platform
-  std::optional<std::string> sha256;             // hex; from `lapstrake.lock` when absent
+  std::optional<std::string> sha256;             // lower-case hex; from `lapstrake.lock` when absent
   std::map<std::string, std::string> sha256_of;  // by platform ("linux/arm64"), instead of `sha256`
   std::string to;                                // ends in "/": into that folder
-  Owner owner;
-  std::optional<std::uint32_t> mode;  // 0644 when absent; with `unpack`, the archive's own
-  bool unpack = false;                // as `archives:` does
+  std::optional<Owner> owner;                    // 0:0 when absent; with `unpack`, the archive's own numbers
+  std::optional<std::uint32_t> mode;             // 0644 when absent; with `unpack`, the archive's own
+  bool unpack = false;                           // as `archives:` does
   unsigned strip_components = 0;
   std::vector<std::string> include, exclude;  // with `unpack`
   Position where;
 };
 // A file or folder of another image: COPY --from.
 struct FromImage {
-  std::string image;  // a reference, or the name of an image of the spec
-  std::string path, to;
-  std::optional<Owner> owner;  // that of the other image when absent, by number
+  std::string image;                   // as written: a reference, or the name of an image of the spec
+  std::optional<Reference> reference;  // none: an image of the spec; a path on disk includes the spec's folder
+  std::string path, to;                // `to` ends in "/": into that folder
+  std::optional<Owner> owner;          // that of the other image when absent, by number
   std::optional<std::uint32_t> mode;
   std::vector<std::string> include, exclude;
   Position where;
@@ -117,7 +120,7 @@ struct FromImage {
 // A change to a file that a lower layer has.
 struct Edit {
   std::string path;
-  std::string append;                  // added at the end
+  std::string append;                  // added at the end, unless `replace` is set
   std::optional<std::string> replace;  // exact text ...
   std::string with;                    // ... and what replaces it
   unsigned times = 1;                  // how often `replace` must occur

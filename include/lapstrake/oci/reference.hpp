@@ -35,6 +35,8 @@ using Reference = std::variant<RegistryReference, DiskReference>;
 
 // Error{usage} that quotes `text`, names the broken rule and shows the valid forms.
 Reference parse_reference(std::string_view text);
+// With a path on disk relative to `folder`.
+Reference parse_reference(std::string_view text, const std::filesystem::path& folder);
 RegistryReference parse_registry_reference(std::string_view text);
 DiskReference parse_disk_reference(std::string_view text);
 std::string text(const Reference& reference);

@@ -50,6 +50,9 @@ struct Image {
   Position where;
 };
 
+// The base and the references of `from:` steps, as written: images that are read and not built.
+std::vector<oci::Reference> references_of(const Image& image);
+
 // One of `tasks:`. The file of `from:` and the members in the spec are kept separately, as JSON texts, so that `aws`
 // reads the file in all its formats and applies the members to it. In both, `${images.N}` is unexpanded:
 // fill_images() expands it.
@@ -75,13 +78,21 @@ struct RegistrySettings {
   bool mirrors_only = false;
 };
 
+// One of `sources:`: where packages come from, instead of the configuration of pip or npm on this machine.
+struct PackageSource {
+  enum class Type { pip, npm } type = Type::pip;
+  std::string uri;  // http or https, without credentials
+  Position where;
+};
+
 struct Project {
   std::filesystem::path file, folder;
   std::string environment;  // empty when none was chosen
   std::vector<Image> images;
   std::vector<Task> tasks;
   std::map<std::string, RegistrySettings> registries;
-  std::vector<oci::Reference> bases = {};  // of the images of every environment, as far as they are known
+  std::map<std::string, PackageSource> sources = {};
+  std::vector<oci::Reference> bases = {};  // and images of `from:`, of every environment, as far as they are known
   bool has_unknown_bases = false;          // ... and some are unknown because a variable is not set here
 };
 
