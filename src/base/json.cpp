@@ -12,7 +12,11 @@ namespace {
 class StrictJsonCheck : public nlohmann::json_sax<nlohmann::json> {
  public:
   StrictJsonCheck(std::string_view text, std::string_view what, const JsonRules& rules)
-      : text_(text), what_(what), most_depth_(rules.most_depth), most_values_(rules.most_values) {}
+      : text_(text),
+        what_(what),
+        most_depth_(rules.most_depth),
+        most_values_(rules.most_values),
+        duplicates_(rules.duplicates) {}
 
   bool null() override { return count(); }
   bool boolean(bool) override { return count(); }
@@ -26,7 +30,7 @@ class StrictJsonCheck : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override { return leave(); }
   bool end_array() override { return leave(); }
   bool key(string_t& name) override {
-    if (!members_.back().insert(name).second)
+    if (!duplicates_ && !members_.back().insert(name).second)
       throw Error(ErrorKind::integrity, cat(what_, " has a duplicate member `", printable(name, 80), "`"));
     return true;
   }
@@ -62,6 +66,7 @@ class StrictJsonCheck : public nlohmann::json_sax<nlohmann::json> {
   }
   std::string_view text_, what_;
   std::size_t most_depth_, most_values_, values_ = 0;
+  bool duplicates_;
   std::vector<std::set<std::string>> members_;
 };
 

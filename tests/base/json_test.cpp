@@ -16,6 +16,10 @@ TEST_CASE("JSON with two readings is refused") {
   CHECK_THROWS_WITH(parse_json("[1,2]", "it", {.most_bytes = 3}), Contains("longer than 3 B"));
 }
 
+TEST_CASE("of duplicate members the last one counts where they are allowed") {
+  CHECK(parse_json(R"({"a":1,"b":2,"a":3})", "it", {.duplicates = true}) == nlohmann::json({{"a", 3}, {"b", 2}}));
+}
+
 TEST_CASE("hostile JSON is refused at once, whatever its size (S14)") {
   const auto many = [](const std::string& part, std::size_t times) {
     std::string text;

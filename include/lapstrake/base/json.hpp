@@ -13,6 +13,7 @@ struct JsonRules {
   std::size_t most_depth = limits::json_depth;
   std::size_t most_values = limits::json_values;  // objects, lists, texts, numbers, all together
   bool comments = false;                          // allows `//` and `/* */`, as people write them into task definitions
+  bool duplicates = false;                        // allows duplicate members: the last one counts, as for JavaScript
 };
 
 // `what` names the text in the Error ("the manifest of `web`"). Error{integrity}: too long, too deep, too many values,
