@@ -148,7 +148,14 @@ Sink UnpackedArchiveWriter::add_file(Member member) {
 void UnpackedArchiveWriter::add(Member member) { members_.push_back(std::move(member)); }
 
 void UnpackedArchiveWriter::finish() {
-  std::ranges::sort(members_, {}, &Member::path);
+  std::ranges::stable_sort(members_, {}, &Member::path);
+  std::vector<Member> last;
+  for (auto& member : members_)
+    if (!last.empty() && last.back().path == member.path)
+      last.back() = std::move(member);
+    else
+      last.push_back(std::move(member));
+  members_ = std::move(last);
   RecordWriter records;
   records.number(members_.size());
   for (const auto& member : members_) write_member(records, member);

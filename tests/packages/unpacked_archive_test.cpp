@@ -48,6 +48,23 @@ TEST_CASE("an unpacked archive has the members that were written, sorted, with t
   CHECK(*archive->entry(*archive->find("a"), "a").target == "b/run");
 }
 
+TEST_CASE("of several members with one path, an unpacked archive has the last one") {
+  TempDir folder;
+  std::string file;
+  UnpackedArchiveWriter writer([&](Bytes bytes) { file += as_text(bytes); });
+  writer.add_file({.path = "b"})(as_bytes("first"));
+  writer.add_file({.path = "a"})(as_bytes("other"));
+  writer.add_file({.path = "b", .mode = 0755})(as_bytes("last"));
+  writer.finish();
+  write_file(folder.path() / "unpacked", file);
+  const auto archive = UnpackedArchive::open(folder.path() / "unpacked", "x", "x");
+  REQUIRE(archive);
+  REQUIRE(archive->members().size() == 2);
+  CHECK(archive->text(*archive->find("a")) == "other");
+  CHECK(archive->text(*archive->find("b")) == "last");
+  CHECK(archive->find("b")->mode == 0755);
+}
+
 TEST_CASE("a file that is cut, changed in its list or of another kind is no unpacked archive") {
   TempDir folder;
   const std::string whole = sample();

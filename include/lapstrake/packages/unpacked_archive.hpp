@@ -45,7 +45,8 @@ class UnpackedArchive {
   std::shared_ptr<const layers::ContentFile> content_;
 };
 
-// Writes the file: contents in any order, then the list of members with a checksum.
+// Writes the file: contents in any order, then the list of members with a checksum. Of several members with one path,
+// the last one counts.
 class UnpackedArchiveWriter {
  public:
   explicit UnpackedArchiveWriter(Sink sink);
