@@ -61,6 +61,8 @@ TEST_CASE("the page of limits has every limit, in the header's order") {
       bytes(limits::spooled_bytes),
       cat(limits::spooled_bytes_of_packed_byte),
       bytes(limits::spooled_bytes_at_most),
+      bytes(limits::package_lock_bytes),
+      cat(limits::package_lock_values),
       cat(limits::docker_layers),
   };
   CHECK(numbers_of_the_page() == expected);

@@ -60,6 +60,10 @@ constexpr std::uint64_t spooled_bytes_for(std::uint64_t packed) {
   return packed > most_packed ? spooled_bytes_at_most : spooled_bytes + packed * spooled_bytes_of_packed_byte;
 }
 
+// A package-lock.json
+inline constexpr std::uint64_t package_lock_bytes = 32 * MiB;
+inline constexpr std::uint64_t package_lock_values = 2'000'000;
+
 // Docker cannot mount more layers.
 inline constexpr std::uint64_t docker_layers = 125;
 
