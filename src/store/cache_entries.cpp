@@ -50,10 +50,19 @@ void keep_cache_entry(const Store& store, std::string_view kind, const oci::Dige
 }
 
 void keep_required_entry(const Store& store, std::string_view kind, const oci::Digest& key, std::string_view text) {
+  keep_required_entry(store, kind, key, [&](const Sink& sink) { sink(as_bytes(text)); });
+}
+
+void keep_required_entry(const Store& store, std::string_view kind, const oci::Digest& key,
+                         const std::function<void(const Sink&)>& write) {
   const auto folder = made_folder(store, kind);
   AtomicFile file(store.scratch(), more_space);
-  file.write(as_bytes(text));
+  write([&](Bytes bytes) { file.write(bytes); });
   file.publish(folder / key.hex(), 0600);
+}
+
+std::filesystem::path cache_entry_path(const Store& store, std::string_view kind, const oci::Digest& key) {
+  return folder_of(store.root(), kind) / key.hex();
 }
 
 void prune_cache_entries(const std::filesystem::path& root, std::string_view kind,

@@ -7,6 +7,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/store/archives.hpp>
 #include <lapstrake/store/bases.hpp>
 #include <lapstrake/store/layer_cache.hpp>
 #include <lapstrake/store/store.hpp>
@@ -36,7 +37,9 @@ void take_exclusively(const FileDescriptor& lock, const std::filesystem::path& r
 
 struct InUse {
   std::set<std::string> blobs{};  // hex
+  std::set<std::string> refs{};
   BasesInUse bases{};
+  ArchivesInUse archives{};
 };
 
 // Adds the layers of an image and the digest of its base.
@@ -71,6 +74,9 @@ InUse in_use(const Store& store, const std::filesystem::path& root) {
     }
   }
   for (const auto& blob : blobs_of_bases(store, out.bases.manifests)) out.blobs.insert(std::string(blob.hex()));
+  for (const auto& [name, descriptor] : store.refs()) out.refs.insert(name);
+  out.archives = archives_of(store, out.refs);
+  for (const auto& blob : out.archives.blobs) out.blobs.insert(std::string(blob.hex()));
   return out;
 }
 
@@ -140,6 +146,7 @@ GcReport Store::gc(const std::filesystem::path& root, const Runtime& runtime, st
   sweep_tmp(root, report);
   prune_layers(root);
   prune_bases(store, used.bases);
+  prune_archives(root, used.refs, used.archives);
   return report;
 }
 

@@ -21,8 +21,13 @@ std::optional<std::string> find_cache_entry(const Store& store, std::string_view
 void keep_cache_entry(const Store& store, std::string_view kind, const oci::Digest& key,
                       const std::function<void(const Sink&)>& write);
 void keep_cache_entry(const Store& store, std::string_view kind, const oci::Digest& key, std::string_view text);
-// The same for entries that cannot be recreated: synced, and Error{input} with path and reason on failure.
+// The same for entries that cannot be recreated, or that are too large to be checked whenever they are read: synced,
+// and Error{input} with path and reason on failure.
 void keep_required_entry(const Store& store, std::string_view kind, const oci::Digest& key, std::string_view text);
+void keep_required_entry(const Store& store, std::string_view kind, const oci::Digest& key,
+                         const std::function<void(const Sink&)>& write);
+// The file of an entry, whether it exists or not.
+std::filesystem::path cache_entry_path(const Store& store, std::string_view kind, const oci::Digest& key);
 // Removes the entries of a kind for which `keep`, called with the key's hex and the file, is false; for gc.
 void prune_cache_entries(const std::filesystem::path& root, std::string_view kind,
                          const std::function<bool(const std::string& hex, const std::filesystem::path& file)>& keep);
