@@ -14,8 +14,12 @@ using Node = Marker::Node;
 using Operand = Marker::Operand;
 
 // Unknown values do not matter where the rest of the marker decides: `platform_release >= "6" and os_name == "nt"`.
-enum class Truth { no, yes, unknown };
-Truth truth(bool value) { return value ? Truth::yes : Truth::no; }
+struct Truth {
+  enum class Kind { no, yes, unknown } kind = Kind::unknown;
+  const Node* cause = nullptr;  // the comparison without a result
+  bool is_unknown() const { return kind == Kind::unknown; }
+};
+Truth truth(bool value) { return {.kind = value ? Truth::Kind::yes : Truth::Kind::no}; }
 
 struct MarkerVariable {
   std::string_view name;
@@ -42,19 +46,25 @@ bool is_full_version(const Operand& operand) {
   return is_variable(operand, "python_full_version") || is_variable(operand, "implementation_version");
 }
 
-// PEP 508: as versions if both are, otherwise as texts, like Python's operators.
+// The types of variables, "Dependency specifiers", "Environment Markers".
+bool has_versions(const Node& node) {
+  constexpr std::array<std::string_view, 4> names{"python_version", "python_full_version", "implementation_version",
+                                                  "platform_release"};
+  const auto& variable = node.left.is_variable ? node.left : node.right;
+  return variable.is_variable && std::ranges::find(names, variable.text) != names.end();
+}
+
+// Versions are compared as such; texts have no order, so that `<` is false and `<=` is equality.
 bool compare_texts(const Node& node, const std::string& left, const std::string& right) {
   if (node.op == "in") return right.find(left) != std::string::npos;
   if (node.op == "not in") return right.find(left) == std::string::npos;
-  if (const auto specifier = Specifier::from_text(cat(node.op, right)))
-    if (const auto version = Version::from_text(left)) return specifier->contains(*version);
-  if (node.op == "==" || node.op == "===") return left == right;
+  if (has_versions(node))
+    if (const auto specifier = Specifier::from_text(cat(node.op, right)))
+      if (const auto version = Version::from_text(left)) return specifier->contains(*version);
+  if (node.op == "==" || node.op == "<=" || node.op == ">=") return left == right;
   if (node.op == "!=") return left != right;
-  if (node.op == "<") return left < right;
-  if (node.op == "<=") return left <= right;
-  if (node.op == ">") return left > right;
-  if (node.op == ">=") return left >= right;
-  refuse_marker(node, "`~=` compares only versions");
+  if (node.op == "<" || node.op == ">") return false;
+  refuse_marker(node, cat("`", node.op, "` compares only versions"));
 }
 
 class MarkerEvaluation {
@@ -64,19 +74,19 @@ class MarkerEvaluation {
 
   bool result() {
     const auto found = of(nodes_.size() - 1);
-    if (found == Truth::unknown) refuse_unknown();
-    return found == Truth::yes;
+    if (found.is_unknown()) refuse_unknown(*found.cause);
+    return found.kind == Truth::Kind::yes;
   }
 
  private:
   Truth of(std::size_t index) {
     const auto& node = nodes_[index];
     if (node.kind == Node::Kind::comparison) return comparison(node);
-    const auto decides = node.kind == Node::Kind::both ? Truth::no : Truth::yes;
+    const auto decides = node.kind == Node::Kind::both ? Truth::Kind::no : Truth::Kind::yes;
     const auto first = of(node.first);
-    if (first == decides) return first;
+    if (first.kind == decides) return first;
     const auto second = of(node.second);
-    return second == decides || first != Truth::unknown ? second : first;
+    return second.kind == decides || !first.is_unknown() ? second : first;
   }
 
   Truth comparison(const Node& node) {
@@ -86,15 +96,15 @@ class MarkerEvaluation {
     if (is_variable(node.right, "dependency_groups")) return membership(node, sets_.dependency_groups);
     const auto left = value(node, node.left), right = value(node, node.right);
     if (left && right) return truth(compare_texts(node, *left, *right));
-    const auto found = for_all_patches(node, left, right);
-    if (found == Truth::unknown && !unknown_) unknown_ = &node;
-    return found;
+    return for_all_patches(node, left, right);
   }
 
   Truth extra(const Node& node, const Operand& other) const {
     if (other.is_variable || (node.op != "==" && node.op != "!="))
       refuse_marker(node, "`extra` can only be compared with a quoted name, by `==` or `!=`");
-    return truth(sets_.extras.contains(normalized_name(other.text)) == (node.op == "=="));
+    const bool is_selected =
+        other.text.empty() ? sets_.extras.empty() : sets_.extras.contains(normalized_name(other.text));
+    return truth(is_selected == (node.op == "=="));
   }
 
   Truth membership(const Node& node, const std::set<std::string>& set) const {
@@ -121,13 +131,14 @@ class MarkerEvaluation {
                         const std::optional<std::string>& right) const {
     const bool is_left = is_full_version(node.left);
     const auto& other = is_left ? right : left;
-    if (is_left == is_full_version(node.right) || !other || environment_.python_version.empty()) return Truth::unknown;
-    if (node.op == "in" || node.op == "not in") return Truth::unknown;
-    auto found = Truth::unknown;
+    const Truth unknown{.kind = Truth::Kind::unknown, .cause = &node};
+    if (is_left == is_full_version(node.right) || !other || environment_.python_version.empty()) return unknown;
+    if (node.op == "in" || node.op == "not in") return unknown;
+    auto found = unknown;
     for (const auto patch : patches_near(*other)) {
       const auto version = cat(environment_.python_version, ".", patch);
       const auto now = truth(is_left ? compare_texts(node, version, *other) : compare_texts(node, *other, version));
-      if (found != Truth::unknown && now != found) return Truth::unknown;
+      if (!found.is_unknown() && now.kind != found.kind) return unknown;
       found = now;
     }
     return found;
@@ -144,22 +155,19 @@ class MarkerEvaluation {
     return out;
   }
 
-  [[noreturn]] void refuse_unknown() const {
-    if (is_full_version(unknown_->left) || is_full_version(unknown_->right))
-      throw Error(ErrorKind::usage,
-                  cat("cannot evaluate the environment marker `", printable(unknown_->text(), 200), "`"),
+  [[noreturn]] void refuse_unknown(const Node& node) const {
+    const auto what = cat("cannot evaluate the environment marker `", printable(node.text(), 200), "`");
+    if (is_full_version(node.left) || is_full_version(node.right))
+      throw Error(ErrorKind::usage, what,
                   cat("give the full version: `python: \"", environment_.python_version, ".N\"`"))
           .because(cat("the image has Python ", environment_.python_version, ", and its patch level is not known"));
-    throw Error(ErrorKind::usage,
-                cat("cannot evaluate the environment marker `", printable(unknown_->text(), 200), "`"),
-                "remove this requirement, or list it without the marker")
+    throw Error(ErrorKind::usage, what, "remove this requirement, or list it without the marker")
         .because("the value is a property of the kernel that runs the container, not of the image");
   }
 
   const std::vector<Node>& nodes_;
   const MarkerEnvironment& environment_;
   const MarkerSets& sets_;
-  const Node* unknown_ = nullptr;  // the first comparison without a result
 };
 
 }  // namespace

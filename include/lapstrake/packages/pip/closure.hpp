@@ -1,0 +1,55 @@
+// Whether a list of packages is complete: each requirement of each package is provided by a package of the list.
+#pragma once
+#include <lapstrake/packages/pip/marker.hpp>
+#include <lapstrake/packages/pip/requirement.hpp>
+#include <lapstrake/packages/pip/version.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lapstrake::packages::pip {
+
+// A package that is installed.
+struct ListedPackage {
+  std::string name = {};
+  Version version = {};
+  std::vector<Requirement> needs = {};   // the Requires-Dist lines of its METADATA, all of them
+  std::vector<std::string> extras = {};  // that the list asks for: "async" of `flask[async]==3.1.0`
+};
+
+// A requirement of the list itself: a line that names a package, or a dependency group.
+struct RootRequirement {
+  Requirement requirement;
+  std::string where;  // "requirements.txt:3"
+};
+
+struct MissingRequirement {
+  Requirement requirement = {};         // with its marker, which holds
+  std::string needed_by = {};           // "flask 3.1.0", or a root's `where`
+  std::optional<Version> present = {};  // the version of the list that does not satisfy it; without it, no package does
+  bool is_version_mismatch() const { return present.has_value(); }
+};
+
+// All of them, in the order of the roots and packages; each once for each package that needs it. `flask[async]`
+// activates the extra `async` of flask wherever it is required. A requirement with a URL is satisfied by any version
+// (the lock file decides which file is installed), and one with specifiers by a pre-release too. Error{usage} from
+// Marker::holds().
+std::vector<MissingRequirement> missing_requirements(const std::vector<ListedPackage>& packages,
+                                                     const std::vector<RootRequirement>& roots,
+                                                     const MarkerEnvironment& environment);
+
+// The line for requirements.txt: "werkzeug>=3.1", or "werkzeug==3.1.3" for a known version that satisfies it.
+std::string line_to_add(const MissingRequirement& missing, const std::optional<Version>& known = std::nullopt);
+
+// "flask 3.1.0 needs werkzeug>=3.1, which requirements.txt does not list". `lock_name`: the name of the list.
+std::string sentence(const MissingRequirement& missing, std::string_view lock_name);
+
+// Error{usage} with a sentence for each of them and the lines to add; nothing for an empty list.
+void expect_complete(const std::vector<MissingRequirement>& missing, std::string_view lock_name);
+
+// A Requires-Dist line of a wheel's METADATA. Accepts forms that old wheels have and PEP 508 does not: `>=1.0.*`,
+// `>dev`, `>=1.0<2.0`. Error{integrity} naming `package` for other invalid text.
+Requirement metadata_requirement(std::string_view text, std::string_view package);
+
+}  // namespace lapstrake::packages::pip
