@@ -5,10 +5,10 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/http/untrusted_address.hpp>
 #include <nlohmann/json.hpp>
 
 #include "error_response.hpp"
-#include "untrusted_address.hpp"
 
 namespace lapstrake::registry {
 namespace {
@@ -186,7 +186,7 @@ std::string Authorizer::fetch_token(const http::Url& origin, const std::string& 
     // Known pairs may be in a private network, which may run its own servers under these names.
     const bool is_trusted = options_.trusted_realm && options_.trusted_realm(host_, realm);
     if (realm.host != origin.host && !is_trusted)
-      request.max_address_kind = max_kind_named_by(
+      request.max_address_kind = http::max_kind_named_by(
           origin, peer_, is_known_pair(host_, realm) ? http::AddressKind::private_network : http::AddressKind::global);
     const auto response = send_(request);
     if (response.status == 200) {

@@ -3,10 +3,9 @@
 #include <array>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/http/untrusted_address.hpp>
 #include <optional>
 #include <utility>
-
-#include "untrusted_address.hpp"
 
 namespace lapstrake::registry {
 namespace {
@@ -152,7 +151,8 @@ http::Url checked_realm(std::string_view realm, const http::Url& origin, const s
     refuse_realm(host, url.origin(), "this is a different server that is not trusted for this registry",
                  cat("no login was sent; if this token server is right, add `registries: { \"", host,
                      "\": { token_server: ", origin_as_written(url), " } }`"));
-  if (!has_login) check_address_literal(url, max_kind_named_by(origin, peer, http::AddressKind::global), host);
+  if (!has_login)
+    http::check_address_literal(url, http::max_kind_named_by(origin, peer, http::AddressKind::global), host);
   return url;
 }
 

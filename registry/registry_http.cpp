@@ -2,10 +2,10 @@
 
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/http/untrusted_address.hpp>
 
 #include "challenge.hpp"
 #include "error_response.hpp"
-#include "untrusted_address.hpp"
 
 namespace lapstrake::registry {
 namespace {
@@ -226,8 +226,9 @@ http::Response RegistryHttp::follow_redirects(http::Request request, http::Respo
     own = own && is_own(next);
     if (!is_read(request) && (!own || (response.status != 307 && response.status != 308)))
       refuse(cat("a ", request.method, " may be redirected only to the same origin, with 307 or 308"));
-    request.max_address_kind = own ? http::AddressKind::link_local
-                                   : max_kind_named_by(request.url, response.peer, http::AddressKind::private_network);
+    request.max_address_kind =
+        own ? http::AddressKind::link_local
+            : http::max_kind_named_by(request.url, response.peer, http::AddressKind::private_network);
     request.url = next;
     std::optional<std::string> authorization;
     if (own) authorization = authorizer_.header(base(), is_read(request) ? Access::pull : Access::push);

@@ -4,10 +4,10 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/sha256.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/http/untrusted_address.hpp>
 #include <lapstrake/registry/client.hpp>
 
 #include "error_response.hpp"
-#include "untrusted_address.hpp"
 #include "upload.hpp"
 
 namespace lapstrake::registry {
@@ -257,8 +257,8 @@ UploadSession UploadSessions::checked(const http::Url& asked, const http::Respon
   if (url.scheme != "https")
     throw Error(ErrorKind::network, what())
         .because(cat("`", registry_.host(), "` redirects the upload to `", url.origin(), "`, without TLS"));
-  const auto max_address_kind = max_kind_named_by(asked, reply.peer, http::AddressKind::global);
-  check_address_literal(url, max_address_kind, registry_.host());
+  const auto max_address_kind = http::max_kind_named_by(asked, reply.peer, http::AddressKind::global);
+  http::check_address_literal(url, max_address_kind, registry_.host());
   return {.url = url, .max_address_kind = max_address_kind};
 }
 

@@ -60,6 +60,8 @@ Network::Network(const Context& context, Registries registries)
       transport_(transport_for(context, registries_)),
       logins_(logins_of(context)) {}
 
+http::RetryNotice Network::notice() const { return notice_for(report_.progress); }
+
 std::optional<std::string> Network::user_region() const {
   try {
     return aws::find_settings(runtime_.environment, settings_.profile, settings_.region).region;

@@ -7,6 +7,7 @@
 #include <lapstrake/aws/ecr/host.hpp>
 #include <lapstrake/aws/ecr/login.hpp>
 #include <lapstrake/http/message.hpp>
+#include <lapstrake/http/retry.hpp>
 #include <lapstrake/registry/client.hpp>
 #include <memory>
 #include <optional>
@@ -32,6 +33,13 @@ class Network {
   std::shared_ptr<const registry::Repository> repository(const std::string& host, const std::string& name) const;
   // The same for reading: tries the mirrors of the host first, then the host.
   std::shared_ptr<const registry::Repository> reading(const std::string& host, const std::string& name) const;
+
+  // For plain downloads: no logins, no retries. With --offline it refuses every request.
+  const http::Transport& transport() const { return transport_; }
+  // Reports retries as warnings.
+  http::RetryNotice notice() const;
+  // Shared by all requests of the run.
+  registry::RateLimiter& rate_limiter() const { return *run_->rate_limiter; }
 
  private:
   registry::ClientOptions client_options(const std::string& host, const std::string& name) const;
