@@ -1,6 +1,6 @@
 #include <lapstrake/app/images/offline.hpp>
 #include <lapstrake/app/images/vendor_folder.hpp>
-#include <lapstrake/app/packages/download.hpp>
+#include <lapstrake/app/packages/downloads.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/parallel.hpp>

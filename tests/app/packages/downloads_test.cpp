@@ -1,6 +1,6 @@
 // Files and pages from a server that breaks, redirects and lies.
 #include <atomic>
-#include <lapstrake/app/packages/download.hpp>
+#include <lapstrake/app/packages/downloads.hpp>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
