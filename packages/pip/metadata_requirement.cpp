@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "characters.hpp"
@@ -59,6 +60,15 @@ Requirement metadata_requirement(std::string_view text, std::string_view package
     throw Error(ErrorKind::integrity, cat("the metadata of ", printable(package, 200), " has an invalid requirement"))
         .because(first.line());
   }
+}
+
+ListedPackage listed_package(const Metadata& metadata, std::vector<std::string> extras) {
+  const auto shown = printable(cat(metadata.name, " ", metadata.version), 200);
+  auto version = Version::from_text(metadata.version);
+  if (!version) throw Error(ErrorKind::integrity, cat("the metadata of ", shown, " has an invalid version"));
+  ListedPackage out{.name = metadata.name, .version = *std::move(version), .extras = std::move(extras)};
+  for (const auto& line : metadata.requires_dist) out.needs.push_back(metadata_requirement(line, shown));
+  return out;
 }
 
 }  // namespace lapstrake::packages::pip

@@ -67,16 +67,19 @@ bool is_compatible(const Version& candidate, const Version& version) {
   return candidate.without_local() >= version && starts_with(candidate, prefix);
 }
 
-// "<3.1" does not contain the pre-releases of 3.1, unless it names one itself.
+// "<3.1" does not contain the pre-releases of 3.1, unless it names one itself. Their first one is 3.1.dev0.
 bool is_less(const Version& candidate, const Version& version) {
-  if (candidate >= version) return false;
-  return version.is_pre_release() || !candidate.is_pre_release() || !has_same_release(candidate, version);
+  if (version.is_pre_release()) return candidate < version;
+  Version first = version;
+  first.dev = 0;
+  return candidate < first;
 }
 
 // ">3.1" contains neither the post-releases of 3.1, unless it names one itself, nor "3.1+local".
 bool is_greater(const Version& candidate, const Version& version) {
   if (candidate.without_local() <= version) return false;
-  return version.post || !candidate.post || !has_same_release(candidate, version);
+  const bool has_posts = !version.post && !version.dev;
+  return !has_posts || !candidate.post || !has_same_release(candidate, version) || candidate.pre != version.pre;
 }
 
 }  // namespace

@@ -43,25 +43,30 @@ std::vector<std::string> generic_pythons(std::uint32_t minor) {
   return out;
 }
 
+// One tag for each platform.
+void add_tags(std::vector<Tag>& out, const std::string& python, const std::string& abi,
+              const std::vector<std::string>& platforms) {
+  for (const auto& platform : platforms) out.push_back({.python = python, .abi = abi, .platform = platform});
+}
+
+// The stable ABI: abi3 since CPython 3.2, abi3t of free-threaded builds (PEP 803).
+constexpr std::uint32_t first_stable = 2;
+
 }  // namespace
 
 std::vector<Tag> supported_tags(const Target& target) {
   const auto minor = std::min(target.python.minor, most_minors);
   const auto python = cat("cp3", minor);
+  const auto platforms = platforms_of(target);
   const std::string abi3 = target.is_free_threaded ? "abi3t" : "abi3";
   std::vector<Tag> out;
-  for (const auto& platform : platforms_of(target)) {
-    out.push_back({.python = python, .abi = cat(python, target.is_free_threaded ? "t" : ""), .platform = platform});
-    for (std::uint32_t m = minor; m >= 2; --m) {
-      out.push_back({.python = cat("cp3", m), .abi = abi3, .platform = platform});
-      if (m == minor) out.push_back({.python = python, .abi = "none", .platform = platform});
-    }
-    for (const auto& generic : generic_pythons(minor))
-      out.push_back({.python = generic, .abi = "none", .platform = platform});
-  }
-  out.push_back({.python = python, .abi = "none", .platform = "any"});
-  for (const auto& generic : generic_pythons(minor))
-    out.push_back({.python = generic, .abi = "none", .platform = "any"});
+  add_tags(out, python, cat(python, target.is_free_threaded ? "t" : ""), platforms);
+  if (minor >= first_stable) add_tags(out, python, abi3, platforms);
+  add_tags(out, python, "none", platforms);
+  for (std::uint32_t m = minor; m-- > first_stable;) add_tags(out, cat("cp3", m), abi3, platforms);
+  for (const auto& generic : generic_pythons(minor)) add_tags(out, generic, "none", platforms);
+  add_tags(out, python, "none", {"any"});
+  for (const auto& generic : generic_pythons(minor)) add_tags(out, generic, "none", {"any"});
   return out;
 }
 

@@ -115,3 +115,15 @@ TEST_CASE("invalid metadata is an integrity error") {
   CHECK(error.kind() == ErrorKind::integrity);
   CHECK(error.summary() == "the metadata of old 1.0 has an invalid requirement");
 }
+
+TEST_CASE("a wheel's metadata becomes a package of a list") {
+  Metadata metadata;
+  metadata.name = "Flask";
+  metadata.version = "3.1.0";
+  metadata.requires_dist = {"Werkzeug>=3.1"};
+  const auto listed = listed_package(metadata, {"async"});
+  CHECK(listed.needs == std::vector<Requirement>{Requirement::parse("Werkzeug>=3.1")});
+  CHECK(listed.extras == std::vector<std::string>{"async"});
+  metadata.version = "x";
+  CHECK(failure_of([&] { listed_package(metadata); }).kind() == ErrorKind::integrity);
+}

@@ -70,21 +70,21 @@ TEST_CASE("a wheel with too many tags is refused") {
   CHECK_FALSE(WheelName::from_text("a-1-" + tags + "-" + tags + "-" + tags + ".whl"));
 }
 
-TEST_CASE("tags of glibc are ordered as uv orders them") {
+TEST_CASE("tags are ordered as pip and uv order them") {
   const Target small{.python = {.major = 3, .minor = 3},
                      .libc = {.kind = Libc::Kind::glibc, .major = 2, .minor = 17},
                      .machine = "aarch64"};
   Texts expected;
-  for (const std::string platform : {"manylinux_2_17_aarch64", "manylinux2014_aarch64", "linux_aarch64"})
-    for (const std::string tag : {"cp33-cp33", "cp33-abi3", "cp33-none", "cp32-abi3", "py33-none", "py3-none",
-                                  "py32-none", "py31-none", "py30-none"})
+  for (const std::string tag : {"cp33-cp33", "cp33-abi3", "cp33-none", "cp32-abi3", "py33-none", "py3-none",
+                                "py32-none", "py31-none", "py30-none"})
+    for (const std::string platform : {"manylinux_2_17_aarch64", "manylinux2014_aarch64", "linux_aarch64"})
       expected.push_back(tag + "-" + platform);
   for (const std::string python : {"cp33", "py33", "py3", "py32", "py31", "py30"})
     expected.push_back(python + "-none-any");
   CHECK(texts_of(supported_tags(small)) == expected);
 }
 
-TEST_CASE("the older names of manylinux follow the versions that they stand for") {
+TEST_CASE("each older name of manylinux follows its version") {
   Texts platforms;
   for (const auto& tag : supported_tags(bookworm))
     if (tag.python == "cp311" && tag.abi == "cp311") platforms.push_back(tag.platform);
@@ -106,7 +106,7 @@ TEST_CASE("tags of musl and of a free-threaded Python") {
   free.is_free_threaded = true;
   const auto tags = texts_of(supported_tags(free));
   CHECK(tags[0] == "cp312-cp312t-musllinux_1_2_aarch64");
-  CHECK(tags[1] == "cp312-abi3t-musllinux_1_2_aarch64");
+  CHECK(tags[4] == "cp312-abi3t-musllinux_1_2_aarch64");
   CHECK(std::ranges::find(tags, "cp312-abi3-musllinux_1_2_aarch64") == tags.end());
 }
 

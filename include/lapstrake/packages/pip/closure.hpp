@@ -1,6 +1,7 @@
 // Whether a list of packages is complete: each requirement of each package is provided by a package of the list.
 #pragma once
 #include <lapstrake/packages/pip/marker.hpp>
+#include <lapstrake/packages/pip/metadata.hpp>
 #include <lapstrake/packages/pip/requirement.hpp>
 #include <lapstrake/packages/pip/version.hpp>
 #include <optional>
@@ -51,5 +52,8 @@ void expect_complete(const std::vector<MissingRequirement>& missing, std::string
 // A Requires-Dist line of a wheel's METADATA. Accepts forms that old wheels have and PEP 508 does not: `>=1.0.*`,
 // `>dev`, `>=1.0<2.0`. Error{integrity} naming `package` for other invalid text.
 Requirement metadata_requirement(std::string_view text, std::string_view package);
+
+// A wheel's METADATA as a package of a list that asks for `extras`. Error{integrity} for an invalid version too.
+ListedPackage listed_package(const Metadata& metadata, std::vector<std::string> extras = {});
 
 }  // namespace lapstrake::packages::pip

@@ -1,5 +1,6 @@
 // Which wheels fit an image, and in which order (packaging.python.org, "Platform compatibility tags" and "Binary
-// distribution format"; PEP 425, 600, 656, 703). The order is uv's (crates/uv-platform-tags), which is pip's.
+// distribution format"; PEP 425, 600, 656, 703, 803). The order is that of pip (packaging.tags) and uv
+// (crates/uv-platform-tags): the kind of a wheel decides before the version of its platform.
 #pragma once
 #include <cstddef>
 #include <lapstrake/packages/pip/target.hpp>
