@@ -62,8 +62,8 @@ class Selector {
         out.skipped.push_back({.place = package.place, .reason = *reasons_[i]});
         continue;
       }
-      if (package.link) check_link(package);
       out.packages.push_back(package);
+      if (package.link) finish_link(out.packages.back());
     }
     return out;
   }
@@ -81,6 +81,12 @@ class Selector {
       if (!reasons_[i]) reasons_[i] = SkipReason::other_platform;
     }
     if (!reasons_[i] && !fits && !package.in_bundle) refuse_platform(package, options_.target);
+  }
+
+  // npm makes the commands of a workspace available too.
+  void finish_link(LockedPackage& package) const {
+    check_link(package);
+    if (const auto* target = lock_.find(normal_path({}, package.resolved))) package.bin = target->bin;
   }
 
   bool is_inside_skipped(const LockedPackage& package) const {

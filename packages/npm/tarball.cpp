@@ -19,15 +19,9 @@ class Unpacker {
       : what_(what), out_(out), budget_(packed) {}
 
   void add(const layers::TarEntry& entry, const Source& data) {
-    const auto path = stripped(entry.path);
-    if (entry.special || entry.kind == layers::Kind::symlink || entry.kind == layers::Kind::hardlink) return;
-    if (path.empty()) return;
-    if (entry.kind == layers::Kind::directory) {
-      claim(path, true);
-      out_.add({.path = path, .kind = layers::Kind::directory, .mode = 0755});
-    } else {
-      add_file(path, entry.mode, data);
-    }
+    auto path = stripped(entry.path);
+    if (entry.kind == layers::Kind::file && !entry.special && !path.empty())
+      add_file(std::move(path), entry.mode, data);
   }
 
   const std::optional<std::string>& manifest() const { return manifest_; }

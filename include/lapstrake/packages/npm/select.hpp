@@ -33,7 +33,7 @@ struct Skipped {
   SkipReason reason;
 };
 struct Selection {
-  std::vector<LockedPackage> packages;  // sorted by place; links and bundled packages too
+  std::vector<LockedPackage> packages;  // sorted by place; also bundled packages, and links with their target's `bin`
   std::vector<Skipped> skipped;         // sorted by place
   const LockedPackage* find(std::string_view place) const;
 };

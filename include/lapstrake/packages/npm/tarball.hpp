@@ -20,9 +20,9 @@ struct TarballOptions {
   std::stop_token stop = {};
 };
 
-// Reads the tarball (a tar, usually with gzip) to its end and writes its files and folders to `out`, but does not
-// finish it. The first part of each path is removed, whatever its name. Links and special files are dropped. Modes are
-// (mode | 0666) & 0755 for files, 0755 for folders: without setuid, and writable by the owner; owners are 0:0.
+// Reads the tarball (a tar, usually with gzip) to its end and writes its files to `out`, but does not finish it. The
+// first part of each path is removed, whatever its name. Folders are dropped, so empty ones do not exist; so are links
+// and special files. Modes are (mode | 0666) & 0755: without setuid, and writable by the owner; owners are 0:0.
 // `.gitignore` becomes `.npmignore`, or is dropped if the folder had one before. Of two entries with one path, the last
 // counts. `what` names the tarball in messages: "the tarball of `left-pad` 1.3.0".
 // Error{integrity}: not such a tar, an absolute path or `..`, one path both a file and a folder, no package.json, or
