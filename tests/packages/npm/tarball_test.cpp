@@ -43,7 +43,7 @@ TEST_CASE("a tarball is unpacked without the first part of its paths, whatever i
   const auto out = unpacked(folder, gzip_of(tar, 6), {.name = "a", .version = "1.0.0"});
   CHECK(out.manifest.name == "a");
   CHECK(listed_tar(*out.archive) ==
-        TarLines{"b.js 644 b", "empty/ 755", "lib/a.js 644 a", cat("package.json 644 ", package_json.content)});
+        TarLines{"b.js 644 b", "lib/a.js 644 a", cat("package.json 644 ", package_json.content)});
 }
 
 TEST_CASE("modes are those of npm: readable by all, writable by the owner alone, without setuid") {
@@ -55,10 +55,11 @@ TEST_CASE("modes are those of npm: readable by all, writable by the owner alone,
   CHECK(out.archive->find("x")->uid == 0);
 }
 
-TEST_CASE("links are dropped") {
+TEST_CASE("links and folders are dropped") {
   TempDir folder;
   const auto out =
       unpacked(folder, tar_of({package_json,
+                               {.path = "package/f", .kind = Kind::directory},
                                {.path = "package/s", .kind = Kind::symlink, .target = "/etc/passwd"},
                                {.path = "package/h", .kind = Kind::hardlink, .target = "package/package.json"}}));
   CHECK(out.archive->members().size() == 1);
@@ -94,10 +95,10 @@ TEST_CASE("paths that leave the package are refused") {
   CHECK_THAT(error.summary(), Contains("the tarball of `a` 1.0.0"));
 }
 
-TEST_CASE("a path that is both a file and a folder is refused") {
-  const auto member =
-      GENERATE(TarMember{.path = "package/x/y"}, TarMember{.path = "package/x", .kind = Kind::directory});
-  const auto error = refusal_of_tarball({package_json, {.path = "package/x"}, member});
+TEST_CASE("a file in the place of another file's folder is refused") {
+  const auto [first, second] =
+      GENERATE(table<std::string, std::string>({{"package/x", "package/x/y"}, {"package/x/y", "package/x"}}));
+  const auto error = refusal_of_tarball({package_json, {.path = first}, {.path = second}});
   CHECK(error.kind() == ErrorKind::integrity);
   CHECK_THAT(error.summary(), Contains("both a file and a folder"));
 }
