@@ -63,6 +63,12 @@ TEST_CASE("the page of limits has every limit, in the header's order") {
       bytes(limits::spooled_bytes_at_most),
       bytes(limits::package_lock_bytes),
       cat(limits::package_lock_values),
+      bytes(limits::lock_file_bytes),
+      cat(limits::lock_file_depth),
+      cat(limits::lock_file_includes),
+      cat(limits::locked_packages),
+      bytes(limits::index_page_bytes),
+      cat(limits::index_page_values),
       cat(limits::docker_layers),
   };
   CHECK(numbers_of_the_page() == expected);

@@ -64,6 +64,14 @@ constexpr std::uint64_t spooled_bytes_for(std::uint64_t packed) {
 inline constexpr std::uint64_t package_lock_bytes = 32 * MiB;
 inline constexpr std::uint64_t package_lock_values = 2'000'000;
 
+// Lock files of Python (with everything that a requirements file includes) and pages of a package index
+inline constexpr std::uint64_t lock_file_bytes = 16 * MiB;
+inline constexpr std::uint64_t lock_file_depth = 32;
+inline constexpr std::uint64_t lock_file_includes = 100;
+inline constexpr std::uint64_t locked_packages = 10'000;
+inline constexpr std::uint64_t index_page_bytes = 64 * MiB;
+inline constexpr std::uint64_t index_page_values = 2'000'000;
+
 // Docker cannot mount more layers.
 inline constexpr std::uint64_t docker_layers = 125;
 
