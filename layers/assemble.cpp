@@ -9,8 +9,10 @@
 
 #include "candidate.hpp"
 #include "capabilities.hpp"
+#include "edit.hpp"
 #include "order.hpp"
 #include "paths.hpp"
+#include "removal.hpp"
 
 namespace lapstrake::layers {
 namespace {
@@ -21,14 +23,14 @@ std::string shown(std::string_view path) { return cat("`/", printable(path, 4096
 // path, without dropped ones).
 class Layer {
  public:
-  Layer(const BaseFiles& below, const std::stop_token& stop, const std::vector<oci::Removal>& removals,
+  Layer(const BaseFiles& below, const AssembleOptions& options, const std::vector<oci::Removal>& removals,
         Candidates candidates)
       : below_(below),
-        stop_(stop),
+        stop_(options.stop),
         entries_(std::move(candidates.entries)),
         policies_(std::move(candidates.policies)),
         identities_(std::move(candidates.identities)) {
-    for (const auto& removal : removals) remove(removal);
+    for (const auto& removal : removals) remove(removal, options);
     order_.reserve(entries_.size());
     for (std::size_t i = 0; i < entries_.size(); ++i)
       if (!policies_[i].is_dropped && settle(entries_[i], policies_[i])) order_.push_back(i);
@@ -53,25 +55,33 @@ class Layer {
     drop_what_is_replaced();
     refuse_what_is_removed();
     if (!identities_.empty()) make_links();
-    for (Entry& whiteout : whiteouts(removed_)) {
+    for (Entry& whiteout : whiteouts(removed_, emptied_)) {
       order_.push_back(entries_.size());
       entries_.push_back(std::move(whiteout));
     }
-    if (!removed_.empty()) sort_with_whiteouts(order_, entries_);  // else they are in order already
+    if (!removed_.empty() || !emptied_.empty())
+      sort_with_whiteouts(order_, entries_);  // else they are in order already
     arrange(entries_, std::move(order_));
     return std::move(entries_);
   }
 
  private:
-  void remove(const oci::Removal& removal) {
+  void remove(const oci::Removal& removal, const AssembleOptions& options) {
     const std::string origin = origin_of("remove", removal.path, removal.where);
-    lapstrake::step(origin, [&] {
-      const std::string path = below_.resolve(image_path(removal.path));
-      if (path.empty()) throw Error(ErrorKind::usage, "`/` cannot be removed");
-      if (below_.find(path) == nullptr) missing_below(path);
-      removed_.emplace(path, origin);
-    });
+    const auto removed = lapstrake::step(origin, [&] { return removed_by(removal, below_); });
+    if (removed.is_glob && options.notify) options.notify(note_of(removal, removed));
+    if (!removed.emptied.empty()) {
+      emptied_.emplace(removed.emptied, origin);
+      return;
+    }
+    for (const auto& path : removed.paths) removed_.emplace(path, origin);
   }
+
+  bool is_emptied(std::string_view path) const {
+    return std::any_of(emptied_.begin(), emptied_.end(), [&](const auto& one) { return lies_in(path, one.first); });
+  }
+  // What the base has at `path` when this layer has emptied its folders.
+  const BaseFiles::Node* base_at(std::string_view path) const { return is_emptied(path) ? nullptr : below_.find(path); }
 
   // Resolves the entry's path in the base; false when the entry is not needed.
   bool settle(Entry& entry, MergePolicy& policy) {
@@ -81,9 +91,10 @@ class Layer {
     if (below_.empty()) return !entry.path.empty();
     const bool folder = entry.kind == Kind::directory;
     // A folder over the base's link to a folder would destroy it: bin -> usr/bin.
-    entry.path = lapstrake::step(*entry.origin, [&] { return real_path(entry.path, folder); });
+    if (!is_emptied(entry.path))
+      entry.path = lapstrake::step(*entry.origin, [&] { return real_path(entry.path, folder); });
     if (entry.path.empty()) return false;
-    const BaseFiles::Node* base = below_.find(entry.path);
+    const BaseFiles::Node* base = base_at(entry.path);
     const bool base_folder = base != nullptr && base->kind == Kind::directory;
     if (!folder && base_folder && !removed_.contains(entry.path))
       throw Error(ErrorKind::input,
@@ -165,14 +176,6 @@ class Layer {
     return at != order_.end() && entries_[*at].path == path ? &entries_[*at] : nullptr;
   }
 
-  [[noreturn]] void missing_below(const std::string& path) const {
-    Error error(ErrorKind::input, cat(shown(path), " does not exist in the layers below"));
-    if (const auto near = nearest(name_of(path), below_.names_in(parent_of(path))))
-      error.helped_by(cat("did you mean `/", printable(joined(parent_of(path), *near)), "`?"));
-    error.helped_by("delete this line: there is nothing to remove");
-    throw error;
-  }
-
   [[noreturn]] void no_file_here(const std::string& path) const {
     std::vector<std::string> paths;
     for (const std::size_t entry : order_)
@@ -200,7 +203,7 @@ class Layer {
           expect_folder(*other, entry);
           continue;
         }
-        const auto* base = below_.find(folder);
+        const auto* base = base_at(folder);
         if (base != nullptr && base->kind == Kind::directory) continue;
         if (base != nullptr)
           throw Error(ErrorKind::input,
@@ -242,11 +245,14 @@ class Layer {
       const Entry* entry = find(path);
       return entry != nullptr && entry->kind != Kind::directory;
     };
-    std::erase_if(removed_, [&](const auto& removal) {
+    const auto is_needless = [&](const auto& removal) {
       for (std::string_view path = removal.first; !path.empty(); path = parent_of(path))
         if (is_replaced(path)) return true;
       return false;
-    });
+    };
+    std::erase_if(removed_, is_needless);
+    std::erase_if(emptied_, is_needless);
+    std::erase_if(removed_, [&](const auto& removal) { return is_emptied(removal.first); });
   }
 
   void refuse_what_is_removed() const {
@@ -299,14 +305,17 @@ class Layer {
   std::vector<MergePolicy> policies_;
   std::vector<std::pair<std::size_t, Identity>> identities_;
   std::vector<std::size_t> order_;
-  std::map<std::string, std::string> removed_;
+  std::map<std::string, std::string> removed_;  // paths and their steps
+  std::map<std::string, std::string> emptied_;  // folders whose content is removed
 };
 
 }  // namespace
 
 std::vector<Entry> assemble(const oci::LayerRecipe& recipe, const BaseFiles& below, const AccountTable& accounts,
                             const AssembleOptions& options) {
-  Layer layer(below, options.stop, recipe.removals, candidates_of(recipe, accounts, options));
+  auto candidates = candidates_of(recipe, accounts, options);
+  add_edits(recipe.edits, below, options, candidates);
+  Layer layer(below, options, recipe.removals, std::move(candidates));
   for (const auto& capability : recipe.capabilities) layer.set_capabilities(capability);
   return layer.finish();
 }

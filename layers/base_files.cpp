@@ -3,6 +3,7 @@
 #include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/base_files.hpp>
+#include <limits>
 
 #include "paths.hpp"
 
@@ -85,6 +86,30 @@ std::optional<std::string> BaseFiles::text_of(std::string_view path) const {
   error.helped_by("write `/etc/passwd` and `/etc/group` in a layer");
   throw error.because(
       cat("files named `passwd` or `group` have more than ", human_size(limits::account_candidate_bytes)));
+}
+
+std::vector<std::string> BaseFiles::matches(std::string_view folder, const PathGlob& glob) const {
+  std::vector<std::string> out;
+  std::vector<std::pair<std::string, PathGlob::State>> todo;
+  todo.emplace_back(folder, glob.start());
+  while (!todo.empty()) {
+    const auto [path, state] = std::move(todo.back());
+    todo.pop_back();
+    for (const auto& name : names_in(path, std::numeric_limits<std::size_t>::max())) {
+      auto next = glob.after(state, name);
+      auto inner = joined(path, name);
+      const bool is_match = glob.is_match(next);
+      if (is_match && out.size() == limits::removed_paths)
+        throw Error(ErrorKind::input, cat("the pattern matches more than ", limits::removed_paths, " paths"),
+                    "remove whole folders, or use more than one layer");
+      if (is_match)
+        out.push_back(std::move(inner));
+      else if (!next.empty() && find(inner)->is_folder())
+        todo.emplace_back(std::move(inner), std::move(next));
+    }
+  }
+  std::ranges::sort(out);
+  return out;
 }
 
 std::vector<std::string> BaseFiles::names_in(std::string_view folder, std::size_t most) const {

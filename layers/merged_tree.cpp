@@ -32,7 +32,7 @@ void read_layer(const Source& blob, std::string_view what, TreeBudget& budget,
 
 bool is_whiteout(std::string_view name) { return name.starts_with(whiteout_prefix); }
 
-bool is_opaque(std::string_view whiteout) { return whiteout == ".wh..wh..opq"; }
+bool is_opaque(std::string_view whiteout) { return whiteout == opaque_whiteout; }
 
 std::string_view name_removed_by(std::string_view whiteout, std::string_view folder) {
   const auto name = whiteout.substr(whiteout_prefix.size());

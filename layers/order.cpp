@@ -34,22 +34,30 @@ void sort_with_whiteouts(std::vector<std::size_t>& order, const std::vector<Entr
             [&](std::size_t a, std::size_t b) { return sort_key(entries[a].path) < sort_key(entries[b].path); });
 }
 
-std::vector<Entry> whiteouts(const std::map<std::string, std::string>& removed) {
+std::vector<Entry> whiteouts(const std::map<std::string, std::string>& removed,
+                             const std::map<std::string, std::string>& emptied) {
   std::vector<Entry> out;
-  for (const auto& one : removed) {
-    const auto& [path, origin] = one;
-    const auto holds = [&whole = one.first](const auto& other) { return lies_in(whole, other.first); };
-    if (std::any_of(removed.begin(), removed.end(), holds)) continue;
+  const auto is_gone = [&](std::string_view path) {
+    const auto holds = [&](const auto& other) { return lies_in(path, other.first); };
+    return std::any_of(removed.begin(), removed.end(), holds) || std::any_of(emptied.begin(), emptied.end(), holds);
+  };
+  const auto add = [&](std::string path, const std::string& origin) {
     Entry entry;
-    entry.path = joined(parent_of(path), cat(whiteout_prefix, name_of(path)));
-    if (name_of(entry.path).size() > most_name_bytes)
-      throw Error(ErrorKind::input,
-                  cat("the name of `/", printable(path, 4096), "` is too long to be removed by a layer"))
-          .during(origin);
+    entry.path = std::move(path);
     entry.mode = 0;
     entry.origin = origin;
     out.push_back(std::move(entry));
+  };
+  for (const auto& [path, origin] : removed) {
+    if (is_gone(path)) continue;
+    if (name_of(path).size() + whiteout_prefix.size() > most_name_bytes)
+      throw Error(ErrorKind::input,
+                  cat("the name of `/", printable(path, 4096), "` is too long to be removed by a layer"))
+          .during(origin);
+    add(joined(parent_of(path), cat(whiteout_prefix, name_of(path))), origin);
   }
+  for (const auto& [folder, origin] : emptied)
+    if (!is_gone(folder) && !removed.contains(folder)) add(joined(folder, opaque_whiteout), origin);
   return out;
 }
 

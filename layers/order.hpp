@@ -14,8 +14,10 @@ void sort_by_path(std::vector<std::size_t>& order, const std::vector<Entry>& ent
 // The same with whiteouts before their siblings.
 void sort_with_whiteouts(std::vector<std::size_t>& order, const std::vector<Entry>& entries);
 
-// The whiteouts for `removed`, which maps each path to its step. Paths inside other removed paths need none.
-std::vector<Entry> whiteouts(const std::map<std::string, std::string>& removed);
+// The whiteouts for `removed` and the opaque whiteouts for the folders `emptied`; both map each path to its step. Paths
+// inside other ones need none.
+std::vector<Entry> whiteouts(const std::map<std::string, std::string>& removed,
+                             const std::map<std::string, std::string>& emptied);
 
 // Reduces `entries` to those in `order` (each index at most once), in that order.
 void arrange(std::vector<Entry>& entries, std::vector<std::size_t> order);

@@ -9,7 +9,8 @@
 namespace lapstrake::layers {
 
 inline constexpr std::size_t most_path_bytes = limits::path_bytes, most_name_bytes = 255;  // Linux's NAME_MAX
-inline constexpr std::string_view whiteout_prefix = ".wh.";  // OCI image-spec layer.md, "Whiteouts"
+// OCI image-spec layer.md, "Whiteouts" and "Opaque Whiteout".
+inline constexpr std::string_view whiteout_prefix = ".wh.", opaque_whiteout = ".wh..wh..opq";
 
 using lapstrake::for_each_part, lapstrake::joined, lapstrake::name_of, lapstrake::parent_of;
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <lapstrake/base/bytes.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/patterns.hpp>
 #include <lapstrake/layers/entry.hpp>
 #include <lapstrake/layers/merged_tree.hpp>
 #include <optional>
@@ -56,6 +57,10 @@ class BaseFiles {
   std::optional<std::string> text_of(std::string_view path) const;
   // At most `most` names in a folder, for suggestions.
   std::vector<std::string> names_in(std::string_view folder, std::size_t most = 10'000) const;
+
+  // Real paths that match a glob relative to the folder `folder`, sorted; what is in a match is not listed again. Links
+  // to folders are not entered. Error{input} beyond limits::removed_paths.
+  std::vector<std::string> matches(std::string_view folder, const PathGlob& glob) const;
 
   // Serialization with a checksum, for the cache. from_bytes() returns nullopt for damaged bytes or another version.
   void write(const Sink& sink) const;
