@@ -48,8 +48,7 @@ class EntryPointReader {
   }
   std::vector<EntryPoint> finish() {
     std::ranges::stable_sort(found_, {}, &EntryPoint::name);
-    const auto [end, last] = std::ranges::unique(found_);
-    found_.erase(end, last);
+    found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
     const auto twice = std::ranges::adjacent_find(found_, {}, &EntryPoint::name);
     if (twice != found_.end()) refuse(cat("defines ", backquoted(twice->name), " twice with different values"));
     return std::move(found_);

@@ -93,8 +93,7 @@ std::vector<RecordLine> parse_record(std::string_view text, std::string_view wha
     if (row != std::vector<std::string>{""}) out.push_back(parse_row(rows, std::move(row)));
   }
   std::ranges::stable_sort(out, {}, &RecordLine::path);
-  const auto [end, last] = std::ranges::unique(out);
-  out.erase(end, last);
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   const auto twice = std::ranges::adjacent_find(out, {}, &RecordLine::path);
   if (twice != out.end())
     throw invalid_wheel(what, cat("its RECORD has two different rows for ", backquoted(twice->path)));
