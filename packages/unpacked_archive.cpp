@@ -117,6 +117,11 @@ std::string UnpackedArchive::text(const Member& member, std::size_t most) const 
   return read_text(access_to(*content_), member.offset, static_cast<std::size_t>(member.size));
 }
 
+std::string UnpackedArchive::head(const Member& member, std::size_t most) const {
+  return read_text(access_to(*content_), member.offset,
+                   static_cast<std::size_t>(std::min<std::uint64_t>(most, member.size)));
+}
+
 layers::Entry UnpackedArchive::entry(const Member& member, std::string path) const {
   layers::Entry out;
   out.path = std::move(path);

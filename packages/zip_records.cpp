@@ -5,6 +5,7 @@
 #include <lapstrake/base/text.hpp>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace lapstrake::packages {
 namespace {
@@ -53,15 +54,24 @@ std::optional<std::string_view> zip64_field(std::string_view extra, std::string_
   return found;
 }
 
-// Replaces the numbers whose value is in the ZIP64 field, in the order of 4.5.3.
+// Replaces the numbers whose value is in the ZIP64 field, in the order of 4.5.3. Some writers always add the field,
+// with all numbers: those that the header has too must agree.
 void apply_zip64(ZipHeader& header, std::string_view extra, bool is_central) {
-  const auto field = zip64_field(extra, header.name);
-  const std::string flaw = cat("the ZIP64 field of the entry `", printable(header.name, 400), "` is too short");
-  Fields fields(field.value_or(std::string_view{}), flaw);
-  if (header.size == in_zip64) header.size = fields.u64();
-  if (header.packed_size == in_zip64) header.packed_size = fields.u64();
-  if (is_central && header.offset == in_zip64) header.offset = fields.u64();
-  if (!fields.rest().empty()) refuse_entry(header.name, "has numbers in its ZIP64 field that no header refers to");
+  std::vector<std::uint64_t*> numbers{&header.size, &header.packed_size};
+  if (is_central) numbers.push_back(&header.offset);
+  const auto is_large = [](const std::uint64_t* number) { return *number == in_zip64; };
+  const auto large = static_cast<std::size_t>(std::ranges::count_if(numbers, is_large));
+  const auto field = zip64_field(extra, header.name).value_or(std::string_view{});
+  const bool has_all = field.size() == 16 || field.size() == 8 * numbers.size();
+  if (field.size() != 8 * large && !has_all) refuse_entry(header.name, "has a ZIP64 field of an unexpected size");
+  for (Fields fields(field, {}); auto* number : numbers) {
+    if (field.size() == 8 * large && !is_large(number)) continue;
+    if (fields.rest().empty()) break;
+    const auto value = fields.u64();
+    if (!is_large(number) && *number != value)
+      refuse_entry(header.name, "has a ZIP64 field that differs from its header");
+    *number = value;
+  }
 }
 
 // What a local and a central header have in common, from the flags to the sizes.

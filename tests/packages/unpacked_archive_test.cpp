@@ -37,6 +37,8 @@ TEST_CASE("an unpacked archive has the members that were written, sorted, with t
   REQUIRE(run != nullptr);
   CHECK(archive->text(*run) == "#!/bin/sh\n");
   CHECK_THROWS_AS(archive->text(*run, 3), Error);
+  CHECK(archive->head(*run, 2) == "#!");
+  CHECK(archive->head(*run, 100) == "#!/bin/sh\n");
   CHECK(archive->text(*archive->find("b/empty")).empty());
   CHECK(archive->find("b") == nullptr);
   const auto entry = archive->entry(*archive->find("c"), "opt/c");

@@ -36,6 +36,8 @@ class UnpackedArchive {
   const Member* find(std::string_view path) const;
   // The content of a small file. Error{integrity} beyond `most` bytes.
   std::string text(const Member& member, std::size_t most = 4u << 20) const;
+  // The first bytes of a file, at most `most`.
+  std::string head(const Member& member, std::size_t most) const;
   // An entry with the member's attributes and content, at `path` in the image.
   layers::Entry entry(const Member& member, std::string path) const;
 
