@@ -1,9 +1,10 @@
 // Installs a package-lock.json to a folder, for tests/packages/npm/npm_peer.py.
-//   npm_driver list LOCK CPU LIBC OMIT              PLACE, name, version, resolved and integrity of each tarball needed
+//   npm_driver list LOCK CPU LIBC OMIT              PLACE, kind and location of each tarball needed
 //   npm_driver install LOCK CPU LIBC OMIT FILES DIR  FILES: lines of PLACE, TAB, path of the tarball; DIR: the project
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <iostream>
 #include <lapstrake/base/atomic_file.hpp>
@@ -12,6 +13,7 @@
 #include <lapstrake/packages/npm/integrity.hpp>
 #include <lapstrake/packages/npm/select.hpp>
 #include <lapstrake/packages/npm/tarball.hpp>
+#include <lapstrake/packages/npm/tarball_source.hpp>
 #include <lapstrake/packages/npm/tree.hpp>
 #include <map>
 
@@ -32,10 +34,13 @@ Selection selection(char** words) {
 bool needs_tarball(const LockedPackage& package) { return !package.link && !package.in_bundle; }
 
 void print_list(const Selection& chosen) {
-  for (const auto& package : chosen.packages)
-    if (needs_tarball(package))
-      std::cout << package.place << '\t' << package.name << '\t' << package.version << '\t' << package.resolved << '\t'
-                << package.integrity << '\n';
+  constexpr std::array<std::string_view, 3> kinds{"registry", "url", "file"};
+  for (const auto& package : chosen.packages) {
+    if (!needs_tarball(package)) continue;
+    const auto source = tarball_source(package);
+    std::cout << package.place << '\t' << kinds.at(static_cast<std::size_t>(source.kind)) << '\t' << source.location
+              << '\n';
+  }
 }
 
 std::shared_ptr<const UnpackedArchive> unpacked_package(const LockedPackage& package, const fs::path& tarball,
