@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/pip/closure.hpp>
@@ -16,63 +17,80 @@ class Closure {
  public:
   Closure(const std::vector<ListedPackage>& packages, const std::vector<RootRequirement>& roots,
           const MarkerEnvironment& environment)
-      : packages_(packages), roots_(roots), environment_(environment) {
+      : packages_(packages), roots_(roots), environment_(environment), needs_by_extra_(packages.size()) {
     for (std::size_t i = 0; i < packages.size(); ++i) {
       places_[normalized_name(packages[i].name)].push_back(i);
-      activate(packages[i].name, packages[i].extras);
+      for (std::size_t k = 0; k < packages[i].needs.size(); ++k)
+        if (const auto& marker = packages[i].needs[k].marker)
+          for (const auto& extra : marker->extras()) needs_by_extra_[i][extra].push_back(k);
     }
-    for (const auto& root : roots_)
-      if (holds(root.requirement, {}, root.where)) activate(root.requirement.name, root.requirement.extras);
     follow_extras();
   }
 
-  std::vector<MissingRequirement> missing() const {
-    std::vector<MissingRequirement> out;
-    for (const auto& root : roots_)
-      if (holds(root.requirement, {}, root.where)) check(root.requirement, root.where, out);
+  std::vector<MissingRequirement> missing() {
+    for_each_root([&](const RootRequirement& root) { check(root.requirement, root.where); });
     for (const auto& package : packages_)
-      for_each_need(package, [&](const Requirement& need) { check(need, shown(package), out); });
-    return out;
+      for (const auto& need : package.needs)
+        if (holds(need, package)) check(need, shown(package));
+    return std::move(out_);
   }
 
  private:
-  bool holds(const Requirement& requirement, const MarkerSets& sets, const std::string& of) const {
-    if (!requirement.marker) return true;
-    return step(cat("reading the requirements of ", of), [&] { return requirement.marker->holds(environment_, sets); });
+  bool holds(const Requirement& requirement, const MarkerSets& sets) const {
+    return !requirement.marker || requirement.marker->holds(environment_, sets);
   }
 
-  template <class Act>
-  void for_each_need(const ListedPackage& package, Act&& act) const {
-    MarkerSets sets;
-    if (const auto found = extras_.find(normalized_name(package.name)); found != extras_.end())
-      sets.extras = found->second;
-    for (const auto& need : package.needs)
-      if (holds(need, sets, shown(package))) act(need);
-  }
-
-  void activate(const std::string& name, const std::vector<std::string>& extras) {
-    const auto normal = normalized_name(name);
-    auto& active = extras_[normal];
-    const auto before = active.size();
-    for (const auto& extra : extras) active.insert(normalized_name(extra));
-    if (active.size() != before) changed_.insert(normal);
-  }
-
-  // The extras of one package may activate those of others, in circles too. Ends, because sets only grow.
-  void follow_extras() {
-    for (const auto& package : packages_)
-      for_each_need(package, [&](const Requirement& need) { activate(need.name, need.extras); });
-    while (!changed_.empty()) {
-      const auto name = *changed_.begin();
-      changed_.erase(changed_.begin());
-      const auto found = places_.find(name);
-      if (found == places_.end()) continue;
-      for (const auto place : found->second)
-        for_each_need(packages_[place], [&](const Requirement& need) { activate(need.name, need.extras); });
+  bool holds(const Requirement& need, const ListedPackage& package) {
+    try {
+      return holds(need, sets_[normalized_name(package.name)]);
+    } catch (Error& error) {
+      error.during(cat("reading the requirements of ", shown(package)));
+      throw;
     }
   }
 
-  void check(const Requirement& need, const std::string& needed_by, std::vector<MissingRequirement>& out) const {
+  template <class Act>
+  void for_each_root(Act&& act) const {
+    for (const auto& root : roots_)
+      if (step(cat("reading ", root.where), [&] { return holds(root.requirement, MarkerSets{}); })) act(root);
+  }
+
+  void activate(const std::string& name, const std::vector<std::string>& extras) {
+    if (extras.empty()) return;
+    const auto normal = normalized_name(name);
+    auto& active = sets_[normal].extras;
+    for (const auto& extra : extras)
+      if (const auto [added, is_new] = active.insert(normalized_name(extra)); is_new)
+        waiting_.emplace_back(normal, *added);
+  }
+
+  // The extras of one package may activate those of others, in circles too. Ends, because sets only grow. Only the
+  // requirements that mention a new extra are read again: the time does not grow with the square of their number.
+  void follow_extras() {
+    for (const auto& package : packages_) activate(package.name, package.extras);
+    for_each_root([&](const RootRequirement& root) { activate(root.requirement.name, root.requirement.extras); });
+    for (const auto& package : packages_)
+      for (const auto& need : package.needs) follow(need, package);
+    while (!waiting_.empty()) {
+      const auto next = std::move(waiting_.back());
+      waiting_.pop_back();
+      follow_extra(next.first, next.second);
+    }
+  }
+
+  void follow_extra(const std::string& name, const std::string& extra) {
+    const auto places = places_.find(name);
+    if (places == places_.end()) return;
+    for (const auto place : places->second)
+      if (const auto needs = needs_by_extra_[place].find(extra); needs != needs_by_extra_[place].end())
+        for (const auto k : needs->second) follow(packages_[place].needs[k], packages_[place]);
+  }
+
+  void follow(const Requirement& need, const ListedPackage& package) {
+    if (!need.extras.empty() && holds(need, package)) activate(need.name, need.extras);
+  }
+
+  void check(const Requirement& need, const std::string& needed_by) {
     const auto found = places_.find(normalized_name(need.name));
     MissingRequirement missing{.requirement = need, .needed_by = needed_by};
     if (found != places_.end()) {
@@ -80,25 +98,26 @@ class Closure {
         if (!need.url.empty() || need.specifiers.contains(packages_[place].version, PreReleases::allow)) return;
       missing.present = packages_[found->second.front()].version;
     }
-    const auto is_same = [&](const MissingRequirement& other) {
-      return other.needed_by == needed_by && other.requirement.text_without_marker() == need.text_without_marker();
-    };
-    if (std::ranges::none_of(out, is_same)) out.push_back(std::move(missing));
+    if (seen_.emplace(needed_by, need.text_without_marker()).second) out_.push_back(std::move(missing));
   }
 
   const std::vector<ListedPackage>& packages_;
   const std::vector<RootRequirement>& roots_;
   const MarkerEnvironment& environment_;
-  std::map<std::string, std::vector<std::size_t>> places_;  // by normalised name
-  std::map<std::string, std::set<std::string>> extras_;
-  std::set<std::string> changed_;  // names with extras that were not followed yet
+  std::map<std::string, std::vector<std::size_t>> places_;  // in packages_, by normalised name
+  std::vector<std::map<std::string, std::vector<std::size_t>, std::less<>>> needs_by_extra_;  // of each package
+  std::map<std::string, MarkerSets> sets_;                    // the active extras, by normalised name
+  std::vector<std::pair<std::string, std::string>> waiting_;  // a name and a new extra
+  std::vector<MissingRequirement> out_;
+  std::set<std::pair<std::string, std::string>> seen_;  // who needs it, and what
 };
 
 // Each line once: several packages may need the same.
 std::vector<std::string> lines_to_add(const std::vector<MissingRequirement>& missing) {
   std::vector<std::string> out;
+  std::set<std::string> seen;
   for (const auto& one : missing)
-    if (auto line = line_to_add(one); std::ranges::find(out, line) == out.end()) out.push_back(std::move(line));
+    if (auto line = line_to_add(one); seen.insert(line).second) out.push_back(std::move(line));
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/pip/marker.hpp>
+#include <lapstrake/packages/pip/names.hpp>
 #include <utility>
 
 #include "text_scanner.hpp"
@@ -155,6 +156,19 @@ Marker Marker::parse(std::string_view text) {
   Marker out;
   out.text_ = std::string(trim(text));
   out.nodes_ = MarkerParser(out.text_).parse();
+  return out;
+}
+
+std::set<std::string> Marker::extras() const {
+  std::set<std::string> out;
+  for (const auto& node : nodes_) {
+    const auto is_extra = [](const Operand& operand) {
+      return operand.is_variable && (operand.text == "extra" || operand.text == "extras");
+    };
+    if (node.kind != Node::Kind::comparison) continue;
+    if (is_extra(node.left)) out.insert(normalized_name(node.right.text));
+    if (is_extra(node.right)) out.insert(normalized_name(node.left.text));
+  }
   return out;
 }
 

@@ -13,6 +13,9 @@
 namespace lapstrake::packages::pip {
 namespace {
 
+// Ten times as many as the largest projects have.
+constexpr std::size_t most_needs = 10'000;
+
 bool is_operator_byte(char c) { return c == '<' || c == '>' || c == '=' || c == '!' || c == '~'; }
 
 // ">=1.0<2.0" -> ">=1.0,<2.0"
@@ -66,6 +69,8 @@ ListedPackage listed_package(const Metadata& metadata, std::vector<std::string> 
   const auto shown = printable(cat(metadata.name, " ", metadata.version), 200);
   auto version = Version::from_text(metadata.version);
   if (!version) throw Error(ErrorKind::integrity, cat("the metadata of ", shown, " has an invalid version"));
+  if (metadata.requires_dist.size() > most_needs)
+    throw Error(ErrorKind::integrity, cat("the metadata of ", shown, " has more than ", most_needs, " requirements"));
   ListedPackage out{.name = metadata.name, .version = *std::move(version), .extras = std::move(extras)};
   for (const auto& line : metadata.requires_dist) out.needs.push_back(metadata_requirement(line, shown));
   return out;

@@ -1,10 +1,12 @@
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <iterator>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/limits.hpp>
+#include <lapstrake/base/patterns.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/pip/python_in.hpp>
+#include <set>
 #include <utility>
 
 #include "characters.hpp"
@@ -12,8 +14,6 @@
 
 namespace lapstrake::packages::pip {
 namespace {
-
-constexpr std::array<std::string_view, 2> prefixes{"usr/local", "usr"};  // in the order of PATH
 
 bool is_file(const layers::BaseFiles& base, std::string_view path) {
   const auto* node = base.find(base.follow(path));
@@ -58,13 +58,16 @@ std::optional<std::uint32_t> patch_of_package(const InstalledPackages& packages,
 
 class PythonSearch {
  public:
-  PythonSearch(const layers::BaseFiles& base, std::string_view python_version)
-      : base_(base), python_version_(python_version), packages_(installed_packages(base)) {}
+  PythonSearch(const layers::BaseFiles& base, const BaseEnvironment& environment)
+      : base_(base), environment_(environment), packages_(installed_packages(base)) {}
 
   std::vector<FoundPython> all() const {
     std::vector<FoundPython> out;
-    for (const auto prefix : prefixes) {
-      auto found = in(prefix);
+    std::set<std::string> seen;  // /bin may be a link to /usr/bin
+    for (const auto& entry : split(environment_.path, ':')) {
+      const auto prefix = prefix_of(entry);
+      if (!prefix || !seen.insert(base_.follow(cat(*prefix, "/bin"))).second) continue;
+      auto found = in(*prefix);
       std::ranges::sort(found, std::ranges::greater(), [](const FoundPython& python) {
         return std::pair(python.version.minor, !python.is_free_threaded);
       });
@@ -74,7 +77,16 @@ class PythonSearch {
   }
 
  private:
-  std::vector<FoundPython> in(std::string_view prefix) const {
+  // "usr/local" of "/usr/local/bin". Nothing for folders with another name, and for /bin: no Python has `/` as prefix.
+  static std::optional<std::string> prefix_of(std::string_view entry) {
+    constexpr std::string_view name = "/bin";
+    while (entry.ends_with('/')) entry.remove_suffix(1);
+    if (!entry.starts_with('/') || !entry.ends_with(name) || entry.size() > limits::path_bytes) return std::nullopt;
+    const auto prefix = clean_path(entry.substr(1, std::max(entry.size(), name.size() + 1) - name.size() - 1));
+    return prefix == "." || prefix.starts_with("..") ? std::nullopt : std::optional(prefix);
+  }
+
+  std::vector<FoundPython> in(const std::string& prefix) const {
     std::vector<FoundPython> out;
     const auto folder = base_.follow(cat(prefix, "/bin"));
     for (const auto& name : base_.names_in(folder))
@@ -83,23 +95,25 @@ class PythonSearch {
     return out;
   }
 
-  // Without its standard library it is a leftover, or the second name of a free-threaded Python.
-  bool complete(FoundPython& python, std::string_view prefix, std::string_view name) const {
+  // Without its standard library it is the link of a virtual environment, a leftover, or the second name of a
+  // free-threaded Python. `encodings` is the part without which no Python starts.
+  bool complete(FoundPython& python, const std::string& prefix, const std::string& name) const {
     const auto library = cat(prefix, "/lib/", name);
-    if (!is_folder(base_, library) && !is_folder(base_, cat(prefix, "/lib64/", name))) return false;
+    if (!is_folder(base_, cat(library, "/encodings")) && !is_folder(base_, cat(prefix, "/lib64/", name, "/encodings")))
+      return false;
     const bool is_distribution = prefix == "usr";
     python.prefix = cat("/", prefix);
     python.interpreter = cat("/", prefix, "/bin/", name);
     // Debian's site.py: pip installs below /usr/local, and its folder has another name.
     python.site_packages = is_distribution && !packages_.dpkg.empty() ? cat("/usr/local/lib/", name, "/dist-packages")
                                                                       : cat("/", library, "/site-packages");
-    python.version.patch =
-        is_distribution ? patch_of_package(packages_, python.version) : patch_in(python_version_, python.version);
+    python.version.patch = is_distribution ? patch_of_package(packages_, python.version)
+                                           : patch_in(environment_.python_version, python.version);
     return true;
   }
 
   const layers::BaseFiles& base_;
-  std::string_view python_version_;
+  const BaseEnvironment& environment_;
   InstalledPackages packages_;
 };
 
@@ -126,17 +140,18 @@ FoundPython wanted_python(const std::vector<FoundPython>& all, const PythonVersi
 
 }  // namespace
 
-std::vector<FoundPython> pythons_in(const layers::BaseFiles& base, std::string_view python_version) {
-  return PythonSearch(base, python_version).all();
+std::vector<FoundPython> pythons_in(const layers::BaseFiles& base, const BaseEnvironment& environment) {
+  return PythonSearch(base, environment).all();
 }
 
 FoundPython python_in(const layers::BaseFiles& base, const std::optional<PythonVersion>& wanted,
-                      std::string_view python_version) {
-  const auto all = pythons_in(base, python_version);
+                      const BaseEnvironment& environment) {
+  const auto all = pythons_in(base, environment);
   if (all.empty())
     throw Error(ErrorKind::usage, "the base image has no Python",
                 "choose a base image with Python, or set its version if another layer brings it: `python: \"3.11\"`")
-        .because("neither `/usr/local/bin` nor `/usr/bin` has a `python3.N` with its standard library");
+        .because(cat("no folder of its PATH has a `python3.N` with its standard library: `",
+                     printable(environment.path, 200), "`"));
   if (wanted) return wanted_python(all, *wanted);
   if (all.size() > 1 && all[1].prefix == all[0].prefix)
     throw Error(ErrorKind::usage, "the base image has more than one Python",
@@ -146,8 +161,8 @@ FoundPython python_in(const layers::BaseFiles& base, const std::optional<PythonV
 }
 
 Target target_in(const layers::BaseFiles& base, std::string machine, const std::optional<PythonVersion>& wanted,
-                 std::string_view python_version) {
-  const auto python = python_in(base, wanted, python_version);
+                 const BaseEnvironment& environment) {
+  const auto python = python_in(base, wanted, environment);
   const auto libc = libc_in(base);
   if (!libc)
     throw Error(ErrorKind::usage, "the version of the C library of the base image is not known",

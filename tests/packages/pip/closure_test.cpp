@@ -1,4 +1,5 @@
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/pip/closure.hpp>
 #include <string>
 #include <support/catch.hpp>
@@ -58,6 +59,12 @@ TEST_CASE("extras are followed through other packages and through themselves") {
   CHECK(sentences({package("a", "1", needs, {"All"}), package("b", "1", {"d; extra == 'x'"})}) ==
         Sentences{"a 1 needs c, which requirements.txt does not list",
                   "b 1 needs d, which requirements.txt does not list"});
+}
+
+TEST_CASE("an extra that is needed with another is found whatever the order") {
+  const auto listed = package("a", "1", {"a[y]; extra == 'x'", "b; extra == 'x' and extra == 'y'"});
+  CHECK(sentences({listed}, {{Requirement::parse("A[X]"), "requirements.txt:1"}}) ==
+        Sentences{"a 1 needs b, which requirements.txt does not list"});
 }
 
 TEST_CASE("extras that require one another end") {
@@ -124,6 +131,17 @@ TEST_CASE("a wheel's metadata becomes a package of a list") {
   const auto listed = listed_package(metadata, {"async"});
   CHECK(listed.needs == std::vector<Requirement>{Requirement::parse("Werkzeug>=3.1")});
   CHECK(listed.extras == std::vector<std::string>{"async"});
+  metadata.requires_dist.assign(10'001, "a");
+  CHECK(failure_of([&] { listed_package(metadata); }).summary() ==
+        "the metadata of Flask 3.1.0 has more than 10000 requirements");
   metadata.version = "x";
   CHECK(failure_of([&] { listed_package(metadata); }).kind() == ErrorKind::integrity);
+}
+
+TEST_CASE("a chain of 10,000 extras is followed") {
+  std::vector<std::string> needs;
+  for (int i = 0; i < 10'000; ++i) needs.push_back(cat("a[x", i + 1, "]; extra == 'x", i, "'"));
+  needs.emplace_back("last; extra == 'x10000'");
+  CHECK(sentences({package("a", "1", needs, {"x0"})}) ==
+        Sentences{"a 1 needs last, which requirements.txt does not list"});
 }

@@ -1,5 +1,6 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/packages/pip/marker.hpp>
+#include <set>
 #include <string>
 #include <support/catch.hpp>
 
@@ -50,6 +51,11 @@ TEST_CASE("an extra is true for each selected extra") {
   CHECK(holds("'my.extra' in extras and 'dev' in dependency_groups", sets));
   CHECK(holds("'docs' not in dependency_groups", sets));
   CHECK_FALSE(holds("extra == 'async'"));
+}
+
+TEST_CASE("the extras of a marker are known") {
+  CHECK(Marker::parse("extra == 'A_b' or ('c' in extras and os_name == 'x') and 'd' != extra").extras() ==
+        std::set<std::string>{"a-b", "c", "d"});
 }
 
 TEST_CASE("a marker whose result no image determines is refused when it is evaluated") {

@@ -35,7 +35,7 @@ BaseFiles base_of(const std::vector<Entry>& entries) {
 
 // An interpreter with its standard library.
 std::vector<Entry> python_files(const std::string& prefix, const std::string& name) {
-  return {file_entry(prefix + "/bin/" + name), file_entry(prefix + "/lib/" + name + "/os.py")};
+  return {file_entry(prefix + "/bin/" + name), file_entry(prefix + "/lib/" + name + "/encodings/utf_8.py")};
 }
 
 std::vector<Entry> together(const std::vector<std::vector<Entry>>& parts) {
@@ -58,10 +58,11 @@ TEST_CASE("the Python of an official image is in /usr/local, also beside Debian'
                              .prefix = "/usr/local",
                              .interpreter = "/usr/local/bin/python3.12",
                              .site_packages = "/usr/local/lib/python3.12/site-packages"};
-  CHECK(python_in(base, std::nullopt, "3.12.7") == expected);
-  CHECK(target_in(base, "aarch64", std::nullopt, "3.12.7").text() == "cpython 3.12.7, glibc 2.36, aarch64");
+  CHECK(python_in(base, std::nullopt, {.python_version = "3.12.7"}) == expected);
+  CHECK(target_in(base, "aarch64", std::nullopt, {.python_version = "3.12.7"}).text() ==
+        "cpython 3.12.7, glibc 2.36, aarch64");
   CHECK(pythons_in(base).size() == 2);
-  CHECK_FALSE(python_in(base, std::nullopt, "3.13.1").version.patch);
+  CHECK_FALSE(python_in(base, std::nullopt, {.python_version = "3.13.1"}).version.patch);
 }
 
 TEST_CASE("Debian's Python installs below /usr/local, and dpkg knows its patch level") {
@@ -90,18 +91,19 @@ TEST_CASE("Alpine's Python has musl") {
 TEST_CASE("links are followed") {
   const auto base = base_of({link_entry("bin", "usr/bin"), link_entry("usr/local/bin/python3.11", "/opt/python/python"),
                              file_entry("opt/python/python"), link_entry("usr/local/lib/python3.11", "/opt/python/lib"),
-                             file_entry("opt/python/lib/os.py"), link_entry("lib64", "usr/lib64"),
+                             file_entry("opt/python/lib/encodings/utf_8.py"), link_entry("lib64", "usr/lib64"),
                              file_entry("usr/lib64/libc-2.28.so")});
   CHECK(python_in(base).interpreter == "/usr/local/bin/python3.11");
   CHECK(libc_in(base) == Libc::from_text("glibc-2.28"));
-  CHECK(
-      pythons_in(base_of({link_entry("usr/bin/python3.11", "gone"), file_entry("usr/lib/python3.11/os.py")})).empty());
+  CHECK(pythons_in(
+            base_of({link_entry("usr/bin/python3.11", "gone"), file_entry("usr/lib/python3.11/encodings/utf_8.py")}))
+            .empty());
 }
 
 TEST_CASE("a free-threaded Python has two names and one library") {
-  const auto base =
-      base_of({file_entry("usr/local/bin/python3.13"), file_entry("usr/local/bin/python3.13t"),
-               file_entry("usr/local/bin/python3.13t-config"), file_entry("usr/local/lib/python3.13t/os.py")});
+  const auto base = base_of({file_entry("usr/local/bin/python3.13"), file_entry("usr/local/bin/python3.13t"),
+                             file_entry("usr/local/bin/python3.13t-config"),
+                             file_entry("usr/local/lib/python3.13t/encodings/utf_8.py")});
   const auto found = python_in(base);
   CHECK(found.is_free_threaded);
   CHECK(found.site_packages == "/usr/local/lib/python3.13t/site-packages");
@@ -134,4 +136,26 @@ TEST_CASE("removed packages and unknown databases give no C library") {
   CHECK_FALSE(libc_in(base_of({file_entry("usr/lib/libc.so.6"), file_entry("lib64/libc-.so")})));
   const auto error = failure_of([] { target_in(base_of(python_files("usr", "python3.9")), "x86_64"); });
   CHECK(error.help() == "set it: `libc: glibc-2.36` or `libc: musl-1.2`");
+}
+
+TEST_CASE("the Python of AWS Lambda is in a folder of its PATH") {
+  const auto base = base_of(together({python_files("var/lang", "python3.12"), python_files("usr", "python3.9")}));
+  const BaseEnvironment lambda{.path = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin"};
+  CHECK(python_in(base, std::nullopt, lambda).site_packages == "/var/lang/lib/python3.12/site-packages");
+  CHECK(pythons_in(base, lambda).size() == 2);
+  CHECK(python_in(base).interpreter == "/usr/bin/python3.9");
+}
+
+TEST_CASE("the links of a virtual environment are not a Python") {
+  const auto base = base_of(together({python_files("usr/local", "python3.12"),
+                                      {link_entry("opt/venv/bin/python3.12", "/usr/local/bin/python3.12"),
+                                       file_entry("opt/venv/lib/python3.12/site-packages/a.py")}}));
+  CHECK(python_in(base, std::nullopt, {.path = "/opt/venv/bin:/usr/local/bin"}).prefix == "/usr/local");
+}
+
+TEST_CASE("other entries of PATH are ignored") {
+  const auto base = base_of(python_files("usr", "python3.9"));
+  CHECK(python_in(base, std::nullopt, {.path = ":bin:/:/bin:/../bin:/usr/sbin:/bin/bin:/usr/../usr/bin"}).prefix ==
+        "/usr");
+  CHECK(pythons_in(base, {.path = ""}).empty());
 }

@@ -53,7 +53,8 @@ void expect_complete(const std::vector<MissingRequirement>& missing, std::string
 // `>dev`, `>=1.0<2.0`. Error{integrity} naming `package` for other invalid text.
 Requirement metadata_requirement(std::string_view text, std::string_view package);
 
-// A wheel's METADATA as a package of a list that asks for `extras`. Error{integrity} for an invalid version too.
+// A wheel's METADATA as a package of a list that asks for `extras`. Error{integrity} for an invalid version and more
+// than 10,000 requirements too.
 ListedPackage listed_package(const Metadata& metadata, std::vector<std::string> extras = {});
 
 }  // namespace lapstrake::packages::pip

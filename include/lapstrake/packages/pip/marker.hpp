@@ -39,6 +39,8 @@ class Marker {
   // Error{usage} if the result depends on what no image says (platform_release, platform_version, the patch level of
   // a Python that is known as "3.11"), or if a comparison is undefined (`~=` of texts that are not versions).
   bool holds(const MarkerEnvironment& environment, const MarkerSets& sets = {}) const;
+  // The extras that it mentions, normalised: others do not change the result.
+  std::set<std::string> extras() const;
   const std::string& text() const { return text_; }  // as written, without white space around it
   bool operator==(const Marker& other) const { return text_ == other.text_; }
 

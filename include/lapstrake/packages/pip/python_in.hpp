@@ -4,7 +4,6 @@
 #include <lapstrake/packages/pip/target.hpp>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace lapstrake::packages::pip {
@@ -18,23 +17,27 @@ struct FoundPython {
   bool operator==(const FoundPython&) const = default;
 };
 
-// All that are in usr/local/bin and usr/bin with their standard library, in this order, which is that of PATH; then the
-// newest first. `python_version`: the value of PYTHON_VERSION in the environment of the base, which official images
-// set ("3.11.9"); may be empty. Error{integrity} from BaseFiles::text_of().
-std::vector<FoundPython> pythons_in(const layers::BaseFiles& base, std::string_view python_version = {});
+// What the environment of the base image says.
+struct BaseEnvironment {
+  std::string path = "/usr/local/bin:/usr/bin:/bin";  // PATH; the folders of AWS Lambda and Bitnami are only there
+  std::string python_version = {};                    // PYTHON_VERSION of the official images: "3.11.9"; may be empty
+};
 
-// The one that `python3` would be, or the first that is `wanted` (a patch level is ignored). Error{usage} if there is
-// none, and if the first folder has several and nothing is wanted.
+// All interpreters `python3.N` in the folders of PATH, in their order, and the newest of a folder first. Only those
+// with a standard library: not the links of a virtual environment. Error{integrity} from BaseFiles::text_of().
+std::vector<FoundPython> pythons_in(const layers::BaseFiles& base, const BaseEnvironment& environment = {});
+
+// The one that `python3` would be, or the first that is `wanted` (a patch level is taken from there). Error{usage} if
+// there is none, and if its folder has several and nothing is wanted.
 FoundPython python_in(const layers::BaseFiles& base, const std::optional<PythonVersion>& wanted = std::nullopt,
-                      std::string_view python_version = {});
+                      const BaseEnvironment& environment = {});
 
-// glibc from dpkg's database (package libc6) or apk's (glibc, Wolfi), or the name of an old library (libc-2.17.so);
-// musl from apk's database. Nothing if the image does not say it.
-// Error{integrity} from BaseFiles::text_of().
+// From dpkg's database (package libc6) or apk's (musl; glibc of Wolfi), or the name of an old library (libc-2.17.so).
+// Nothing if the image does not say it. Error{integrity} from BaseFiles::text_of().
 std::optional<Libc> libc_in(const layers::BaseFiles& base);
 
 // python_in(), libc_in() and the machine of the platform. Error{usage} without a libc; the help names `libc:`.
 Target target_in(const layers::BaseFiles& base, std::string machine,
-                 const std::optional<PythonVersion>& wanted = std::nullopt, std::string_view python_version = {});
+                 const std::optional<PythonVersion>& wanted = std::nullopt, const BaseEnvironment& environment = {});
 
 }  // namespace lapstrake::packages::pip
