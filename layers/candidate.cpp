@@ -113,6 +113,9 @@ Candidates candidates_of(const oci::LayerRecipe& recipe, const AccountTable& acc
   for (const auto& file : recipe.files) add(file, "file");
   for (const auto& directory : recipe.directories) add(directory, "directory");
   for (const auto& symlink : recipe.symlinks) add(symlink, "symlink");
+  out.reserve(options.entries.size());
+  for (const auto& entry : options.entries)
+    out.add({.entry = entry, .policy = {.overrides = MergePolicy::Overrides::nothing}});
   return out;
 }
 
