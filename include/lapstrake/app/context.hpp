@@ -10,6 +10,7 @@
 #include <lapstrake/oci/descriptor.hpp>
 #include <lapstrake/oci/platform.hpp>
 #include <lapstrake/oci/reference.hpp>
+#include <lapstrake/packages/locked_file.hpp>
 #include <lapstrake/registry/rate_limiter.hpp>
 #include <map>
 #include <memory>
@@ -28,6 +29,7 @@ struct Run {
   std::map<std::string, oci::Descriptor> roots{};  // resolved base names: one name stays one image
   std::shared_ptr<registry::RateLimiter> rate_limiter = std::make_shared<registry::RateLimiter>();
   std::shared_ptr<EcrLogins> logins{};  // created on first use
+  packages::LockedPackages packages{};  // of `lapstrake.lock`
 };
 
 // Blobs that are fetched or sent at a time.

@@ -21,6 +21,10 @@ inline constexpr std::string_view unpacked_kind = "unpacked";  // of cache_entri
 struct ArchivesInUse {
   std::set<oci::Digest> blobs = {}, unpacked = {};
   bool empty() const { return blobs.empty() && unpacked.empty(); }
+  void add(const ArchivesInUse& other) {
+    blobs.insert(other.blobs.begin(), other.blobs.end());
+    unpacked.insert(other.unpacked.begin(), other.unpacked.end());
+  }
 };
 
 // Replaces what is known of the ref.

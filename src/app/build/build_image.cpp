@@ -20,6 +20,7 @@
 #include <lapstrake/app/connect/network.hpp>
 #include <lapstrake/app/images/base_image.hpp>
 #include <lapstrake/app/images/remote_layers.hpp>
+#include <lapstrake/app/packages/layer_packages.hpp>
 #include "explain_image.hpp"
 #include "image_config.hpp"
 #include "layer_build.hpp"
@@ -53,6 +54,11 @@ class Builder {
     auto base = load_base(context_, project_, image_, platform_, store_);
     parts_ = initial_parts(context_, image_, platform_, base);
     if (base) below_ = std::move(base->files);
+    if (has_packages(image_)) {
+      packages_.emplace(context_, project_, store_);
+      base_files_ = below_;
+      base_env_ = base ? base->image.config.env : std::vector<std::string>();
+    }
     const layers::AccountTable accounts(image_.accounts, below_);
     if (auto entries = accounts.entries(below_); !entries.empty()) {
       below_.add_layer(entries);
@@ -73,6 +79,9 @@ class Builder {
     return explain_image(store_, ref_name(image_), platform_, built, own_layers_);
   }
 
+  // Archives that the image was built from.
+  store::ArchivesInUse archives() const { return packages_ ? packages_->archives.used() : store::ArchivesInUse(); }
+
   PlatformLayers layers() const { return {.platform = platform_, .layers = built_}; }
 
  private:
@@ -85,9 +94,18 @@ class Builder {
          .scratch = store_.scratch(),
          .stop = context_.runtime.stop,
          .jobs = context_.jobs,
-         .notify = [this](const std::string& text) {
-           context_.report.progress({.kind = Event::Kind::note, .image = image_.name, .text = text});
-         }});
+         .notify =
+             [this](const std::string& text) {
+               context_.report.progress({.kind = Event::Kind::note, .image = image_.name, .text = text});
+             },
+         .entries = packages_of(recipe, accounts)});
+  }
+
+  std::vector<layers::Entry> packages_of(const oci::LayerRecipe& recipe, const layers::AccountTable& accounts) const {
+    if (!packages_) return {};
+    return package_entries(*packages_, recipe,
+                           {.image = image_.name, .platform = platform_, .base = base_files_, .env = base_env_}, below_,
+                           accounts);
   }
 
   template <class Act>
@@ -177,7 +195,9 @@ class Builder {
   const spec::Image& image_;
   const oci::Platform& platform_;
   const store::Store& store_;
-  layers::BaseFiles below_;
+  std::optional<PackageRun> packages_;    // of an image with packages
+  layers::BaseFiles below_, base_files_;  // with and without the image's own layers; the latter for packages only
+  std::vector<std::string> base_env_;
   std::vector<PlannedLayer> planned_;
   ManifestParts parts_;
   std::vector<NamedLayer> own_layers_;
@@ -191,11 +211,13 @@ BuiltImage build_image(const Context& context, const spec::Project& project, con
   return step(cat("building image `", image.name, "`"), [&] {
     BuiltImage built{
         .name = image.name, .root = {.media_type = {}, .digest = oci::Digest::of(std::string_view())}, .manifests = {}};
+    store::ArchivesInUse archives;
     for (const auto& platform : context.images.platforms.empty() ? image.platforms : context.images.platforms) {
       Builder builder(context, project, image, platform, store);
       built.manifests.push_back(builder.run());
       built.layers.push_back(builder.layers());
       if (context.build.explain) built.changes.push_back(builder.explain(built.manifests.back()));
+      archives.add(builder.archives());
     }
     if (built.manifests.size() == 1) {
       built.root = built.manifests.front();
@@ -206,7 +228,10 @@ BuiltImage build_image(const Context& context, const spec::Project& project, con
       built.root = store.put(oci::render(index), oci::media_type::index);
     }
     if (context.build.explain) set_last_build(store, ref_name(image), built);
-    if (!context.build.dry_run) store.set_ref(ref_name(image), built.root);
+    if (!context.build.dry_run) {
+      store.set_ref(ref_name(image), built.root);
+      if (!archives.empty()) store::keep_archives_of(store, ref_name(image), archives);
+    }
     return built;
   });
 }

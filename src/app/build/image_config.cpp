@@ -1,6 +1,8 @@
 #include "image_config.hpp"
 
 #include <algorithm>
+#include <lapstrake/app/packages/layer_packages.hpp>
+#include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/write.hpp>
 
 namespace lapstrake::app {
@@ -43,6 +45,19 @@ void apply_config(oci::ImageConfig& config, const spec::Image& image) {
   if (!image.author.empty()) config.author = image.author;
 }
 
+// What Docker and runc set when an image has no PATH.
+constexpr std::string_view default_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+// Programs of packages come first, unless the spec sets PATH.
+void add_program_folders(oci::ImageConfig& config, const spec::Image& image) {
+  const auto folders = program_folders(image);
+  if (folders.empty() || std::ranges::any_of(image.env, [](const auto& one) { return one.first == "PATH"; })) return;
+  std::string rest(default_path);
+  for (const auto& line : config.env)
+    if (line.starts_with("PATH=")) rest = line.substr(5);
+  set_variable(config.env, "PATH", cat(join(folders, ":"), ":", rest));
+}
+
 // `linux/arm` says less than the base does: what runs on v7 may need v7. (arm64 and amd64 alone mean v8 and v1.)
 oci::Platform platform_on(oci::Platform platform, const std::optional<BaseImage>& base) {
   if (!base || platform.architecture != "arm" || !platform.variant.empty()) return platform;
@@ -68,6 +83,7 @@ ManifestParts initial_parts(const Context& context, const spec::Image& image, co
   parts.config.created = created;
   complete_history(parts.config, created);
   apply_config(parts.config, image);
+  add_program_folders(parts.config, image);
   for (const auto& [name, value] : image.annotations) parts.annotations[name] = value;
   parts.annotations[std::string(oci::byte_format_annotation)] = layers::byte_format();
   return parts;

@@ -1,0 +1,53 @@
+// What all steps that take packages share in one run.
+#pragma once
+#include <lapstrake/app/context.hpp>
+#include <lapstrake/app/packages/archives.hpp>
+#include <lapstrake/app/packages/downloads.hpp>
+#include <lapstrake/layers/base_files.hpp>
+#include <lapstrake/spec/project.hpp>
+#include <lapstrake/store/store.hpp>
+#include <string>
+
+namespace lapstrake::app {
+
+// Keep it in one place: the parts refer to `context` and `project`.
+struct PackageRun {
+  PackageRun(const Context& in, const spec::Project& of, const store::Store& store)
+      : context(in), project(of), downloads(in, Network(in, of.registries), store), archives(in, store) {}
+
+  // A text file of the project, such as the lock file of an ecosystem, of at most `limits::package_lock_bytes`.
+  // `path`: relative to the folder of the spec. Error{input} when it is missing, too long or outside of the folder.
+  std::string text(const std::string& path) const;
+
+  const Context& context;
+  const spec::Project& project;
+  Downloads downloads;
+  Archives archives;
+};
+
+// The image that a step is for, and what its base says.
+struct StepFacts {
+  std::string image;
+  oci::Platform platform;
+  const layers::BaseFiles& base;  // without the image's own layers, so that `lapstrake lock` knows it too
+  std::vector<std::string> env;   // of the base's config
+};
+// The value of a variable of the base; empty if it is not set.
+std::string variable(const StepFacts& facts, std::string_view name);
+
+// The digest of texts that decided a choice: names and contents, in order.
+class InputDigest {
+ public:
+  void add(std::string_view name, std::string_view text);
+  oci::Digest finish();
+
+ private:
+  Sha256 hash_;
+};
+
+// The entry of the lock. Error{usage}, with the command to run, when `lapstrake.lock` has no such entry, or was made
+// from other lock files of the ecosystem.
+const packages::LockedInstall& locked_install(const PackageRun& run, const std::string& name,
+                                              const oci::Digest& inputs);
+
+}  // namespace lapstrake::app

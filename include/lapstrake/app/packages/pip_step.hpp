@@ -1,0 +1,34 @@
+// The `pip:` steps of a layer: which wheels they need (`lapstrake lock`), and their files (`lapstrake build`).
+#pragma once
+#include <lapstrake/app/packages/package_run.hpp>
+#include <lapstrake/oci/recipe.hpp>
+#include <lapstrake/packages/locked_file.hpp>
+#include <lapstrake/packages/pip/target.hpp>
+#include <string>
+#include <vector>
+
+namespace lapstrake::app {
+
+// The Python that the wheels are for: `python:` and `libc:` of the step, else those of the base. Error{usage} when
+// neither says it.
+packages::pip::Target pip_target(const oci::Pip& step, const StepFacts& facts);
+
+// The name of its entry in the lock: "pip requirements.txt, cpython 3.11, glibc 2.36, x86_64".
+std::string install_name(const oci::Pip& step, const packages::pip::Target& target);
+
+// The digest of the lock file and its includes.
+oci::Digest inputs_of(const PackageRun& run, const oci::Pip& step);
+
+// Chooses a wheel for each package, and proves by the wheels' metadata that no package is missing. Asks the index of
+// the step's source; downloads wheels only where the index does not say what is needed. Error{usage}: the lock file is
+// invalid or incomplete, or a package has no wheel that fits.
+packages::LockedInstall lock_pip(const PackageRun& run, const oci::Pip& step, const StepFacts& facts);
+
+// `below`: the base with the layers below, which must have the Python. `ids`: the owner of all files.
+std::vector<layers::Entry> pip_entries(const PackageRun& run, const oci::Pip& step, const StepFacts& facts,
+                                       const layers::BaseFiles& below, layers::AccountTable::Ids ids);
+
+// The wheels of the lock; those that were missing have been downloaded into the store.
+std::vector<packages::LockedFile> taken_files(const PackageRun& run, const oci::Pip& step, const StepFacts& facts);
+
+}  // namespace lapstrake::app

@@ -1,0 +1,87 @@
+#include <algorithm>
+#include <lapstrake/app/images/base_image.hpp>
+#include <lapstrake/app/packages/layer_packages.hpp>
+#include <lapstrake/app/packages/pip_step.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <set>
+
+namespace lapstrake::app {
+namespace {
+
+std::string shown(const oci::Pip& step) { return cat("pip `", step.lock, "` (", step.where.text(), ")"); }
+
+// Calls act(step, facts) for each step of each image and platform that is to be built.
+template <class Act>
+void for_each_step(const PackageRun& run, Act&& act) {
+  for (const auto& image : run.project.images) {
+    if (!has_packages(image) || run.context.images.prebuilt.contains(image.name)) continue;
+    const auto& chosen = run.context.images.platforms;
+    for (const auto& platform : chosen.empty() ? image.platforms : chosen) {
+      const auto base = load_base(run.context, run.project, image, platform, run.archives.store());
+      const layers::BaseFiles nothing;
+      const StepFacts facts{.image = image.name,
+                            .platform = platform,
+                            .base = base ? base->files : nothing,
+                            .env = base ? base->image.config.env : std::vector<std::string>()};
+      for (const auto& layer : image.layers)
+        for (const auto& pip : layer.pips) lapstrake::step(shown(pip), [&] { act(pip, facts); });
+    }
+  }
+}
+
+// What is known already, or a new entry.
+packages::LockedInstall locked(const PackageRun& run, const oci::Pip& step, const StepFacts& facts,
+                               const packages::LockedPackages& known,
+                               const std::function<bool(const packages::LockedInstall&)>& is_moving) {
+  const auto found = known.installs.find(install_name(step, pip_target(step, facts)));
+  if (found != known.installs.end() && found->second.inputs == inputs_of(run, step) && !is_moving(found->second))
+    return found->second;
+  return lock_pip(run, step, facts);
+}
+
+}  // namespace
+
+bool has_packages(const spec::Image& image) {
+  return std::ranges::any_of(image.layers, [](const auto& layer) { return !layer.pips.empty(); });
+}
+
+std::vector<layers::Entry> package_entries(const PackageRun& run, const oci::LayerRecipe& recipe,
+                                           const StepFacts& facts, const layers::BaseFiles& below,
+                                           const layers::AccountTable& accounts) {
+  std::vector<layers::Entry> out;
+  for (const auto& pip : recipe.pips)
+    lapstrake::step(shown(pip), [&] {
+      auto entries = pip_entries(run, pip, facts, below, accounts.look_up(pip.owner, pip.where));
+      std::ranges::move(entries, std::back_inserter(out));
+    });
+  return out;
+}
+
+std::vector<std::string> program_folders(const spec::Image& image) {
+  std::vector<std::string> out;
+  for (const auto& layer : image.layers)
+    for (const auto& pip : layer.pips)
+      if (pip.into != "system") out.push_back(cat(pip.into, pip.into.ends_with('/') ? "bin" : "/bin"));
+  return out;
+}
+
+packages::LockedPackages lock_packages(const PackageRun& run, const packages::LockedPackages& known,
+                                       const std::function<bool(const packages::LockedInstall&)>& is_moving) {
+  packages::LockedPackages out;
+  for_each_step(run, [&](const auto& step, const StepFacts& facts) {
+    auto install = locked(run, step, facts, known, is_moving);
+    out.installs.insert_or_assign(install.name, std::move(install));
+  });
+  return out;
+}
+
+void take_packages(const PackageRun& run, const std::function<void(const packages::LockedFile&)>& each) {
+  std::set<oci::Digest> seen;
+  for_each_step(run, [&](const auto& step, const StepFacts& facts) {
+    for (const auto& file : taken_files(run, step, facts))
+      if (seen.insert(file.digest).second) each(file);
+  });
+}
+
+}  // namespace lapstrake::app
