@@ -51,6 +51,7 @@ CommandContext::~CommandContext() { view_.close(); }
 
 app::Context CommandContext::context(NamedFolder vendor_folder) {
   app::Context context{.runtime = runtime_, .store_root = store_root()};
+  context.run = run_;
   context.jobs = options().jobs == 0 ? default_jobs() : options().jobs;
   context.build.allow_outside = options().allow_outside;
   context.build.no_cache = options().no_cache;
@@ -174,6 +175,7 @@ std::optional<spec::Project> CommandContext::project_unless_broken() {
 
 void CommandContext::pin(spec::Project& project) {
   app::Context context{.runtime = runtime_};
+  context.run = run_;
   context.bases.locked = options().locked;
   context.images.prebuilt = prebuilt_images();
   context.report.progress = [this](const app::Event& event) { view_(event); };

@@ -4,6 +4,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/runtime.hpp>
 #include <lapstrake/spec/read.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,6 +62,7 @@ class CommandContext {
 
   CommandLine line_;
   Runtime runtime_;
+  std::shared_ptr<app::Run> run_ = std::make_shared<app::Run>();  // of all contexts of this command
   Printer printer_;
   ProgressView view_;
 };

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <lapstrake/app/images/base_name.hpp>
 #include <lapstrake/app/pin/lock.hpp>
 #include <lapstrake/app/project_files.hpp>
@@ -11,6 +12,8 @@
 #include <lapstrake/app/connect/network.hpp>
 #include <lapstrake/app/images/base_image.hpp>
 #include <lapstrake/app/images/registry_base.hpp>
+#include <lapstrake/app/packages/layer_packages.hpp>
+#include "package_changes.hpp"
 
 namespace lapstrake::app {
 namespace {
@@ -44,6 +47,13 @@ std::string command(const spec::Project& project) {
   return project.environment.empty() ? "lapstrake lock" : cat("lapstrake lock -e ", project.environment);
 }
 
+// Sets the digest of the image's base, if the lock has it.
+void pin(spec::Image& image, const spec::Project& project, const Lock& lock) {
+  const auto name = image.base ? lock_name(project.folder, *image.base) : std::nullopt;
+  if (!name) return;
+  if (const auto found = lock.images.find(*name); found != lock.images.end()) image.base_pin = found->second;
+}
+
 class Locking {
  public:
   Locking(const Context& context, const spec::Project& project)
@@ -58,19 +68,46 @@ class Locking {
     for (const auto& [name, base] : wanted_)
       if (!lock_.images.contains(name) || moving.contains(name)) resolve(name, base);
     if (settings.prune) prune();
+    lock_packages(settings);
     return std::move(changes_);
   }
 
-  // Whether the file is to be written even without changes.
-  bool is_old_version() const { return lock_.is_version_1; }
+  // Of this environment; nothing if no image has packages.
+  const std::optional<packages::LockedPackages>& packages() const { return packages_; }
+  // Whether the file is to be written even if no digest changed.
+  bool is_outdated() const { return lock_.is_version_1 || has_new_packages_; }
 
  private:
   std::set<std::string> chosen(const LockSettings& settings) const {
     std::set<std::string> names;
     if (settings.update && settings.names.empty())
       for (const auto& [name, base] : wanted_) names.insert(name);
-    for (const auto& name : settings.names) names.insert(base_called(name));
+    for (const auto& name : settings.names)
+      if (!is_package(name)) names.insert(base_called(name));
     return names;
+  }
+
+  bool is_package(const std::string& name) const {
+    return std::ranges::any_of(lock_.packages.installs,
+                               [&](const auto& install) { return has_package(install.second, name); });
+  }
+
+  void lock_packages(const LockSettings& settings) {
+    if (std::ranges::none_of(project_.images, has_packages)) return;
+    auto project = project_;
+    for (auto& image : project.images) pin(image, project, lock_);
+    const PackageRun run(context_, project, store::Store::open(context_.store_root));
+    packages_ = app::lock_packages(run, lock_.packages, [&](const packages::LockedInstall& install) {
+      return settings.update && (settings.names.empty() || std::ranges::any_of(settings.names, [&](const auto& name) {
+                                   return has_package(install, name);
+                                 }));
+    });
+    for (auto& change : changed_files(lock_.packages, *packages_, settings.prune))
+      changes_.push_back(std::move(change));
+    for (const auto& [name, install] : packages_->installs) {
+      const auto known = lock_.packages.installs.find(name);
+      has_new_packages_ = has_new_packages_ || known == lock_.packages.installs.end() || known->second != install;
+    }
   }
 
   std::string base_called(const std::string& text) const {
@@ -86,11 +123,12 @@ class Locking {
     for (const auto& image : project_.images) known.push_back(image.name);
     for (const auto& [name, base] : wanted_) known.push_back(name);
     const auto near = nearest(text, known);
-    throw Error(ErrorKind::usage,
-                cat("`", printable(text, 200), "` is not a base or an image of `", project_.file.string(), "`"),
-                near              ? cat("did you mean `", *near, "`?")
-                : wanted_.empty() ? "no image uses a base by tag or from disk"
-                                  : cat("the bases are: ", join(names(), ", ")));
+    throw Error(
+        ErrorKind::usage,
+        cat("`", printable(text, 200), "` is not a base, an image or a package of `", project_.file.string(), "`"),
+        near              ? cat("did you mean `", *near, "`?")
+        : wanted_.empty() ? "no image uses a base by tag or from disk"
+                          : cat("the bases are: ", join(names(), ", ")));
   }
   std::string base_of(const spec::Image& image) const {
     const auto name = image.base ? lock_name(project_.folder, *image.base) : std::nullopt;
@@ -114,9 +152,9 @@ class Locking {
     const auto now = step(cat("looking up the base `", name, "`"), [&] { return root_of(base).digest; });
     const auto known = lock_.images.find(name);
     if (known == lock_.images.end()) {
-      changes_.push_back({.kind = LockChange::Kind::added, .base = name, .after = now});
+      changes_.push_back({.kind = LockChange::Kind::added, .name = name, .after = now});
     } else if (known->second != now) {
-      changes_.push_back({.kind = LockChange::Kind::moved, .base = name, .before = known->second, .after = now});
+      changes_.push_back({.kind = LockChange::Kind::moved, .name = name, .before = known->second, .after = now});
     }
     lock_.images.insert_or_assign(name, now);
   }
@@ -134,7 +172,7 @@ class Locking {
     if (project_.has_unknown_bases) return keep_for_unknown(unused);
     for (const auto& name : unused) {
       const auto entry = lock_.images.extract(name);
-      changes_.push_back({.kind = LockChange::Kind::removed, .base = name, .before = entry.mapped()});
+      changes_.push_back({.kind = LockChange::Kind::removed, .name = name, .before = entry.mapped()});
     }
   }
   // They may be another environment's, whose variables are not set here.
@@ -151,6 +189,8 @@ class Locking {
   Network network_;
   Lock lock_;
   Bases wanted_;
+  std::optional<packages::LockedPackages> packages_;
+  bool has_new_packages_ = false;
   std::vector<LockChange> changes_;
 };
 
@@ -174,25 +214,31 @@ void pin_bases(const Context& context, spec::Project& project) {
     context.report.progress({.kind = Event::Kind::note,
                              .text = cat("missing from `", lock_file(project).string(), "`: ", listed(missing),
                                          "; run `", command(project), "` to add them")});
-  for (auto& image : project.images) {
-    const auto name = image.base ? lock_name(project.folder, *image.base) : std::nullopt;
-    if (!name) continue;
-    if (const auto found = lock->images.find(*name); found != lock->images.end()) image.base_pin = found->second;
-  }
+  for (auto& image : project.images) pin(image, project, *lock);
+  context.run->packages = lock->packages;
 }
 
 namespace {
 
 // To the file as it is by now: registries are slow, and another process may have written it meanwhile.
-void write_changes(const spec::Project& project, const std::vector<LockChange>& changes, bool allow_outside) {
+void write_changes(const spec::Project& project, const std::vector<LockChange>& changes,
+                   const std::optional<packages::LockedPackages>& packages, bool prune, bool allow_outside) {
   const auto folder_lock = lock_folder(lock_file(project).parent_path());
   auto now = read_lock(project, allow_outside).value_or(Lock());
-  for (const auto& change : changes)
+  for (const auto& change : changes) {
+    if (change.entry != LockChange::Entry::image) continue;
     if (change.after)
-      now.images.insert_or_assign(change.base, *change.after);
-    else if (const auto known = now.images.find(change.base);
+      now.images.insert_or_assign(change.name, *change.after);
+    else if (const auto known = now.images.find(change.name);
              known != now.images.end() && known->second == change.before)
       now.images.erase(known);
+  }
+  if (packages && prune) now.packages = {};
+  if (packages) {
+    for (const auto& [name, install] : packages->installs) now.packages.installs.insert_or_assign(name, install);
+    for (const auto& [url, file] : packages->fetched) now.packages.fetched.insert_or_assign(url, file);
+    for (const auto& [name, digest] : packages->edited) now.packages.edited.insert_or_assign(name, digest);
+  }
   write_file(lock_file(project), render(now));
 }
 
@@ -201,7 +247,8 @@ void write_changes(const spec::Project& project, const std::vector<LockChange>& 
 std::vector<LockChange> lock(const Context& context, const spec::Project& project, const LockSettings& settings) {
   Locking locking(context, project);
   auto changes = locking.run(settings);
-  if (!changes.empty() || locking.is_old_version()) write_changes(project, changes, context.build.allow_outside);
+  if (!changes.empty() || locking.is_outdated())
+    write_changes(project, changes, locking.packages(), settings.prune, context.build.allow_outside);
   return changes;
 }
 

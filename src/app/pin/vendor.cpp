@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <lapstrake/app/images/base_name.hpp>
 #include <lapstrake/app/pin/lock.hpp>
 #include <lapstrake/app/pin/vendor.hpp>
@@ -15,11 +16,15 @@
 
 #include <lapstrake/app/images/registry_base.hpp>
 #include <lapstrake/app/images/vendor_folder.hpp>
+#include <lapstrake/app/packages/layer_packages.hpp>
 
 namespace lapstrake::app {
 namespace {
 
 namespace fs = std::filesystem;
+
+// The type of the artifact that holds the archives of packages.
+constexpr std::string_view packages_artifact = "application/vnd.lapstrake.packages.v1";
 
 // A base in a registry, with its digest, and what it is wanted for.
 struct Wanted {
@@ -131,6 +136,34 @@ class Vendoring {
         layout_(vendor_layout(folder)),
         store_(store::Store::open(context.store_root)) {}
 
+  // The archives of all packages, as the layers of one artifact. Nothing if the images have no packages.
+  std::optional<VendoredBase> add_packages(const spec::Project& project) {
+    const PackageRun run(context_, project, store_);
+    VendoredBase done{.name = "packages", .digest = oci::Digest::of(std::string_view())};
+    std::vector<oci::Descriptor> archives;
+    take_packages(run, [&](const packages::LockedFile& file) {
+      oci::Descriptor blob{.media_type = "application/octet-stream", .digest = file.digest, .size = file.size};
+      const auto read = [&](const Sink& sink) { drain(store_.open_blob(blob), sink, context_.runtime.stop); };
+      count(blob.size, !layout_.put(blob, read, context_.runtime.stop), done);
+      blob.annotations["org.opencontainers.image.title"] = file.name;
+      archives.push_back(std::move(blob));
+    });
+    if (archives.empty()) return std::nullopt;
+    std::ranges::sort(archives, {}, &oci::Descriptor::digest);
+    const std::string config = "{}";
+    const oci::Manifest manifest{.media_type = std::string(oci::media_type::manifest),
+                                 .artifact_type = std::string(packages_artifact),
+                                 .config = oci::descriptor_of(config, oci::media_type::empty),
+                                 .layers = archives};
+    const auto text = oci::render(manifest);
+    const auto root = oci::descriptor_of(text, oci::media_type::manifest);
+    done.digest = root.digest;
+    put(manifest.config.digest, config, done);
+    put(root.digest, text, done);
+    name(root, done);
+    return done;
+  }
+
   VendoredBase add(const Wanted& wanted) {
     const RegistryBase base(context_, registries_, wanted.reference, wanted.pin, store_, wanted.image);
     const auto reader = with_local_texts(base.reader());
@@ -220,7 +253,7 @@ std::vector<VendoredBase> vendor(const Context& given, const spec::Project& proj
     if (!context.bases.locked)
       for (const auto& change : lock(context, project))
         context.report.progress(
-            {.kind = Event::Kind::note, .text = cat("added to `", lock_file(project).string(), "`: ", change.base)});
+            {.kind = Event::Kind::note, .text = cat("added to `", lock_file(project).string(), "`: ", change.name)});
     auto locked = project;
     pin_bases(context, locked);
     require_layout(context, vendor_layout(folder));
@@ -231,6 +264,12 @@ std::vector<VendoredBase> vendor(const Context& given, const spec::Project& proj
           step(cat("vendoring `", entry.first, "`"), [&] { return Vendoring(context, locked, folder).add(wanted); }));
       if (each) each(all.back());
     }
+    if (std::ranges::any_of(locked.images, has_packages))
+      if (auto added =
+              step("vendoring packages", [&] { return Vendoring(context, locked, folder).add_packages(locked); })) {
+        all.push_back(std::move(*added));
+        if (each) each(all.back());
+      }
     return all;
   });
 }

@@ -29,7 +29,7 @@ std::string_view word(app::LockChange::Kind kind, bool locked) {
 }
 
 std::string line_of(const app::LockChange& change, bool locked) {
-  std::string line = cat(word(change.kind, locked), " ", change.base);
+  std::string line = cat(word(change.kind, locked), " ", change.name);
   if (change.before) line += cat(" ", change.before->text());
   if (change.before && change.after) line += " ->";
   if (change.after) line += cat(" ", change.after->text());
@@ -41,7 +41,7 @@ ordered_json change_json(const app::LockChange& change, bool locked) {
     return one ? ordered_json(one->text()) : ordered_json();
   };
   return {{"change", word(change.kind, locked)},
-          {"base", change.base},
+          {change.entry == app::LockChange::Entry::image ? "base" : "file", change.name},
           {"before", digest(change.before)},
           {"after", digest(change.after)}};
 }

@@ -175,7 +175,7 @@ TEST_CASE("nothing is pruned while some base cannot be told") {
   Pinning journey;
   journey.lay("v1", "environments: { production: { images: { app: { base: \"${env.PRODUCTION_BASE}\" } } } }\n");
   journey.dir.write("lapstrake.lock", render(app::Lock{.images = {{journey.name("v1"), journey.first.digest},
-                                                                 {"r.example/b:v1", journey.first.digest}}}));
+                                                                  {"r.example/b:v1", journey.first.digest}}}));
   CHECK(app::lock_drift(journey.context(), journey.read("lapstrake.yaml")).empty());
   CHECK(journey.lock({.prune = true}).empty());
   CHECK_THAT(journey.messages, Contains("`r.example/b:v1`; they may still be needed"));
@@ -203,7 +203,7 @@ TEST_CASE("a locked base is what it was, and its tag is not asked for") {
   const auto changes = journey.lock();
   REQUIRE(changes.size() == 1);
   CHECK(changes.at(0).kind == Kind::added);
-  CHECK(changes.at(0).base == journey.name("v1"));
+  CHECK(changes.at(0).name == journey.name("v1"));
   CHECK(changes.at(0).after == journey.first.digest);
   CHECK(journey.lock().empty());
   journey.push_base("two");
@@ -226,7 +226,7 @@ TEST_CASE("lock --update moves the entries that are named, by base or by image, 
   const auto changes = journey.lock({.update = true, .names = {*name ? name : journey.name("v2")}});
   REQUIRE(changes.size() == 1);
   CHECK(changes.at(0).kind == Kind::moved);
-  CHECK(changes.at(0).base == journey.name(tag));
+  CHECK(changes.at(0).name == journey.name(tag));
   CHECK(changes.at(0).after == (std::string(tag) == "v1" ? one : two).digest);
   CHECK(app::lock_drift(journey.context(), journey.read("lapstrake.yaml")).size() == 1);
   CHECK(journey.lock({.update = true}).size() == 1);
@@ -246,7 +246,7 @@ TEST_CASE("entries of other environments stay, and what none needs goes with --p
   journey.lay("v1", cat("environments: { staging: { images: { app: { base: \"", journey.name("v2"), "\" } } } }\n"));
   journey.lock();
   journey.environment = "staging";
-  CHECK(journey.lock().at(0).base == journey.name("v2"));
+  CHECK(journey.lock().at(0).name == journey.name("v2"));
   CHECK(journey.lock({.prune = true}).empty());
   CHECK(app::lock_drift(journey.context(), journey.read("lapstrake.yaml")).empty());
   journey.lay("v2", "environments: { staging: {} }\n");
@@ -254,7 +254,7 @@ TEST_CASE("entries of other environments stay, and what none needs goes with --p
   REQUIRE(drift.size() == 1);
   CHECK(drift.at(0).kind == Kind::removed);
   CHECK(journey.lock().empty());
-  CHECK(journey.lock({.prune = true}).at(0).base == journey.name("v1"));
+  CHECK(journey.lock({.prune = true}).at(0).name == journey.name("v1"));
   CHECK(app::parse_lock(journey.lock_text(), "it").images.size() == 1);
 }
 
@@ -282,7 +282,7 @@ TEST_CASE("a base on disk must be the locked one") {
   };
   write_base();
   journey.dir.write("lapstrake.yaml", "images: { app: { base: \"oci:b:v1\", platforms: [linux/arm64] } }\n");
-  CHECK(journey.lock().at(0).base == "oci:b:v1");
+  CHECK(journey.lock().at(0).name == "oci:b:v1");
   const auto before = journey.built();
   CHECK(before == journey.built());
   const auto moved = journey.push_base("two").digest;
@@ -297,7 +297,8 @@ TEST_CASE("a base on disk must be the locked one") {
 
 TEST_CASE("a locked digest that its registry no longer has is told with the cure") {
   Pinning journey;
-  journey.dir.write("lapstrake.lock", app::render({.images = {{journey.name("v1"), *oci::Digest::parse(some_digest)}}}));
+  journey.dir.write("lapstrake.lock",
+                    app::render({.images = {{journey.name("v1"), *oci::Digest::parse(some_digest)}}}));
   const auto error = failure_of([&] { journey.built(); });
   CHECK(error.kind() == ErrorKind::network);
   CHECK_THAT(error.summary(), Contains(some_digest) && Contains(journey.name("v1")));

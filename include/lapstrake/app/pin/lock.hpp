@@ -2,6 +2,7 @@
 #pragma once
 #include <filesystem>
 #include <lapstrake/app/context.hpp>
+#include <lapstrake/app/pin/lock_change.hpp>
 #include <lapstrake/app/pin/lock_file.hpp>
 #include <lapstrake/oci/digest.hpp>
 #include <lapstrake/oci/reference.hpp>
@@ -14,24 +15,20 @@
 
 namespace lapstrake::app {
 
-// Sets the base digest of each image of `project` from the lock, so that no tag is resolved. Bases without an entry are
-// reported; with BaseSettings::locked they are Error{usage}. Needs no network.
+// Sets the base digest of each image of `project` from the lock, so that no tag is resolved, and the packages of the
+// run (Run::packages). Bases without an entry are reported; with BaseSettings::locked they are Error{usage}. Needs no
+// network.
 void pin_bases(const Context& context, spec::Project& project);
 
 struct LockSettings {
   bool update = false;               // --update: update entries ...
-  std::vector<std::string> names{};  // ... of these bases, or of the bases of these images; all if empty
+  std::vector<std::string> names{};  // ... of these bases, images or packages; all if empty
   bool prune = false;  // --prune: remove entries that no environment uses, if all environments can be evaluated
 };
 
-struct LockChange {
-  enum class Kind { added, moved, removed } kind;
-  std::string base;
-  std::optional<oci::Digest> before{}, after{};
-};
-
-// Resolves bases that have no entry yet, and writes the file if anything changed. Entries of other environments are
-// kept. Error{usage} for a name that is not a base or an image, with the closest name.
+// Resolves bases and packages that have no entry yet or whose lock file changed, and writes the file if anything
+// changed. Entries of other environments are kept. Error{usage} for a name that is not a base, an image or a package,
+// with the closest name.
 std::vector<LockChange> lock(const Context& context, const spec::Project& project, const LockSettings& settings = {});
 
 // The changes that lock() with `update` and `prune` would make, without writing: missing, moved and superfluous

@@ -1,0 +1,16 @@
+// One difference between `lapstrake.lock` and the digests that the spec needs now.
+#pragma once
+#include <lapstrake/oci/digest.hpp>
+#include <optional>
+#include <string>
+
+namespace lapstrake::app {
+
+struct LockChange {
+  enum class Kind { added, moved, removed } kind;
+  enum class Entry { image, file } entry = Entry::image;
+  std::string name;  // of the base, or of the package's file
+  std::optional<oci::Digest> before{}, after{};
+};
+
+}  // namespace lapstrake::app
