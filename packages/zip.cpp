@@ -66,14 +66,14 @@ std::vector<ZipHeader> central_headers(const RandomAccess& file, const ZipEnd& e
     throw ZipFlaw{"its central directory lies outside of the file"};
   if (end.directory_size != end.offset - end.directory_offset)
     throw ZipFlaw{"it has bytes between its central directory and its end record"};
-  if (end.entries > limits::layer_entries) throw ZipFlaw{cat("it has more than ", limits::layer_entries, " entries")};
-  if (end.directory_size > limits::tree_bytes_for(file.size))
-    throw ZipFlaw{cat("its names need more than ", human_size(limits::tree_bytes_for(file.size)), " of memory")};
+  if (end.entries > limits::zip_entries) throw ZipFlaw{cat("it has more than ", limits::zip_entries, " entries")};
   const std::string text = read_part(file, end.directory_offset, end.directory_size);
   std::vector<ZipHeader> out;
-  for (std::string_view rest = text; !rest.empty();) out.push_back(take_central_header(rest));
-  if (out.size() != end.entries)
-    throw ZipFlaw{cat("its end record counts ", end.entries, " entries, its central directory has ", out.size())};
+  std::string_view rest = text;
+  while (!rest.empty() && out.size() < end.entries) out.push_back(take_central_header(rest));
+  if (!rest.empty() || out.size() != end.entries)
+    throw ZipFlaw{cat("its end record counts ", count_of(end.entries, "entry", "entries"),
+                      ", its central directory has a different number")};
   return out;
 }
 

@@ -63,6 +63,7 @@ TEST_CASE("the page of limits has every limit, in the header's order") {
       bytes(limits::spooled_bytes),
       cat(limits::spooled_bytes_of_packed_byte),
       bytes(limits::spooled_bytes_at_most),
+      cat(limits::zip_entries),
       bytes(limits::package_lock_bytes),
       cat(limits::package_lock_values),
       bytes(limits::lock_file_bytes),

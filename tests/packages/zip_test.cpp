@@ -91,7 +91,7 @@ TEST_CASE("ZIP64 sizes and end records are read") {
   CHECK(flaw_of(zip_of(parts, {.zip64 = true, .entries = 2})) ==
         "its ZIP64 end record differs from its end of central directory record");
   CHECK(flaw_of(zip_of(parts, {.zip64 = true, .entries64 = 2})) ==
-        "its end record counts 2 entries, its central directory has 1");
+        "its end record counts 2 entries, its central directory has a different number");
 }
 
 TEST_CASE("extra fields, names that differ in case and offsets in another order are fine") {
@@ -114,7 +114,10 @@ TEST_CASE("a zip file whose end records lie is refused") {
   CHECK(flaw_of(bytes + "x") == "it has bytes after its end of central directory record, or is cut there");
   CHECK(flaw_of(zip_of(parts, {.comment = end})) == "it has a second end of central directory record");
   CHECK(flaw_of(zip_of(parts, {.comment = "PK\5\6 not whole"})) == "it has a second end of central directory record");
-  CHECK(flaw_of(zip_of(parts, {.entries = 2})) == "its end record counts 2 entries, its central directory has 1");
+  CHECK(flaw_of(zip_of(parts, {.entries = 2})) ==
+        "its end record counts 2 entries, its central directory has a different number");
+  CHECK(flaw_of(zip_of({{.name = "a"}, {.name = "b"}}, {.entries = 1})) ==
+        "its end record counts 1 entry, its central directory has a different number");
   CHECK(flaw_of(zip_of(parts, {.disk = 1})) == "it is a part of a split archive");
   CHECK(flaw_of(zip_of(parts, {.after_directory = "hidden"})) ==
         "it has bytes between its central directory and its end record");
@@ -256,9 +259,10 @@ TEST_CASE("a ZIP64 field must have the numbers that the header lacks, or all, an
         "the entry `a` has two ZIP64 fields");
 }
 
-TEST_CASE("a zip file that unpacks to more than the limit is refused") {
+TEST_CASE("a zip file that unpacks to more than the limit, or has more entries, is refused") {
   const ZipPart part{.name = "a", .size = 600u << 20};
   CHECK_THAT(flaw_of(zip_of({part})), Contains("its entries unpack to more than 512.0 MiB"));
+  CHECK(flaw_of(zip_of({}, {.zip64 = true, .entries64 = 1'000'001})) == "it has more than 1000000 entries");
 }
 
 TEST_CASE("content that differs from its size or checksum is refused, and never longer than its size") {

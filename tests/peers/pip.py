@@ -23,7 +23,7 @@ POPULAR = """numpy pandas cryptography pydantic pydantic-core lxml psycopg2-bina
 sqlalchemy requests urllib3 certifi idna charset-normalizer jinja2 markupsafe werkzeug click itsdangerous pyyaml redis httpx anyio websockets
 pymysql attrs python-dateutil pytz six setuptools wheel protobuf msgpack orjson greenlet awscli ruff""".split()
 BINARY = "numpy pandas cryptography pydantic-core lxml psycopg2-binary pillow grpcio markupsafe pyyaml orjson msgpack greenlet".split()
-PLATFORMS = ["musllinux_1_2_x86_64", "manylinux_2_28_aarch64", "musllinux_1_2_aarch64"]
+PLATFORMS = ["musllinux_1_2_x86_64", "manylinux_2_28_aarch64 manylinux_2_17_aarch64 manylinux2014_aarch64", "musllinux_1_2_aarch64"]
 
 # Differences between the trees: a pattern for the path, the kind of difference, and the reason.
 SITE = r"lib/python3\.\d+/site-packages/"
@@ -34,6 +34,7 @@ ALLOWED = [
     (INFO + "INSTALLER", "content", "the installer's name"),
     (r"pyvenv\.cfg", "content", "venv also records the command that made it"),
 ]
+
 
 def not_run(reason):
     print("NOT RUN: " + reason)
@@ -170,13 +171,13 @@ def main():
         faults = compare(ours, pips)
         print("%d wheels, %d files compared with pip, %d differences" % (len(wheels), len(pips), len(faults)))
         for platform in PLATFORMS if is_long else []:
-            folder = os.path.join(kept, platform)
-            missing = [name for name in BINARY
-                       if not download([name], folder, "--platform", platform, "--python-version", "3.12", "--implementation", "cp")]
+            folder = os.path.join(kept, platform.split()[0])
+            options = ["--python-version", "3.12", "--implementation", "cp"] + ["--platform=" + tag for tag in platform.split()]
+            missing = [name for name in BINARY if not download([name], folder, *options)]
             wheels = sorted(os.path.join(folder, name) for name in os.listdir(folder))
             results = [run(driver, "-", "-", "-", wheel) for wheel in wheels]
             faults += [result.stdout for result in results if result.returncode != 0]
-            print("%s: %d wheels unpacked; without a wheel: %s" % (platform, len(wheels), ", ".join(missing) or "none"))
+            print("%s: %d wheels unpacked; without a wheel: %s" % (platform.split()[0], len(wheels), ", ".join(missing) or "none"))
     for fault in faults:
         print(fault)
     sys.exit(1 if faults else 0)

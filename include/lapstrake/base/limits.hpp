@@ -56,6 +56,7 @@ inline constexpr std::uint64_t removed_paths = 100'000;    // that one glob of `
 inline constexpr std::uint64_t spooled_bytes = 512 * MiB;
 inline constexpr std::uint64_t spooled_bytes_of_packed_byte = 200;
 inline constexpr std::uint64_t spooled_bytes_at_most = 64 * GiB;
+inline constexpr std::uint64_t zip_entries = 1'000'000;  // of a wheel, whose list of files is in memory
 
 constexpr std::uint64_t spooled_bytes_for(std::uint64_t packed) {
   const auto most_packed = (spooled_bytes_at_most - spooled_bytes) / spooled_bytes_of_packed_byte;
