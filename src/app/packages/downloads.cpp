@@ -49,8 +49,7 @@ class Transfer {
 
   // An attempt that made progress does not count, so that a large file arrives over a bad connection in the end.
   oci::Descriptor run() {
-    context_.report.progress(event_);
-    event_.kind = Event::Kind::progress;
+    if (!download_.is_one_of_many) start();
     for (unsigned count = 1;; ++count) {
       const auto before = place_;
       try {
@@ -104,7 +103,13 @@ class Transfer {
     writer_.write(bytes);
     place_ += bytes.size();
     event_.done = place_;
+    if (event_.kind == Event::Kind::started && place_ >= least_progress) start();
+    if (event_.kind == Event::Kind::progress) context_.report.progress(event_);
+  }
+
+  void start() {
     context_.report.progress(event_);
+    event_.kind = Event::Kind::progress;
   }
 
   oci::Descriptor finish() {
@@ -112,9 +117,10 @@ class Transfer {
       fail(cat("it has ", place_, " bytes instead of ", *download_.size));
     try {
       const auto digest = writer_.commit(download_.digest);
+      const bool is_reported = event_.kind == Event::Kind::progress;
       event_.kind = Event::Kind::finished;
       event_.text = cat(human_size(place_), " read from ", download_.url.authority());
-      context_.report.progress(event_);
+      if (is_reported) context_.report.progress(event_);
       return {.media_type = std::string(media_type), .digest = digest, .size = place_};
     } catch (Error& error) {
       if (error.kind() != ErrorKind::integrity) throw;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <lapstrake/app/images/base_image.hpp>
 #include <lapstrake/app/packages/layer_packages.hpp>
+#include <lapstrake/app/packages/npm_step.hpp>
 #include <lapstrake/app/packages/pip_step.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
@@ -9,6 +10,7 @@
 namespace lapstrake::app {
 namespace {
 
+std::string shown(const oci::Npm& step) { return cat("npm `", step.lock, "` (", step.where.text(), ")"); }
 std::string shown(const oci::Pip& step) { return cat("pip `", step.lock, "` (", step.where.text(), ")"); }
 
 // Calls act(step, facts) for each step of each image and platform that is to be built.
@@ -24,26 +26,41 @@ void for_each_step(const PackageRun& run, Act&& act) {
                             .platform = platform,
                             .base = base ? base->files : nothing,
                             .env = base ? base->image.config.env : std::vector<std::string>()};
-      for (const auto& layer : image.layers)
+      for (const auto& layer : image.layers) {
         for (const auto& pip : layer.pips) lapstrake::step(shown(pip), [&] { act(pip, facts); });
+        for (const auto& npm : layer.npms) lapstrake::step(shown(npm), [&] { act(npm, facts); });
+      }
     }
   }
 }
 
-// What is known already, or a new entry.
-packages::LockedInstall locked(const PackageRun& run, const oci::Pip& step, const StepFacts& facts,
-                               const packages::LockedPackages& known,
-                               const std::function<bool(const packages::LockedInstall&)>& is_moving) {
-  const auto found = known.installs.find(install_name(step, pip_target(step, facts)));
-  if (found != known.installs.end() && found->second.inputs == inputs_of(run, step) && !is_moving(found->second))
-    return found->second;
+std::string name_of(const oci::Pip& step, const StepFacts& facts) {
+  return install_name(step, pip_target(step, facts));
+}
+std::string name_of(const oci::Npm& step, const StepFacts& facts) { return install_name(step, facts); }
+
+packages::LockedInstall new_install(const PackageRun& run, const oci::Pip& step, const StepFacts& facts,
+                                    const packages::LockedPackages&) {
   return lock_pip(run, step, facts);
+}
+packages::LockedInstall new_install(const PackageRun& run, const oci::Npm& step, const StepFacts& facts,
+                                    const packages::LockedPackages& known) {
+  return lock_npm(run, step, facts, known);
+}
+
+void report(const PackageRun& run, const packages::LockedInstall& install) {
+  std::uint64_t size = 0;
+  for (const auto& file : install.files) size += file.size;
+  run.context.report.progress(
+      {.kind = Event::Kind::note,
+       .text = cat("locked ", install.name, ": ", count_of(install.files.size(), "file"), ", ", human_size(size))});
 }
 
 }  // namespace
 
 bool has_packages(const spec::Image& image) {
-  return std::ranges::any_of(image.layers, [](const auto& layer) { return !layer.pips.empty(); });
+  return std::ranges::any_of(image.layers,
+                             [](const auto& layer) { return !layer.pips.empty() || !layer.npms.empty(); });
 }
 
 std::vector<layers::Entry> package_entries(const PackageRun& run, const oci::LayerRecipe& recipe,
@@ -53,6 +70,11 @@ std::vector<layers::Entry> package_entries(const PackageRun& run, const oci::Lay
   for (const auto& pip : recipe.pips)
     lapstrake::step(shown(pip), [&] {
       auto entries = pip_entries(run, pip, facts, below, accounts.look_up(pip.owner, pip.where));
+      std::ranges::move(entries, std::back_inserter(out));
+    });
+  for (const auto& npm : recipe.npms)
+    lapstrake::step(shown(npm), [&] {
+      auto entries = npm_entries(run, npm, facts, accounts.look_up(npm.owner, npm.where));
       std::ranges::move(entries, std::back_inserter(out));
     });
   return out;
@@ -70,8 +92,14 @@ packages::LockedPackages lock_packages(const PackageRun& run, const packages::Lo
                                        const std::function<bool(const packages::LockedInstall&)>& is_moving) {
   packages::LockedPackages out;
   for_each_step(run, [&](const auto& step, const StepFacts& facts) {
-    auto install = locked(run, step, facts, known, is_moving);
-    out.installs.insert_or_assign(install.name, std::move(install));
+    const auto name = name_of(step, facts);
+    const auto found = known.installs.find(name);
+    const bool fits =
+        found != known.installs.end() && found->second.inputs == inputs_of(run, step) && !is_moving(found->second);
+    if (out.installs.contains(name)) return;
+    const auto& install =
+        out.installs.emplace(name, fits ? found->second : new_install(run, step, facts, known)).first->second;
+    if (!fits) report(run, install);
   });
   return out;
 }

@@ -57,6 +57,7 @@ Download PipIndex::download(const IndexedProject& project, const pip::IndexFile&
   auto url = http::resolve(project.base, file.url);
   url.path += suffix;
   Download out{.url = url, .what = cat(suffix.empty() ? "the wheel `" : "the metadata of `", file.name, "`")};
+  out.is_one_of_many = true;
   if (url.origin() == project.index.url.origin()) out.credentials = credentials(project.index);
   if (suffix.empty()) out.size = file.size;
   return out;

@@ -15,7 +15,6 @@ inline void refuse_unbuilt_steps(const oci::LayerRecipe& recipe) {
       throw Error(ErrorKind::usage, cat("`", key, ":` is not implemented yet"),
                   cat("remove it from the layer `", recipe.name, "`"));
   };
-  refuse(recipe.npms, "npm");
   refuse(recipe.fetches, "fetch");
   refuse(recipe.from_images, "from");
   refuse(recipe.edits, "edit");

@@ -16,6 +16,7 @@ struct Download {
   http::Headers headers = {};              // Accept and similar ones: sent to every server
   http::Headers credentials = {};          // sent only to the origin of `url`, and not after a redirect to another
   std::string image = {};                  // for progress events
+  bool is_one_of_many = false;             // reported only if it is large
 };
 
 // A page of an index.

@@ -1,0 +1,32 @@
+// The `npm:` steps of a layer: which tarballs they need (`lapstrake lock`), and their files (`lapstrake build`).
+#pragma once
+#include <lapstrake/app/packages/package_run.hpp>
+#include <lapstrake/layers/accounts.hpp>
+#include <lapstrake/layers/entry.hpp>
+#include <lapstrake/oci/recipe.hpp>
+#include <lapstrake/packages/locked_file.hpp>
+#include <string>
+#include <vector>
+
+namespace lapstrake::app {
+
+// The name of its entry in the lock: "npm package-lock.json, linux x64, glibc, without dev".
+std::string install_name(const oci::Npm& step, const StepFacts& facts);
+
+// The digest of the lock file, and of the packages whose install scripts are accepted.
+oci::Digest inputs_of(const PackageRun& run, const oci::Npm& step);
+
+// Downloads each tarball, compares it with the lock file, and decides about the install scripts. Error{usage}: the lock
+// file is invalid, a package excludes the target, or a package needs its install script. Error{integrity}: a tarball is
+// not the one of the lock file. A tarball whose integrity an entry of `known` has is not downloaded again.
+packages::LockedInstall lock_npm(const PackageRun& run, const oci::Npm& step, const StepFacts& facts,
+                                 const packages::LockedPackages& known);
+
+// `ids`: the owner of all files.
+std::vector<layers::Entry> npm_entries(const PackageRun& run, const oci::Npm& step, const StepFacts& facts,
+                                       layers::AccountTable::Ids ids);
+
+// The tarballs of the lock; those that were missing have been downloaded into the store.
+std::vector<packages::LockedFile> taken_files(const PackageRun& run, const oci::Npm& step, const StepFacts& facts);
+
+}  // namespace lapstrake::app
