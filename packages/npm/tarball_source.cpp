@@ -47,6 +47,17 @@ TarballSource project_file(const LockedPackage& package) {
       .because(cat("`", printable(package.resolved, 300), "`"));
 }
 
+http::Url parse_resolved(const LockedPackage& package) {
+  try {
+    return http::parse_url(package.resolved);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::usage,
+                cat("the package ", name_and_version(package), " has no valid `resolved` in the lock file"),
+                "write the lock file again with `npm install --package-lock-only`")
+        .because(error.line());
+  }
+}
+
 }  // namespace
 
 TarballSource tarball_source(const LockedPackage& package) {
@@ -57,8 +68,7 @@ TarballSource tarball_source(const LockedPackage& package) {
                             percent_encode(package.version, "+"), ".tgz")};
   if (resolved.starts_with("file:")) return project_file(package);
   if (!resolved.starts_with("https://") && !resolved.starts_with("http://")) refuse_scheme(package);
-  const auto url =
-      step(cat("reading `resolved` of ", name_and_version(package)), [&] { return http::parse_url(resolved); });
+  const auto url = parse_resolved(package);
   if (auto path = in_registry(url.path, package)) return {.kind = Kind::registry, .location = *path};
   return {.kind = Kind::url, .location = url.text()};
 }

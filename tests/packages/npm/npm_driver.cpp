@@ -1,8 +1,7 @@
 // Installs a package-lock.json to a folder, for tests/packages/npm/npm_peer.py.
 //   npm_driver list LOCK CPU LIBC OMIT              PLACE, kind and location of each tarball needed
 //   npm_driver install LOCK CPU LIBC OMIT FILES DIR  FILES: lines of PLACE, TAB, path of the tarball; DIR: the project
-#include <sys/stat.h>
-#include <unistd.h>
+#include <fcntl.h>
 
 #include <array>
 #include <filesystem>
@@ -15,6 +14,7 @@
 #include <lapstrake/packages/npm/tarball.hpp>
 #include <lapstrake/packages/npm/tarball_source.hpp>
 #include <lapstrake/packages/npm/tree.hpp>
+#include <lapstrake/packages/random_access.hpp>
 #include <map>
 
 using namespace lapstrake;
@@ -68,7 +68,9 @@ void write_content(const layers::Entry& entry, const fs::path& path) {
     text = *given;
   } else {
     const auto& part = std::get<layers::Spooled>(entry.content);
-    text = read_file(part.file->path, std::size_t{1} << 30).substr(part.offset, entry.size);
+    const FileDescriptor file(::open(part.file->path.c_str(), O_RDONLY | O_CLOEXEC));
+    text.resize(entry.size);
+    random_access(file.get(), "the content").read(part.offset, std::as_writable_bytes(std::span(text)));
   }
   write_file(path, text, entry.mode);
 }

@@ -60,10 +60,12 @@ TEST_CASE("dependencies from git and unknown places are refused with a way out")
       {"git://github.com/a/b.git#0123", "npm pack"},
       {"github:a/b", "npm install"},
       {"ftp://h/a.tgz", "npm install --package-lock-only"},
+      {"https://u:hunter2@h/a.tgz", "npm install --package-lock-only"},
   }));
   const auto error = failure_of([&] { source("a", resolved); });
   CHECK(error.kind() == ErrorKind::usage);
   CHECK_THAT(error.summary(), Contains("`a` 1.0.0"));
   CHECK_THAT(error.help(), Contains(help));
+  CHECK_THAT(report(error), !Contains("hunter2"));
   CHECK(failure_of([&] { source("a", "", ""); }).kind() == ErrorKind::usage);
 }
