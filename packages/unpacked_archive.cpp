@@ -122,6 +122,17 @@ std::string UnpackedArchive::head(const Member& member, std::size_t most) const 
                    static_cast<std::size_t>(std::min<std::uint64_t>(most, member.size)));
 }
 
+RandomAccess content_access(const layers::Entry& entry) {
+  if (const auto* text = std::get_if<std::string>(&entry.content)) return random_access(*text);
+  const auto* spooled = std::get_if<layers::Spooled>(&entry.content);
+  if (spooled == nullptr) return random_access(std::string_view());
+  auto file = access_to(*spooled->file);
+  return {.size = entry.size,
+          .read = [offset = spooled->offset, read = std::move(file.read)](std::uint64_t at, std::span<std::byte> room) {
+            read(offset + at, room);
+          }};
+}
+
 layers::Entry UnpackedArchive::entry(const Member& member, std::string path) const {
   layers::Entry out;
   out.path = std::move(path);

@@ -14,8 +14,8 @@ struct LockedFile {
   // the URL of a fetched file.
   std::string name;
   std::string package = {}, version = {};  // as in the lock file of the ecosystem; empty for a fetched file
-  oci::Digest digest;            // ours: sha256 of the file
-  std::uint64_t size = 0;        // bytes
+  oci::Digest digest;                      // ours: sha256 of the file
+  std::uint64_t size = 0;                  // bytes
   // The ecosystem's own, if it is not that sha256: npm's "sha512-..." (W3C Subresource Integrity).
   std::string integrity = {};
   // Where it is, if the source's index does not say: a URL of the user's own lock file. Never an index's or a mirror's.

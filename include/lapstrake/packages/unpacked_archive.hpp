@@ -6,6 +6,7 @@
 #include <functional>
 #include <lapstrake/base/bytes.hpp>
 #include <lapstrake/layers/entry.hpp>
+#include <lapstrake/packages/random_access.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +47,10 @@ class UnpackedArchive {
   std::vector<Member> members_;
   std::shared_ptr<const layers::ContentFile> content_;
 };
+
+// The content of an entry that is text or part of an unpacked archive; nothing to read for other entries. The entry
+// must outlive it.
+RandomAccess content_access(const layers::Entry& entry);
 
 // Writes the file: contents in any order, then the list of members with a checksum. Of several members with one path,
 // the last one counts.

@@ -5,6 +5,8 @@
 #include <lapstrake/app/packages/pip_step.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/packages/load_check.hpp>
+#include <lapstrake/packages/pip/python_in.hpp>
 #include <set>
 
 namespace lapstrake::app {
@@ -48,6 +50,14 @@ packages::LockedInstall new_install(const PackageRun& run, const oci::Npm& step,
   return lock_npm(run, step, facts, known);
 }
 
+void warn_of_load_problems(const PackageRun& run, const std::vector<layers::Entry>& entries, const StepFacts& facts,
+                           const layers::BaseFiles& below) {
+  const auto libc = packages::pip::libc_in(facts.base);
+  const bool is_glibc = libc && libc->kind == packages::pip::Libc::Kind::glibc;
+  for (const auto& text : packages::sentences(packages::load_problems(entries, below, is_glibc ? libc->minor : 0)))
+    run.context.report.progress({.kind = Event::Kind::warning, .image = facts.image, .text = text});
+}
+
 void report(const PackageRun& run, const packages::LockedInstall& install) {
   std::uint64_t size = 0;
   for (const auto& file : install.files) size += file.size;
@@ -77,6 +87,7 @@ std::vector<layers::Entry> package_entries(const PackageRun& run, const oci::Lay
       auto entries = npm_entries(run, npm, facts, accounts.look_up(npm.owner, npm.where));
       std::ranges::move(entries, std::back_inserter(out));
     });
+  warn_of_load_problems(run, out, facts, below);
   return out;
 }
 
