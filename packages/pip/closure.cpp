@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/pip/closure.hpp>
+#include <lapstrake/packages/pip/lock_file.hpp>
 #include <lapstrake/packages/pip/names.hpp>
 #include <map>
 #include <set>
@@ -112,13 +114,41 @@ class Closure {
   std::set<std::pair<std::string, std::string>> seen_;  // who needs it, and what
 };
 
-// Each line once: several packages may need the same.
-std::vector<std::string> lines_to_add(const std::vector<MissingRequirement>& missing) {
-  std::vector<std::string> out;
-  std::set<std::string> seen;
-  for (const auto& one : missing)
-    if (auto line = line_to_add(one); seen.insert(line).second) out.push_back(std::move(line));
+// The requirements of one project as one.
+Requirement merged(const std::vector<Requirement>& requirements) {
+  Requirement out{.name = requirements.front().name};
+  std::vector<Specifier> specifiers;
+  for (const auto& requirement : requirements) {
+    if (!requirement.url.empty()) out.url = requirement.url;
+    for (const auto& extra : requirement.extras)
+      if (std::ranges::find(out.extras, extra) == out.extras.end()) out.extras.push_back(extra);
+    for (const auto& specifier : requirement.specifiers.specifiers())
+      if (std::ranges::find(specifiers, specifier) == specifiers.end()) specifiers.push_back(specifier);
+  }
+  if (out.url.empty()) out.specifiers = SpecifierSet(std::move(specifiers));
   return out;
+}
+
+std::string line_to_add(const std::vector<Requirement>& requirements, const VersionToAdd& version_to_add) {
+  auto line = merged(requirements);
+  if (line.url.empty() && version_to_add)
+    if (const auto version = version_to_add(requirements))
+      line.specifiers = SpecifierSet({{.op = VersionOperator::equal, .version = *version}});
+  return line.text_without_marker();
+}
+
+// How to complete a list that a tool writes.
+std::string help_for(std::string_view lock_name, const std::vector<MissingRequirement>& missing,
+                     const VersionToAdd& version_to_add) {
+  const auto format = lock_format_of(lock_name);
+  if (format == LockFormat::uv) return "write it again with `uv lock`";
+  if (format == LockFormat::poetry) return "write it again with `poetry lock`";
+  if (format == LockFormat::pylock) return "write it again with the tool that made it, for example `uv export`";
+  const auto lines = lines_to_add(missing, version_to_add);
+  const auto mismatches = std::ranges::count_if(missing, &MissingRequirement::is_version_mismatch);
+  const auto action = mismatches == 0 ? "add" : mismatches == std::ssize(missing) ? "change" : "add or change";
+  return cat(action, lines.size() == 1 ? " this line" : " these lines", mismatches == 0 ? " to " : " in ", lock_name,
+             ":\n", join(lines, "\n"), "\nor write a complete list with `uv pip compile` or `pip freeze`");
 }
 
 }  // namespace
@@ -129,11 +159,18 @@ std::vector<MissingRequirement> missing_requirements(const std::vector<ListedPac
   return Closure(packages, roots, environment).missing();
 }
 
-std::string line_to_add(const MissingRequirement& missing, const std::optional<Version>& known) {
-  auto line = missing.requirement;
-  if (known && line.url.empty() && line.specifiers.contains(*known, PreReleases::allow))
-    line.specifiers = SpecifierSet({{.op = VersionOperator::equal, .version = *known}});
-  return line.text_without_marker();
+std::vector<std::string> lines_to_add(const std::vector<MissingRequirement>& missing,
+                                      const VersionToAdd& version_to_add) {
+  std::vector<std::string> order;
+  std::map<std::string, std::vector<Requirement>> by_name;
+  for (const auto& one : missing) {
+    auto& requirements = by_name[normalized_name(one.requirement.name)];
+    if (requirements.empty()) order.push_back(normalized_name(one.requirement.name));
+    requirements.push_back(one.requirement);
+  }
+  std::vector<std::string> out;
+  for (const auto& name : order) out.push_back(line_to_add(by_name[name], version_to_add));
+  return out;
 }
 
 std::string sentence(const MissingRequirement& missing, std::string_view lock_name) {
@@ -143,14 +180,12 @@ std::string sentence(const MissingRequirement& missing, std::string_view lock_na
   return cat(missing.needed_by, " needs ", need, ", but ", lock_name, " lists version ", missing.present->text());
 }
 
-void expect_complete(const std::vector<MissingRequirement>& missing, std::string_view lock_name) {
+void expect_complete(const std::vector<MissingRequirement>& missing, std::string_view lock_name,
+                     const VersionToAdd& version_to_add) {
   if (missing.empty()) return;
   std::vector<std::string> sentences;
   for (const auto& one : missing) sentences.push_back(sentence(one, lock_name));
-  const bool has_mismatch = std::ranges::any_of(missing, &MissingRequirement::is_version_mismatch);
-  const auto help =
-      cat(has_mismatch ? "add or change these lines in " : "add these lines to ", lock_name, ":\n",
-          join(lines_to_add(missing), "\n"), "\nor write a complete list with `uv pip compile` or `pip freeze`");
+  const auto help = help_for(lock_name, missing, version_to_add);
   if (sentences.size() == 1) throw Error(ErrorKind::usage, sentences.front(), help);
   throw Error(ErrorKind::usage, cat(lock_name, " does not satisfy ", missing.size(), " requirements of its packages"),
               help)

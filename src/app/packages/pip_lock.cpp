@@ -8,6 +8,7 @@
 #include <lapstrake/packages/pip/names.hpp>
 #include <lapstrake/packages/pip/package_selection.hpp>
 
+#include "pip_version_to_add.hpp"
 #include "pip_wheels.hpp"
 
 namespace lapstrake::app {
@@ -18,7 +19,11 @@ namespace pip = packages::pip;
 class PipLocking {
  public:
   PipLocking(const PackageRun& run, const oci::Pip& step, const pip::Target& target)
-      : run_(run), step_(step), target_(target), environment_(pip::marker_environment(target)) {}
+      : run_(run),
+        step_(step),
+        target_(target),
+        index_(run, step.source),
+        environment_(pip::marker_environment(target)) {}
 
   packages::LockedInstall run() {
     const auto locked = read_python_lock(run_, step_);
@@ -28,7 +33,11 @@ class PipLocking {
     const auto selected = pip::packages_for(locked, selection);
     for (const auto& note : selected.notes) notify(note);
     choose(selected.packages);
-    pip::expect_complete(pip::missing_requirements(listed_, {}, environment_), step_.lock);
+    pip::expect_complete(pip::missing_requirements(listed_, {}, environment_), step_.lock,
+                         [&](std::vector<pip::Requirement> wanted) {
+                           add_other_requirements(wanted);
+                           return version_to_add(index_, wanted, target_);
+                         });
     InputDigest inputs;
     for (const auto& input : locked.inputs) inputs.add(input.path, input.text);
     packages::LockedInstall out{
@@ -43,11 +52,10 @@ class PipLocking {
   }
 
   void choose(const std::vector<pip::LockedPackage>& packages) {
-    PipIndex index(run_, step_.source);
     chosen_.resize(packages.size());
     parallel_for_each(
         packages.size(), most_requests,
-        [&](std::size_t i) { chosen_[i] = choose_wheel(run_, index, packages[i], target_); },
+        [&](std::size_t i) { chosen_[i] = choose_wheel(run_, index_, packages[i], target_); },
         run_.context.runtime.stop);
     for (std::size_t i = 0; i < packages.size(); ++i) {
       const auto& metadata = chosen_[i]->metadata;
@@ -59,6 +67,14 @@ class PipLocking {
         listed.needs.push_back(pip::metadata_requirement(need, packages[i].name));
       listed_.push_back(std::move(listed));
     }
+  }
+
+  // Those that the list satisfies: another version must still satisfy them.
+  void add_other_requirements(std::vector<pip::Requirement>& to) const {
+    const auto name = pip::normalized_name(to.front().name);
+    for (const auto& package : listed_)
+      for (const auto& need : package.needs)
+        if (!need.marker && pip::normalized_name(need.name) == name) to.push_back(need);
   }
 
   std::vector<packages::LockedFile> files_with_reasons() const {
@@ -84,6 +100,7 @@ class PipLocking {
   const PackageRun& run_;
   const oci::Pip& step_;
   const pip::Target& target_;
+  PipIndex index_;
   pip::MarkerEnvironment environment_;
   std::vector<std::optional<ChosenWheel>> chosen_;
   std::vector<pip::ListedPackage> listed_;

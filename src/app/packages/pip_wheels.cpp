@@ -97,7 +97,7 @@ class Choosing {
     return out;
   }
 
-  // The wheels of the version, with a checksum of the lock file if it has any.
+  // The files of the version, with a checksum of the lock file if it has any.
   std::vector<Candidate> of_index() const {
     if (!project_)
       throw Error(
@@ -106,17 +106,38 @@ class Choosing {
     std::vector<Candidate> out;
     bool has_version = false;
     for (const auto& file : project_->page.files) {
-      const auto wheel = pip::WheelName::from_text(file.name);
-      if (!wheel || pip::Version::from_text(wheel->version) != package_.version) continue;
+      if (version_of(file.name) != package_.version) continue;
       has_version = true;
       if (!package_.checksums.empty() && !may_match(file.checksums, package_.checksums)) continue;
       out.push_back({.name = file.name, .checksums = file.checksums, .size = file.size, .in_index = &file});
     }
-    if (has_version && out.empty())
+    if (!has_version) refuse_version();
+    if (out.empty())
       throw Error(ErrorKind::integrity,
-                  cat("no wheel of ", shown(package_), " in the index has a hash of ", package_.where),
+                  cat("no file of ", shown(package_), " in the index has a hash of ", package_.where),
                   "write the lock file again if the hashes are outdated");
     return out;
+  }
+
+  // "flask-3.1.0.tar.gz", "flask-3.1.0-py3-none-any.whl"; nothing for other files.
+  static std::optional<pip::Version> version_of(std::string_view file_name) {
+    if (const auto wheel = pip::WheelName::from_text(file_name)) return pip::Version::from_text(wheel->version);
+    for (const std::string_view suffix : {".tar.gz", ".zip", ".tar.bz2", ".tgz"})
+      if (file_name.ends_with(suffix)) {
+        file_name.remove_suffix(suffix.size());
+        return pip::Version::from_text(file_name.substr(file_name.rfind('-') + 1));
+      }
+    return std::nullopt;
+  }
+
+  [[noreturn]] void refuse_version() const {
+    std::optional<pip::Version> newest;
+    for (const auto& file : project_->page.files)
+      if (auto version = version_of(file.name); version && (!newest || *version > *newest)) newest = std::move(version);
+    throw Error(ErrorKind::input,
+                cat("`", shown(package_), "` not found in `", http::redacted(project_->index.url), "`"),
+                newest ? cat("correct the version in ", package_.where, ": the newest there is ", newest->text())
+                       : cat("correct the name in ", package_.where));
   }
 
   const pip::IndexFile* in_index(const std::string& name) const {

@@ -122,6 +122,8 @@ class Locking {
     std::vector<std::string> known;
     for (const auto& image : project_.images) known.push_back(image.name);
     for (const auto& [name, base] : wanted_) known.push_back(name);
+    for (const auto& [name, install] : lock_.packages.installs)
+      for (const auto& file : install.files) known.push_back(file.package);
     const auto near = nearest(text, known);
     throw Error(
         ErrorKind::usage,

@@ -86,9 +86,6 @@ TEST_CASE("the lines to add are part of the error") {
       {package("a", "1", {"b>=2; os_name == 'posix'"}), package("c", "1", {"b>=2", "d @ https://x.example/d.whl"})}, {},
       environment);
   REQUIRE(missing.size() == 3);
-  CHECK(line_to_add(missing[0]) == "b>=2");
-  CHECK(line_to_add(missing[0], Version::parse("2.1")) == "b==2.1");
-  CHECK(line_to_add(missing[0], Version::parse("1.0")) == "b>=2");
   const auto error = failure_of([&] { expect_complete(missing, "requirements.txt"); });
   CHECK(error.kind() == ErrorKind::usage);
   CHECK(error.summary() == "requirements.txt does not satisfy 3 requirements of its packages");
@@ -100,6 +97,34 @@ TEST_CASE("the lines to add are part of the error") {
         "add these lines to requirements.txt:\nb>=2\nd @ https://x.example/d.whl\n"
         "or write a complete list with `uv pip compile` or `pip freeze`");
   CHECK_NOTHROW(expect_complete({}, "requirements.txt"));
+}
+
+TEST_CASE("each missing project has one line to add, with the version that all who need it can have") {
+  const auto environment = marker_environment({.python = {.major = 3, .minor = 11}});
+  const auto missing = missing_requirements(
+      {package("a", "1", {"B_b[x]>=2", "c"}), package("d", "1", {"b-b[y]>=2.1", "b.b>=2", "c<3"})}, {}, environment);
+  CHECK(lines_to_add(missing) == Sentences{"B_b[x,y]>=2,>=2.1", "c<3"});
+  std::vector<std::string> asked;
+  const auto known = [&](const std::vector<Requirement>& requirements) -> std::optional<Version> {
+    for (const auto& requirement : requirements) asked.push_back(requirement.text());
+    if (requirements.front().name == "c") return std::nullopt;
+    return Version::parse("2.5");
+  };
+  CHECK(lines_to_add(missing, known) == Sentences{"B_b[x,y]==2.5", "c<3"});
+  CHECK(asked == Sentences{"B_b[x]>=2", "b-b[y]>=2.1", "b.b>=2", "c", "c<3"});
+}
+
+TEST_CASE("the help of an incomplete list depends on who writes the list") {
+  const auto environment = marker_environment({.python = {.major = 3, .minor = 11}});
+  const auto missing = missing_requirements({package("a", "1", {"b>=2"}), package("b", "1")}, {}, environment);
+  const auto [name, help] = GENERATE(table<std::string, std::string>({
+      {"requirements.txt",
+       "change this line in requirements.txt:\nb>=2\nor write a complete list with `uv pip compile` or `pip freeze`"},
+      {"api/uv.lock", "write it again with `uv lock`"},
+      {"poetry.lock", "write it again with `poetry lock`"},
+      {"pylock.toml", "write it again with the tool that made it, for example `uv export`"},
+  }));
+  CHECK(failure_of([&, &name = name] { expect_complete(missing, name); }).help() == help);
 }
 
 TEST_CASE("an undecidable marker is an error that names the package") {

@@ -1,6 +1,7 @@
 // The `pip:` steps of a layer: which wheels they need (`lapstrake lock`), and their files (`lapstrake build`).
 #pragma once
 #include <lapstrake/app/packages/package_run.hpp>
+#include <lapstrake/layers/accounts.hpp>
 #include <lapstrake/oci/recipe.hpp>
 #include <lapstrake/packages/locked_file.hpp>
 #include <lapstrake/packages/pip/target.hpp>

@@ -1,5 +1,6 @@
 // Whether a list of packages is complete: each requirement of each package is provided by a package of the list.
 #pragma once
+#include <functional>
 #include <lapstrake/packages/pip/marker.hpp>
 #include <lapstrake/packages/pip/metadata.hpp>
 #include <lapstrake/packages/pip/requirement.hpp>
@@ -40,14 +41,21 @@ std::vector<MissingRequirement> missing_requirements(const std::vector<ListedPac
                                                      const std::vector<RootRequirement>& roots,
                                                      const MarkerEnvironment& environment);
 
-// The line for requirements.txt: "werkzeug>=3.1", or "werkzeug==3.1.3" for a known version that satisfies it.
-std::string line_to_add(const MissingRequirement& missing, const std::optional<Version>& known = std::nullopt);
+// The newest version of a project that can be added to a list: it satisfies all of `requirements`, which name this
+// project, and fits the image. Nothing if there is none or it is not known.
+using VersionToAdd = std::function<std::optional<Version>(const std::vector<Requirement>& requirements)>;
+
+// The lines for requirements.txt, one for each project that is missing, in their order: "werkzeug==3.1.3", or
+// "werkzeug>=3.1,>=3.0.4" when `version_to_add` has no version.
+std::vector<std::string> lines_to_add(const std::vector<MissingRequirement>& missing,
+                                      const VersionToAdd& version_to_add = {});
 
 // "flask 3.1.0 needs werkzeug>=3.1, which requirements.txt does not list". `lock_name`: the name of the list.
 std::string sentence(const MissingRequirement& missing, std::string_view lock_name);
 
 // Error{usage} with a sentence for each of them and the lines to add; nothing for an empty list.
-void expect_complete(const std::vector<MissingRequirement>& missing, std::string_view lock_name);
+void expect_complete(const std::vector<MissingRequirement>& missing, std::string_view lock_name,
+                     const VersionToAdd& version_to_add = {});
 
 // A Requires-Dist line of a wheel's METADATA. Accepts forms that old wheels have and PEP 508 does not: `>=1.0.*`,
 // `>dev`, `>=1.0<2.0`. Error{integrity} naming `package` for other invalid text.
