@@ -58,12 +58,10 @@ http::Url parse_registry(const std::string& text, std::string_view key) {
     url.query.clear();
     if (!url.path.ends_with('/')) url.path += '/';
     return url;
-  } catch (const Error& error) {
-    // Not the value: it may contain a password.
+  } catch (const Error&) {  // its text quotes the value, which may contain a secret
     throw Error(ErrorKind::usage,
                 cat("the setting `", printable(key, 200), "` of npm is not a valid http or https URL"),
-                "check it with `npm config list`")
-        .because(error.kind() == ErrorKind::network && text.find('@') == text.npos ? error.summary() : std::string{});
+                "check it with `npm config list`");
   }
 }
 
@@ -94,10 +92,10 @@ Npmrc::Npmrc(const std::vector<NpmrcFile>& files, const Environment& environment
 void Npmrc::read(const NpmrcFile& file, const Environment& environment) {
   if (file.text.size() > limits::MiB)
     throw Error(ErrorKind::usage, cat(file.name, " is longer than ", human_size(limits::MiB)));
-  std::map<std::string, std::string> found;  // of several lines the last one counts
+  std::map<std::string, Setting> found;  // of several lines the last one counts
   for (const auto& line : ini_lines(file.text)) {
     const auto key = expanded(line.key, environment), value = expanded(line.value, environment);
-    const auto shown = cat("`", printable(key.text, 200), "` in ", file.name);
+    const auto shown = cat("`", printable(line.key, 200), "` in ", file.name);
     for (const auto& missing : {key.missing, value.missing})
       if (!missing.empty())
         warnings_.push_back(cat(shown, " has no effect: the variable `", printable(missing, 80), "` is not set"));
@@ -105,7 +103,7 @@ void Npmrc::read(const NpmrcFile& file, const Environment& environment) {
     if (std::ranges::find(login_keys, key.text) != login_keys.end())
       warnings_.push_back(cat(shown, " has no effect: write `//HOST/:", key.text, "=...`"));
     else
-      found.insert_or_assign(key.text, value.text);
+      found.insert_or_assign(key.text, Setting{value.text, line.key});
   }
   values_.merge(found);
 }
@@ -113,15 +111,15 @@ void Npmrc::read(const NpmrcFile& file, const Environment& environment) {
 void Npmrc::read_registries() {
   registries_[""] =
       parse_registry(value(std::string(registry_key)).value_or("https://registry.npmjs.org/"), registry_key);
-  for (const auto& [key, text] : values_)
+  for (const auto& [key, setting] : values_)
     if (key.starts_with('@') && key.ends_with(scoped_key))
-      registries_[key.substr(0, key.size() - scoped_key.size())] = parse_registry(text, key);
+      registries_[key.substr(0, key.size() - scoped_key.size())] = parse_registry(setting.value, setting.written_key);
 }
 
 std::optional<std::string> Npmrc::value(const std::string& key) const {
   const auto found = values_.find(key);
   if (found == values_.end()) return std::nullopt;
-  return found->second;
+  return found->second.value;
 }
 
 const http::Url& Npmrc::registry_for(std::string_view package) const {
@@ -135,7 +133,7 @@ std::optional<Login> Npmrc::login_at(const std::string& prefix) const {
   if (auto token = of("_authToken"); !token.empty())
     return Login{.token = std::move(token), .username = {}, .password = {}};
   if (const auto auth = of("_auth"); !auth.empty()) {
-    const auto key = cat(prefix, ":_auth");
+    const auto& key = values_.at(cat(prefix, ":_auth")).written_key;
     const auto pair = decoded(auth, key);
     const auto colon = pair.find(':');
     if (colon == pair.npos)
@@ -145,7 +143,9 @@ std::optional<Login> Npmrc::login_at(const std::string& prefix) const {
   }
   const auto username = of("username"), password = of("_password");
   if (username.empty() || password.empty()) return std::nullopt;
-  return Login{.token = {}, .username = username, .password = decoded(password, cat(prefix, ":_password"))};
+  return Login{.token = {},
+               .username = username,
+               .password = decoded(password, values_.at(cat(prefix, ":_password")).written_key)};
 }
 
 // From "//host/a/b" up to "//host", with and without "/" at the end.

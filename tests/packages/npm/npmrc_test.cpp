@@ -141,10 +141,16 @@ TEST_CASE("errors of settings do not contain their values") {
       {"//h.example/:_auth=%hunter2%", ErrorKind::access},
       {"//h.example/:_auth=aHVudGVyMg==", ErrorKind::access},
       {"//h.example/:username=u\n//h.example/:_password=%hunter2%", ErrorKind::access},
+      {"//${HOST}/:_auth=%hunter2%", ErrorKind::access},
       {"registry=https://u:hunter2@h.example/", ErrorKind::usage},
       {"@a:registry=ftp://u:hunter2@h.example/", ErrorKind::usage},
   }));
-  const auto error = failure_of([&] { header(npmrc(text), "https://h.example/a"); });
+  const auto error = failure_of([&] {
+    const auto settings = npmrc(text);
+    header(settings, "https://h.example/a");
+    header(settings, "https://npm.example/a");
+  });
+  CHECK_THAT(report(error), !Contains("npm.example/:"));  // keys are as written
   CHECK(error.kind() == kind);
   CHECK_THAT(report(error), !Contains("hunter2") && !Contains("aHVudGVyMg"));
 }

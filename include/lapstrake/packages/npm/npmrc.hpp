@@ -49,7 +49,11 @@ class Npmrc {
   std::optional<Login> login_at(const std::string& prefix) const;
   std::optional<Login> login_below(const http::Url& url) const;
 
-  std::map<std::string, std::string> values_;
+  struct Setting {
+    std::string value;
+    std::string written_key;  // for messages: without the values of variables
+  };
+  std::map<std::string, Setting> values_;
   std::map<std::string, http::Url> registries_;  // by scope; "" is the default, which always exists
   std::vector<std::string> warnings_;
 };
