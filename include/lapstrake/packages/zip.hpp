@@ -26,8 +26,8 @@ class Zip {
   // descriptors that differ, encryption, methods other than stored and deflated, names that are absolute or have `..`,
   // `.` or empty parts, `\` or NUL, names that are not UTF-8 or not marked as UTF-8, duplicates, a file that is also a
   // folder, symbolic links and special files, split archives; more entries or bytes than limits allow
-  // (base/limits.hpp). Names that differ in case only are fine: images have Linux file systems, and some wheels have
-  // Linux headers. (APPNOTE.TXT 6.3; PyPA, "Binary distribution format")
+  // (base/limits.hpp). Names that differ in case only are fine: pip accepts them, and images have Linux file systems.
+  // (APPNOTE.TXT 6.3; PyPA, "Binary distribution format")
   Zip(RandomAccess file, std::string what);
   const std::vector<ZipEntry>& entries() const { return entries_; }  // in the order of the central directory
   const ZipEntry* find(std::string_view name) const;                 // nullptr if there is no such entry
