@@ -2,8 +2,28 @@
 # The commands in the docs work, and print the output that the docs show (tests/support/run_page.py has the convention). Each page runs in
 # a copy of the repository, in the sandbox.
 . "$(dirname "$0")/lib.sh"
+. "$SOURCE/tests/support/registry.sh"
+. "$SOURCE/tests/support/python_packages.sh"
 need python3
 have_hello
+
+# For the page on Python packages: an index with small wheels of these names, and a base.
+mkdir wheels
+python3 - <<'PY'
+from package_index import wheel
+
+wheel("wheels", "flask", "3.1.3", needs=["Werkzeug>=3.1.0", "Jinja2>=3.1.2", "MarkupSafe>=2.1.1"], entry_points="[console_scripts]\nflask = flask.cli:main\n")
+wheel("wheels", "werkzeug", "3.1.9", needs=["MarkupSafe>=2.1.1"])
+wheel("wheels", "jinja2", "3.1.6", needs=["MarkupSafe>=2.0"])
+for machine in ("x86_64", "aarch64"):
+    wheel("wheels", "markupsafe", "3.0.4", tag=f"cp311-cp311-manylinux_2_17_{machine}")
+PY
+serve_index wheels index.log
+export PIP_INDEX_URL=http://127.0.0.1:$port/simple
+make_python_base python 123456789012.dkr.ecr.us-east-1.amazonaws.com/python
+cat >in_sandbox.sh <<'INSIDE'
+lapstrake -q -C "$1/python" --store "$1/python-store" push >/dev/null && python3 "$2" "$3"
+INSIDE
 
 # A page that lies is found out.
 mkdir lies
@@ -31,7 +51,7 @@ for page in "${pages[@]}"; do
   cp busybox copy/examples/hello/bin/busybox
   code=0
   (cd copy && LAPSTRAKE_STORE=$work/store-$RANDOM "$LAPSTRAKE" -q sandbox -- \
-    python3 "$SOURCE/tests/support/run_page.py" "$page") 2>&1 | tee page.out || code=$?
+    bash "$work/in_sandbox.sh" "$work" "$SOURCE/tests/support/run_page.py" "$page") 2>&1 | tee page.out || code=$?
   [[ $code == 0 ]] || fail "$page does not tell the truth"
 done
 

@@ -2,8 +2,8 @@
 # Python packages: from an index with wheels that this script makes to an image, without running Python. The base is made here, too.
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/support/registry.sh"
-need python3 jq curl
-export PIP_CONFIG_FILE=/dev/null PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$SOURCE/tests/support
+. "$SOURCE/tests/support/python_packages.sh"
+need python3 jq
 
 # --- the index
 mkdir files
@@ -48,31 +48,14 @@ for path in made:
     pathlib.Path(f"{path}.json").write_text(json.dumps(facts))
 PY
 python3 wheels.py
-serve() { # log [option...]: sets $port
-  python3 "$SOURCE/tests/support/package_index.py" serve files "$@" >"$1.port" 2>"$1.err" </dev/null &
-  started+=($!)
-  port=$(wait_for_line "$1.port" '^[0-9]+$' 20) || fail "the index did not start: $(<"$1.err")"
-}
-serve index.log
+serve_index files index.log
 index=http://127.0.0.1:$port
 export PIP_INDEX_URL=$index/simple
 asked() { grep -cE "$1" index.log || true; }
 sha256_of() { sha256sum "files/$1" | cut -d' ' -f1; }
 
 # --- the base: a Python 3.11 of Debian 12, as far as files say so
-mkdir base
-cat >base/lapstrake.yaml <<'YAML'
-images:
-  python:
-    platforms: [linux/amd64, linux/arm64]
-    layers:
-      - name: root
-        files:
-          - { path: /usr/bin/python3.11, text: "not run", mode: "0755" }
-          - { path: /usr/lib/python3.11/encodings/__init__.py, text: "" }
-          - { path: /var/lib/dpkg/status, text: "Package: libc6\nStatus: install ok installed\nArchitecture: amd64\nVersion: 2.36-9+deb12u7\n\n" }
-        symlinks: [ { path: /usr/bin/python3, target: python3.11 } ]
-YAML
+make_python_base base
 expect 0 lapstrake -C base build -o "oci:$work/python:v1"
 
 project() { # name requirements-line...: a project with one image
@@ -311,9 +294,9 @@ expect 0 lapstrake -C update --locked lock
 equal "$out" "" "and the lock is up to date"
 
 # --- credentials: the index demands them, and a second host that has the files must not get them
-serve other.log
+serve_index files other.log
 other=$port
-serve private.log --auth 'joe:p@ss:word' --files-at "http://127.0.0.1:$other/files/"
+serve_index files private.log --auth 'joe:p@ss:word' --files-at "http://127.0.0.1:$other/files/"
 private=$port
 project private 'flasky==3.1.0' 'jinjer==3.1.6' 'markup==3.0.2'
 expect 5 env PIP_INDEX_URL="http://127.0.0.1:$private/simple" lapstrake -C private --store "$work/private-store" lock
@@ -346,7 +329,7 @@ equal "$(<index.log)" "" "a source of the spec is asked instead of the host's in
 rm "$HOME/.netrc"
 
 # --- killed while it downloads
-serve slow.log --slow big
+serve_index files slow.log --slow big
 project big 'big==1.0' 'dataful==1.0'
 expect 0 lapstrake -C big lock
 rm -rf "$work/big-store"
