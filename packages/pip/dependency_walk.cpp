@@ -12,7 +12,13 @@ class GraphWalk {
  public:
   GraphWalk(const LockedPackages& locked, const MarkerEnvironment& environment)
       : locked_(locked), environment_(environment) {
-    for (std::size_t i = 0; i < locked.packages.size(); ++i) by_name_.emplace(locked.packages[i].name, i);
+    for (std::size_t i = 0; i < locked.packages.size(); ++i) {
+      auto& entries = by_name_[locked.packages[i].name];
+      entries.push_back(i);
+      if (entries.size() > most_entries_of_a_name)
+        throw Error(ErrorKind::usage, cat("`", printable(locked.file), "` has more than ", most_entries_of_a_name,
+                                          " entries of `", printable(locked.packages[i].name), "`"));
+    }
   }
 
   std::map<std::size_t, std::set<std::string>> from(std::size_t root, const std::set<std::string>& extras,
@@ -32,6 +38,9 @@ class GraphWalk {
   }
 
  private:
+  // Each dependency is compared with all entries of its name.
+  static constexpr std::size_t most_entries_of_a_name = 100;
+
   // Where extras or groups exclude each other, uv writes the selected ones into markers as
   // `extra == 'extra-LENGTH-PROJECT-EXTRA'` (uv's crates/uv-resolver, universal markers).
   static std::set<std::string> conflict_markers(const std::string& project, const std::set<std::string>& extras,
@@ -64,15 +73,15 @@ class GraphWalk {
   }
 
   bool fits(const Dependency& dependency, const LockedPackage& package) const {
-    if (!dependency.version.empty() && (!package.version || Version::from_text(dependency.version) != package.version))
-      return false;
+    if (dependency.version && dependency.version != package.version) return false;
     return !dependency.source || *dependency.source == package.source;
   }
 
   std::size_t package_of(const Dependency& dependency) const {
     std::vector<std::size_t> found;
-    for (auto [at, end] = by_name_.equal_range(dependency.name); at != end; ++at)
-      if (fits(dependency, locked_.packages[at->second])) found.push_back(at->second);
+    if (const auto entries = by_name_.find(dependency.name); entries != by_name_.end())
+      for (const auto index : entries->second)
+        if (fits(dependency, locked_.packages[index])) found.push_back(index);
     if (found.size() == 1) return found.front();
     throw Error(
         ErrorKind::usage,
@@ -84,7 +93,7 @@ class GraphWalk {
   const LockedPackages& locked_;
   const MarkerEnvironment& environment_;
   MarkerSets sets_;
-  std::multimap<std::string, std::size_t> by_name_;
+  std::map<std::string, std::vector<std::size_t>> by_name_;
   std::map<std::size_t, std::set<std::string>> reached_;
   std::set<std::pair<std::size_t, std::string>> visited_;
   std::vector<std::pair<std::size_t, std::string>> open_;

@@ -14,13 +14,17 @@ std::optional<Checksum> checksum_of(std::string_view text, char between) {
   return algorithm ? Checksum::from_hex(*algorithm, text.substr(at + 1)) : std::nullopt;
 }
 
+bool is_file_name(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." && is_utf8(name) && std::ranges::none_of(name, [](char c) {
+    return static_cast<unsigned char>(c) < ' ' || c == '\x7f' || c == '/' || c == '\\';
+  });
+}
+
 std::string file_name_of(std::string_view url) {
   url = url.substr(0, url.find_first_of("?#"));
   const auto slash = url.find_last_of("/\\");
   auto name = percent_decode(slash == std::string_view::npos ? url : url.substr(slash + 1));
-  const bool is_name = name != "." && name != ".." && name.find_first_of("/\\") == std::string::npos &&
-                       name.find('\0') == std::string::npos;
-  return is_name ? name : std::string();
+  return is_file_name(name) ? name : std::string();
 }
 
 bool is_wheel_name(std::string_view name) { return name.size() > 4 && lower(name.substr(name.size() - 4)) == ".whl"; }

@@ -12,6 +12,8 @@ namespace lapstrake::packages::pip {
 // "sha256:0123..." or, with `between` '=', "sha256=0123...". Nothing for unknown algorithms and wrong digits.
 std::optional<Checksum> checksum_of(std::string_view text, char between = ':');
 
+// One part of a path, without control characters.
+bool is_file_name(std::string_view name);
 // The last part of a URL or path, without query and fragment, percent-decoded. Empty if that is not a file's name.
 std::string file_name_of(std::string_view url);
 bool is_wheel_name(std::string_view name);  // ends with ".whl", in any case

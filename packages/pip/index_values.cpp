@@ -6,6 +6,8 @@
 #include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
 
+#include "file_values.hpp"
+
 namespace lapstrake::packages::pip {
 
 void require_api_version(std::string_view version, std::string_view what) {
@@ -22,9 +24,7 @@ void require_page_size(std::string_view page, std::string_view what) {
 bool is_distribution_name(std::string_view name) {
   constexpr std::array<std::string_view, 8> ends{".whl",     ".tar.gz", ".zip", ".tgz",
                                                  ".tar.bz2", ".tar.xz", ".egg", ".exe"};
-  const bool is_file = name.find_first_of("/\\") == std::string_view::npos && !name.starts_with('.') &&
-                       std::ranges::none_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-  return is_file && std::ranges::any_of(ends, [&](std::string_view end) { return name.ends_with(end); });
+  return is_file_name(name) && std::ranges::any_of(ends, [&](std::string_view end) { return name.ends_with(end); });
 }
 
 }  // namespace lapstrake::packages::pip

@@ -130,7 +130,8 @@ void remove_source_code(SelectedPackages& selected, const LockedPackages& locked
     const bool is_folder = package.source.kind == PackageSource::Kind::folder;
     // The project itself, which the image gets by `copy:` (PEP 751 allows to ignore that it is editable).
     if (is_folder && (package.source.text == "." || folders == PackageSelection::Folders::skip))
-      selected.notes.push_back(cat(package.where, ": ", described(package), " is not installed: copy its files"));
+      selected.notes.push_back(
+          cat(package.where, ": ", printable(described(package)), " is not installed: copy its files"));
     else
       refused.push_back(described(package));
   }

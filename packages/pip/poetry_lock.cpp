@@ -28,7 +28,7 @@ PackageSource poetry_source(const TomlTable& table) {
 void add_poetry_files(const std::vector<TomlTable>& files, LockedPackage& package) {
   for (const auto& table : files) {
     const auto name = table.required_text("file");
-    if (file_name_of(name) != name) throw table.error(cat("`", name, "` is not the name of a file"));
+    if (!is_file_name(name)) throw table.error(cat("`", name, "` is not the name of a file"));
     if (!is_wheel_name(name)) {
       package.has_source_archive = true;
       continue;
@@ -58,9 +58,11 @@ std::vector<Condition> poetry_conditions(const TomlTable& table) {
   if (groups.empty() && !common.empty()) conditions.push_back({.markers = poetry_markers(table, common)});
   if (is_common) return conditions;
   const auto by_group = table.table("markers");
-  for (const auto& key : by_group->keys())
-    for (auto& condition : conditions)
-      if (condition.group == normalized_name(key)) condition.markers = poetry_markers(*by_group, by_group->text(key));
+  std::map<std::string, std::string> texts;
+  for (const auto& key : by_group->keys()) texts[normalized_name(key)] = by_group->text(key);
+  for (auto& condition : conditions)
+    if (const auto found = texts.find(condition.group); found != texts.end())
+      condition.markers = poetry_markers(*by_group, found->second);
   return conditions;
 }
 

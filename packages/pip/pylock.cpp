@@ -42,7 +42,7 @@ WheelFile pylock_wheel(const TomlTable& table) {
                   .path = table.text("path")};
   if (wheel.url.empty() && wheel.path.empty()) throw table.error("the wheel has neither `url` nor `path`");
   if (wheel.name.empty()) wheel.name = file_name_of(wheel.path.empty() ? wheel.url : wheel.path);
-  if (!is_wheel_name(wheel.name) || file_name_of(wheel.name) != wheel.name)
+  if (!is_wheel_name(wheel.name) || !is_file_name(wheel.name))
     throw table.error(cat("`", wheel.name, "` is not the name of a wheel"));
   return wheel;
 }

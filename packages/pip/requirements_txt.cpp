@@ -61,7 +61,9 @@ class RequirementsReader {
     if (option.name == "--requirement") include(option.value, line, role);
     if (option.name == "--constraint") include(option.value, line, Role::constraints);
     if (option.name == "--editable")
-      throw source_code_error(place_of(line), cat("`-e ", option.value, "` is source code"));
+      throw Error(
+          ErrorKind::usage, cat(place_of(line), ": `-e ", printable(option.value), "` is source code"),
+          "build a wheel and list that; or leave the line out (`uv export --no-emit-project`) and copy the code");
     if (option.name == "--require-hashes") are_hashes_required_ = true;
     // The value is not repeated: it may have a password.
     if (is_index_option(option.name))

@@ -39,7 +39,7 @@ WheelFile uv_wheel(const TomlTable& table, const PackageSource& source) {
                   .url = table.text("url"),
                   .path = uv_wheel_path(table, source)};
   if (wheel.name.empty()) wheel.name = file_name_of(wheel.url.empty() ? wheel.path : wheel.url);
-  if (!is_wheel_name(wheel.name) || file_name_of(wheel.name) != wheel.name)
+  if (!is_wheel_name(wheel.name) || !is_file_name(wheel.name))
     throw table.error(cat("`", wheel.name, "` is not the name of a wheel"));
   if (const auto checksum = checksum_of(table, "hash")) wheel.checksums.push_back(*checksum);
   return wheel;
@@ -56,7 +56,7 @@ std::vector<Dependency> uv_dependencies(const TomlTable& table, std::string_view
   std::vector<Dependency> dependencies;
   for (const auto& entry : table.tables(key)) {
     Dependency dependency{.name = name_of(entry),
-                          .version = entry.text("version"),
+                          .version = version_of(entry),
                           .extras = uv_extras(entry),
                           .marker = marker_of(entry, "marker")};
     if (entry.has("source")) dependency.source = uv_source(entry);

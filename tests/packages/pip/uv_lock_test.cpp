@@ -144,6 +144,13 @@ TEST_CASE("wheels of uv.lock may be files of the project, and other sources are 
   CHECK(locked.packages[5].has_source_archive);
 }
 
+TEST_CASE("uv.lock may not have entries of one name without a limit") {
+  std::string text = uv_head + uv_project("dependencies = [{ name = \"a\", version = \"7\" }]");
+  for (int i = 0; i < 100; ++i) text += uv_entry("a", std::to_string(i));
+  CHECK(uv_names(text) == std::vector<std::string>{"a 7"});
+  CHECK_THAT(uv_refusal(text + uv_entry("a", "100")), Contains("more than 100 entries of `a`"));
+}
+
 TEST_CASE("mistakes in uv.lock are reported") {
   const auto [text, message] = GENERATE(table<std::string, std::string>(
       {{"version = 2", "uv.lock:1:1: the version of the lock file is not 1"},

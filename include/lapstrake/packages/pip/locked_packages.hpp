@@ -49,7 +49,7 @@ struct Condition {
 // An edge of uv.lock's graph. Version and source are present if packages of the same name must be distinguished.
 struct Dependency {
   std::string name = {};  // normalised
-  std::string version = {};
+  std::optional<Version> version = {};
   std::optional<PackageSource> source = {};
   std::vector<std::string> extras = {};  // of the package that it leads to, normalised
   std::optional<Marker> marker = {};

@@ -1,4 +1,5 @@
-// Reads uv.lock, version 1 (the format of uv: crates/uv-resolver, lock).
+// Reads uv.lock, version 1 (the format of uv: crates/uv-resolver, lock). uv's own default is to install the group
+// "dev", too; here a group is installed only if it is selected.
 #pragma once
 #include <lapstrake/packages/pip/locked_packages.hpp>
 #include <string>
