@@ -129,7 +129,12 @@ class Tree {
       for (auto folder = parent_of(path); folder.size() >= root; folder = parent_of(folder))
         if (!folders.emplace(folder).second) break;
     }
-    for (const auto& folder : folders) add_folder(folder);
+    for (const auto& folder : folders) {
+      // A file of a tarball in the place of a node_modules: npm removes it too.
+      if (const auto found = entries_.find(folder); found != entries_.end() && found->second.kind == layers::Kind::file)
+        entries_.erase(found);
+      add_folder(folder);
+    }
   }
 
   // The length of the path of the outermost node_modules around it.

@@ -150,3 +150,17 @@ TEST_CASE("bundled packages come from the tarball around them, with their comman
                                      "app/node_modules/a/node_modules/c/", "app/node_modules/a/node_modules/c/new.js",
                                      "app/node_modules/a/node_modules/cc.js"});
 }
+
+TEST_CASE("a file in the place of a node_modules or .bin folder gives way to the folder") {
+  Project project(R"("node_modules/a": {}, "node_modules/a/node_modules/b": {},
+    "node_modules/c": {}, "node_modules/c/node_modules/d": {"inBundle": true, "bin": "d.js"})");
+  project.has("node_modules/a", {{.path = "node_modules"}});
+  project.has("node_modules/a/node_modules/b", {{.path = "b.js"}});
+  project.has("node_modules/c", {{.path = "node_modules/.bin"}, {.path = "node_modules/d/d.js"}});
+  CHECK(project.lines() == TreeLines{"app/node_modules/", "app/node_modules/a/", "app/node_modules/a/node_modules/",
+                                     "app/node_modules/a/node_modules/b/", "app/node_modules/a/node_modules/b/b.js",
+                                     "app/node_modules/c/", "app/node_modules/c/node_modules/",
+                                     "app/node_modules/c/node_modules/.bin/",
+                                     "app/node_modules/c/node_modules/.bin/d -> ../d/d.js",
+                                     "app/node_modules/c/node_modules/d/", "app/node_modules/c/node_modules/d/d.js x"});
+}
