@@ -293,6 +293,37 @@ expect 0 lapstrake -C update build
 expect 0 lapstrake -C update --locked lock
 equal "$out" "" "and the lock is up to date"
 
+python3 -c "from package_index import wheel; wheel('files', 'changing', '1.0', {'changing.py': 'x = 4\n'})"
+echo '# changed' >>update/requirements.txt
+expect 6 lapstrake -C update lock
+says 'lapstrake lock --update changing' "a changed list does not move a replaced file either: exit 6 and the command"
+expect 6 lapstrake -C update lock --update flasky
+expect 0 lapstrake -C update lock --update changing
+
+# --- wheels of the project, beside a list in a folder
+project own './wheels/own-1.0-py3-none-any.whl' 'flasky==3.1.0' 'jinjer==3.1.6' 'markup==3.0.4'
+mkdir -p own/lists/wheels
+mv own/requirements.txt own/lists/
+sed -i 's|lock: requirements.txt|lock: lists/requirements.txt|' own/lapstrake.yaml
+python3 -c "from package_index import wheel; wheel('own/lists/wheels', 'own', '1.0', {'own.py': 'x = 1\n'})"
+expect 0 lapstrake -C own lock
+says 'warning: markup 3.0.4 (lists/requirements.txt:4) is yanked in the index: broken' "a yanked version is a warning"
+expect 0 lapstrake -C own build
+wanted=$(digest_of "$out")
+expect 0 lapstrake -C own vendor
+expect 0 lapstrake -C own --store "$work/own-store" --offline build
+equal "$(digest_of "$out")" "$wanted" "a wheel of the project is installed, and vendored"
+python3 -c "from package_index import wheel; wheel('own/lists/wheels', 'own', '1.0', {'own.py': 'x = 2\n'})"
+expect 2 lapstrake -C own build
+says "is out of date" "a new build of the wheel makes the lock stale"
+expect 0 lapstrake -C own lock
+matches "$out" '^moved own-1.0-py3-none-any.whl' "and lock takes it"
+expect 0 lapstrake -C own build
+[[ $(digest_of "$out") != "$wanted" ]] || fail "the image has the old wheel"
+rm -r own/lists/wheels
+expect 3 lapstrake -C own lock --update
+says 'own-1.0-py3-none-any.whl' "a missing wheel exits 3 and is named"
+
 # --- credentials: the index demands them, and a second host that has the files must not get them
 serve_index files other.log
 other=$port

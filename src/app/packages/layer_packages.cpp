@@ -3,6 +3,7 @@
 #include <lapstrake/app/packages/layer_packages.hpp>
 #include <lapstrake/app/packages/npm_step.hpp>
 #include <lapstrake/app/packages/pip_step.hpp>
+#include <lapstrake/app/project_files.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/load_check.hpp>
@@ -58,6 +59,22 @@ void warn_of_load_problems(const PackageRun& run, const std::vector<layers::Entr
     run.context.report.progress({.kind = Event::Kind::warning, .image = facts.image, .text = text});
 }
 
+using IsMoving = std::function<bool(const packages::LockedFile&)>;
+
+// One version of a package has one file: whoever replaces it may be an attacker. Files of the project may change.
+void expect_same_files(const packages::LockedInstall& install, const packages::LockedInstall& known,
+                       const IsMoving& is_moving) {
+  for (const auto& file : install.files) {
+    const auto was = std::ranges::find(known.files, file.name, &packages::LockedFile::name);
+    if (was == known.files.end() || was->digest == file.digest || was->version != file.version ||
+        was->integrity != file.integrity || file.url.starts_with("./") || is_moving(file))
+      continue;
+    throw Error(ErrorKind::integrity, cat("`", file.name, "` is not the file that `", lock_file_name, "` has"),
+                cat("if the file was meant to change, run `lapstrake lock --update ", file.package, "`"))
+        .because(cat("locked: ", was->digest.text(), ", now: ", file.digest.text()));
+  }
+}
+
 void report(const PackageRun& run, const packages::LockedInstall& install) {
   std::uint64_t size = 0;
   for (const auto& file : install.files) size += file.size;
@@ -100,17 +117,22 @@ std::vector<std::string> program_folders(const spec::Image& image) {
 }
 
 packages::LockedPackages lock_packages(const PackageRun& run, const packages::LockedPackages& known,
-                                       const std::function<bool(const packages::LockedInstall&)>& is_moving) {
+                                       const IsMoving& is_moving) {
   packages::LockedPackages out;
   for_each_step(run, [&](const auto& step, const StepFacts& facts) {
     const auto name = name_of(step, facts);
     const auto found = known.installs.find(name);
-    const bool fits =
-        found != known.installs.end() && found->second.inputs == inputs_of(run, step) && !is_moving(found->second);
     if (out.installs.contains(name)) return;
-    const auto& install =
-        out.installs.emplace(name, fits ? found->second : new_install(run, step, facts, known)).first->second;
-    if (!fits) report(run, install);
+    const bool is_known = found != known.installs.end();
+    if (is_known && found->second.inputs == inputs_of(run, step) &&
+        std::ranges::none_of(found->second.files, is_moving)) {
+      out.installs.emplace(name, found->second);
+      return;
+    }
+    auto install = new_install(run, step, facts, known);
+    if (is_known) expect_same_files(install, found->second, is_moving);
+    report(run, install);
+    out.installs.emplace(name, std::move(install));
   });
   return out;
 }

@@ -8,6 +8,7 @@
 #include <lapstrake/packages/pip/names.hpp>
 #include <lapstrake/packages/pip/package_selection.hpp>
 
+#include "pip_inputs.hpp"
 #include "pip_version_to_add.hpp"
 #include "pip_wheels.hpp"
 
@@ -38,10 +39,8 @@ class PipLocking {
                            add_other_requirements(wanted);
                            return version_to_add(index_, wanted, target_);
                          });
-    InputDigest inputs;
-    for (const auto& input : locked.inputs) inputs.add(input.path, input.text);
     packages::LockedInstall out{
-        .name = install_name(step_, target_), .inputs = inputs.finish(), .files = files_with_reasons()};
+        .name = install_name(step_, target_), .inputs = digest_of_inputs(run_, locked), .files = files_with_reasons()};
     std::ranges::sort(out.files, {}, &packages::LockedFile::name);
     return out;
   }

@@ -5,11 +5,11 @@
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/pip/install.hpp>
-#include <lapstrake/packages/pip/lock_file.hpp>
 #include <lapstrake/packages/pip/python_in.hpp>
 #include <lapstrake/packages/pip/wheel.hpp>
 
 #include "pip_index.hpp"
+#include "pip_inputs.hpp"
 #include "pip_wheels.hpp"
 
 namespace lapstrake::app {
@@ -96,9 +96,7 @@ std::string install_name(const oci::Pip& step, const pip::Target& target) {
 }
 
 oci::Digest inputs_of(const PackageRun& run, const oci::Pip& step) {
-  InputDigest digest;
-  for (const auto& input : read_python_lock(run, step).inputs) digest.add(input.path, input.text);
-  return digest.finish();
+  return digest_of_inputs(run, read_python_lock(run, step));
 }
 
 std::vector<layers::Entry> pip_entries(const PackageRun& run, const oci::Pip& step, const StepFacts& facts,

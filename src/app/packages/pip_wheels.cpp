@@ -7,7 +7,6 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/packages/pip/lock_file.hpp>
 #include <lapstrake/packages/pip/requires_python.hpp>
 #include <lapstrake/packages/pip/tags.hpp>
 #include <lapstrake/packages/zip.hpp>
@@ -170,6 +169,7 @@ class Choosing {
     out.file.size = *size;
     out.metadata = pip::parse_metadata(*metadata, shown(best));
     expect_python(out);
+    warn_if_yanked(best);
     return out;
   }
 
@@ -224,6 +224,15 @@ class Choosing {
     throw Error(ErrorKind::integrity, cat(shown(best), " has no METADATA"));
   }
 
+  // PEP 592: a yanked file may be used when its version is pinned.
+  void warn_if_yanked(const Candidate& best) const {
+    if (best.in_index == nullptr || !best.in_index->yanked) return;
+    const auto& why = *best.in_index->yanked;
+    run_.context.report.progress({.kind = Event::Kind::warning,
+                                  .text = cat(shown(package_), " (", package_.where, ") is yanked in the index",
+                                              why.empty() ? "" : ": ", printable(why, 200))});
+  }
+
   void expect_python(const ChosenWheel& chosen) const {
     if (pip::fits_python(chosen.metadata.requires_python, target_.python)) return;
     throw Error(ErrorKind::usage,
@@ -240,10 +249,6 @@ class Choosing {
 };
 
 }  // namespace
-
-pip::LockedPackages read_python_lock(const PackageRun& run, const oci::Pip& step) {
-  return pip::read_lock_file(step.lock, [&](const std::string& path) { return run.text(path); });
-}
 
 ChosenWheel choose_wheel(const PackageRun& run, PipIndex& index, const pip::LockedPackage& package,
                          const pip::Target& target) {

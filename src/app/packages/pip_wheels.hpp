@@ -12,8 +12,6 @@
 
 namespace lapstrake::app {
 
-packages::pip::LockedPackages read_python_lock(const PackageRun& run, const oci::Pip& step);
-
 struct ChosenWheel {
   packages::LockedFile file;
   packages::pip::Metadata metadata;

@@ -97,9 +97,9 @@ class Locking {
     auto project = project_;
     for (auto& image : project.images) pin(image, project, lock_);
     const PackageRun run(context_, project, store::Store::open(context_.store_root));
-    packages_ = app::lock_packages(run, lock_.packages, [&](const packages::LockedInstall& install) {
+    packages_ = app::lock_packages(run, lock_.packages, [&](const packages::LockedFile& file) {
       return settings.update && (settings.names.empty() || std::ranges::any_of(settings.names, [&](const auto& name) {
-                                   return has_package(install, name);
+                                   return is_of_package(file, name);
                                  }));
     });
     for (auto& change : changed_files(lock_.packages, *packages_, settings.prune))

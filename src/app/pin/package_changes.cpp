@@ -45,10 +45,12 @@ std::vector<LockChange> changed_files(const packages::LockedPackages& before, co
   return out;
 }
 
+bool is_of_package(const packages::LockedFile& file, const std::string& name) {
+  return file.package == name || file.package == packages::pip::normalized_name(name);
+}
+
 bool has_package(const packages::LockedInstall& install, const std::string& name) {
-  return std::ranges::any_of(install.files, [&](const auto& file) {
-    return file.package == name || file.package == packages::pip::normalized_name(name);
-  });
+  return std::ranges::any_of(install.files, [&](const auto& file) { return is_of_package(file, name); });
 }
 
 }  // namespace lapstrake::app

@@ -24,9 +24,10 @@ std::vector<layers::Entry> package_entries(const PackageRun& run, const oci::Lay
 std::vector<std::string> program_folders(const spec::Image& image);
 
 // All that the images of `run.project`, whose bases are pinned, need on each of their platforms. Entries of `known`
-// that fit are taken as they are, unless `is_moving` is true for them.
+// that fit are taken as they are, unless `is_moving` is true for one of their files. Error{integrity} when the source
+// has replaced a file of `known` that does not move.
 packages::LockedPackages lock_packages(const PackageRun& run, const packages::LockedPackages& known,
-                                       const std::function<bool(const packages::LockedInstall&)>& is_moving);
+                                       const std::function<bool(const packages::LockedFile&)>& is_moving);
 
 // Brings the archives of all steps of `run.project` into the store, and calls `each` for each of them, once.
 void take_packages(const PackageRun& run, const std::function<void(const packages::LockedFile&)>& each);
