@@ -1,3 +1,5 @@
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,11 +32,28 @@ class ArchiveStep {
         to_(image_path(archive.to)),
         origin_(origin_of("archive", archive.from, archive.where)) {
     if (archive.owner) ids_ = context.accounts.look_up(*archive.owner, archive.where);
+    open();
+  }
+  ArchiveStep(const OtherArchive& other, std::size_t step, const StepContext& context)
+      : archive_(other.archive),
+        step_(step),
+        context_(context),
+        include_(other.archive.include),
+        exclude_(other.archive.exclude),
+        to_(image_path(other.archive.to)),
+        origin_(origin_of("fetch", other.archive.from, other.archive.where)),
+        identity_(identity_of(other)) {
+    if (archive_.owner) ids_ = context.accounts.look_up(*archive_.owner, archive_.where);
+    file_ = FileDescriptor(::open(other.file.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat status {};
+    if (!file_ || ::fstat(file_.get(), &status) != 0)
+      throw Error(ErrorKind::input, cat("cannot read `", other.file.string(), "`: ", reason(errno)));
+    begin(status);
   }
 
   void run(Candidates& out) {
-    open();
-    spool_ = std::make_shared<const ContentFile>(ContentFile{.descriptor = unnamed_file(context_.options.scratch)});
+    spool_ = std::make_shared<const ContentFile>(
+        ContentFile{.descriptor = unnamed_file(context_.options.scratch), .identity = identity_});
     read_archive(file_.get(), cat("the archive `", printable(archive_.from), "`"),
                  [&](const TarEntry& entry, const Source& data) { take(entry, data); },
                  {.most_bytes = limits::spooled_bytes_for(before_.size), .stop = context_.options.stop});
@@ -63,6 +82,19 @@ class ArchiveStep {
     if (::fstat(file_.get(), &status) != 0 || status.st_ino != node->file.stamp().inode ||
         status.st_dev != node->file.stamp().device)
       throw Error(ErrorKind::input, cat("`", printable(archive_.from, 4096), "` changed while it was read"));
+    begin(status);
+  }
+
+  // All that decides which bytes are where in the spool.
+  static std::string identity_of(const OtherArchive& other) {
+    const auto& archive = other.archive;
+    std::string out = cat("archive 1 ", other.digest, " ", archive.strip_components);
+    for (const auto& pattern : archive.include) out += cat("\n+", pattern);
+    for (const auto& pattern : archive.exclude) out += cat("\n-", pattern);
+    return out;
+  }
+
+  void begin(const struct stat& status) {
     before_ = stamp_of(status);
     budget_ = TreeBudget(before_.size);
     std::array<char, 2> magic{};
@@ -150,6 +182,7 @@ class ArchiveStep {
   Patterns include_, exclude_;
   std::string to_;
   Shared<std::string> origin_;
+  std::string identity_;  // of the spool; empty if its bytes are not known by a digest
   std::optional<AccountTable::Ids> ids_;
   FileDescriptor file_;
   FileStamp before_;
@@ -165,6 +198,11 @@ class ArchiveStep {
 
 void add_archive(const oci::Archive& archive, std::size_t number, const StepContext& context, Candidates& out) {
   step(origin_of("archive", archive.from, archive.where), [&] { ArchiveStep(archive, number, context).run(out); });
+}
+
+void add_archive(const OtherArchive& other, std::size_t number, const StepContext& context, Candidates& out) {
+  step(origin_of("fetch", other.archive.from, other.archive.where),
+       [&] { ArchiveStep(other, number, context).run(out); });
 }
 
 }  // namespace lapstrake::layers

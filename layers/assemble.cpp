@@ -312,8 +312,8 @@ class Layer {
 }  // namespace
 
 std::vector<Entry> assemble(const oci::LayerRecipe& recipe, const BaseFiles& below, const AccountTable& accounts,
-                            const AssembleOptions& options) {
-  auto candidates = candidates_of(recipe, accounts, options);
+                            const AssembleOptions& options, OtherSteps others) {
+  auto candidates = candidates_of(recipe, accounts, options, std::move(others));
   add_edits(recipe.edits, below, options, candidates);
   Layer layer(below, options, recipe.removals, std::move(candidates));
   for (const auto& capability : recipe.capabilities) layer.set_capabilities(capability);

@@ -88,6 +88,13 @@ std::optional<std::string> BaseFiles::text_of(std::string_view path) const {
       cat("files named `passwd` or `group` have more than ", human_size(limits::account_candidate_bytes)));
 }
 
+void BaseFiles::for_each_below(std::string_view folder,
+                               const std::function<void(const std::string& path, const Node& node)>& act) const {
+  const auto& nodes = tree_.nodes();
+  auto at = folder.empty() ? nodes.begin() : nodes.lower_bound(cat(folder, "/"));
+  for (; at != nodes.end() && lies_in(at->first, folder); ++at) act(at->first, at->second);
+}
+
 std::vector<std::string> BaseFiles::matches(std::string_view folder, const PathGlob& glob) const {
   std::vector<std::string> out;
   std::vector<std::pair<std::string, PathGlob::State>> todo;

@@ -97,15 +97,20 @@ void Candidates::reserve(std::size_t more) {
   policies.reserve(room);
 }
 
-Candidates candidates_of(const oci::LayerRecipe& recipe, const AccountTable& accounts, const AssembleOptions& options) {
+Candidates candidates_of(const oci::LayerRecipe& recipe, const AccountTable& accounts, const AssembleOptions& options,
+                         OtherSteps others) {
   Candidates out;
   std::size_t number = 0;
-  if (!recipe.copies.empty() || !recipe.archives.empty()) {
+  if (!recipe.copies.empty() || !recipe.archives.empty() || !others.archives.empty()) {
     const HostTree tree(options.root, options.allow_outside);
     const StepContext context{tree, accounts, options, recipe.copies.empty() ? Patterns{} : ignored_in(options)};
     for (const auto& copy : recipe.copies) add_copy(copy, ++number, context, out);
     for (const auto& archive : recipe.archives) add_archive(archive, ++number, context, out);
+    for (const auto& archive : others.archives) add_archive(archive, ++number, context, out);
   }
+  out.reserve(others.entries.size());
+  for (auto& entry : others.entries)
+    out.add({.entry = std::move(entry), .policy = {.overrides = MergePolicy::Overrides::nothing}});
   const auto add = [&](const auto& step, std::string_view kind) {
     out.add(lapstrake::step(origin_of(kind, step.path, step.where), [&] { return candidate_of(step, accounts); }));
     expect_a_name(out.entries.back());
@@ -113,9 +118,6 @@ Candidates candidates_of(const oci::LayerRecipe& recipe, const AccountTable& acc
   for (const auto& file : recipe.files) add(file, "file");
   for (const auto& directory : recipe.directories) add(directory, "directory");
   for (const auto& symlink : recipe.symlinks) add(symlink, "symlink");
-  out.reserve(options.entries.size());
-  for (const auto& entry : options.entries)
-    out.add({.entry = entry, .policy = {.overrides = MergePolicy::Overrides::nothing}});
   return out;
 }
 

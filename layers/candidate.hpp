@@ -4,6 +4,7 @@
 #include <lapstrake/base/patterns.hpp>
 #include <lapstrake/layers/accounts.hpp>
 #include <lapstrake/layers/assemble_options.hpp>
+#include <lapstrake/layers/other_steps.hpp>
 #include <optional>
 #include <tuple>
 #include <vector>
@@ -54,10 +55,12 @@ std::string image_path(std::string_view path);
 std::string origin_of(std::string_view step, std::string_view what, const Position& where);
 
 // The output of all steps of a layer, in their order; without removals and capabilities, which are not entries.
-Candidates candidates_of(const oci::LayerRecipe& recipe, const AccountTable& accounts, const AssembleOptions& options);
+Candidates candidates_of(const oci::LayerRecipe& recipe, const AccountTable& accounts, const AssembleOptions& options,
+                         OtherSteps others);
 
 // Both append to `out`; `step` is the number of the step in its layer.
 void add_copy(const oci::Copy& copy, std::size_t step, const StepContext& context, Candidates& out);
 void add_archive(const oci::Archive& archive, std::size_t step, const StepContext& context, Candidates& out);
+void add_archive(const OtherArchive& archive, std::size_t step, const StepContext& context, Candidates& out);
 
 }  // namespace lapstrake::layers

@@ -4,6 +4,7 @@
 #include <lapstrake/layers/assemble_options.hpp>
 #include <lapstrake/layers/base_files.hpp>
 #include <lapstrake/layers/entry.hpp>
+#include <lapstrake/layers/other_steps.hpp>
 #include <lapstrake/oci/recipe.hpp>
 #include <vector>
 
@@ -15,6 +16,6 @@ namespace lapstrake::layers {
 // steps that write the same path (both named; two folders with equal attributes do not conflict), a path through a
 // symlink or a file of the same layer, names that a tar cannot represent.
 std::vector<Entry> assemble(const oci::LayerRecipe& recipe, const BaseFiles& below, const AccountTable& accounts,
-                            const AssembleOptions& options);
+                            const AssembleOptions& options, OtherSteps others = {});
 
 }  // namespace lapstrake::layers

@@ -2,7 +2,6 @@
 #pragma once
 #include <filesystem>
 #include <functional>
-#include <lapstrake/layers/entry.hpp>
 #include <lapstrake/oci/recipe.hpp>
 #include <map>
 #include <set>
@@ -30,9 +29,6 @@ struct AssembleOptions {
   unsigned jobs = 1;                                         // threads that list folders
   std::function<void(const std::string&)> notify = nullptr;  // for warnings and hints to the user
   ReadBelow read_below = nullptr;                            // needed by edits only
-  // Entries of steps that do not read the project, such as packages; merged like those of the other steps. Attributes
-  // of folders that the base has are not changed by them.
-  std::vector<Entry> entries = {};
 };
 
 }  // namespace lapstrake::layers

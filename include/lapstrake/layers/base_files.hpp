@@ -58,6 +58,9 @@ class BaseFiles {
   // At most `most` names in a folder, for suggestions.
   std::vector<std::string> names_in(std::string_view folder, std::size_t most = 10'000) const;
 
+  // All that is in a folder ("" is the root), at any depth, sorted by path. No link is followed.
+  void for_each_below(std::string_view folder,
+                      const std::function<void(const std::string& path, const Node& node)>& act) const;
   // Real paths that match a glob relative to the folder `folder`, sorted; what is in a match is not listed again. Links
   // to folders are not entered. Error{input} beyond limits::removed_paths.
   std::vector<std::string> matches(std::string_view folder, const PathGlob& glob) const;

@@ -111,6 +111,7 @@ struct Fetch {
 struct FromImage {
   std::string image;                   // as written: a reference, or the name of an image of the spec
   std::optional<Reference> reference;  // none: an image of the spec; a path on disk includes the spec's folder
+  std::optional<Digest> pin;           // the digest that the reference must have: app::pin_bases() sets it
   std::string path, to;                // `to` ends in "/": into that folder
   std::optional<Owner> owner;          // that of the other image when absent, by number
   std::optional<std::uint32_t> mode;

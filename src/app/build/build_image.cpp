@@ -20,10 +20,14 @@
 #include <lapstrake/app/connect/network.hpp>
 #include <lapstrake/app/images/base_image.hpp>
 #include <lapstrake/app/images/remote_layers.hpp>
+#include <lapstrake/app/packages/downloads.hpp>
 #include <lapstrake/app/packages/layer_packages.hpp>
 #include "explain_image.hpp"
+#include "fetch_step.hpp"
+#include "from_step.hpp"
 #include "image_config.hpp"
 #include "layer_build.hpp"
+#include "lower_layers.hpp"
 
 namespace lapstrake::app {
 namespace {
@@ -53,7 +57,10 @@ class Builder {
   oci::Descriptor run() {
     auto base = load_base(context_, project_, image_, platform_, store_);
     parts_ = initial_parts(context_, image_, platform_, base);
-    if (base) below_ = std::move(base->files);
+    if (base) {
+      below_ = std::move(base->files);
+      base_layers_ = ImageLayers(*base);
+    }
     if (has_packages(image_)) {
       packages_.emplace(context_, project_, store_);
       base_files_ = below_;
@@ -86,8 +93,10 @@ class Builder {
 
  private:
   std::vector<layers::Entry> assemble(const oci::LayerRecipe& recipe, const layers::AccountTable& accounts) const {
+    const auto for_this = for_platform(recipe, platform_);
+    auto others = other_steps(for_this, accounts);
     return layers::assemble(
-        for_platform(recipe, platform_), below_, accounts,
+        for_this, below_, accounts,
         {.root = project_.folder,
          .allow_outside = context_.build.allow_outside,
          .own_files = own_files(),
@@ -98,7 +107,33 @@ class Builder {
              [this](const std::string& text) {
                context_.report.progress({.kind = Event::Kind::note, .image = image_.name, .text = text});
              },
-         .entries = packages_of(recipe, accounts)});
+         .read_below =
+             [this](const std::set<std::string>& paths) {
+               return read_below(
+                   below_, base_layers_, [this](std::size_t i) -> const auto& { return planned_[i].entries; }, paths,
+                   context_.runtime.stop);
+             }},
+        std::move(others));
+  }
+
+  // What the steps bring that need more than the project's files.
+  layers::OtherSteps other_steps(const oci::LayerRecipe& recipe, const layers::AccountTable& accounts) const {
+    layers::OtherSteps out{.entries = packages_of(recipe, accounts), .archives = {}};
+    for (const auto& from : recipe.from_images)
+      add_from_image(context_, project_, image_, platform_, from, store_, accounts, out);
+    if (recipe.fetches.empty()) return out;
+    const Downloads downloads(context_, Network(context_, project_.registries), store_);
+    for (const auto& fetch : recipe.fetches) add_fetch(fetch, digest_of(fetch), downloads, accounts, image_.name, out);
+    return out;
+  }
+
+  oci::Digest digest_of(const oci::Fetch& fetch) const {
+    if (auto digest = digest_in_spec(fetch, platform_)) return *std::move(digest);
+    const auto& locked = context_.run->packages.fetched;
+    if (const auto found = locked.find(fetch.url); found != locked.end()) return found->second.digest;
+    throw Error(ErrorKind::usage,
+                cat("the sha256 of `", printable(fetch.url, 400), "` is unknown (", fetch.where.text(), ")"),
+                "add `sha256:` to the step");
   }
 
   std::vector<layers::Entry> packages_of(const oci::LayerRecipe& recipe, const layers::AccountTable& accounts) const {
@@ -198,16 +233,29 @@ class Builder {
   std::optional<PackageRun> packages_;    // of an image with packages
   layers::BaseFiles below_, base_files_;  // with and without the image's own layers; the latter for packages only
   std::vector<std::string> base_env_;
+  ImageLayers base_layers_;
   std::vector<PlannedLayer> planned_;
   ManifestParts parts_;
   std::vector<NamedLayer> own_layers_;
   std::vector<store::CachedLayer> built_;
 };
 
+// Images of the spec that `from:` names; the spec has no cycles of them.
+void build_needed_images(const Context& context, const spec::Project& project, const spec::Image& image,
+                         const store::Store& store) {
+  std::set<std::string> names;
+  for (const auto& layer : image.layers)
+    for (const auto& from : layer.from_images)
+      if (!from.reference && !context.images.prebuilt.contains(from.image)) names.insert(from.image);
+  for (const auto& needed : project.images)
+    if (names.contains(needed.name)) build_image(context, project, needed, store);
+}
+
 }  // namespace
 
 BuiltImage build_image(const Context& context, const spec::Project& project, const spec::Image& image,
                        const store::Store& store) {
+  build_needed_images(context, project, image, store);
   return step(cat("building image `", image.name, "`"), [&] {
     BuiltImage built{
         .name = image.name, .root = {.media_type = {}, .digest = oci::Digest::of(std::string_view())}, .manifests = {}};
@@ -232,6 +280,8 @@ BuiltImage build_image(const Context& context, const spec::Project& project, con
       store.set_ref(ref_name(image), built.root);
       if (!archives.empty()) store::keep_archives_of(store, ref_name(image), archives);
     }
+    const std::lock_guard lock(context.run->mutex);
+    context.run->built.insert_or_assign(image.name, built.root);
     return built;
   });
 }

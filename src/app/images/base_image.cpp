@@ -10,6 +10,7 @@
 #include <lapstrake/store/bases.hpp>
 #include <lapstrake/store/image_files.hpp>
 
+#include <lapstrake/app/images/references.hpp>
 #include <lapstrake/app/images/registry_base.hpp>
 
 namespace lapstrake::app {
@@ -69,7 +70,7 @@ oci::ImageReader open_disk_base(const Context& context, const spec::Project& pro
 BaseImage from_disk(const Context& context, const spec::Project& project, const spec::Image& image,
                     const oci::Platform& platform, const store::Store& store) {
   const auto reader = open_disk_base(context, project, image, store.scratch());
-  BaseImage base{.image = oci::load(reader, platform), .layers = {}, .files = {}};
+  BaseImage base{.image = oci::load(reader, platform), .layers = {}, .files = {}, .reader = reader};
   const auto& layers = base.image.manifest.layers;
   for (const auto& layer : layers) store.take(reader, layer, context.runtime.stop);
   base.layers = with_oci_types(layers);
@@ -83,8 +84,11 @@ BaseImage from_registry(const Context& context, const spec::Project& project, co
                         const oci::RegistryReference& reference, const oci::Platform& platform,
                         const store::Store& store) {
   const RegistryBase remote(context, project.registries, reference, image.base_pin, store, image.name);
-  BaseImage base{
-      .image = oci::load(remote.reader(), platform), .layers = {}, .files = {}, .name = base_name(reference)};
+  BaseImage base{.image = oci::load(remote.reader(), platform),
+                 .layers = {},
+                 .files = {},
+                 .reader = remote.reader(),
+                 .name = base_name(reference)};
   const auto& layers = base.image.manifest.layers;
   base.layers = with_oci_types(layers);
   // Whatever the store has of another size is damaged, or the manifest states a wrong one: reading it tells.
@@ -172,10 +176,13 @@ void require_bases(const Context& context, const spec::Project& project, const s
   if (!context.connection.offline) return;
   std::set<std::string> missing;
   for (const auto* image : images) {
-    const auto* remote = image->base ? std::get_if<oci::RegistryReference>(&*image->base) : nullptr;
-    if (remote == nullptr || context.images.prebuilt.contains(image->name)) continue;
-    const RegistryBase base(context, project.registries, *remote, image->base_pin, store, image->name);
-    if (!base.is_available_offline()) missing.insert(cat("`", pinned(*remote, image->base_pin).text(), "`"));
+    if (context.images.prebuilt.contains(image->name)) continue;
+    for_each_reference(*image, [&](const oci::Reference& reference, const std::optional<oci::Digest>& pin) {
+      const auto* remote = std::get_if<oci::RegistryReference>(&reference);
+      if (remote == nullptr) return;
+      const RegistryBase base(context, project.registries, *remote, pin, store, image->name);
+      if (!base.is_available_offline()) missing.insert(cat("`", pinned(*remote, pin).text(), "`"));
+    });
   }
   if (!missing.empty())
     throw not_available_offline(context, cat(missing.size() == 1 ? "the base " : "each of the bases ",

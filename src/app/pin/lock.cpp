@@ -11,6 +11,7 @@
 
 #include <lapstrake/app/connect/network.hpp>
 #include <lapstrake/app/images/base_image.hpp>
+#include <lapstrake/app/images/references.hpp>
 #include <lapstrake/app/images/registry_base.hpp>
 #include <lapstrake/app/packages/layer_packages.hpp>
 #include "package_changes.hpp"
@@ -20,12 +21,14 @@ namespace {
 
 using Bases = std::map<std::string, oci::Reference>;  // by what the lock calls them
 
-// Of the images that are to be built. One that `--image` gives needs no base.
+// And images of `from:`, of the images that are to be built. One that `--image` gives needs none.
 Bases bases_of(const Context& context, const spec::Project& project) {
   Bases bases;
   for (const auto& image : project.images) {
-    if (!image.base || context.images.prebuilt.contains(image.name)) continue;
-    if (auto name = lock_name(project.folder, *image.base)) bases.emplace(std::move(*name), *image.base);
+    if (context.images.prebuilt.contains(image.name)) continue;
+    for_each_reference(image, [&](const oci::Reference& reference, const auto&) {
+      if (auto name = lock_name(project.folder, reference)) bases.emplace(std::move(*name), reference);
+    });
   }
   return bases;
 }
@@ -47,11 +50,13 @@ std::string command(const spec::Project& project) {
   return project.environment.empty() ? "lapstrake lock" : cat("lapstrake lock -e ", project.environment);
 }
 
-// Sets the digest of the image's base, if the lock has it.
+// Sets the digests of the image's base and of the images of its `from:` steps, as far as the lock has them.
 void pin(spec::Image& image, const spec::Project& project, const Lock& lock) {
-  const auto name = image.base ? lock_name(project.folder, *image.base) : std::nullopt;
-  if (!name) return;
-  if (const auto found = lock.images.find(*name); found != lock.images.end()) image.base_pin = found->second;
+  for_each_reference(image, [&](const oci::Reference& reference, std::optional<oci::Digest>& digest) {
+    const auto name = lock_name(project.folder, reference);
+    const auto found = name ? lock.images.find(*name) : lock.images.end();
+    if (found != lock.images.end()) digest = found->second;
+  });
 }
 
 class Locking {

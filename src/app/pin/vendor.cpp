@@ -14,6 +14,7 @@
 #include <mutex>
 #include <set>
 
+#include <lapstrake/app/images/references.hpp>
 #include <lapstrake/app/images/registry_base.hpp>
 #include <lapstrake/app/images/vendor_folder.hpp>
 #include <lapstrake/app/packages/layer_packages.hpp>
@@ -37,14 +38,16 @@ struct Wanted {
 std::map<std::string, Wanted> wanted_bases(const Context& context, const spec::Project& project) {
   std::map<std::string, Wanted> bases;
   for (const auto& image : project.images) {
-    const auto* remote = image.base ? std::get_if<oci::RegistryReference>(&*image.base) : nullptr;
-    if (remote == nullptr || context.images.prebuilt.contains(image.name)) continue;
-    auto& base = bases
-                     .try_emplace(pinned(*remote, image.base_pin).text(),
-                                  Wanted{.reference = *remote, .pin = image.base_pin, .image = image.name})
-                     .first->second;
+    if (context.images.prebuilt.contains(image.name)) continue;
     const auto& platforms = context.images.platforms.empty() ? image.platforms : context.images.platforms;
-    base.platforms.insert(platforms.begin(), platforms.end());
+    for_each_reference(image, [&](const oci::Reference& reference, const std::optional<oci::Digest>& pin) {
+      const auto* remote = std::get_if<oci::RegistryReference>(&reference);
+      if (remote == nullptr) return;
+      auto& base =
+          bases.try_emplace(pinned(*remote, pin).text(), Wanted{.reference = *remote, .pin = pin, .image = image.name})
+              .first->second;
+      base.platforms.insert(platforms.begin(), platforms.end());
+    });
   }
   return bases;
 }

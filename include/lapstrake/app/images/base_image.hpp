@@ -14,6 +14,7 @@ struct BaseImage {
   oci::LoadedImage image;
   std::vector<oci::Descriptor> layers;  // with OCI media types
   layers::BaseFiles files;              // of an image that lays anything on it
+  oci::ImageReader reader = {};         // opens the layers of `image`; downloaded ones are kept in the store
   std::string name = {};                // "host/repo:tag" of one from a registry; empty for one from disk
 };
 
