@@ -23,6 +23,16 @@ Finding unknown_base(const spec::Image& image) {
           .help = cat("run `lapstrake build ", image.name, "` to download it")};
 }
 
+// Without the steps that need a network or contents, and without those that refer to files which such steps bring.
+oci::LayerRecipe checkable(oci::LayerRecipe recipe, bool& is_complete) {
+  is_complete =
+      is_complete && recipe.pips.empty() && recipe.npms.empty() && recipe.fetches.empty() && recipe.from_images.empty();
+  if (!is_complete) recipe.removals.clear();
+  if (!is_complete || !recipe.edits.empty()) recipe.capabilities.clear();
+  recipe.edits.clear();
+  return recipe;
+}
+
 // Lists what the image's layers would hold, as a build does, and stops there.
 std::vector<Finding> check_image(const Context& context, const spec::Project& project, const spec::Image& image,
                                  const oci::Platform& platform) {
@@ -42,8 +52,9 @@ std::vector<Finding> check_image(const Context& context, const spec::Project& pr
   } catch (const Error& error) {
     return {finding_of(error, image.where)};
   }
+  bool is_complete = true;  // all files of the layers so far are known
   for (const auto& recipe : image.layers) try {
-      below.add_layer(layers::assemble(for_platform(recipe, platform), below, *accounts,
+      below.add_layer(layers::assemble(checkable(for_platform(recipe, platform), is_complete), below, *accounts,
                                        {.root = project.folder,
                                         .allow_outside = context.build.allow_outside,
                                         .own_files = own_files(),
