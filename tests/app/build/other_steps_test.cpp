@@ -91,7 +91,7 @@ TEST_CASE("an image of a registry that `from` names is locked as a base is") {
                 "\", path: /usr/bin/tool, to: /tool } ] } ] }\n"));
   const auto changes = app::lock(bench.context(), bench.project());
   REQUIRE(changes.size() == 1);
-  CHECK(changes[0].base == reference);
+  CHECK(changes[0].name == reference);
   auto project = bench.project();
   app::pin_bases(bench.context(), project);
   CHECK(project.images.at(0).layers.at(0).from_images.at(0).pin == changes[0].after);
