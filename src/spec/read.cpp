@@ -76,9 +76,9 @@ class Reader {
     if (options_.environment && chosen == nullptr) report_unknown_environment(patches);
     auto project = read_one(document, chosen, true);
     add_bases(project, project);
-    if (chosen != nullptr) add_bases(project, without_environment(document));
+    if (chosen != nullptr) add_other(project, without_environment(document));
     for (const auto& patch : patches)
-      if (&patch != chosen) add_bases(project, read_one(document, &patch, false));
+      if (&patch != chosen) add_other(project, read_one(document, &patch, false));
     return project;
   }
 
@@ -103,6 +103,12 @@ class Reader {
       return is_unresolved(image.value.find("base")) ||
              std::ranges::any_of(items_of(image.value, "layers"), from_unknown);
     });
+  }
+
+  // What the lock needs of an environment that is not the chosen one.
+  static void add_other(Project& to, const Project& other) {
+    add_bases(to, other);
+    to.has_other_packages = to.has_other_packages || packages_text(to.images) != packages_text(other.images);
   }
 
   static void add_bases(Project& to, const Project& from) {

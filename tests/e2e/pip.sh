@@ -248,6 +248,26 @@ expect 2 lapstrake -C x86 lock
 says 'no wheel of only-x86 1.0 fits cpython 3.11, glibc 2.36, aarch64' "no wheel for arm64: an error"
 says 'is for x86_64' "that names the nearest wheel and the reason"
 
+# --- environments and platforms
+project environments 'jinjer==3.1.6' 'markup==3.0.2'
+cat >>environments/lapstrake.yaml <<'YAML'
+environments:
+  small: { images: { app: { env: { SIZE: small } } } }
+YAML
+expect 0 lapstrake -C environments lock
+echo 'changing==1.0' >>environments/requirements.txt
+sed -i 's|lock: requirements.txt|lock: requirements.txt, libc: glibc-2.31|' environments/lapstrake.yaml
+expect 6 lapstrake -C environments --locked lock
+expect 0 lapstrake -C environments lock --prune
+equal "$(jq -r '.installs | keys[]' environments/lapstrake.lock)" "pip requirements.txt, cpython 3.11, glibc 2.31, x86_64" "--prune removes what no environment needs"
+sed -i 's|small: .*|arm: { images: { app: { platforms: [linux/arm64] } } }|' environments/lapstrake.yaml
+expect 0 lapstrake -C environments -e arm lock
+expect 0 lapstrake -C environments lock --prune
+expect 0 lapstrake -C environments --locked lock
+expect 0 lapstrake -C environments -e arm --locked build
+expect 0 lapstrake -C platforms --platform linux/amd64 --locked lock
+ok "and nothing that another environment or platform needs"
+
 # --- other lock files of the same project
 expect 0 lapstrake -C platforms --platform linux/amd64 build -o "oci:$work/images:requirements"
 wanted=$(layer_of oci:images:requirements)

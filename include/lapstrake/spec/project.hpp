@@ -53,6 +53,10 @@ struct Image {
 // The base and the references of `from:` steps, as written: images that are read and not built.
 std::vector<oci::Reference> references_of(const Image& image);
 
+// All that decides which packages the lock needs: bases, platforms and steps. Equal for environments with the same
+// packages.
+std::string packages_text(const std::vector<Image>& images);
+
 // One of `tasks:`. The file of `from:` and the members in the spec are kept separately, as JSON texts, so that `aws`
 // reads the file in all its formats and applies the members to it. In both, `${images.N}` is unexpanded:
 // fill_images() expands it.
@@ -94,6 +98,7 @@ struct Project {
   std::map<std::string, PackageSource> sources = {};
   std::vector<oci::Reference> bases = {};  // and images of `from:`, of every environment, as far as they are known
   bool has_unknown_bases = false;          // ... and some are unknown because a variable is not set here
+  bool has_other_packages = false;         // an environment that is not the chosen one has other packages
 };
 
 }  // namespace lapstrake::spec

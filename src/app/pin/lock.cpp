@@ -73,12 +73,15 @@ class Locking {
     for (const auto& [name, base] : wanted_)
       if (!lock_.images.contains(name) || moving.contains(name)) resolve(name, base);
     if (settings.prune) prune();
+    prunes_packages_ = settings.prune && knows_all_packages();
     lock_packages(settings);
     return std::move(changes_);
   }
 
   // Of this environment; nothing if no image has packages.
   const std::optional<packages::LockedPackages>& packages() const { return packages_; }
+  // Whether packages() are all that the lock needs.
+  bool prunes_packages() const { return prunes_packages_; }
   // Whether the file is to be written even if no digest changed.
   bool is_outdated() const { return lock_.is_version_1 || has_new_packages_; }
 
@@ -97,8 +100,13 @@ class Locking {
                                [&](const auto& install) { return has_package(install.second, name); });
   }
 
+  // Not those of other environments, of platforms that were not chosen, and of images that are not built.
+  bool knows_all_packages() const {
+    return !project_.has_other_packages && context_.images.platforms.empty() && context_.images.prebuilt.empty();
+  }
+
   void lock_packages(const LockSettings& settings) {
-    if (std::ranges::none_of(project_.images, has_packages)) return;
+    if (std::ranges::none_of(project_.images, has_packages) && !prunes_packages_) return;
     auto project = project_;
     for (auto& image : project.images) pin(image, project, lock_);
     const PackageRun run(context_, project, store::Store::open(context_.store_root));
@@ -107,7 +115,7 @@ class Locking {
                                    return is_of_package(file, name);
                                  }));
     });
-    for (auto& change : changed_files(lock_.packages, *packages_, settings.prune))
+    for (auto& change : changed_files(lock_.packages, *packages_, prunes_packages_))
       changes_.push_back(std::move(change));
     for (const auto& [name, install] : packages_->installs) {
       const auto known = lock_.packages.installs.find(name);
@@ -197,7 +205,7 @@ class Locking {
   Lock lock_;
   Bases wanted_;
   std::optional<packages::LockedPackages> packages_;
-  bool has_new_packages_ = false;
+  bool has_new_packages_ = false, prunes_packages_ = false;
   std::vector<LockChange> changes_;
 };
 
@@ -255,7 +263,7 @@ std::vector<LockChange> lock(const Context& context, const spec::Project& projec
   Locking locking(context, project);
   auto changes = locking.run(settings);
   if (!changes.empty() || locking.is_outdated())
-    write_changes(project, changes, locking.packages(), settings.prune, context.build.allow_outside);
+    write_changes(project, changes, locking.packages(), locking.prunes_packages(), context.build.allow_outside);
   return changes;
 }
 
