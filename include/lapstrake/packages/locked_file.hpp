@@ -41,9 +41,7 @@ struct LockedInstall {
 struct LockedPackages {
   std::map<std::string, LockedInstall> installs = {};  // by name
   std::map<std::string, LockedFile> fetched = {};      // by URL
-  // Files of lower layers that `edit:` changes: "IMAGE PLATFORM PATH" and the digest of the file before the change.
-  std::map<std::string, oci::Digest> edited = {};
-  bool empty() const { return installs.empty() && fetched.empty() && edited.empty(); }
+  bool empty() const { return installs.empty() && fetched.empty(); }
   bool operator==(const LockedPackages&) const = default;
 };
 

@@ -87,7 +87,13 @@ class Builder {
   }
 
   // Archives that the image was built from.
-  store::ArchivesInUse archives() const { return packages_ ? packages_->archives.used() : store::ArchivesInUse(); }
+  store::ArchivesInUse archives() const {
+    auto out = packages_ ? packages_->archives.used() : store::ArchivesInUse();
+    for (const auto& layer : image_.layers)
+      for (const auto& fetch : for_platform(layer, platform_).fetches)
+        out.blobs.insert(digest_of(fetch, platform_, context_.run->packages));
+    return out;
+  }
 
   PlatformLayers layers() const { return {.platform = platform_, .layers = built_}; }
 
@@ -123,17 +129,11 @@ class Builder {
       add_from_image(context_, project_, image_, platform_, from, store_, accounts, out);
     if (recipe.fetches.empty()) return out;
     const Downloads downloads(context_, Network(context_, project_.registries), store_);
-    for (const auto& fetch : recipe.fetches) add_fetch(fetch, digest_of(fetch), downloads, accounts, image_.name, out);
+    for (const auto& fetch : recipe.fetches) {
+      const auto digest = digest_of(fetch, platform_, context_.run->packages);
+      add_fetch(fetch, digest, downloads, accounts, image_.name, out);
+    }
     return out;
-  }
-
-  oci::Digest digest_of(const oci::Fetch& fetch) const {
-    if (auto digest = digest_in_spec(fetch, platform_)) return *std::move(digest);
-    const auto& locked = context_.run->packages.fetched;
-    if (const auto found = locked.find(fetch.url); found != locked.end()) return found->second.digest;
-    throw Error(ErrorKind::usage,
-                cat("the sha256 of `", printable(fetch.url, 400), "` is unknown (", fetch.where.text(), ")"),
-                "add `sha256:` to the step");
   }
 
   std::vector<layers::Entry> packages_of(const oci::LayerRecipe& recipe, const layers::AccountTable& accounts) const {

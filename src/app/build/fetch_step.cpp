@@ -21,13 +21,6 @@ std::string target_of(const oci::Fetch& fetch, const http::Url& url) {
 
 }  // namespace
 
-std::optional<oci::Digest> digest_in_spec(const oci::Fetch& fetch, const oci::Platform& platform) {
-  std::optional<std::string> hex = fetch.sha256;
-  for (const auto& [name, sha256] : fetch.sha256_of)
-    if (oci::Platform::parse(name).matches(platform)) hex = sha256;
-  return hex ? std::optional(oci::Digest::parse(cat("sha256:", *hex))) : std::nullopt;
-}
-
 void add_fetch(const oci::Fetch& fetch, const oci::Digest& digest, const Downloads& downloads,
                const layers::AccountTable& accounts, const std::string& image, layers::OtherSteps& out) {
   const auto origin = cat("fetch `", printable(fetch.url, 400), "` (", fetch.where.text(), ")");

@@ -3,15 +3,10 @@
 #include <lapstrake/app/packages/downloads.hpp>
 #include <lapstrake/layers/accounts.hpp>
 #include <lapstrake/layers/other_steps.hpp>
-#include <lapstrake/oci/platform.hpp>
 #include <lapstrake/oci/recipe.hpp>
-#include <optional>
 #include <string>
 
 namespace lapstrake::app {
-
-// The sha256 that the spec gives for a platform.
-std::optional<oci::Digest> digest_in_spec(const oci::Fetch& fetch, const oci::Platform& platform);
 
 // Downloads the file with this digest, unless the store has it, and adds it to `out`. The variables of the platform
 // are expanded already. `image`: for progress events.

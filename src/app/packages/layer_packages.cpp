@@ -7,7 +7,9 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/load_check.hpp>
+#include <lapstrake/packages/pip/names.hpp>
 #include <lapstrake/packages/pip/python_in.hpp>
+#include <lapstrake/spec/placeholders.hpp>
 #include <set>
 
 namespace lapstrake::app {
@@ -37,6 +39,41 @@ void for_each_step(const PackageRun& run, Act&& act) {
   }
 }
 
+// Calls act(fetch, platform) for each `fetch:` step, with its URL for the platform.
+template <class Act>
+void for_each_fetch(const PackageRun& run, Act&& act) {
+  for (const auto& image : run.project.images) {
+    if (run.context.images.prebuilt.contains(image.name)) continue;
+    const auto& chosen = run.context.images.platforms;
+    for (const auto& platform : chosen.empty() ? image.platforms : chosen)
+      for (const auto& layer : image.layers)
+        for (auto fetch : layer.fetches) {
+          fetch.url = spec::fill_platform(fetch.url, platform);
+          lapstrake::step(cat("fetch `", printable(fetch.url, 400), "` (", fetch.where.text(), ")"),
+                          [&] { act(fetch, platform); });
+        }
+  }
+}
+
+std::optional<oci::Digest> digest_in_spec(const oci::Fetch& fetch, const oci::Platform& platform) {
+  auto hex = fetch.sha256;
+  for (const auto& [name, sha256] : fetch.sha256_of)
+    if (oci::Platform::parse(name).matches(platform)) hex = sha256;
+  return hex ? oci::Digest::parse(cat("sha256:", *hex)) : std::nullopt;
+}
+
+packages::LockedFile downloaded(const PackageRun& run, const oci::Fetch& fetch,
+                                const std::optional<oci::Digest>& digest) {
+  const auto url = http::parse_url(fetch.url);
+  const auto blob = run.downloads.take({.url = url, .what = cat("`", redacted(url), "`"), .digest = digest});
+  return {.name = fetch.url, .digest = blob.digest, .size = blob.size};
+}
+
+// As the user writes it: a package in any spelling, or a URL.
+bool is_named(const packages::LockedFile& file, const std::string& name) {
+  return file.package == name || file.name == name || file.package == packages::pip::normalized_name(name);
+}
+
 std::string name_of(const oci::Pip& step, const StepFacts& facts) {
   return install_name(step, pip_target(step, facts));
 }
@@ -59,15 +96,13 @@ void warn_of_load_problems(const PackageRun& run, const std::vector<layers::Entr
     run.context.report.progress({.kind = Event::Kind::warning, .image = facts.image, .text = text});
 }
 
-using IsMoving = std::function<bool(const packages::LockedFile&)>;
-
 // One version of a package has one file: whoever replaces it may be an attacker. Files of the project may change.
 void expect_same_files(const packages::LockedInstall& install, const packages::LockedInstall& known,
-                       const IsMoving& is_moving) {
+                       const PackageUpdate& update) {
   for (const auto& file : install.files) {
     const auto was = std::ranges::find(known.files, file.name, &packages::LockedFile::name);
     if (was == known.files.end() || was->digest == file.digest || was->version != file.version ||
-        was->integrity != file.integrity || file.url.starts_with("./") || is_moving(file))
+        was->integrity != file.integrity || file.url.starts_with("./") || update.moves(file))
       continue;
     throw Error(ErrorKind::integrity, cat("`", file.name, "` is not the file that `", lock_file_name, "` has"),
                 cat("if the file was meant to change, run `lapstrake lock --update ", file.package, "`"))
@@ -88,6 +123,11 @@ void report(const PackageRun& run, const packages::LockedInstall& install) {
 bool has_packages(const spec::Image& image) {
   return std::ranges::any_of(image.layers,
                              [](const auto& layer) { return !layer.pips.empty() || !layer.npms.empty(); });
+}
+
+bool has_archives(const spec::Image& image) {
+  return has_packages(image) ||
+         std::ranges::any_of(image.layers, [](const auto& layer) { return !layer.fetches.empty(); });
 }
 
 std::vector<layers::Entry> package_entries(const PackageRun& run, const oci::LayerRecipe& recipe,
@@ -116,13 +156,26 @@ std::vector<std::string> program_folders(const spec::Image& image) {
   return out;
 }
 
+bool PackageUpdate::moves(const packages::LockedFile& file) const {
+  return is_wanted &&
+         (names.empty() || std::ranges::any_of(names, [&](const auto& name) { return is_named(file, name); }));
+}
+
+bool has_package(const packages::LockedPackages& locked, const std::string& name) {
+  const auto is_it = [&](const packages::LockedFile& file) { return is_named(file, name); };
+  return locked.fetched.contains(name) || std::ranges::any_of(locked.installs, [&](const auto& install) {
+           return std::ranges::any_of(install.second.files, is_it);
+         });
+}
+
 packages::LockedPackages lock_packages(const PackageRun& run, const packages::LockedPackages& known,
-                                       const IsMoving& is_moving) {
+                                       const PackageUpdate& update) {
+  const auto is_moving = [&](const packages::LockedFile& file) { return update.moves(file); };
   packages::LockedPackages out;
   for_each_step(run, [&](const auto& step, const StepFacts& facts) {
     const auto name = name_of(step, facts);
-    const auto found = known.installs.find(name);
     if (out.installs.contains(name)) return;
+    const auto found = known.installs.find(name);
     const bool is_known = found != known.installs.end();
     if (is_known && found->second.inputs == inputs_of(run, step) &&
         std::ranges::none_of(found->second.files, is_moving)) {
@@ -130,11 +183,25 @@ packages::LockedPackages lock_packages(const PackageRun& run, const packages::Lo
       return;
     }
     auto install = new_install(run, step, facts, known);
-    if (is_known) expect_same_files(install, found->second, is_moving);
+    if (is_known) expect_same_files(install, found->second, update);
     report(run, install);
     out.installs.emplace(name, std::move(install));
   });
+  for_each_fetch(run, [&](const oci::Fetch& fetch, const oci::Platform& platform) {
+    if (digest_in_spec(fetch, platform) || out.fetched.contains(fetch.url)) return;
+    const auto found = known.fetched.find(fetch.url);
+    const bool fits = found != known.fetched.end() && !update.moves(found->second);
+    out.fetched.emplace(fetch.url, fits ? found->second : downloaded(run, fetch, std::nullopt));
+  });
   return out;
+}
+
+oci::Digest digest_of(const oci::Fetch& fetch, const oci::Platform& platform, const packages::LockedPackages& locked) {
+  if (auto digest = digest_in_spec(fetch, platform)) return *std::move(digest);
+  if (const auto found = locked.fetched.find(fetch.url); found != locked.fetched.end()) return found->second.digest;
+  throw Error(ErrorKind::usage,
+              cat("the sha256 of `", printable(fetch.url, 400), "` is unknown (", fetch.where.text(), ")"),
+              "run `lapstrake lock` to record it, or add `sha256:` to the step");
 }
 
 void take_packages(const PackageRun& run, const std::function<void(const packages::LockedFile&)>& each) {
@@ -142,6 +209,10 @@ void take_packages(const PackageRun& run, const std::function<void(const package
   for_each_step(run, [&](const auto& step, const StepFacts& facts) {
     for (const auto& file : taken_files(run, step, facts))
       if (seen.insert(file.digest).second) each(file);
+  });
+  for_each_fetch(run, [&](const oci::Fetch& fetch, const oci::Platform& platform) {
+    const auto digest = digest_of(fetch, platform, run.context.run->packages);
+    if (seen.insert(digest).second) each(downloaded(run, fetch, digest));
   });
 }
 

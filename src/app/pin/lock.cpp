@@ -91,13 +91,8 @@ class Locking {
     if (settings.update && settings.names.empty())
       for (const auto& [name, base] : wanted_) names.insert(name);
     for (const auto& name : settings.names)
-      if (!is_package(name)) names.insert(base_called(name));
+      if (!has_package(lock_.packages, name)) names.insert(base_called(name));
     return names;
-  }
-
-  bool is_package(const std::string& name) const {
-    return std::ranges::any_of(lock_.packages.installs,
-                               [&](const auto& install) { return has_package(install.second, name); });
   }
 
   // Not those of other environments, of platforms that were not chosen, and of images that are not built.
@@ -106,15 +101,11 @@ class Locking {
   }
 
   void lock_packages(const LockSettings& settings) {
-    if (std::ranges::none_of(project_.images, has_packages) && !prunes_packages_) return;
+    if (std::ranges::none_of(project_.images, has_archives) && !prunes_packages_) return;
     auto project = project_;
     for (auto& image : project.images) pin(image, project, lock_);
     const PackageRun run(context_, project, store::Store::open(context_.store_root));
-    packages_ = app::lock_packages(run, lock_.packages, [&](const packages::LockedFile& file) {
-      return settings.update && (settings.names.empty() || std::ranges::any_of(settings.names, [&](const auto& name) {
-                                   return is_of_package(file, name);
-                                 }));
-    });
+    packages_ = app::lock_packages(run, lock_.packages, {.is_wanted = settings.update, .names = settings.names});
     for (auto& change : changed_files(lock_.packages, *packages_, prunes_packages_))
       changes_.push_back(std::move(change));
     for (const auto& [name, install] : packages_->installs) {
@@ -252,7 +243,6 @@ void write_changes(const spec::Project& project, const std::vector<LockChange>& 
   if (packages) {
     for (const auto& [name, install] : packages->installs) now.packages.installs.insert_or_assign(name, install);
     for (const auto& [url, file] : packages->fetched) now.packages.fetched.insert_or_assign(url, file);
-    for (const auto& [name, digest] : packages->edited) now.packages.edited.insert_or_assign(name, digest);
   }
   write_file(lock_file(project), render(now));
 }

@@ -1,7 +1,6 @@
 #include "package_changes.hpp"
 
 #include <algorithm>
-#include <lapstrake/packages/pip/names.hpp>
 #include <map>
 
 namespace lapstrake::app {
@@ -43,14 +42,6 @@ std::vector<LockChange> changed_files(const packages::LockedPackages& before, co
       out.push_back(change_of(name, old_files, new_files));
   }
   return out;
-}
-
-bool is_of_package(const packages::LockedFile& file, const std::string& name) {
-  return file.package == name || file.package == packages::pip::normalized_name(name);
-}
-
-bool has_package(const packages::LockedInstall& install, const std::string& name) {
-  return std::ranges::any_of(install.files, [&](const auto& file) { return is_of_package(file, name); });
 }
 
 }  // namespace lapstrake::app

@@ -11,10 +11,4 @@ namespace lapstrake::app {
 std::vector<LockChange> changed_files(const packages::LockedPackages& before, const packages::LockedPackages& after,
                                       bool prune);
 
-// Whether it is a file of the package, by its name as the user writes it.
-bool is_of_package(const packages::LockedFile& file, const std::string& name);
-
-// Whether an entry for the package is in the lock, by its name as the user writes it.
-bool has_package(const packages::LockedInstall& install, const std::string& name);
-
 }  // namespace lapstrake::app

@@ -267,7 +267,7 @@ std::vector<VendoredBase> vendor(const Context& given, const spec::Project& proj
           step(cat("vendoring `", entry.first, "`"), [&] { return Vendoring(context, locked, folder).add(wanted); }));
       if (each) each(all.back());
     }
-    if (std::ranges::any_of(locked.images, has_packages))
+    if (std::ranges::any_of(locked.images, has_archives))
       if (auto added =
               step("vendoring packages", [&] { return Vendoring(context, locked, folder).add_packages(locked); })) {
         all.push_back(std::move(*added));

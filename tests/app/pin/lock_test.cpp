@@ -111,9 +111,7 @@ TEST_CASE("packages and fetched files are entries of the lock, one a line") {
   const packages::LockedInstall install{
       .name = "pip requirements.txt, cpython 3.11", .inputs = digest, .files = {flask}};
   const app::Lock lock{.images = {},
-                       .packages = {.installs = {{install.name, install}},
-                                    .fetched = {{tini.name, tini}},
-                                    .edited = {{"api linux/amd64 /etc/php.ini", digest}}}};
+                       .packages = {.installs = {{install.name, install}}, .fetched = {{tini.name, tini}}}};
   const auto text = app::render(lock);
   CHECK(app::parse_lock(text, "it") == lock);
   CHECK_THAT(text, Contains(cat(

@@ -12,7 +12,10 @@
 
 namespace lapstrake::app {
 
+// Whether a layer has `pip:` or `npm:`: these need the base.
 bool has_packages(const spec::Image& image);
+// Whether a layer has a step whose files the lock or the vendor folder must have.
+bool has_archives(const spec::Image& image);
 
 // The entries of the layer's steps, without parent folders. `below`: the base and the layers below. Error{usage} when
 // `lapstrake.lock` does not have them.
@@ -23,11 +26,25 @@ std::vector<layers::Entry> package_entries(const PackageRun& run, const oci::Lay
 // The folders of programs that the image's steps install, in the order of the layers: "/opt/venv/bin".
 std::vector<std::string> program_folders(const spec::Image& image);
 
-// All that the images of `run.project`, whose bases are pinned, need on each of their platforms. Entries of `known`
-// that fit are taken as they are, unless `is_moving` is true for one of their files. Error{integrity} when the source
-// has replaced a file of `known` that does not move.
+// Which entries of a lock are replaced, even if they fit.
+struct PackageUpdate {
+  bool is_wanted = false;
+  std::vector<std::string> names = {};  // of packages in any spelling, or URLs; all if empty
+  bool moves(const packages::LockedFile& file) const;
+};
+
+// Whether the user's `name` is that of a package or of a fetched file in the lock.
+bool has_package(const packages::LockedPackages& locked, const std::string& name);
+
+// All that the images of `run.project`, whose bases are pinned, need on each of their platforms. Other entries of
+// `known` that fit are taken as they are. A fetched file has an entry if the spec has no sha256 for it.
+// Error{integrity} when a source has replaced a file of `known` that does not move.
 packages::LockedPackages lock_packages(const PackageRun& run, const packages::LockedPackages& known,
-                                       const std::function<bool(const packages::LockedFile&)>& is_moving);
+                                       const PackageUpdate& update);
+
+// The sha256 of a fetched file, from the spec or the lock; its URL is that of the platform. Error{usage} if neither has
+// it.
+oci::Digest digest_of(const oci::Fetch& fetch, const oci::Platform& platform, const packages::LockedPackages& locked);
 
 // Brings the archives of all steps of `run.project` into the store, and calls `each` for each of them, once.
 void take_packages(const PackageRun& run, const std::function<void(const packages::LockedFile&)>& each);

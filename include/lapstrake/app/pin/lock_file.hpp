@@ -18,9 +18,6 @@
 //                                            "why": "requirements.txt:1"}
 //         }
 //       }
-//     },
-//     "edited": {
-//       "api linux/amd64 /etc/php/8.2/fpm/php.ini": "sha256:..."
 //     }
 //   }
 //
