@@ -30,6 +30,10 @@ make("markup", "3.0.4")  # yanked below
 make("dataful", "1.0", {"dataful/__init__.py": "", "DATA/data/share/dataful/words.txt": "words\n", "DATA/scripts/run-it": "#!python\nprint('hello')\n",
                         "DATA/headers/dataful.h": "int dataful;\n", "DATA/purelib/pure_of_dataful.py": "x = 1\n"})
 make("only_x86", "1.0", tag=x86)
+make("libced", "1.0", tag="cp311-cp311-musllinux_1_2_x86_64")
+make("libced", "1.0", tag="cp311-cp311-musllinux_1_1_x86_64")
+make("libced", "1.0", tag="cp311-cp311-manylinux_2_36_x86_64")
+make("libced", "1.0", tag="cp311-cp311-manylinux_2_37_x86_64")
 make("liar", "1.0", {"liar.py": "true\n"}, flaw="record")
 make("changing", "1.0", {"changing.py": "x = 1\n"})
 make("big", "1.0", {"big.bin": "".join(hashlib.sha256(bytes([i % 256, i // 256])).hexdigest() for i in range(30000))})
@@ -248,6 +252,76 @@ expect 2 lapstrake -C x86 lock
 says 'no wheel of only-x86 1.0 fits cpython 3.11, glibc 2.36, aarch64' "no wheel for arm64: an error"
 says 'is for x86_64' "that names the nearest wheel and the reason"
 
+# --- a static index in HTML, which has neither sizes nor metadata
+serve_index files html.log --html
+html=http://127.0.0.1:$port/simple
+project html 'flasky==3.1.0' 'jinjer==3.1.6' 'markup==3.0.2' 'dataful==1.0'
+expect 0 env PIP_INDEX_URL="$html" lapstrake -C html --store "$work/html-store" lock
+same_file <(jq -S '.installs[].files' html/lapstrake.lock) <(jq -S '.installs[].files' first.lock) "an index in HTML gives the same lock"
+expect 0 env PIP_INDEX_URL="$html" lapstrake -C html --store "$work/html-store" build
+equal "$(digest_of "$out")" "$image" "and the same image"
+
+# --- another libc, and the site-packages folder of the image's own Python
+mkdir musl
+cat >musl/lapstrake.yaml <<'YAML'
+images:
+  python:
+    layers:
+      - name: root
+        files:
+          - { path: /usr/local/bin/python3.11, text: "not run", mode: "0755" }
+          - { path: /usr/local/lib/python3.11/encodings/__init__.py, text: "" }
+          - { path: /lib/apk/db/installed, text: "P:musl\nV:1.2.4-r2\nA:x86_64\n\n" }
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin" }
+YAML
+expect 0 lapstrake -C musl build -o "oci:$work/musl-python:v1"
+project libced 'libced==1.0'
+expect 0 lapstrake -C libced lock
+equal "$(jq -r '.installs[].files | keys[]' libced/lapstrake.lock)" "libced-1.0-cp311-cp311-manylinux_2_36_x86_64.whl" "glibc 2.36 takes the newest wheel that it can load"
+sed -i 's|oci:../python:v1|oci:../musl-python:v1|; s|lock: requirements.txt|lock: requirements.txt, into: system|' libced/lapstrake.yaml
+expect 0 lapstrake -C libced lock --prune
+equal "$(jq -r '.installs[].files | keys[]' libced/lapstrake.lock)" "libced-1.0-cp311-cp311-musllinux_1_2_x86_64.whl" "musl takes the wheel for musl"
+expect 0 lapstrake -C libced build -o "oci:$work/images:libced"
+expect 0 lapstrake inspect --files oci:images:libced
+matches "$out" '/usr/local/lib/python3.11/site-packages/libced' "\`into: system\` installs for the Python of the image"
+sed -i 's|oci:../musl-python:v1|oci:../python:v1|' libced/lapstrake.yaml
+expect 0 lapstrake -C libced lock
+expect 2 lapstrake -C libced build
+says 'the packages of the distribution own its folders' "but not for a Python of the distribution"
+
+# --- extras and groups
+mkdir extras
+cat >extras/lapstrake.yaml <<'YAML'
+images:
+  app:
+    base: oci:../python:v1
+    layers: [ { name: deps, pip: { lock: uv.lock, extras: [speed], groups: [dev] } } ]
+YAML
+cat >extras/uv.lock <<'TOML'
+version = 1
+requires-python = ">=3.9"
+
+[[package]]
+name = "app"
+version = "1"
+source = { virtual = "." }
+dependencies = [{ name = "jinjer" }]
+optional-dependencies = { speed = [{ name = "dataful" }] }
+dev-dependencies = { dev = [{ name = "changing" }] }
+TOML
+for name in jinjer-3.1.6 markup-3.0.2 dataful-1.0 changing-1.0; do
+  printf '\n[[package]]\nname = "%s"\nversion = "%s"\nsource = { registry = "%s/simple" }\n' "${name%-*}" "${name##*-}" "$index"
+  [[ $name != jinjer* ]] || echo 'dependencies = [{ name = "markup" }]'
+  echo 'wheels = ['
+  for file in files/"$name"-*.whl; do printf '  { url = "%s/%s", hash = "sha256:%s" },\n' "$index" "$file" "$(sha256sum "$file" | cut -d' ' -f1)"; done
+  echo ']'
+done >>extras/uv.lock
+expect 0 lapstrake -C extras lock
+equal "$(jq -r '.installs[].files | map(.package) | join(" ")' extras/lapstrake.lock)" "changing dataful jinjer markup" "extras and groups of uv.lock are installed"
+sed -i 's|, extras: \[speed\], groups: \[dev\]|, groups: []|' extras/lapstrake.yaml
+expect 0 lapstrake -C extras lock --prune
+equal "$(jq -r '.installs[].files | map(.package) | join(" ")' extras/lapstrake.lock)" "jinjer markup" "and without them, they are not"
+
 # --- environments and platforms
 project environments 'jinjer==3.1.6' 'markup==3.0.2'
 cat >>environments/lapstrake.yaml <<'YAML'
@@ -380,10 +454,19 @@ equal "$(<index.log)" "" "a source of the spec is asked instead of the host's in
 rm "$HOME/.netrc"
 
 # --- killed while it downloads
-serve_index files slow.log --slow big
+serve_index files slow.log --slow big --html
 project big 'big==1.0' 'dataful==1.0'
+PIP_INDEX_URL=http://127.0.0.1:$port/simple lapstrake -C big --store "$work/big-store" lock >/dev/null 2>&1 </dev/null &
+child=$!
+wait_for_line slow.log 'GET /files/big' 20 >/dev/null
+sleep 0.3
+kill -9 "$child"
+wait "$child" 2>/dev/null || true
+[[ ! -e big/lapstrake.lock ]] || fail "lock was not killed in time"
+expect 0 lapstrake --store "$work/big-store" store check
+ok "lock is killed while a wheel is on its way: the store is whole"
 expect 0 lapstrake -C big lock
-rm -rf "$work/big-store"
+: >slow.log
 PIP_INDEX_URL=http://127.0.0.1:$port/simple lapstrake -C big --store "$work/big-store" build >/dev/null 2>&1 </dev/null &
 child=$!
 wait_for_line slow.log 'GET /files/big' 20 >/dev/null

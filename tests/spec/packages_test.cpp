@@ -113,3 +113,19 @@ TEST_CASE("the message about credentials in a URL does not quote them") {
   REQUIRE(result.findings.size() == 1);
   CHECK(result.findings[0].message == "`uri` contains credentials");
 }
+
+TEST_CASE("a spec says whether another environment has other packages") {
+  const auto [patch, differs] = GENERATE(table<std::string, bool>({
+      {"{ env: { SIZE: small } }", false},
+      {"{ platforms: [linux/arm64] }", true},
+      {"{ base: r.example/other:v1 }", true},
+      {"{ layers: [ { name: a, pip: { lock: uv.lock } } ] }", true},
+      {"{ layers: [ { name: a, pip: { lock: requirements.txt, into: /srv/venv } } ] }", false},
+  }));
+  const auto result = read_text(
+      "images: { web: { base: r.example/base:v1, layers: [ { name: a, pip: { lock: requirements.txt } } ] } }\n"
+      "environments: { other: { images: { web: " +
+      patch + " } } }\n");
+  REQUIRE(result.project);
+  CHECK(result.project->has_other_packages == differs);
+}

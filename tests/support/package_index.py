@@ -1,10 +1,10 @@
 """A Python package index for tests: makes wheels, and serves a folder of them (PEP 503, 691, 658).
 
-  package_index.py serve FOLDER LOG [--auth USER:PASSWORD] [--files-at URL] [--slow NAME]
+  package_index.py serve FOLDER LOG [--auth USER:PASSWORD] [--files-at URL] [--slow NAME] [--html]
 
 prints the port, then serves /simple/NAME/ and /files/NAME; each request is a line "METHOD PATH STATUS" of LOG, with
 " +login" if it had credentials. `--files-at` makes the links of the pages absolute, below another host; a file whose name
-contains NAME is sent slowly. A test that makes wheels imports `wheel`.
+contains NAME is sent slowly; `--html` gives pages without sizes and metadata, as static indexes do. A test that makes wheels imports `wheel`.
 """
 
 import argparse
@@ -99,6 +99,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         parts = self.path.strip("/").split("/")
         if len(parts) == 2 and parts[0] == "simple":
             found = page(folder, parts[1], options.files_at)
+            if found and options.html:
+                links = [f'<a href="{f["url"]}#sha256={f["hashes"]["sha256"]}">{f["filename"]}</a><br>' for f in found["files"]]
+                return self.answer(200, f"<!DOCTYPE html><html><body>{''.join(links)}</body></html>".encode(), "text/html; charset=utf-8")
             if found:
                 return self.answer(200, json.dumps(found).encode(), "application/vnd.pypi.simple.v1+json")
         elif len(parts) == 2 and parts[0] == "files" and (folder / parts[1]).is_file():
@@ -115,6 +118,7 @@ def main():
     parser.add_argument("--auth")
     parser.add_argument("--files-at", default="/files/")
     parser.add_argument("--slow")
+    parser.add_argument("--html", action="store_true")
     options = parser.parse_args()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
