@@ -237,6 +237,15 @@ refused 3 unknown2 'flasky==9.9' 'correct the version in requirements.txt:1: the
 refused 2 loose 'flasky' 'flasky' "a line without a version exits 2"
 refused 2 editable '-e ./flasky' 'requirements.txt:1' "an editable install exits 2 and the line is named"
 
+# --- check, without a network
+expect 2 lapstrake -C loose check
+matches "$out" 'lapstrake.yaml:6:14' "check reports a list without versions, with the position of the step"
+rm unknown/requirements.txt
+run lapstrake -C unknown check
+[[ $code != 0 ]] || fail "check accepts a missing list"
+matches "$out" 'requirements.txt' "and a missing list"
+expect 0 lapstrake -C api check
+
 # --- two platforms
 project platforms 'flasky==3.1.0' 'jinjer==3.1.6' 'markup==3.0.2'
 sed -i 's|^    base:|    platforms: [linux/amd64, linux/arm64]\n    base:|' platforms/lapstrake.yaml

@@ -2,6 +2,7 @@
 #include <lapstrake/app/build/recipe_for.hpp>
 #include <lapstrake/app/check/check.hpp>
 #include <lapstrake/app/images/base_image.hpp>
+#include <lapstrake/app/packages/pip_step.hpp>
 #include <lapstrake/app/project_files.hpp>
 #include <lapstrake/app/publish/attach.hpp>
 #include <lapstrake/app/tasks/register.hpp>
@@ -76,6 +77,16 @@ void check_attachments(const Context& context, const spec::Image& image, std::ve
     }
 }
 
+void check_packages(const Context& context, const spec::Project& project, const spec::Image& image,
+                    std::vector<Finding>& found) {
+  for (const auto& layer : image.layers)
+    for (const auto& pip : layer.pips) try {
+        check_lock_file(context, project, pip);
+      } catch (const Error& error) {
+        found.push_back(finding_of(error, pip.where));
+      }
+}
+
 // What no push would ever use.
 void check_settings(const spec::Image& image, std::vector<Finding>& found) {
   if (!image.repository_settings || image.repository.empty()) return;
@@ -95,6 +106,7 @@ std::vector<Finding> check(const Context& context, const spec::Project& project)
   for (const auto& image : project.images) {
     check_settings(image, all);
     check_attachments(context, image, all);
+    check_packages(context, project, image, all);
   }
   for (const auto& image : project.images)
     for (const auto& platform : context.images.platforms.empty() ? image.platforms : context.images.platforms)

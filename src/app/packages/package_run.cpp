@@ -15,9 +15,11 @@ std::string lock_command(const spec::Project& project) {
 
 }  // namespace
 
-std::string PackageRun::text(const std::string& path) const {
+std::string text_of_project(const Context& context, const spec::Project& project, const std::string& path) {
   return read_all_of(open_named_file(project.folder, path, context.build.allow_outside), limits::package_lock_bytes);
 }
+
+std::string PackageRun::text(const std::string& path) const { return text_of_project(context, project, path); }
 
 std::string variable(const StepFacts& facts, std::string_view name) {
   for (const auto& line : facts.env)

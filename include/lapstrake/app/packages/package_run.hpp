@@ -10,13 +10,16 @@
 
 namespace lapstrake::app {
 
+// A text file of the project, such as the lock file of an ecosystem, of at most `limits::package_lock_bytes`.
+// `path`: relative to the folder of the spec. Error{input} when it is missing, too long or outside of the folder.
+std::string text_of_project(const Context& context, const spec::Project& project, const std::string& path);
+
 // Keep it in one place: the parts refer to `context` and `project`.
 struct PackageRun {
   PackageRun(const Context& in, const spec::Project& of, const store::Store& store)
       : context(in), project(of), downloads(in, Network(in, of.registries), store), archives(in, store) {}
 
-  // A text file of the project, such as the lock file of an ecosystem, of at most `limits::package_lock_bytes`.
-  // `path`: relative to the folder of the spec. Error{input} when it is missing, too long or outside of the folder.
+  // text_of_project()
   std::string text(const std::string& path) const;
 
   const Context& context;

@@ -10,6 +10,9 @@
 
 namespace lapstrake::app {
 
+// Reads the lock file of the step and forgets it. Errors of the project only: no network is asked.
+void check_lock_file(const Context& context, const spec::Project& project, const oci::Pip& step);
+
 // The Python that the wheels are for: `python:` and `libc:` of the step, else those of the base. Error{usage} when
 // neither says it.
 packages::pip::Target pip_target(const oci::Pip& step, const StepFacts& facts);
