@@ -50,7 +50,12 @@ class Sources {
     const auto given = context_.images.prebuilt.find(image.name);
     if (given != context_.images.prebuilt.end()) return add_image(image, given->second);
     if (image.base) add_image(image, *image.base);
-    std::set<std::string> archives;
+    for (const auto& layer : image.layers) {
+      for (const auto& pip : layer.pips) all_.push_back({.image = image.name, .path = whole(pip.lock)});
+      for (const auto& npm : layer.npms) all_.push_back({.image = image.name, .path = whole(npm.lock)});
+      for (const auto& from : layer.from_images)
+        if (from.reference) add_image(image, *from.reference);
+    }
     for (const auto& platform : context_.images.platforms.empty() ? image.platforms : context_.images.platforms)
       for (const auto& layer : image.layers) {
         for (const auto& copy : layer.copies) add_copy(image, copy, spec::fill_platform(copy.from, platform));
