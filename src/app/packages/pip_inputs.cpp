@@ -1,6 +1,5 @@
 #include "pip_inputs.hpp"
 
-#include <lapstrake/app/packages/pip_step.hpp>
 #include <lapstrake/base/confined_folder.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/path_text.hpp>
@@ -27,10 +26,6 @@ std::string digest_of_file(const PackageRun& run, const std::string& path) {
 }
 
 }  // namespace
-
-void check_lock_file(const Context& context, const spec::Project& project, const oci::Pip& step) {
-  pip::read_lock_file(step.lock, [&](const std::string& path) { return text_of_project(context, project, path); });
-}
 
 pip::LockedPackages read_python_lock(const PackageRun& run, const oci::Pip& step) {
   auto out = pip::read_lock_file(step.lock, [&](const std::string& path) { return run.text(path); });

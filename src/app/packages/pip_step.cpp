@@ -5,6 +5,7 @@
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/pip/install.hpp>
+#include <lapstrake/packages/pip/lock_file.hpp>
 #include <lapstrake/packages/pip/python_in.hpp>
 #include <lapstrake/packages/pip/wheel.hpp>
 
@@ -75,6 +76,10 @@ Unpacker wheel_unpacker() {
 }
 
 }  // namespace
+
+void check_lock_file(const Context& context, const spec::Project& project, const oci::Pip& step) {
+  pip::read_lock_file(step.lock, [&](const std::string& path) { return text_of_project(context, project, path); });
+}
 
 pip::Target pip_target(const oci::Pip& step, const StepFacts& facts) {
   pip::Target out{.machine = machine(facts.platform)};
