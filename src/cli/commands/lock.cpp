@@ -85,16 +85,16 @@ Command lock_command() {
   const auto options = std::make_shared<LockOptions>();
   return {
       .name = "lock",
-      .summary = "pin every base to its digest",
+      .summary = "pin bases and packages to their digests",
       .usage = "[--update [NAME...]] [--prune]",
-      .examples = R"(  lapstrake lock                        # pin new bases
+      .examples = R"(  lapstrake lock                        # pin new bases and packages
   lapstrake lock --update               # pin every tag to its current digest
-  lapstrake lock --update web debian:12-slim
+  lapstrake lock --update web debian:12-slim flask
   lapstrake lock --locked               # has any tag moved?
 )",
-      .description = R"(Resolves the base images of the spec to digests, and writes the digests to
-`lapstrake.lock` beside the spec; commit it with the spec. Builds read the
-digests from this file and do not resolve tags; with the global option
+      .description = R"(Resolves the base images and packages of the spec to digests, and writes the
+digests to `lapstrake.lock` beside the spec; commit it with the spec. Builds
+read the digests from this file and do not resolve tags; with the global option
 `--locked` they fail if a digest is missing. Prints one line for each change:
 `added NAME sha256:...`, `moved NAME sha256:... -> sha256:...`,
 `removed NAME sha256:...`.
@@ -103,10 +103,11 @@ With `--locked`, writes nothing, lists the entries that are missing, have moved
 or are superfluous, and exits 6 if there are any.
 )",
       .arguments = {.most = any_number},
-      .options = {flag("--update",
-                       "update the entries of the bases or images NAME to the current digests (all entries if no NAME)",
-                       options->update),
-                  flag("--prune", "remove entries that no environment of the spec uses", options->prune)},
+      .options =
+          {flag("--update",
+                "update the entries of the bases, images or packages NAME to the current digests (all if no NAME)",
+                options->update),
+           flag("--prune", "remove entries that no environment of the spec uses", options->prune)},
       .needs_network = true,
       .needs_store = true,
       .run = [options](CommandContext& command) { return lock(command, *options); },

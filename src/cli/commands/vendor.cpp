@@ -35,18 +35,19 @@ int vendor(CommandContext& command) {
 Command vendor_command() {
   return {
       .name = "vendor",
-      .summary = "copy all bases to a folder, for hosts without a network",
+      .summary = "copy bases and packages to a folder, for hosts without a network",
       .usage = "[DIR]",
       .examples = R"(  lapstrake vendor
   lapstrake vendor /media/stick/bases --platform linux/arm64
   lapstrake build --offline --locked    # later, on the other host
 )",
-      .description = R"(Copies every base image that comes from a registry into DIR (default:
-lapstrake-vendor beside the spec), an OCI layout, for the platforms of the
-images, and adds missing bases to `lapstrake.lock`. Blobs that are in DIR are
-not downloaded again. Builds and pushes read bases from this folder instead of
-the registries; use the global option `--vendored DIR` for a different folder.
-Prints one line `NAME@sha256:...` per base.
+      .description = R"(Copies every base image that comes from a registry, and the archives of all
+packages, into DIR (default: lapstrake-vendor beside the spec), an OCI layout,
+for the platforms of the images, and adds missing entries to `lapstrake.lock`.
+Blobs that are in DIR are not downloaded again. Builds and pushes read bases and
+packages from this folder instead of the registries; use the global option
+`--vendored DIR` for a different folder. Prints one line `NAME@sha256:...` per
+base, and `packages@sha256:...` if there are packages.
 )",
       .arguments = {.most = 1, .rule = "accepts at most one folder"},
       .needs_network = true,
