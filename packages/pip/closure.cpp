@@ -131,10 +131,12 @@ Requirement merged(const std::vector<Requirement>& requirements) {
 
 std::string line_to_add(const std::vector<Requirement>& requirements, const VersionToAdd& version_to_add) {
   auto line = merged(requirements);
-  if (line.url.empty() && version_to_add)
-    if (const auto version = version_to_add(requirements))
-      line.specifiers = SpecifierSet({{.op = VersionOperator::equal, .version = *version}});
-  return line.text_without_marker();
+  const auto added = line.url.empty() && version_to_add ? version_to_add(requirements) : std::nullopt;
+  if (!added) return line.text_without_marker();
+  line.specifiers = SpecifierSet({{.op = VersionOperator::equal, .version = added->version}});
+  auto out = line.text_without_marker();
+  for (const auto& checksum : added->checksums) out += cat(" --hash=", checksum.text());
+  return out;
 }
 
 // How to complete a list that a tool writes.

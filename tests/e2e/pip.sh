@@ -192,6 +192,11 @@ cat >wanted <<'TEXT'
 TEXT
 same_file got wanted "and one line to add: the newest version that fits, not yanked, no pre-release, for this Python"
 [[ ! -e missing/lapstrake.lock ]] || fail "an incomplete list was locked"
+project hashes "jinjer==3.1.6 --hash=sha256:$(sha256_of jinjer-3.1.6-py3-none-any.whl)"
+expect 2 lapstrake -C hashes lock
+grep -oE 'markup==3.0.3( --hash=sha256:[0-9a-f]{64}){2}$' err.txt >>hashes/requirements.txt || fail "the line to add has no hashes: $(<err.txt)"
+expect 0 lapstrake -C hashes lock
+ok "the line for a list with hashes has the hashes of all wheels, and completes it"
 project old 'flasky==3.1.0' 'jinjer==3.1.6' 'markup==1.0'
 python3 -c "from package_index import wheel; wheel('files', 'markup', '1.0')"
 expect 2 lapstrake -C old lock

@@ -34,10 +34,12 @@ class PipLocking {
     const auto selected = pip::packages_for(locked, selection);
     for (const auto& note : selected.notes) notify(note);
     choose(selected.packages);
+    const bool with_hashes =
+        std::ranges::any_of(selected.packages, [](const auto& package) { return !package.checksums.empty(); });
     pip::expect_complete(pip::missing_requirements(listed_, {}, environment_), step_.lock,
                          [&](std::vector<pip::Requirement> wanted) {
                            add_other_requirements(wanted);
-                           return version_to_add(index_, wanted, target_);
+                           return version_to_add(index_, wanted, target_, with_hashes);
                          });
     packages::LockedInstall out{
         .name = install_name(step_, target_), .inputs = digest_of_inputs(run_, locked), .files = files_with_reasons()};

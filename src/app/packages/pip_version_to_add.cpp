@@ -1,6 +1,7 @@
 #include "pip_version_to_add.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/packages/pip/names.hpp>
 #include <lapstrake/packages/pip/requires_python.hpp>
@@ -20,6 +21,8 @@ bool satisfies(const pip::Version& version, const std::vector<pip::Requirement>&
          }));
 }
 
+bool is_sha256(const packages::Checksum& checksum) { return checksum.algorithm == packages::HashAlgorithm::sha256; }
+
 std::shared_ptr<const IndexedProject> project_called(PipIndex& index, const std::string& name) {
   try {
     return index.project(name);
@@ -30,11 +33,11 @@ std::shared_ptr<const IndexedProject> project_called(PipIndex& index, const std:
 
 }  // namespace
 
-std::optional<pip::Version> version_to_add(PipIndex& index, const std::vector<pip::Requirement>& requirements,
-                                           const pip::Target& target) {
+std::optional<pip::AddableVersion> version_to_add(PipIndex& index, const std::vector<pip::Requirement>& requirements,
+                                                  const pip::Target& target, bool with_hashes) {
   const auto project = project_called(index, pip::normalized_name(requirements.front().name));
   std::optional<pip::Version> best;
-  if (!project) return best;
+  if (!project) return std::nullopt;
   for (const auto& file : project->page.files) {
     const auto wheel = pip::WheelName::from_text(file.name);
     const auto version = wheel ? pip::Version::from_text(wheel->version) : std::nullopt;
@@ -42,7 +45,14 @@ std::optional<pip::Version> version_to_add(PipIndex& index, const std::vector<pi
     if (file.requires_python && !pip::fits_python(file.requires_python->text(), target.python)) continue;
     if (pip::rank(*wheel, target)) best = version;
   }
-  return best;
+  if (!best) return std::nullopt;
+  pip::AddableVersion out{.version = *best, .checksums = {}};
+  if (with_hashes)
+    for (const auto& file : project->page.files)
+      if (const auto wheel = pip::WheelName::from_text(file.name);
+          wheel && pip::Version::parse(wheel->version) == *best)
+        std::ranges::copy_if(file.checksums, std::back_inserter(out.checksums), is_sha256);
+  return out;
 }
 
 }  // namespace lapstrake::app

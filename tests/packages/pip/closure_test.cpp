@@ -105,12 +105,15 @@ TEST_CASE("each missing project has one line to add, with the version that all w
       {package("a", "1", {"B_b[x]>=2", "c"}), package("d", "1", {"b-b[y]>=2.1", "b.b>=2", "c<3"})}, {}, environment);
   CHECK(lines_to_add(missing) == Sentences{"B_b[x,y]>=2,>=2.1", "c<3"});
   std::vector<std::string> asked;
-  const auto known = [&](const std::vector<Requirement>& requirements) -> std::optional<Version> {
+  const std::string hex(64, 'a');
+  const auto known = [&](const std::vector<Requirement>& requirements) -> std::optional<AddableVersion> {
     for (const auto& requirement : requirements) asked.push_back(requirement.text());
     if (requirements.front().name == "c") return std::nullopt;
-    return Version::parse("2.5");
+    return AddableVersion{
+        .version = Version::parse("2.5"),
+        .checksums = {*lapstrake::packages::Checksum::from_hex(lapstrake::packages::HashAlgorithm::sha256, hex)}};
   };
-  CHECK(lines_to_add(missing, known) == Sentences{"B_b[x,y]==2.5", "c<3"});
+  CHECK(lines_to_add(missing, known) == Sentences{"B_b[x,y]==2.5 --hash=sha256:" + hex, "c<3"});
   CHECK(asked == Sentences{"B_b[x]>=2", "b-b[y]>=2.1", "b.b>=2", "c", "c<3"});
 }
 

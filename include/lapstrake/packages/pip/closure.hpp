@@ -1,6 +1,7 @@
 // Whether a list of packages is complete: each requirement of each package is provided by a package of the list.
 #pragma once
 #include <functional>
+#include <lapstrake/packages/checksum.hpp>
 #include <lapstrake/packages/pip/marker.hpp>
 #include <lapstrake/packages/pip/metadata.hpp>
 #include <lapstrake/packages/pip/requirement.hpp>
@@ -41,9 +42,14 @@ std::vector<MissingRequirement> missing_requirements(const std::vector<ListedPac
                                                      const std::vector<RootRequirement>& roots,
                                                      const MarkerEnvironment& environment);
 
+struct AddableVersion {
+  Version version = {};
+  std::vector<Checksum> checksums = {};  // of its files, for a list with hashes
+};
+
 // The newest version of a project that can be added to a list: it satisfies all of `requirements`, which name this
 // project, and fits the image. Nothing if there is none or it is not known.
-using VersionToAdd = std::function<std::optional<Version>(const std::vector<Requirement>& requirements)>;
+using VersionToAdd = std::function<std::optional<AddableVersion>(const std::vector<Requirement>& requirements)>;
 
 // The lines for requirements.txt, one for each project that is missing, in their order: "werkzeug==3.1.3", or
 // "werkzeug>=3.1,>=3.0.4" when `version_to_add` has no version.
