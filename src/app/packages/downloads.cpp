@@ -43,6 +43,7 @@ class Transfer {
         client_(context, network),
         most_(download.size.value_or(limits::layer_bytes)),
         writer_(store.new_blob()),
+        check_(new_check()),
         event_{.kind = Event::Kind::started, .image = download.image, .subject = download.what} {
     event_.total = download.size.value_or(0);
   }
@@ -88,9 +89,12 @@ class Transfer {
     if (!download_.size && length && *length > 0) event_.total = static_cast<std::uint64_t>(*length);
   }
 
+  ContentCheck new_check() const { return download_.new_check ? download_.new_check() : ContentCheck(); }
+
   void restart() {
     if (place_ == 0) return;
     writer_ = store_.new_blob();
+    check_ = new_check();
     place_ = 0;
   }
 
@@ -101,6 +105,7 @@ class Transfer {
       fail(cat("it is larger than ", human_size(most_)));
     }
     writer_.write(bytes);
+    if (check_.write) check_.write(bytes);
     place_ += bytes.size();
     event_.done = place_;
     if (event_.kind == Event::Kind::started && place_ >= least_progress) start();
@@ -115,6 +120,7 @@ class Transfer {
   oci::Descriptor finish() {
     if (download_.size && place_ != *download_.size)
       fail(cat("it has ", place_, " bytes instead of ", *download_.size));
+    if (check_.finish) check_.finish();
     try {
       const auto digest = writer_.commit(download_.digest);
       const bool is_reported = event_.kind == Event::Kind::progress;
@@ -147,6 +153,7 @@ class Transfer {
   HttpClient client_;
   std::uint64_t most_;
   store::Store::BlobWriter writer_;
+  ContentCheck check_;
   std::uint64_t place_ = 0;
   std::optional<std::string> validator_;
   bool has_ranges_ = true;

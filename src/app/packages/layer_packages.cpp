@@ -172,6 +172,7 @@ packages::LockedPackages lock_packages(const PackageRun& run, const packages::Lo
                                        const PackageUpdate& update) {
   const auto is_moving = [&](const packages::LockedFile& file) { return update.moves(file); };
   packages::LockedPackages out;
+  auto seen = known;  // another platform mostly needs the same tarballs
   for_each_step(run, [&](const auto& step, const StepFacts& facts) {
     const auto name = name_of(step, facts);
     if (out.installs.contains(name)) return;
@@ -182,9 +183,10 @@ packages::LockedPackages lock_packages(const PackageRun& run, const packages::Lo
       out.installs.emplace(name, found->second);
       return;
     }
-    auto install = new_install(run, step, facts, known);
+    auto install = new_install(run, step, facts, seen);
     if (is_known) expect_same_files(install, found->second, update);
     report(run, install);
+    seen.installs.insert_or_assign(name, install);
     out.installs.emplace(name, std::move(install));
   });
   for_each_fetch(run, [&](const oci::Fetch& fetch, const oci::Platform& platform) {

@@ -8,6 +8,7 @@
 #include <lapstrake/packages/npm/tarball.hpp>
 #include <lapstrake/packages/npm/tarball_source.hpp>
 #include <lapstrake/packages/pip/python_in.hpp>
+#include <memory>
 
 namespace lapstrake::app {
 namespace {
@@ -25,23 +26,33 @@ void add_file(const fs::path& path, std::vector<npm::NpmrcFile>& to) {
     to.push_back({.name = cat("`", path.string(), "`"), .text = read_file(path, most_npmrc_bytes)});
 }
 
+// npm reads these variables in lower and upper case, and ignores empty ones.
+std::optional<std::string> setting_in(const Environment& environment, std::string_view small,
+                                      std::string_view capital) {
+  for (const auto name : {small, capital})
+    if (auto value = environment(name); value && !value->empty()) return value;
+  return std::nullopt;
+}
+
 // The first one that has a setting decides.
 std::vector<npm::NpmrcFile> configuration(const PackageRun& run, const oci::Npm& step) {
   const auto& environment = run.context.runtime.environment;
   std::vector<npm::NpmrcFile> out;
   if (const auto source = run.project.sources.find(step.source); source != run.project.sources.end())
     out.push_back({.name = cat("source `", step.source, "`"), .text = cat("registry=", source->second.uri, "\n")});
-  for (const char* name : {"npm_config_registry", "NPM_CONFIG_REGISTRY"})
-    if (const auto registry = environment(name))
-      out.push_back({.name = name, .text = cat("registry=", *registry, "\n")});
+  if (const auto registry = setting_in(environment, "npm_config_registry", "NPM_CONFIG_REGISTRY"))
+    out.push_back({.name = "$NPM_CONFIG_REGISTRY", .text = cat("registry=", *registry, "\n")});
   const auto own = (fs::path(folder_of(step.lock)) / ".npmrc").generic_string();
   if (const auto file = find_named_file(run.project.folder, own, run.context.build.allow_outside))
     out.push_back({.name = cat("`", own, "`"), .text = read_all_of(*file, most_npmrc_bytes)});
-  if (const auto user = environment("NPM_CONFIG_USERCONFIG"))
+  if (const auto user = setting_in(environment, "npm_config_userconfig", "NPM_CONFIG_USERCONFIG"))
     add_file(*user, out);
   else if (const auto home = environment("HOME"))
     add_file(fs::path(*home) / ".npmrc", out);
-  add_file(environment("NPM_CONFIG_GLOBALCONFIG").value_or("/etc/npmrc"), out);
+  if (const auto global = setting_in(environment, "npm_config_globalconfig", "NPM_CONFIG_GLOBALCONFIG"))
+    add_file(*global, out);
+  else
+    for (const char* path : {"/etc/npmrc", "/usr/local/etc/npmrc", "/usr/etc/npmrc"}) add_file(path, out);
   return out;
 }
 
@@ -51,6 +62,13 @@ npm::Npmrc read_npmrc(const PackageRun& run, const oci::Npm& step) {
   for (const auto& warning : out.warnings())
     run.context.report.progress({.kind = Event::Kind::warning, .text = warning});
   return out;
+}
+
+// Keeps a wrong tarball out of the store.
+ContentCheck integrity_check(const npm::LockedPackage& package) {
+  auto check = std::make_shared<npm::IntegrityCheck>(npm::parse_integrity(package.integrity));
+  return {.write = [check](Bytes bytes) { check->write(bytes); },
+          .finish = [check, what = description_of_tarball(package.name, package.version)] { check->finish(what); }};
 }
 
 }  // namespace
@@ -73,41 +91,39 @@ npm::Target npm_target(const oci::Npm& step, const StepFacts& facts) {
 
 bool has_tarball(const npm::LockedPackage& package) { return !package.link && !package.in_bundle; }
 
-NpmTarballs::NpmTarballs(const PackageRun& run, const oci::Npm& step)
-    : run_(run), step_(step), npmrc_(read_npmrc(run, step)) {}
+NpmTarballs::NpmTarballs(const PackageRun& run, const oci::Npm& step) : run_(run), step_(step) {}
 
-oci::Descriptor NpmTarballs::take_local(const std::string& path, const std::optional<oci::Digest>& digest) const {
+const npm::Npmrc& NpmTarballs::npmrc() const {
+  const std::lock_guard lock(mutex_);
+  if (!npmrc_) npmrc_ = read_npmrc(run_, step_);
+  return *npmrc_;
+}
+
+oci::Descriptor NpmTarballs::take_local(const std::string& path, const std::optional<oci::Digest>& digest,
+                                        const ContentCheck& check) const {
   const auto from = (fs::path(folder_of(step_.lock)) / path).lexically_normal().generic_string();
   const auto file = open_named_file(run_.project.folder, from, run_.context.build.allow_outside);
   auto blob = run_.archives.store().new_blob();
   drain(
-      file.source(), [&](Bytes bytes) { blob.write(bytes); }, run_.context.runtime.stop);
+      file.source(), [&](Bytes bytes) { blob.write(bytes), check.write(bytes); }, run_.context.runtime.stop);
+  if (!digest) check.finish();
   return {.media_type = {}, .digest = blob.commit(digest), .size = file.size};
 }
 
 oci::Descriptor NpmTarballs::take(const npm::LockedPackage& package, const std::optional<oci::Digest>& digest) const {
-  const auto what = description_of_tarball(package.name, package.version);
   const auto source = npm::tarball_source(package);
-  oci::Descriptor blob{.media_type = {}, .digest = oci::Digest::of(std::string_view()), .size = 0};
-  if (source.kind == npm::TarballSource::Kind::file) {
-    blob = take_local(source.location, digest);
-  } else {
-    const bool is_registry = source.kind == npm::TarballSource::Kind::registry;
-    Download download{.url = is_registry ? http::resolve(npmrc_.registry_for(package.name), source.location)
-                                         : http::parse_url(source.location),
-                      .what = what,
-                      .digest = digest,
-                      .is_one_of_many = true};
-    if (const auto login = npmrc_.login_for(download.url, package.name))
-      download.credentials.set("Authorization", npm::authorization(*login));
-    blob = run_.downloads.take(download);
-  }
-  if (digest) return blob;
-  npm::IntegrityCheck check(npm::parse_integrity(package.integrity));
-  drain(
-      run_.archives.store().open_blob(blob), [&](Bytes bytes) { check.write(bytes); }, run_.context.runtime.stop);
-  check.finish(what);
-  return blob;
+  if (source.kind == npm::TarballSource::Kind::file)
+    return take_local(source.location, digest, integrity_check(package));
+  const bool is_registry = source.kind == npm::TarballSource::Kind::registry;
+  Download download{.url = is_registry ? http::resolve(npmrc().registry_for(package.name), source.location)
+                                       : http::parse_url(source.location),
+                    .what = description_of_tarball(package.name, package.version),
+                    .digest = digest,
+                    .is_one_of_many = true};
+  if (!digest) download.new_check = [&package] { return integrity_check(package); };
+  if (const auto login = npmrc().login_for(download.url, package.name))
+    download.credentials.set("Authorization", npm::authorization(*login));
+  return run_.downloads.take(download);
 }
 
 std::string NpmTarballs::url_of(const npm::LockedPackage& package) {

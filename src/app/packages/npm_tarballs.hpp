@@ -6,6 +6,8 @@
 #include <lapstrake/packages/npm/lock_file.hpp>
 #include <lapstrake/packages/npm/npmrc.hpp>
 #include <lapstrake/packages/npm/select.hpp>
+#include <mutex>
+#include <optional>
 
 namespace lapstrake::app {
 
@@ -18,8 +20,9 @@ bool has_tarball(const packages::npm::LockedPackage& package);
 // Safe to use from several threads.
 class NpmTarballs {
  public:
-  // Reads the configuration of npm: the `.npmrc` beside the lock file, $NPM_CONFIG_USERCONFIG or ~/.npmrc, and
-  // $NPM_CONFIG_GLOBALCONFIG or /etc/npmrc. $NPM_CONFIG_REGISTRY and a source of the spec replace the default registry.
+  // A download reads the configuration of npm: the `.npmrc` beside the lock file, $NPM_CONFIG_USERCONFIG or ~/.npmrc,
+  // and $NPM_CONFIG_GLOBALCONFIG or etc/npmrc in /, /usr/local and /usr. npm has only the one in its own prefix, which
+  // is not known here. $NPM_CONFIG_REGISTRY and a source of the spec replace the default registry.
   NpmTarballs(const PackageRun& run, const oci::Npm& step);
 
   // Stores the tarball. With a digest it must have it; else it must have the integrity of the lock file.
@@ -31,11 +34,14 @@ class NpmTarballs {
   static Unpacker unpacker(const PackageRun& run);
 
  private:
-  oci::Descriptor take_local(const std::string& path, const std::optional<oci::Digest>& digest) const;
+  const packages::npm::Npmrc& npmrc() const;
+  oci::Descriptor take_local(const std::string& path, const std::optional<oci::Digest>& digest,
+                             const ContentCheck& check) const;
 
   const PackageRun& run_;
   const oci::Npm& step_;
-  packages::npm::Npmrc npmrc_;
+  mutable std::mutex mutex_;
+  mutable std::optional<packages::npm::Npmrc> npmrc_;  // read before the first download
 };
 
 // "the tarball of `left-pad` 1.3.0"
