@@ -13,7 +13,7 @@ SOURCE=$(realpath "${SOURCE:-$(dirname "${BASH_SOURCE[0]}")/../..}")
 for name in $(compgen -e); do
   case $name in
     LAPSTRAKE_SEED | LAPSTRAKE_LONG_TESTS) ;; # asked of the scripts themselves
-    AWS_* | LAPSTRAKE_* | XDG_* | DOCKER_* | REGISTRY_* | *_proxy | *_PROXY | SSL_CERT_* | SOURCE_DATE_EPOCH | GIT_* | PIP_*) unset "$name" ;;
+    AWS_* | LAPSTRAKE_* | XDG_* | DOCKER_* | REGISTRY_* | *_proxy | *_PROXY | SSL_CERT_* | SOURCE_DATE_EPOCH | GIT_* | PIP_* | NPM_* | npm_*) unset "$name" ;;
   esac
 done
 work=$(mktemp -d "${TMPDIR:-/tmp}/lapstrake-e2e.XXXXXX")
