@@ -145,14 +145,10 @@ class MarkerEvaluation {
   }
 
   static std::vector<std::uint64_t> patches_near(std::string_view text) {
-    std::vector<std::uint64_t> out{0, 1'000'000};
+    constexpr std::uint64_t most = 1'000'000;
     const auto version = Version::from_text(text);
-    if (!version || version->release.size() < 3) return out;
-    const auto patch = std::min<std::uint64_t>(version->release[2], 1'000'000);
-    out.push_back(patch);
-    out.push_back(patch + 1);
-    if (patch > 0) out.push_back(patch - 1);
-    return out;
+    const auto patch = version && version->release.size() > 2 ? std::min(version->release[2], most) : 0;
+    return {0, most, patch, patch + 1, patch > 0 ? patch - 1 : 0};
   }
 
   [[noreturn]] void refuse_unknown(const Node& node) const {
