@@ -128,7 +128,8 @@ TEST_CASE("invalid files are errors of usage that name them") {
       {R"({"packages": [], "packages-dev": null})", "{}", "`vendor/composer/installed.json`"},
       {R"({"packages": [], "packages-dev": null})", "x", "`vendor/composer/installed.json`"},
   }));
-  const auto error = failure_of([&] { check(vendor_of(lock, installed)); });
+  const auto error =
+      failure_of([&, lock_text = lock, installed_text = installed] { check(vendor_of(lock_text, installed_text)); });
   CHECK(error.kind() == ErrorKind::usage);
   CHECK_THAT(error.summary(), Contains(name));
   CHECK_THAT(error.help(), Contains("composer install"));

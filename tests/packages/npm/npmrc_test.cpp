@@ -145,8 +145,8 @@ TEST_CASE("errors of settings do not contain their values") {
       {"registry=https://u:hunter2@h.example/", ErrorKind::usage},
       {"@a:registry=ftp://u:hunter2@h.example/", ErrorKind::usage},
   }));
-  const auto error = failure_of([&] {
-    const auto settings = npmrc(text);
+  const auto error = failure_of([&, given = text] {
+    const auto settings = npmrc(given);
     header(settings, "https://h.example/a");
     header(settings, "https://npm.example/a");
   });

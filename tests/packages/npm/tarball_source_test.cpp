@@ -62,7 +62,7 @@ TEST_CASE("dependencies from git and unknown places are refused with a way out")
       {"ftp://h/a.tgz", "npm install --package-lock-only"},
       {"https://u:hunter2@h/a.tgz", "npm install --package-lock-only"},
   }));
-  const auto error = failure_of([&] { source("a", resolved); });
+  const auto error = failure_of([&, given = resolved] { source("a", given); });
   CHECK(error.kind() == ErrorKind::usage);
   CHECK_THAT(error.summary(), Contains("`a` 1.0.0"));
   CHECK_THAT(error.help(), Contains(help));
