@@ -4,7 +4,6 @@
 #include <lapstrake/app/pin/vendor.hpp>
 #include <lapstrake/app/project_files.hpp>
 #include <lapstrake/base/error.hpp>
-#include <lapstrake/base/lock_folder.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
@@ -50,54 +49,6 @@ std::map<std::string, Wanted> wanted_bases(const Context& context, const spec::P
     });
   }
   return bases;
-}
-
-// Nothing when there is none, or it is damaged.
-std::optional<oci::Index> valid_index(const store::Layout& layout) {
-  try {
-    return layout.index();
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::integrity) throw;
-    return std::nullopt;
-  }
-}
-
-void require_layout(const Context& context, const store::Layout& layout) {
-  make_folder(layout.folder());
-  const auto folder_lock = lock_folder(layout.folder());  // another run may create the layout, too
-  layout.create();
-  if (valid_index(layout)) return;
-  const auto file = layout.folder() / "index.json";
-  std::error_code failure;
-  if (fs::exists(file, failure))
-    context.report.progress(
-        {.kind = Event::Kind::warning,
-         .text = cat("recreated the damaged `", file.string(), "`: run `lapstrake vendor -e NAME` to restore the ",
-                     "bases of other environments")});
-  layout.write_index(store::empty_index());
-}
-
-std::string name_of(const oci::Descriptor& entry) {
-  const auto found = entry.annotations.find(std::string(oci::ref_name_annotation));
-  return found == entry.annotations.end() ? std::string() : found->second;
-}
-
-// A folder with other contents is not touched.
-void require_own_folder(const store::Layout& layout, const fs::path& store_root) {
-  const auto& folder = layout.folder();
-  std::error_code failure;
-  if (!fs::exists(folder, failure)) return;
-  constexpr const char* cure = "use a new folder, or one created by `lapstrake vendor`";
-  if (fs::equivalent(folder, store_root, failure))
-    throw Error(ErrorKind::usage, cat("cannot vendor into `", folder.string(), "`: it is the store"), cure);
-  if (!layout.exists() && !layout.is_unused())
-    throw Error(ErrorKind::input, cat("cannot vendor into `", folder.string(), "`: it contains other files"), cure);
-  for (const auto& entry : valid_index(layout).value_or(oci::Index()).manifests)
-    if (const auto name = name_of(entry); !name.ends_with(cat("@", entry.digest.text())))
-      throw Error(ErrorKind::input,
-                  cat("cannot vendor into `", folder.string(), "`: `lapstrake vendor` did not write its image ",
-                      name.empty() ? entry.digest.text() : cat("`", printable(name, 200), "`")),
-                  cure);
 }
 
 // All of a base that is to be in the folder: indexes whole, and of the manifests those for the platforms.
@@ -226,16 +177,10 @@ class Vendoring {
 
   // Last: what index.json names is whole.
   void name(const oci::Descriptor& root, const VendoredBase& base) const {
-    const auto folder_lock = lock_folder(layout_.folder());
-    auto index = valid_index(layout_).value_or(store::empty_index());
     oci::Descriptor entry{.media_type = root.media_type, .digest = root.digest, .size = root.size};
-    auto& name = entry.annotations[std::string(oci::ref_name_annotation)];
-    name = base.name.find('@') == std::string::npos ? cat(base.name, "@", base.digest.text()) : base.name;
-    for (const auto& known : index.manifests)
-      if (known == entry) return;
-    index.manifests.push_back(entry);
-    std::ranges::sort(index.manifests, {}, name_of);
-    layout_.write_index(index);
+    entry.annotations[std::string(oci::ref_name_annotation)] =
+        base.name.find('@') == std::string::npos ? cat(base.name, "@", base.digest.text()) : base.name;
+    add_to_vendor_folder(layout_, {entry});
   }
 
   const Context& context_;
@@ -252,14 +197,14 @@ std::vector<VendoredBase> vendor(const Context& given, const spec::Project& proj
   auto context = given;
   context.bases.vendor_folder.reset();  // it may be this folder, and damaged
   return step(cat("vendoring into `", folder.string(), "`"), [&] {
-    require_own_folder(vendor_layout(folder), context.store_root);
+    require_vendor_folder(vendor_layout(folder), context.store_root);
     if (!context.bases.locked)
       for (const auto& change : lock(context, project))
         context.report.progress(
             {.kind = Event::Kind::note, .text = cat("added to `", lock_file(project).string(), "`: ", change.name)});
     auto locked = project;
     pin_bases(context, locked);
-    require_layout(context, vendor_layout(folder));
+    create_vendor_folder(context, vendor_layout(folder));
     std::vector<VendoredBase> all;
     for (const auto& entry : wanted_bases(context, locked)) {
       const auto& wanted = entry.second;
