@@ -1,6 +1,7 @@
 #include <lapstrake/app/images/vendor_folder.hpp>
 
 #include <algorithm>
+#include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/lock_folder.hpp>
 #include <lapstrake/base/text.hpp>
