@@ -34,6 +34,7 @@ std::string packages_text(const std::vector<Image>& images) {
       for (const auto& pip : layer.pips) steps += text_of(pip);
       for (const auto& npm : layer.npms) steps += text_of(npm);
       for (const auto& fetch : layer.fetches) steps += cat("fetch ", fetch.url, "\n");
+      for (const auto& edit : layer.edits) steps += cat("edit ", edit.path, "\n");
     }
     if (steps.empty()) continue;
     out += cat(image.base ? oci::text(*image.base) : "", "\n");

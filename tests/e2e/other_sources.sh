@@ -96,3 +96,42 @@ sed -i 's/debug = 1", with/debug = 7", with/' app/lapstrake.yaml
 expect 2 lapstrake -C app build app
 grep -q 'occurs nowhere' err.txt || fail "the missing text is not named"
 ok "an edit whose text is missing is refused"
+
+# --- the lock
+cat >app/lapstrake.yaml <<YAML
+images:
+  app:
+    base: "oci:$work/base-image:v1"
+    layers:
+      - { name: changes, edit: [ { path: /etc/app.ini, append: "end = 1\n" } ] }
+      - { name: brought, fetch: [ { url: "$url/tool-\${platform.arch}", to: /opt/tool } ] }
+YAML
+expect 2 lapstrake -C app build
+grep -q 'run `lapstrake lock`' err.txt || fail "the way out is not named"
+expect 0 lapstrake -C app lock
+jq -e --arg url "$url/tool-amd64" '.fetched[$url].sha256 == $sha' --arg sha "$(sha256 web/tool-amd64)" app/lapstrake.lock >same.txt || fail "the download is not in the lock"
+jq -e '.edited["app linux/amd64 /etc/app.ini"]' app/lapstrake.lock >edited.txt || fail "the edited file is not in the lock"
+ok "lock records downloads without sha256 and the files that are edited"
+expect 0 lapstrake -C app --locked build
+digest=$out
+cp app/lapstrake.lock first.lock
+expect 0 lapstrake -C app lock
+equal "$(<app/lapstrake.lock)" "$(<first.lock)" "a second lock changes nothing"
+expect 0 lapstrake -C app vendor
+expect 0 lapstrake -C app --store "$work/other-store" --offline --locked build
+equal "$out" "$digest" "the same digest from the vendor folder"
+expect 0 lapstrake store gc
+expect 0 lapstrake -C app --offline build
+ok "store gc keeps downloads of images"
+
+printf 'changed again\n' >web/tool-amd64
+expect 0 lapstrake -C app lock --update "$url/tool-amd64"
+[[ $out == "moved $url/tool-amd64 "* ]] || fail "the download did not move: $out"
+sed -i 's/debug = 1/debug = 9/' base/lapstrake.yaml
+expect 0 lapstrake -C base build -o "oci:$work/base-image:v1"
+expect 0 lapstrake -C app lock --update "oci:$work/base-image:v1"
+expect 6 lapstrake -C app build
+grep -q '`/etc/app.ini` of the base is not the file that `lapstrake.lock` has' err.txt || fail "the changed file is not named"
+expect 0 lapstrake -C app lock --update /etc/app.ini
+expect 0 lapstrake -C app build
+ok "an edited file that changed with its base is refused until it is locked again"

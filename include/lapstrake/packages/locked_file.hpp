@@ -41,7 +41,9 @@ struct LockedInstall {
 struct LockedPackages {
   std::map<std::string, LockedInstall> installs = {};  // by name
   std::map<std::string, LockedFile> fetched = {};      // by URL
-  bool empty() const { return installs.empty() && fetched.empty(); }
+  // Files of bases that `edit:` changes, before the change, by name_of_edited().
+  std::map<std::string, oci::Digest> edited = {};
+  bool empty() const { return installs.empty() && fetched.empty() && edited.empty(); }
   bool operator==(const LockedPackages&) const = default;
 };
 

@@ -19,6 +19,7 @@
 #include <lapstrake/app/build/registry_cache.hpp>
 #include <lapstrake/app/connect/network.hpp>
 #include <lapstrake/app/images/base_image.hpp>
+#include <lapstrake/app/images/lower_layers.hpp>
 #include <lapstrake/app/images/remote_layers.hpp>
 #include <lapstrake/app/packages/downloads.hpp>
 #include <lapstrake/app/packages/layer_packages.hpp>
@@ -27,7 +28,6 @@
 #include "from_step.hpp"
 #include "image_config.hpp"
 #include "layer_build.hpp"
-#include "lower_layers.hpp"
 
 namespace lapstrake::app {
 namespace {
@@ -113,13 +113,19 @@ class Builder {
              [this](const std::string& text) {
                context_.report.progress({.kind = Event::Kind::note, .image = image_.name, .text = text});
              },
-         .read_below =
-             [this](const std::set<std::string>& paths) {
-               return read_below(
-                   below_, base_layers_, [this](std::size_t i) -> const auto& { return planned_[i].entries; }, paths,
-                   context_.runtime.stop);
-             }},
+         .read_below = [this](const std::set<std::string>& paths) { return read_edited(paths); }},
         std::move(others));
+  }
+
+  // Files of the base must be those of the lock.
+  std::map<std::string, layers::LowerFile> read_edited(const std::set<std::string>& paths) const {
+    auto files = read_below(
+        below_, base_layers_, [this](std::size_t i) -> const auto& { return planned_[i].entries; }, paths,
+        context_.runtime.stop);
+    for (const auto& [path, file] : files)
+      if (below_.find(path)->layer <= base_layers_.size())
+        expect_unchanged(context_, name_of_edited(image_.name, platform_, path), file.text);
+    return files;
   }
 
   // What the steps bring that need more than the project's files.

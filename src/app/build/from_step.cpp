@@ -13,7 +13,7 @@
 #include <map>
 #include <memory>
 
-#include "lower_layers.hpp"
+#include <lapstrake/app/images/lower_layers.hpp>
 
 namespace lapstrake::app {
 namespace {

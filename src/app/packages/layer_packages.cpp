@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <lapstrake/app/images/base_image.hpp>
+#include <lapstrake/app/images/lower_layers.hpp>
 #include <lapstrake/app/packages/layer_packages.hpp>
 #include <lapstrake/app/packages/npm_step.hpp>
 #include <lapstrake/app/packages/pip_step.hpp>
@@ -110,6 +111,41 @@ void expect_same_files(const packages::LockedInstall& install, const packages::L
   }
 }
 
+// The files of the base that the image edits; files that its own layers write depend on nothing that moves.
+std::set<std::string> edited_paths(const spec::Image& image, const layers::BaseFiles& base) {
+  std::set<std::string> out;
+  for (const auto& layer : image.layers)
+    for (const auto& edit : layer.edits) {
+      const auto path = base.follow(std::string_view(edit.path).substr(1));
+      if (const auto* node = base.find(path); node != nullptr && node->kind == layers::Kind::file) out.insert(path);
+    }
+  return out;
+}
+
+void lock_edited(const PackageRun& run, const packages::LockedPackages& known, const PackageUpdate& update,
+                 std::map<std::string, oci::Digest>& to) {
+  const auto& chosen = run.context.images.platforms;
+  for (const auto& image : run.project.images) {
+    const bool has_edits = std::ranges::any_of(image.layers, [](const auto& layer) { return !layer.edits.empty(); });
+    if (!has_edits || !image.base || run.context.images.prebuilt.contains(image.name)) continue;
+    for (const auto& platform : chosen.empty() ? image.platforms : chosen) {
+      const auto base = load_base(run.context, run.project, image, platform, run.archives.store());
+      std::set<std::string> missing;
+      for (const auto& path : edited_paths(image, base->files)) {
+        const auto name = name_of_edited(image.name, platform, path);
+        const auto found = known.edited.find(name);
+        if (found != known.edited.end() && !update.moves_edited(name))
+          to.emplace(name, found->second);
+        else
+          missing.insert(path);
+      }
+      const auto files = read_below(base->files, ImageLayers(*base), nullptr, missing, run.context.runtime.stop);
+      for (const auto& [path, file] : files)
+        to.insert_or_assign(name_of_edited(image.name, platform, path), oci::Digest::of(file.text));
+    }
+  }
+}
+
 void report(const PackageRun& run, const packages::LockedInstall& install) {
   std::uint64_t size = 0;
   for (const auto& file : install.files) size += file.size;
@@ -125,9 +161,10 @@ bool has_packages(const spec::Image& image) {
                              [](const auto& layer) { return !layer.pips.empty() || !layer.npms.empty(); });
 }
 
-bool has_archives(const spec::Image& image) {
-  return has_packages(image) ||
-         std::ranges::any_of(image.layers, [](const auto& layer) { return !layer.fetches.empty(); });
+bool has_locked_steps(const spec::Image& image) {
+  return has_packages(image) || std::ranges::any_of(image.layers, [](const auto& layer) {
+           return !layer.fetches.empty() || !layer.edits.empty();
+         });
 }
 
 std::vector<layers::Entry> package_entries(const PackageRun& run, const oci::LayerRecipe& recipe,
@@ -161,7 +198,32 @@ bool PackageUpdate::moves(const packages::LockedFile& file) const {
          (names.empty() || std::ranges::any_of(names, [&](const auto& name) { return is_named(file, name); }));
 }
 
+bool PackageUpdate::moves_edited(const std::string& name) const {
+  return is_wanted && (names.empty() ||
+                       std::ranges::any_of(names, [&](const auto& path) { return name.ends_with(cat(" ", path)); }));
+}
+
+std::string name_of_edited(const std::string& image, const oci::Platform& platform, const std::string& path) {
+  return cat(image, " ", platform.text(), " /", path);
+}
+
+void expect_unchanged(const Context& context, const std::string& name, std::string_view text) {
+  const auto path = name.substr(name.rfind(" /") + 1);
+  const auto& edited = context.run->packages.edited;
+  const auto found = edited.find(name);
+  if (found == edited.end() && context.bases.locked)
+    throw Error(ErrorKind::usage, cat("`", lock_file_name, "` has no entry for the edited file `", path, "`"),
+                "run `lapstrake lock`");
+  const auto now = oci::Digest::of(text);
+  if (found == edited.end() || found->second == now) return;
+  throw Error(ErrorKind::integrity, cat("`", path, "` of the base is not the file that `", lock_file_name, "` has"),
+              cat("check whether the edit still fits, then run `lapstrake lock --update ", path, "`"))
+      .because(cat("locked: ", found->second.text(), ", now: ", now.text()));
+}
+
 bool has_package(const packages::LockedPackages& locked, const std::string& name) {
+  if (std::ranges::any_of(locked.edited, [&](const auto& one) { return one.first.ends_with(cat(" ", name)); }))
+    return true;
   const auto is_it = [&](const packages::LockedFile& file) { return is_named(file, name); };
   return locked.fetched.contains(name) || std::ranges::any_of(locked.installs, [&](const auto& install) {
            return std::ranges::any_of(install.second.files, is_it);
@@ -195,6 +257,7 @@ packages::LockedPackages lock_packages(const PackageRun& run, const packages::Lo
     const bool fits = found != known.fetched.end() && !update.moves(found->second);
     out.fetched.emplace(fetch.url, fits ? found->second : downloaded(run, fetch, std::nullopt));
   });
+  lock_edited(run, known, update, out.edited);
   return out;
 }
 

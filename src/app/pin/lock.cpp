@@ -101,7 +101,7 @@ class Locking {
   }
 
   void lock_packages(const LockSettings& settings) {
-    if (std::ranges::none_of(project_.images, has_archives) && !prunes_packages_) return;
+    if (std::ranges::none_of(project_.images, has_locked_steps) && !prunes_packages_) return;
     auto project = project_;
     for (auto& image : project.images) pin(image, project, lock_);
     const PackageRun run(context_, project, store::Store::open(context_.store_root));
@@ -243,6 +243,7 @@ void write_changes(const spec::Project& project, const std::vector<LockChange>& 
   if (packages) {
     for (const auto& [name, install] : packages->installs) now.packages.installs.insert_or_assign(name, install);
     for (const auto& [url, file] : packages->fetched) now.packages.fetched.insert_or_assign(url, file);
+    for (const auto& [name, digest] : packages->edited) now.packages.edited.insert_or_assign(name, digest);
   }
   write_file(lock_file(project), render(now));
 }

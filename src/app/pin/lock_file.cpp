@@ -123,6 +123,8 @@ packages::LockedPackages packages_of(const nlohmann::json& object, std::string_v
     out.fetched.emplace(url, file_of(url, value, what));
   for (const auto& [name, value] : section(object, "installs", what).items())
     out.installs.emplace(name, install_of(name, value, what));
+  for (const auto& [name, value] : section(object, "edited", what).items())
+    out.edited.emplace(name, digest_of(value, name, what));
   return out;
 }
 
@@ -180,7 +182,7 @@ Lock parse_lock(std::string_view text, std::string_view what) {
   if (is_version_1)
     require_members(object, {"version", "bases"}, what);
   else
-    require_members(object, {"version", "images", "fetched", "installs"}, what);
+    require_members(object, {"version", "images", "fetched", "installs", "edited"}, what);
   if (is_version_1 && !object.contains(images)) refuse(what, "has no `bases`");
   Lock lock{.images = images_of(section(object, images, what), what), .packages = {}, .is_version_1 = is_version_1};
   if (!is_version_1) lock.packages = packages_of(object, what);
@@ -188,14 +190,16 @@ Lock parse_lock(std::string_view text, std::string_view what) {
 }
 
 std::string render(const Lock& lock) {
-  Lines images("  "), fetched("  "), installs("  "), out("");
+  Lines images("  "), fetched("  "), installs("  "), edited("  "), out("");
   for (const auto& [name, digest] : lock.images) images.add(name, json_text(digest.text()));
   for (const auto& [url, file] : lock.packages.fetched) fetched.add(url, line_of(file));
   for (const auto& [name, install] : lock.packages.installs) installs.add(name, object_of(install));
+  for (const auto& [name, digest] : lock.packages.edited) edited.add(name, json_text(digest.text()));
   out.add("version", cat(version));
   out.add("images", images.object());
   if (!fetched.empty()) out.add("fetched", fetched.object());
   if (!installs.empty()) out.add("installs", installs.object());
+  if (!edited.empty()) out.add("edited", edited.object());
   return out.object() + "\n";
 }
 

@@ -33,6 +33,9 @@ std::vector<LockChange> changed_files(const packages::LockedPackages& before, co
   for (const auto& [url, file] : before.fetched)
     if (prune || after.fetched.contains(url)) old_files.insert_or_assign(url, file.digest);
   for (const auto& [url, file] : after.fetched) new_files.insert_or_assign(url, file.digest);
+  for (const auto& [name, digest] : before.edited)
+    if (prune || after.edited.contains(name)) old_files.insert_or_assign(name, digest);
+  for (const auto& [name, digest] : after.edited) new_files.insert_or_assign(name, digest);
   Files all = old_files;
   all.insert(new_files.begin(), new_files.end());
   std::vector<LockChange> out;

@@ -212,7 +212,7 @@ std::vector<VendoredBase> vendor(const Context& given, const spec::Project& proj
           step(cat("vendoring `", entry.first, "`"), [&] { return Vendoring(context, locked, folder).add(wanted); }));
       if (each) each(all.back());
     }
-    if (std::ranges::any_of(locked.images, has_archives))
+    if (std::ranges::any_of(locked.images, has_locked_steps))
       if (auto added =
               step("vendoring packages", [&] { return Vendoring(context, locked, folder).add_packages(locked); })) {
         all.push_back(std::move(*added));

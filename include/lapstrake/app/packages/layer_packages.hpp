@@ -14,8 +14,14 @@ namespace lapstrake::app {
 
 // Whether a layer has `pip:` or `npm:`: these need the base.
 bool has_packages(const spec::Image& image);
-// Whether a layer has a step whose files the lock or the vendor folder must have.
-bool has_archives(const spec::Image& image);
+// Whether a layer has a step that `lapstrake.lock` has entries for.
+bool has_locked_steps(const spec::Image& image);
+
+// The entry of the lock for a file of the base that `edit:` changes: "api linux/amd64 /etc/php.ini". `path`: relative,
+// links resolved.
+std::string name_of_edited(const std::string& image, const oci::Platform& platform, const std::string& path);
+// Error{integrity} when the lock has another digest for the file, Error{usage} when it has none and `--locked` is set.
+void expect_unchanged(const Context& context, const std::string& name, std::string_view text);
 
 // The entries of the layer's steps, without parent folders. `below`: the base and the layers below. Error{usage} when
 // `lapstrake.lock` does not have them.
@@ -29,11 +35,12 @@ std::vector<std::string> program_folders(const spec::Image& image);
 // Which entries of a lock are replaced, even if they fit.
 struct PackageUpdate {
   bool is_wanted = false;
-  std::vector<std::string> names = {};  // of packages in any spelling, or URLs; all if empty
+  std::vector<std::string> names = {};  // of packages in any spelling, URLs, paths of edited files; all if empty
   bool moves(const packages::LockedFile& file) const;
+  bool moves_edited(const std::string& name) const;
 };
 
-// Whether the user's `name` is that of a package or of a fetched file in the lock.
+// Whether the user's `name` is that of a package, a fetched file or an edited file in the lock.
 bool has_package(const packages::LockedPackages& locked, const std::string& name);
 
 // All that the images of `run.project`, whose bases are pinned, need on each of their platforms. Other entries of

@@ -18,6 +18,9 @@
 //                                            "why": "requirements.txt:1"}
 //         }
 //       }
+//     },
+//     "edited": {
+//       "api linux/amd64 /etc/php/8.2/fpm/php.ini": "sha256:..."
 //     }
 //   }
 //

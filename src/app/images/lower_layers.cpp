@@ -1,4 +1,4 @@
-#include "lower_layers.hpp"
+#include <lapstrake/app/images/lower_layers.hpp>
 
 #include <lapstrake/app/images/base_name.hpp>
 #include <lapstrake/base/error.hpp>
