@@ -84,9 +84,11 @@ class Loader {
       if (may_be_shared_object(entry.path)) own_.emplace(lapstrake::name_of(entry.path));
   }
 
-  std::vector<LoadProblem> run() {
+  std::vector<LoadProblem> run(const std::function<bool(std::string_view)>& may_be_loaded) {
     for (const auto& entry : entries_)
-      if (entry.kind == layers::Kind::file && may_be_shared_object(entry.path)) check(entry);
+      if (entry.kind == layers::Kind::file && may_be_shared_object(entry.path) &&
+          (!may_be_loaded || may_be_loaded(entry.path)))
+        check(entry);
     return std::move(problems_);
   }
 
@@ -142,9 +144,10 @@ class Loader {
 }  // namespace
 
 std::vector<LoadProblem> load_problems(const std::vector<layers::Entry>& entries, const layers::BaseFiles& below,
-                                       unsigned glibc_minor) {
+                                       unsigned glibc_minor,
+                                       const std::function<bool(std::string_view path)>& may_be_loaded) {
   if (below.empty()) return {};
-  return Loader(entries, below, glibc_minor).run();
+  return Loader(entries, below, glibc_minor).run(may_be_loaded);
 }
 
 namespace {

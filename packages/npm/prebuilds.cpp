@@ -45,7 +45,21 @@ bool file_fits(std::string_view name, std::string_view folder, const ScriptRules
   return has_libc || rules.target.libc == "glibc";
 }
 
+// From "FOLDER/FILE", below prebuilds/.
+bool fits(std::string_view path, const ScriptRules& rules) {
+  const auto slash = path.find('/');
+  if (slash == path.npos || path.find('/', slash + 1) != path.npos) return false;
+  const auto folder = path.substr(0, slash);
+  return folder_fits(folder, rules.target) && file_fits(path.substr(slash + 1), folder, rules);
+}
+
 }  // namespace
+
+bool may_be_loaded(std::string_view path, const Target& target) {
+  constexpr std::string_view prebuilds = "/prebuilds/";
+  const auto at = path.rfind(prebuilds);
+  return at == path.npos || !path.ends_with(".node") || fits(path.substr(at + prebuilds.size()), {.target = target});
+}
 
 std::optional<std::string> prebuilt_binary(const PackageFiles& files, const ScriptRules& rules) {
   const auto base = joined(files.folder, "prebuilds/");
@@ -53,11 +67,7 @@ std::optional<std::string> prebuilt_binary(const PackageFiles& files, const Scri
   for (auto member = std::ranges::lower_bound(members, base, {}, &Member::path);
        member != members.end() && member->path.starts_with(base); ++member) {
     const auto path = std::string_view(member->path).substr(base.size());
-    const auto slash = path.find('/');
-    if (slash == path.npos || path.find('/', slash + 1) != path.npos) continue;
-    const auto folder = path.substr(0, slash);
-    if (folder_fits(folder, rules.target) && file_fits(path.substr(slash + 1), folder, rules))
-      return cat("prebuilds/", path);
+    if (fits(path, rules)) return cat("prebuilds/", path);
   }
   return std::nullopt;
 }

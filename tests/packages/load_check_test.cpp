@@ -2,6 +2,7 @@
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/load_check.hpp>
+#include <string_view>
 #include <support/catch.hpp>
 
 using namespace lapstrake;
@@ -50,6 +51,16 @@ TEST_CASE("a library that neither the package nor the image has is named, with D
   CHECK(sentences({*found}) ==
         std::vector<std::string>{"`demo` may not load: the image lacks libstdc++.so.6 (Debian packages: libstdc++6)"});
   CHECK(std::ranges::count(problems, "libstdc++.so.6", &LoadProblem::library) == 1);
+}
+
+TEST_CASE("files for other platforms are not looked at") {
+  layers::BaseFiles below;
+  below.add_layer(std::vector<Entry>{file("usr/lib/libc.so.6", "x")});
+  const auto content = program();
+  const auto problems = load_problems({file("opt/a.so", content), file("opt/b.so", content)}, below, 0,
+                                      [](std::string_view path) { return path == "opt/b.so"; });
+  REQUIRE_FALSE(problems.empty());
+  CHECK(std::ranges::all_of(problems, [](const auto& one) { return one.file == "opt/b.so"; }));
 }
 
 TEST_CASE("a library of the packages themselves is found wherever it is") {

@@ -8,10 +8,13 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/load_check.hpp>
+#include <lapstrake/packages/npm/scripts.hpp>
 #include <lapstrake/packages/pip/names.hpp>
 #include <lapstrake/packages/pip/python_in.hpp>
 #include <lapstrake/spec/placeholders.hpp>
 #include <set>
+
+#include "npm_tarballs.hpp"
 
 namespace lapstrake::app {
 namespace {
@@ -89,11 +92,21 @@ packages::LockedInstall new_install(const PackageRun& run, const oci::Npm& step,
   return lock_npm(run, step, facts, known);
 }
 
+// Packages of npm have addons for all platforms in one tarball.
+bool may_be_loaded(std::string_view path, const std::vector<oci::Npm>& steps, const StepFacts& facts) {
+  return std::ranges::all_of(steps, [&](const oci::Npm& step) {
+    const auto folder = cat(step.into.substr(1), "/");
+    return !path.starts_with(folder) || packages::npm::may_be_loaded(path, npm_target(step, facts));
+  });
+}
+
 void warn_of_load_problems(const PackageRun& run, const std::vector<layers::Entry>& entries, const StepFacts& facts,
-                           const layers::BaseFiles& below) {
+                           const layers::BaseFiles& below, const std::vector<oci::Npm>& npms) {
   const auto libc = packages::pip::libc_in(facts.base);
   const bool is_glibc = libc && libc->kind == packages::pip::Libc::Kind::glibc;
-  for (const auto& text : packages::sentences(packages::load_problems(entries, below, is_glibc ? libc->minor : 0)))
+  const auto problems = packages::load_problems(entries, below, is_glibc ? libc->minor : 0,
+                                                [&](auto path) { return may_be_loaded(path, npms, facts); });
+  for (const auto& text : packages::sentences(problems))
     run.context.report.progress({.kind = Event::Kind::warning, .image = facts.image, .text = text});
 }
 
@@ -181,7 +194,7 @@ std::vector<layers::Entry> package_entries(const PackageRun& run, const oci::Lay
       auto entries = npm_entries(run, npm, facts, accounts.look_up(npm.owner, npm.where));
       std::ranges::move(entries, std::back_inserter(out));
     });
-  warn_of_load_problems(run, out, facts, below);
+  warn_of_load_problems(run, out, facts, below, recipe.npms);
   return out;
 }
 

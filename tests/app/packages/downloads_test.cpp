@@ -4,6 +4,7 @@
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
+#include <memory>
 
 #include "http/quiet_runtime.hpp"
 #include "support/catch.hpp"
@@ -70,6 +71,31 @@ TEST_CASE("a file with another digest or size is refused") {
   SECTION("longer") { download.size = 6; }
   CHECK(failure_of([&] { world.take(download); }).kind() == ErrorKind::integrity);
   CHECK_FALSE(world.store.has(oci::Digest::of("content")));
+}
+
+TEST_CASE("a check of the content decides before the file is stored") {
+  std::atomic<int> count = 0;
+  const ScriptedServer server([&](const std::string&) -> std::optional<std::string> {
+    if (count++ == 0) return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 7\r\n\r\ncont";
+    return reply("200 OK", "", "content");
+  });
+  const World world;
+  auto download = of(server);
+  std::string wanted = "content";
+  download.new_check = [&] {
+    auto seen = std::make_shared<std::string>();
+    return ContentCheck{.write = [seen](Bytes bytes) { *seen += as_text(bytes); },
+                        .finish =
+                            [seen, &wanted] {
+                              if (*seen != wanted) throw Error(ErrorKind::integrity, "not wanted");
+                            }};
+  };
+  SECTION("the right file, over a broken connection") { CHECK(world.content(world.take(download)) == "content"); }
+  SECTION("the wrong file") {
+    wanted = "other";
+    CHECK(failure_of([&] { world.take(download); }).kind() == ErrorKind::integrity);
+    CHECK_FALSE(world.store.has(oci::Digest::of("content")));
+  }
 }
 
 TEST_CASE("a broken download is resumed only when the rest must be of the same file") {

@@ -107,6 +107,18 @@ TEST_CASE("a package with binaries for the target is prebuilt") {
   if (fits) CHECK(found->note == cat("script prebuilt: prebuilds/", file));
 }
 
+TEST_CASE("an addon in prebuilds for another platform is never loaded") {
+  const Target x64{.cpu = "x64"}, arm_musl{.cpu = "arm64", .libc = "musl"};
+  const std::string folder = "app/node_modules/bcrypt/prebuilds/";
+  CHECK(may_be_loaded(cat(folder, "linux-x64/bcrypt.glibc.node"), x64));
+  CHECK_FALSE(may_be_loaded(cat(folder, "linux-x64/bcrypt.musl.node"), x64));
+  CHECK_FALSE(may_be_loaded(cat(folder, "android-arm64/bcrypt.node"), x64));
+  CHECK_FALSE(may_be_loaded(cat(folder, "linux-x64/bcrypt.glibc.node"), arm_musl));
+  CHECK(may_be_loaded(cat(folder, "linux-arm64/bcrypt.musl.node"), arm_musl));
+  CHECK(may_be_loaded("app/node_modules/a/build/Release/a.node", arm_musl));
+  CHECK(may_be_loaded(cat(folder, "linux-x64/libhelp.so"), arm_musl));
+}
+
 TEST_CASE("a package whose package for the platform is installed is prebuilt") {
   const std::string lock =
       R"("node_modules/a": {"optionalDependencies": {"@a/linux": "1", "@a/darwin": "1", "any": "1"}},

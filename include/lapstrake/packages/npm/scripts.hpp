@@ -48,6 +48,8 @@ std::optional<ScriptVerdict> verdict(const LockedPackage& package, const Package
 // The file in prebuilds/ that node-gyp-build would load on the target. Files without a libc in their names are for
 // glibc.
 std::optional<std::string> prebuilt_binary(const PackageFiles& files, const ScriptRules& rules);
+// Whether a program on the target may load this file of an image: false for addons in prebuilds/ for other platforms.
+bool may_be_loaded(std::string_view path, const Target& target);
 // Whether the command of this package is known to only print or report something.
 bool is_cosmetic(std::string_view package, std::string_view command);
 
