@@ -18,7 +18,7 @@ tidy_all=no
 tsan_rooms=(base layers store registry)
 if [[ ${stages[*]} == nightly ]]; then
   stages=(dev "${each_change[@]}")
-  tsan_rooms+=(app_{images,build,pin,publish,inspect,tasks,watch} http sandbox)
+  tsan_rooms+=(app_{images,packages,build,pin,publish,inspect,tasks,watch} http sandbox)
   tidy_all=yes
   export LAPSTRAKE_LONG_TESTS=1
 fi

@@ -2,7 +2,9 @@
 
 #include <lapstrake/app/images/offline.hpp>
 #include <lapstrake/app/images/vendor_folder.hpp>
+#include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/parallel.hpp>
+#include <lapstrake/base/sha256.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/store/cache_entries.hpp>
 
@@ -46,6 +48,7 @@ packages::UnpackedArchive Archives::unpacked(const packages::LockedFile& file, c
     const auto open = [&] { return packages::UnpackedArchive::open(path, shown(file), identity); };
     note([&](auto& used) { used.blobs.insert(file.digest), used.unpacked.insert(key); });
     if (auto found = open()) return std::move(*found);
+    drop_if_damaged(file);
     const auto archive = take(file, download);
     store::keep_required_entry(store_, store::unpacked_kind, key, [&](const Sink& sink) {
       packages::UnpackedArchiveWriter writer(sink);
@@ -67,6 +70,18 @@ std::vector<packages::UnpackedArchive> Archives::unpacked(const std::vector<pack
   std::vector<packages::UnpackedArchive> out;
   for (auto& archive : done) out.push_back(std::move(*archive));
   return out;
+}
+
+// A tarball has no checksums of its members, so that damage on the disk would become part of an image.
+void Archives::drop_if_damaged(const packages::LockedFile& file) const {
+  const auto blob = blob_of(file);
+  if (!store_.has(blob)) return;
+  Sha256 hash;
+  const auto path = store_.blob_path(file.digest);
+  drain(
+      file_source(path), [&](Bytes bytes) { hash.write(bytes); }, context_.runtime.stop);
+  std::error_code ignored;
+  if (oci::Digest(hash.finish()) != file.digest) std::filesystem::remove(path, ignored);
 }
 
 store::ArchivesInUse Archives::used() const {

@@ -61,6 +61,18 @@ TEST_CASE("a damaged unpacked archive is made again from the archive") {
   CHECK(shop.unpackings == 2);
 }
 
+TEST_CASE("a damaged archive in the store is downloaded again") {
+  Shop shop;
+  shop.text();
+  const auto store = store::Store::open(shop.context.store_root);
+  const auto path = store.blob_path(shop.file.digest);
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  std::ofstream(path) << "cOntent";
+  std::filesystem::remove_all(shop.context.store_root / "cache/unpacked");
+  CHECK(shop.text() == "content");
+  CHECK(shop.downloads == 2);
+}
+
 TEST_CASE("an archive that fails to unpack leaves nothing behind, and the next attempt starts again") {
   Shop shop;
   const Unpacker failing{.kind = "test 1",

@@ -38,7 +38,7 @@ class Archives {
   // The file with the archive. Without a network, Error{input} if it would be downloaded. A blob in the store of
   // another size is downloaded again.
   std::filesystem::path take(const packages::LockedFile& file, const Download& download) const;
-  // Unpacks the archive once, in the store.
+  // Unpacks the archive once, in the store. An archive in the store that is damaged is taken again.
   packages::UnpackedArchive unpacked(const packages::LockedFile& file, const Unpacker& unpacker,
                                      const Download& download) const;
   // All files, several at once, in the order of `files`.
@@ -51,6 +51,7 @@ class Archives {
 
  private:
   void note(const std::function<void(store::ArchivesInUse&)>& add) const;
+  void drop_if_damaged(const packages::LockedFile& file) const;
 
   const Context& context_;
   store::Store store_;
