@@ -85,7 +85,7 @@ class ArchiveStep {
     begin(status);
   }
 
-  // All that decides which bytes are where in the spool.
+  // Everything that determines the content of the spool.
   static std::string identity_of(const OtherArchive& other) {
     const auto& archive = other.archive;
     std::string out = cat("archive 1 ", other.digest, " ", archive.strip_components);

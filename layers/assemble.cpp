@@ -80,7 +80,7 @@ class Layer {
   bool is_emptied(std::string_view path) const {
     return std::any_of(emptied_.begin(), emptied_.end(), [&](const auto& one) { return lies_in(path, one.first); });
   }
-  // What the base has at `path` when this layer has emptied its folders.
+  // The file of the base at `path`, unless this layer empties its folder.
   const BaseFiles::Node* base_at(std::string_view path) const { return is_emptied(path) ? nullptr : below_.find(path); }
 
   // Resolves the entry's path in the base; false when the entry is not needed.

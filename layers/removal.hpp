@@ -1,4 +1,4 @@
-// What the `remove:` steps of a layer take away from the layers below.
+// The paths that the `remove:` steps of a layer remove from the layers below.
 #pragma once
 #include <lapstrake/layers/base_files.hpp>
 #include <lapstrake/oci/recipe.hpp>
@@ -9,8 +9,7 @@ namespace lapstrake::layers {
 
 struct Removed {
   std::vector<std::string> paths;  // real ones, relative to the root
-  // The removal is all that is in a folder ("/etc/conf.d/*"), whatever its names are: its path. Then `paths` is what it
-  // has now, for messages.
+  // The folder, if its whole content is removed ("/etc/conf.d/*"); `paths` are then the paths in it, for messages.
   std::string emptied;
   bool is_glob = false;
 };

@@ -6,7 +6,7 @@
 namespace lapstrake::packages {
 namespace {
 
-// A damaged file; it does not leave this unit.
+// Thrown for a damaged file, and caught in this unit.
 struct Damaged {};
 
 constexpr std::uint64_t most_strings = 16u << 20, most_segments = 1'000, most_dynamic = 100'000, most_versions = 10'000;
@@ -95,7 +95,7 @@ class ElfReader {
     if (found == dynamic_.end() || found->second > most) throw Damaged();
     return found->second;
   }
-  // Of an address in memory.
+  // The place in the file of an address in memory.
   std::uint64_t offset_of(std::uint64_t address) const {
     for (const auto& segment : loaded_)
       if (address >= segment.address && address - segment.address < segment.size)

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t packed_at_once = 64 << 10, unpacked_at_once = 256 << 10;
 
-// Counts and sums what goes to the sink.
+// Counts the bytes for the sink, and computes their CRC.
 class CheckedSink {
  public:
   CheckedSink(const ZipEntry& entry, const Sink& sink) : entry_(entry), sink_(sink) {}

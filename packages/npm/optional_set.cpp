@@ -55,7 +55,7 @@ class Graph {
     return out;
   }
 
-  // ... without the packages that another package outside of the closure needs, and without theirs.
+  // ... without those that a package outside of the closure needs, and without their dependencies.
   void keep_what_others_need(std::vector<bool>& closure, const std::vector<bool>& set) const {
     std::vector<std::size_t> todo;
     const auto keep = [&](std::size_t i) {

@@ -17,8 +17,8 @@ struct InstalledFile {
 // A file with this content; its checksum is sha256.
 InstalledFile file_of(std::string path, std::string content, std::uint32_t mode, std::string origin);
 
-// Sorted by path, each path once. Error{usage} naming both origins when two files of one path differ, or when a file
-// is a folder of another one.
+// Sorted by path, each path once. Error{usage} naming both origins when two files of one path differ, or when one path
+// is both a file and a folder.
 std::vector<layers::Entry> merged(std::vector<InstalledFile> files);
 
 // The path of a file relative to a folder, both of the image: "../../../bin/x".

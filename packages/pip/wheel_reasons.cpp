@@ -54,7 +54,7 @@ PlatformTag platform_tag(std::string_view text) {
 
 std::string_view name_of(Libc::Kind kind) { return kind == Libc::Kind::glibc ? "glibc" : "musl"; }
 
-// Weights: what separates a wheel from the image most counts most.
+// Weights: the more a wheel differs from the image, the larger the weight.
 Reason platform_reason(std::string_view text, const Target& target) {
   using System = PlatformTag::System;
   const auto tag = platform_tag(text);
@@ -121,7 +121,7 @@ Reason python_reason(std::string_view python, std::string_view abi, const Target
   return {};
 }
 
-// The lightest; nothing to say if one of them is empty.
+// Keeps the reason with the smallest weight; an empty one means that a tag fits.
 void keep_lighter(std::optional<Reason>& best, Reason reason) {
   if (!best || reason.weight < best->weight) best = std::move(reason);
 }

@@ -1,4 +1,4 @@
-// What separates a wheel from an image.
+// The reasons why a wheel does not fit an image.
 #pragma once
 #include <lapstrake/packages/pip/tags.hpp>
 #include <string>

@@ -216,7 +216,7 @@ FormatResult glob_path(std::string_view text) {
   }
 }
 
-// A name that is no reference ("Web") may be one of `images:`.
+// A name that is not a reference ("Web") may be one of `images:`.
 FormatResult image(std::string_view text) {
   if (text == "scratch") return FormatError{"is the empty image", "name another image"};
   return name(text) ? reference(text) : std::nullopt;

@@ -17,7 +17,7 @@
 
 namespace lapstrake::layers {
 
-// What is known of a file in a base: no content but that of account files and package databases.
+// The attributes of a file in a base. Only account files and package databases have content.
 struct BaseFile {
   Kind kind = Kind::file;
   enum class Text : std::uint8_t { none, kept, dropped } text = Text::none;

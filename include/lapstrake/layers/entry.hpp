@@ -50,7 +50,7 @@ struct HostFile {
 struct ContentFile {
   std::filesystem::path path = {};  // opened for each read, unless ...
   FileDescriptor descriptor = {};   // ... it is open (an unnamed temporary file)
-  // What decides its bytes, for fingerprints: "unpacked 1 sha256:..."; empty if nothing short does.
+  // Identifies its bytes in fingerprints: "unpacked 1 sha256:..."; empty if it has no such identity.
   std::string identity = {};
 };
 // Part of a ContentFile.

@@ -14,7 +14,7 @@
 
 namespace lapstrake::layers {
 
-// Gets a file of the layer: its real paths (several for hard links to one file), its header, and its content.
+// Receives a file of the layer: its real paths (several for hard links to one file), its header, and its content.
 using EachFile = std::function<void(const std::set<std::string>& paths, const Entry& file, const Source& content)>;
 
 // Calls `each` for the files `paths`, real paths in `tree`, which the layer `blob` wrote last (BaseFiles::Node::layer);

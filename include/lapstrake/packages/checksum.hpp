@@ -1,4 +1,4 @@
-// Checksums of package files in the forms that the ecosystems write them: hex, base64, Subresource Integrity.
+// Checksums of package files in the forms that package tools write: hex, base64, Subresource Integrity.
 #pragma once
 #include <lapstrake/base/bytes.hpp>
 #include <memory>
@@ -8,7 +8,7 @@
 
 namespace lapstrake::packages {
 
-// From weak to strong. md5 and sha1 identify a file, but prove nothing.
+// From weak to strong. md5 and sha1 identify a file, but do not protect it from changes.
 enum class HashAlgorithm { md5, sha1, sha224, sha256, sha384, sha512 };
 std::string_view name_of(HashAlgorithm algorithm);                         // "sha256"
 std::optional<HashAlgorithm> parse_hash_algorithm(std::string_view name);  // lower case
@@ -17,7 +17,7 @@ struct Checksum {
   HashAlgorithm algorithm = HashAlgorithm::sha256;
   std::string bytes;  // raw, of the algorithm's length
 
-  // Nothing for digits or a length that are not the algorithm's.
+  // Nothing for invalid digits and for a length that is not the algorithm's.
   static std::optional<Checksum> from_hex(HashAlgorithm algorithm, std::string_view hex);
   // With the usual or the URL-safe alphabet, with or without padding (RFC 4648 4 and 5).
   static std::optional<Checksum> from_base64(HashAlgorithm algorithm, std::string_view base64);

@@ -20,8 +20,8 @@ struct ElfNeeds {
 };
 
 // Nothing for another kind of file, for one that is damaged, and for other than 64-bit little-endian ELF (System V ABI,
-// chapters 4 and 5; LSB, "Symbol Versioning"). Reads little: headers, the dynamic section, its strings. An Error only
-// from `file`.
+// chapters 4 and 5; LSB, "Symbol Versioning"). Reads only headers, the dynamic section and its strings. Throws only the
+// errors of `file`.
 std::optional<ElfNeeds> elf_needs(const RandomAccess& file);
 
 }  // namespace lapstrake::packages

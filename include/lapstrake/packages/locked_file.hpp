@@ -16,28 +16,29 @@ struct LockedFile {
   std::string package = {}, version = {};  // as in the lock file of the ecosystem; empty for a fetched file
   oci::Digest digest;                      // ours: sha256 of the file
   std::uint64_t size = 0;                  // bytes
-  // The ecosystem's own, if it is not that sha256: npm's "sha512-..." (W3C Subresource Integrity).
+  // The checksum in the ecosystem's lock file, if it is not `digest`: npm's "sha512-..." (W3C Subresource Integrity).
   std::string integrity = {};
-  // Where it is, if the source's index does not say: a URL of the user's own lock file. Never an index's or a mirror's.
+  // The URL in the user's lock file, or a path in the project, if the file is not from the index of the source. Never
+  // the URL of an index or mirror.
   std::string url = {};
-  // Why it is there: "requirements.txt:3", "needed by flask 3.1.0".
+  // Why it is installed: "requirements.txt:3", "needed by flask 3.1.0".
   std::string why = {};
-  // What was decided about it when it was locked: npm's "script cosmetic", "script accepted".
+  // The decision about it when it was locked: npm's "script cosmetic", "script accepted".
   std::string note = {};
   bool operator==(const LockedFile&) const = default;
 };
 
 // All files of one `pip:` or `npm:` step for one target.
 struct LockedInstall {
-  // "pip requirements.txt, cpython 3.11, linux/amd64, glibc 2.36": everything but the lock files' content that decides
-  // which files are chosen.
+  // "pip requirements.txt, cpython 3.11, glibc 2.36, x86_64": everything that decides which files are chosen, except
+  // the content of the ecosystem's lock files.
   std::string name;
   oci::Digest inputs;             // of the content of the ecosystem's lock files: another one makes this entry stale
   std::vector<LockedFile> files;  // sorted by name
   bool operator==(const LockedInstall&) const = default;
 };
 
-// All that a lock has besides the digests of images.
+// All entries of a lock except the digests of images.
 struct LockedPackages {
   std::map<std::string, LockedInstall> installs = {};  // by name
   std::map<std::string, LockedFile> fetched = {};      // by URL

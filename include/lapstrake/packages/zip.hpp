@@ -22,7 +22,7 @@ struct ZipEntry {
 class Zip {
  public:
   // Reads the central directory and every local header. Error{integrity} naming `what` for: no or a second end record,
-  // bytes that no entry or header owns, entries that overlap or lie outside, local and central headers or data
+  // bytes that belong to no entry or header, entries that overlap or lie outside, local and central headers or data
   // descriptors that differ, encryption, methods other than stored and deflated, names that are absolute or have `..`,
   // `.` or empty parts, `\` or NUL, names that are not UTF-8 or not marked as UTF-8, duplicates, a file that is also a
   // folder, symbolic links and special files, split archives; more entries or bytes than limits allow

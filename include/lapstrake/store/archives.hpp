@@ -27,11 +27,11 @@ struct ArchivesInUse {
   }
 };
 
-// Replaces what is known of the ref.
+// Replaces the record of the ref.
 void keep_archives_of(const Store& store, const std::string& ref, const ArchivesInUse& archives);
-// Those of the refs, together.
+// The archives of all these refs, together.
 ArchivesInUse archives_of(const Store& store, const std::set<std::string>& refs);
-// Removes unpacked archives that are not in use, and what is known of other refs; for gc.
+// Removes unpacked archives that are not in use, and the records of other refs; for gc.
 void prune_archives(const std::filesystem::path& root, const std::set<std::string>& refs, const ArchivesInUse& used);
 
 }  // namespace lapstrake::store

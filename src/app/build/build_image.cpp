@@ -128,7 +128,7 @@ class Builder {
     return files;
   }
 
-  // What the steps bring that need more than the project's files.
+  // The results of steps that need more than the project's files.
   layers::OtherSteps other_steps(const oci::LayerRecipe& recipe, const layers::AccountTable& accounts) const {
     layers::OtherSteps out{.entries = packages_of(recipe, accounts), .archives = {}};
     for (const auto& from : recipe.from_images)

@@ -92,7 +92,7 @@ class FromStep {
     throw error;
   }
 
-  // Its content; the folder's own attributes stay behind, as with `copy`.
+  // The content of the folder, without the folder's own attributes, as with `copy`.
   void add_folder(const std::string& folder) {
     const std::string target = from_.to.ends_with('/') ? from_.to : cat(from_.to, "/");
     other_.files.for_each_below(folder, [&](const std::string& path, const layers::BaseFiles::Node& node) {
@@ -150,7 +150,7 @@ class FromStep {
     return out;
   }
 
-  // The blob and the files read from it decide what is where in the spool.
+  // The blob and the paths of the files read from it determine the content of the spool.
   static std::string identity_of(const oci::Descriptor& layer, const std::set<std::string>& paths) {
     return cat("files 1 ", layer.digest.text(), " ", oci::Digest::of(join({paths.begin(), paths.end()}, "\n")).text());
   }

@@ -45,7 +45,7 @@ void apply_config(oci::ImageConfig& config, const spec::Image& image) {
   if (!image.author.empty()) config.author = image.author;
 }
 
-// What Docker and runc set when an image has no PATH.
+// The PATH that Docker and runc set when an image has none.
 constexpr std::string_view default_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 // Programs of packages come first, unless the spec sets PATH.

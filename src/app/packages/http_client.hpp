@@ -26,7 +26,7 @@ class HttpClient {
   const Network& network_;
 };
 
-// The Error of a reply that is no success.
+// The Error for a reply whose status is not a success.
 Error error_of(const http::Response& response, const Download& download);
 
 }  // namespace lapstrake::app

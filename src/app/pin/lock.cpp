@@ -19,9 +19,9 @@
 namespace lapstrake::app {
 namespace {
 
-using Bases = std::map<std::string, oci::Reference>;  // by what the lock calls them
+using Bases = std::map<std::string, oci::Reference>;  // by their names in the lock
 
-// And images of `from:`, of the images that are to be built. One that `--image` gives needs none.
+// The bases, and the images of `from:` steps, that the images to build need. An image given with `--image` needs none.
 Bases bases_of(const Context& context, const spec::Project& project) {
   Bases bases;
   for (const auto& image : project.images) {

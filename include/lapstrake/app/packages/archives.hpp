@@ -46,7 +46,7 @@ class Archives {
                                                   const Unpacker& unpacker, const Download& download) const;
 
   const store::Store& store() const { return store_; }
-  // What was taken so far.
+  // The archives that were taken so far.
   store::ArchivesInUse used() const;
 
  private:

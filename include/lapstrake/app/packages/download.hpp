@@ -10,7 +10,8 @@
 
 namespace lapstrake::app {
 
-// Gets every byte of a file before the file is stored; `finish` throws Error{integrity} if it is the wrong one.
+// Receives every byte of a file before the file is stored; `finish` throws Error{integrity} if it is not the expected
+// file.
 struct ContentCheck {
   std::function<void(Bytes)> write;
   std::function<void()> finish;

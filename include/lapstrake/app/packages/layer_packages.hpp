@@ -1,5 +1,5 @@
-// The steps of an image that take packages, of all ecosystems: their entries in the lock, their files, their folders of
-// programs.
+// The package steps (`pip:`, `npm:`), downloads (`fetch:`) and edited files (`edit:`) of an image: their entries in
+// `lapstrake.lock`, the files that packages install, and the folders of installed programs.
 #pragma once
 #include <functional>
 #include <lapstrake/app/packages/package_run.hpp>
@@ -12,7 +12,7 @@
 
 namespace lapstrake::app {
 
-// Whether a layer has `pip:` or `npm:`: these need the base.
+// Whether a layer has `pip:` or `npm:`; these steps need the base.
 bool has_packages(const spec::Image& image);
 // Whether a layer has a step that `lapstrake.lock` has entries for.
 bool has_locked_steps(const spec::Image& image);
@@ -43,14 +43,15 @@ struct PackageUpdate {
 // Whether the user's `name` is that of a package, a fetched file or an edited file in the lock.
 bool has_package(const packages::LockedPackages& locked, const std::string& name);
 
-// All that the images of `run.project`, whose bases are pinned, need on each of their platforms. Other entries of
-// `known` that fit are taken as they are. A fetched file has an entry if the spec has no sha256 for it.
-// Error{integrity} when a source has replaced a file of `known` that does not move.
+// The packages, downloads and edited files that the images of `run.project`, whose bases are pinned, need on each of
+// their platforms. Entries of `known` that are up to date and not part of `update` are kept. A fetched file has an
+// entry if the spec has no sha256 for it. Error{integrity} when a source has replaced a file of `known` that is not
+// part of `update`.
 packages::LockedPackages lock_packages(const PackageRun& run, const packages::LockedPackages& known,
                                        const PackageUpdate& update);
 
-// The sha256 of a fetched file, from the spec or the lock; its URL is that of the platform. Error{usage} if neither has
-// it.
+// The sha256 of a fetched file, from the spec or the lock; `fetch.url` has been expanded for the platform. Error{usage}
+// if neither has it.
 oci::Digest digest_of(const oci::Fetch& fetch, const oci::Platform& platform, const packages::LockedPackages& locked);
 
 // Brings the archives of all steps of `run.project` into the store, and calls `each` for each of them, once.

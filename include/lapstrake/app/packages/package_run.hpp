@@ -1,4 +1,4 @@
-// What all steps that take packages share in one run.
+// The state that all package steps of a run share: downloads, archives, the project.
 #pragma once
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/app/packages/archives.hpp>
@@ -14,7 +14,7 @@ namespace lapstrake::app {
 // `path`: relative to the folder of the spec. Error{input} when it is missing, too long or outside of the folder.
 std::string text_of_project(const Context& context, const spec::Project& project, const std::string& path);
 
-// Keep it in one place: the parts refer to `context` and `project`.
+// It refers to `context` and `project`, which must outlive it.
 struct PackageRun {
   PackageRun(const Context& in, const spec::Project& of, const store::Store& store)
       : context(in), project(of), downloads(in, Network(in, of.registries), store), archives(in, store) {}
@@ -28,7 +28,7 @@ struct PackageRun {
   Archives archives;
 };
 
-// The image that a step is for, and what its base says.
+// The image and platform that a step is for, and the files and environment of its base.
 struct StepFacts {
   std::string image;
   oci::Platform platform;

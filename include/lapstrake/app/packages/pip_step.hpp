@@ -10,11 +10,11 @@
 
 namespace lapstrake::app {
 
-// Reads the lock file of the step and forgets it. Errors of the project only: no network is asked.
+// Reads the lock file of the step to report its errors. Does not use the network.
 void check_lock_file(const Context& context, const spec::Project& project, const oci::Pip& step);
 
 // The Python that the wheels are for: `python:` and `libc:` of the step, else those of the base. Error{usage} when
-// neither says it.
+// neither has them.
 packages::pip::Target pip_target(const oci::Pip& step, const StepFacts& facts);
 
 // The name of its entry in the lock: "pip requirements.txt, cpython 3.11, glibc 2.36, x86_64".
@@ -23,9 +23,9 @@ std::string install_name(const oci::Pip& step, const packages::pip::Target& targ
 // The digest of the lock file and its includes.
 oci::Digest inputs_of(const PackageRun& run, const oci::Pip& step);
 
-// Chooses a wheel for each package, and proves by the wheels' metadata that no package is missing. Asks the index of
-// the step's source; downloads wheels only where the index does not say what is needed. Error{usage}: the lock file is
-// invalid or incomplete, or a package has no wheel that fits.
+// Chooses a wheel for each package, and checks with the metadata of the wheels that no package is missing. Asks the
+// index of the step's source; downloads a wheel only if the index lacks its metadata or digest. Error{usage}: the lock
+// file is invalid or incomplete, or a package has no wheel that fits.
 packages::LockedInstall lock_pip(const PackageRun& run, const oci::Pip& step, const StepFacts& facts);
 
 // `below`: the base with the layers below, which must have the Python. `ids`: the owner of all files.

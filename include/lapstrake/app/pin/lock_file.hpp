@@ -11,7 +11,7 @@
 //       "https://example.com/tini-amd64": {"sha256": "...", "size": 21000}
 //     },
 //     "installs": {
-//       "pip requirements.txt, cpython 3.11, linux/amd64, glibc 2.36": {
+//       "pip requirements.txt, cpython 3.11, glibc 2.36, x86_64": {
 //         "inputs": "sha256:...",
 //         "files": {
 //           "flask-3.1.0-py3-none-any.whl": {"package": "flask", "version": "3.1.0", "sha256": "...", "size": 102979,

@@ -16,7 +16,7 @@ namespace lapstrake::packages::npm {
 struct Integrity {
   std::vector<Checksum> checksums;  // at least one, all of one algorithm
   HashAlgorithm algorithm() const { return checksums.front().algorithm; }
-  // md5 and sha1 prove nothing: the digest of `lapstrake.lock` has to.
+  // md5 and sha1 are not secure: then only the digest in `lapstrake.lock` protects the file.
   bool is_weak() const { return algorithm() < HashAlgorithm::sha256; }
   std::string text() const;  // "sha512-... sha512-..."
 };

@@ -40,8 +40,8 @@ struct ScriptVerdict {
   std::string note;  // for the lock: "script prebuilt: prebuilds/linux-x64/a.node"
 };
 
-// Nothing for a package without install scripts. Error{usage} with the commands and the ways out for a required package
-// whose script does something that cannot be proved unnecessary.
+// Nothing for a package without install scripts. Error{usage} with the commands and the alternatives, for a required
+// package whose script is not known to be unnecessary.
 std::optional<ScriptVerdict> verdict(const LockedPackage& package, const PackageFiles& files, const LockFile& lock,
                                      const Selection& selection, const ScriptRules& rules);
 

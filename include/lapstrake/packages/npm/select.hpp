@@ -9,7 +9,7 @@
 
 namespace lapstrake::packages::npm {
 
-// In Node's words (process.platform, process.arch).
+// With the names of Node.js (process.platform, process.arch).
 struct Target {
   std::string os = "linux";
   std::string cpu;             // "x64", "arm64"
@@ -43,7 +43,7 @@ struct Selection {
 // the project. `engines` is not compared, since the version of Node is not known here.
 Selection select(const LockFile& lock, const SelectOptions& options);
 
-// Whether a list of `os`, `cpu` or `libc` admits the value: "any", "x64", "!arm64" (npm-install-checks).
+// Whether a list of `os`, `cpu` or `libc` allows the value: "any", "x64", "!arm64" (npm-install-checks).
 bool admits(const std::vector<std::string>& list, std::string_view value);
 bool admits(const LockedPackage& package, const Target& target);
 

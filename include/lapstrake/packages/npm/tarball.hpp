@@ -10,7 +10,7 @@
 
 namespace lapstrake::packages::npm {
 
-// Of the lock file. Empty texts are not compared.
+// The name and version in the lock file. Empty texts are not compared.
 struct ExpectedPackage {
   std::string name, version;
 };

@@ -1,4 +1,5 @@
-// What a Python lock file says, in one form for all formats: requirements.txt, pylock.toml, uv.lock and poetry.lock.
+// The content of a Python lock file, in one form for all formats: requirements.txt, pylock.toml, uv.lock and
+// poetry.lock.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -66,10 +67,10 @@ struct LockedPackage {
   std::vector<WheelFile> files = {};     // empty: the index lists them
   std::vector<Checksum> checksums = {};  // of requirements.txt: a file must have one of these; empty: any file
   bool has_source_archive = false;
-  std::vector<std::string> extras = {};  // requested by whoever wants the package, normalised and sorted
+  std::vector<std::string> extras = {};  // requested by the packages that need it, normalised and sorted
   std::string where = {};                // "requirements.txt:3", "uv.lock"
 
-  // Of uv.lock, which has a graph instead of conditions.
+  // For uv.lock only, which has a graph instead of conditions.
   std::vector<Dependency> dependencies = {};
   DependencyLists extra_dependencies = {}, group_dependencies = {};
   bool operator==(const LockedPackage&) const = default;

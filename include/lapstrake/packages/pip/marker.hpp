@@ -36,8 +36,8 @@ class Marker {
   // Error{usage} for invalid text, more than 64 KiB, and more than 100 parentheses inside each other.
   static Marker parse(std::string_view text);
 
-  // Error{usage} if the result depends on what no image says (platform_release, platform_version, the patch level of
-  // a Python that is known as "3.11"), or if a comparison is undefined (`~=` of texts that are not versions).
+  // Error{usage} if the result depends on a value that no image has (platform_release, platform_version, the patch
+  // level of a Python that is known as "3.11"), or if a comparison is undefined (`~=` of texts that are not versions).
   bool holds(const MarkerEnvironment& environment, const MarkerSets& sets = {}) const;
   // The extras that it mentions, normalised: others do not change the result.
   std::set<std::string> extras() const;

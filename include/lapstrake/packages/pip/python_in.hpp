@@ -17,7 +17,7 @@ struct FoundPython {
   bool operator==(const FoundPython&) const = default;
 };
 
-// What the environment of the base image says.
+// Variables in the environment of the base image.
 struct BaseEnvironment {
   std::string path = "/usr/local/bin:/usr/bin:/bin";  // PATH; the folders of AWS Lambda and Bitnami are only there
   std::string python_version = {};                    // PYTHON_VERSION of the official images: "3.11.9"; may be empty

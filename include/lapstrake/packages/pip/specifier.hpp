@@ -35,7 +35,7 @@ class SpecifierSet {
  public:
   SpecifierSet() = default;
   explicit SpecifierSet(std::vector<Specifier> specifiers) : specifiers_(std::move(specifiers)) {}
-  // Separated by commas; an empty part is ignored, like pip does. Nothing if one is invalid, beyond 16 KiB or 1,000
+  // Separated by commas; an empty part is ignored, as in pip. Nothing if one is invalid, beyond 16 KiB or 1,000
   // specifiers.
   static std::optional<SpecifierSet> from_text(std::string_view text);
   // The same; Error{usage}.

@@ -46,7 +46,7 @@ std::vector<std::string> why_not(const WheelName& wheel, const Target& target);
 
 // The index in `file_names` of the best wheel for the target; equal tags are decided by the highest build tag. Files
 // that are not wheels are ignored. Error{usage} if none fits: it names the nearest wheel and why it does not fit, or
-// says that there are only source archives; the help has the known ways out (psycopg2 -> psycopg2-binary).
+// says that there are only source archives; the help names known alternatives (psycopg2 -> psycopg2-binary).
 std::size_t choose_wheel(std::string_view name, std::string_view version, const std::vector<std::string>& file_names,
                          const Target& target);
 
