@@ -244,6 +244,13 @@ printf "lockfileVersion: '9.0'\n" >other/package-lock.json
 sed -i 's|pnpm-lock.yaml|package-lock.json|' other/lapstrake.yaml
 expect 2 lapstrake -C other lock
 says 'run `pnpm deploy --prod DIR` in CI and copy DIR with `copy:`' "the content of another tool: exit 2 and the way out"
+expect 2 lapstrake -C other check
+matches "$out" 'lapstrake.yaml:7:14' "check reports it, too, with the position of the step"
+rm other/package-lock.json
+run lapstrake -C other check
+[[ $code != 0 ]] || fail "check accepts a missing lock file"
+matches "$out" 'package-lock.json' "and a missing lock file"
+expect 0 lapstrake -C api check
 project git linked.json
 expect 2 lapstrake -C git lock
 says 'comes from git, which lapstrake does not fetch' "a package of git exits 2"

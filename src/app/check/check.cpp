@@ -2,6 +2,7 @@
 #include <lapstrake/app/build/recipe_for.hpp>
 #include <lapstrake/app/check/check.hpp>
 #include <lapstrake/app/images/base_image.hpp>
+#include <lapstrake/app/packages/npm_step.hpp>
 #include <lapstrake/app/packages/pip_step.hpp>
 #include <lapstrake/app/project_files.hpp>
 #include <lapstrake/app/publish/attach.hpp>
@@ -79,12 +80,17 @@ void check_attachments(const Context& context, const spec::Image& image, std::ve
 
 void check_packages(const Context& context, const spec::Project& project, const spec::Image& image,
                     std::vector<Finding>& found) {
-  for (const auto& layer : image.layers)
-    for (const auto& pip : layer.pips) try {
-        check_lock_file(context, project, pip);
+  const auto check_all = [&](const auto& steps) {
+    for (const auto& step : steps) try {
+        check_lock_file(context, project, step);
       } catch (const Error& error) {
-        found.push_back(finding_of(error, pip.where));
+        found.push_back(finding_of(error, step.where));
       }
+  };
+  for (const auto& layer : image.layers) {
+    check_all(layer.pips);
+    check_all(layer.npms);
+  }
 }
 
 // What no push would ever use.

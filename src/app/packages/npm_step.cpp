@@ -50,6 +50,10 @@ std::string install_name(const oci::Npm& step, const StepFacts& facts) {
              omitted.empty() ? "" : cat(", without ", join(omitted, " ")));
 }
 
+void check_lock_file(const Context& context, const spec::Project& project, const oci::Npm& step) {
+  read_npm_lock(context, project, step);
+}
+
 oci::Digest inputs_of(const PackageRun& run, const oci::Npm& step) {
   InputDigest digest;
   digest.add(step.lock, run.text(step.lock));

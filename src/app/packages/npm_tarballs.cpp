@@ -77,8 +77,12 @@ std::string description_of_tarball(const std::string& name, const std::string& v
   return cat("the tarball of `", printable(name, 200), "` ", printable(version, 100));
 }
 
+npm::LockFile read_npm_lock(const Context& context, const spec::Project& project, const oci::Npm& step) {
+  return npm::parse_lock_file(text_of_project(context, project, step.lock), cat("`", step.lock, "`"));
+}
+
 npm::LockFile read_npm_lock(const PackageRun& run, const oci::Npm& step) {
-  return npm::parse_lock_file(run.text(step.lock), cat("`", step.lock, "`"));
+  return read_npm_lock(run.context, run.project, step);
 }
 
 npm::Target npm_target(const oci::Npm& step, const StepFacts& facts) {

@@ -11,6 +11,7 @@
 
 namespace lapstrake::app {
 
+packages::npm::LockFile read_npm_lock(const Context& context, const spec::Project& project, const oci::Npm& step);
 packages::npm::LockFile read_npm_lock(const PackageRun& run, const oci::Npm& step);
 packages::npm::Target npm_target(const oci::Npm& step, const StepFacts& facts);
 

@@ -13,6 +13,9 @@ namespace lapstrake::app {
 // The name of its entry in the lock: "npm package-lock.json, linux x64, glibc, without dev".
 std::string install_name(const oci::Npm& step, const StepFacts& facts);
 
+// Reads the lock file of the step and forgets it. Errors of the project only: no network is asked.
+void check_lock_file(const Context& context, const spec::Project& project, const oci::Npm& step);
+
 // The digest of the lock file, and of the packages whose install scripts are accepted.
 oci::Digest inputs_of(const PackageRun& run, const oci::Npm& step);
 
