@@ -103,7 +103,7 @@ class VendorCheck {
       const auto package = debian_package(name, vendor_.php_version);
       if (package.empty() || available.contains(name)) continue;
       add(Severity::error, cat("the PHP extension ", shown(name), " is missing, which ", by, " requires"),
-          cat("install the Debian package ", shown(package)));
+          vendor_.extension_help.empty() ? cat("install the Debian package ", shown(package)) : vendor_.extension_help);
     }
   }
 

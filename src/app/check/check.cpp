@@ -13,6 +13,8 @@
 #include <lapstrake/layers/assemble.hpp>
 #include <lapstrake/spec/source_lines.hpp>
 
+#include "php_vendor.hpp"
+
 namespace lapstrake::app {
 namespace {
 
@@ -54,17 +56,24 @@ std::vector<Finding> check_image(const Context& context, const spec::Project& pr
   } catch (const Error& error) {
     return {finding_of(error, image.where)};
   }
-  bool is_complete = true;  // all files of the layers so far are known
-  for (const auto& recipe : image.layers) try {
-      below.add_layer(layers::assemble(checkable(for_platform(recipe, platform), is_complete), below, *accounts,
+  bool is_complete = true;   // all files of the layers so far are known
+  bool is_assembled = true;  // no layer had an error
+  std::vector<oci::Copy> copies;
+  for (const auto& layer : image.layers) try {
+      const auto recipe = checkable(for_platform(layer, platform), is_complete);
+      copies.insert(copies.end(), recipe.copies.begin(), recipe.copies.end());
+      below.add_layer(layers::assemble(recipe, below, *accounts,
                                        {.root = project.folder,
                                         .allow_outside = context.build.allow_outside,
                                         .own_files = own_files(),
                                         .scratch = scratch(context),
                                         .stop = context.runtime.stop}));
     } catch (const Error& error) {
-      found.push_back(finding_of(error, recipe.where));
+      found.push_back(finding_of(error, layer.where));
+      is_assembled = false;
     }
+  for (auto& finding : check_php_vendor(context, project, copies, below, is_complete && is_assembled))
+    found.push_back(std::move(finding));
   return found;
 }
 

@@ -18,7 +18,8 @@ struct Vendor {
   std::function<bool(std::string_view path)> exists;
   // The extensions of the image's PHP in lower case ("intl"), as far as known; nothing: they are not checked.
   std::optional<std::set<std::string>> extensions = {};
-  std::string php_version = {};  // "8.2", for names of Debian packages; empty: "php-intl"
+  std::string php_version = {};     // "8.2", for names of Debian packages; empty: "php-intl"
+  std::string extension_help = {};  // what to do about a missing extension; empty: to install its Debian package
 };
 
 // Errors: a package is missing, or has another version or commit, or its folder is missing; the autoloader is missing;
