@@ -62,6 +62,9 @@ needs = {name: "*" for name in ("@acme/lib", "@acme/tool", "bundler", "core-js",
 write_lock("package-lock.json", packages, dependencies=needs, optionalDependencies={"extra": "1"}, devDependencies={"devtool": "1"},
            workspaces=["packages/*"])
 write_lock("changing.json", {"changing": entry("files", "changing")}, dependencies={"changing": "1"})
+write_lock("weak.json", {"changing": {"version": "1.0.0"}}, dependencies={"changing": "1"})
+tarball("own", "own", files={"own.js": "own\n"})
+write_lock("own.json", {"own": {**entry("own", "own"), "resolved": "file:vendored/own-1.0.0.tgz"}}, dependencies={"own": "file:vendored/own-1.0.0.tgz"})
 write_lock("compiled.json", {"compiled": entry("files", "compiled", hasInstallScript=True)}, dependencies={"compiled": "1"})
 write_lock("scoped.json", {"@acme/tool": packages["@acme/tool"], "util": packages["util"]}, dependencies={"@acme/tool": "1", "util": "1"})
 write_lock("linked.json", {"util": {**packages["util"], "resolved": "git+ssh://git@github.com/acme/util.git#0123"}}, dependencies={"util": "1"})
@@ -214,6 +217,37 @@ rm -rf changing-store
 python3 -c "from npm_registry import tarball; tarball('files', 'changing', files={'index.js': 'changed'})"
 expect 6 lapstrake -C changing --store "$work/changing-store" build
 equal "$(find changing-store -name "$sha256" | wc -l)" 0 "build does not store it either"
+
+
+# --- without an integrity, lapstrake.lock decides
+project weak weak.json
+expect 0 lapstrake -C weak --store "$work/weak-store" lock
+equal "$(jq -r '.installs[].files["node_modules/changing"].integrity' weak/lapstrake.lock | sort -u)" "none in the lock file" "a tarball without an integrity: the lock says so"
+python3 -c "from npm_registry import tarball; tarball('files', 'changing', files={'index.js': 'changed again'})"
+expect 6 lapstrake -C weak --store "$work/weak-store2" build
+jq '.name = "renamed"' weak.json >weak/package-lock.json
+expect 6 lapstrake -C weak --store "$work/weak-store2" lock
+says "lapstrake lock --update changing" "a tarball that the registry has replaced exits 6, and the command to accept it is named"
+expect 0 lapstrake -C weak --store "$work/weak-store2" lock --update changing
+matches "$out" '^moved node_modules/changing sha256:[0-9a-f]{64} -> sha256:' "which moves it"
+expect 0 lapstrake -C weak --store "$work/weak-store2" build
+
+# --- a tarball of the project
+project own own.json
+mkdir own/vendored
+cp own/own/-/own-1.0.0.tgz own/vendored/
+: >asked.log
+expect 0 lapstrake -C own lock
+expect 0 lapstrake -C own build
+wanted=$(digest_of "$out")
+expect 0 lapstrake -C own vendor
+expect 0 lapstrake -C own --store "$work/own-store" --offline build
+equal "$(digest_of "$out") $(<asked.log)" "$wanted " "a tarball of the project is installed, and vendored"
+echo changed >>own/vendored/own-1.0.0.tgz
+rm own/lapstrake.lock
+expect 6 lapstrake -C own --store "$work/own-store2" lock
+says "own" "with other bytes than package-lock.json says, it exits 6 and is named"
+equal "$(find own-store2 -name "$(sha256sum own/vendored/own-1.0.0.tgz | cut -d' ' -f1)" | wc -l)" 0 "and it is not stored"
 
 # --- install scripts
 project compiled compiled.json
