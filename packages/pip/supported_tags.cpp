@@ -49,6 +49,14 @@ void add_tags(std::vector<Tag>& out, const std::string& python, const std::strin
   for (const auto& platform : platforms) out.push_back({.python = python, .abi = abi, .platform = platform});
 }
 
+// The ABI of a CPython version: cp311. A free-threaded one has a "t"; one before 3.8 has the "m" of pymalloc, its
+// default (cp37m).
+std::string own_abi(const Target& target, const std::string& python) {
+  constexpr std::uint32_t first_without_m = 8;
+  if (target.is_free_threaded) return cat(python, "t");
+  return cat(python, target.python.minor < first_without_m ? "m" : "");
+}
+
 // The stable ABI: abi3 since CPython 3.2, abi3t of free-threaded builds (PEP 803).
 constexpr std::uint32_t first_stable = 2;
 
@@ -60,7 +68,7 @@ std::vector<Tag> supported_tags(const Target& target) {
   const auto platforms = platforms_of(target);
   const std::string abi3 = target.is_free_threaded ? "abi3t" : "abi3";
   std::vector<Tag> out;
-  add_tags(out, python, cat(python, target.is_free_threaded ? "t" : ""), platforms);
+  add_tags(out, python, own_abi(target, python), platforms);
   if (minor >= first_stable) add_tags(out, python, abi3, platforms);
   add_tags(out, python, "none", platforms);
   for (std::uint32_t m = minor; m-- > first_stable;) add_tags(out, cat("cp3", m), abi3, platforms);

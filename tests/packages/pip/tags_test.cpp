@@ -75,7 +75,7 @@ TEST_CASE("tags are ordered as pip and uv order them") {
                      .libc = {.kind = Libc::Kind::glibc, .major = 2, .minor = 17},
                      .machine = "aarch64"};
   Texts expected;
-  for (const std::string tag : {"cp33-cp33", "cp33-abi3", "cp33-none", "cp32-abi3", "py33-none", "py3-none",
+  for (const std::string tag : {"cp33-cp33m", "cp33-abi3", "cp33-none", "cp32-abi3", "py33-none", "py3-none",
                                 "py32-none", "py31-none", "py30-none"})
     for (const std::string platform : {"manylinux_2_17_aarch64", "manylinux2014_aarch64", "linux_aarch64"})
       expected.push_back(tag + "-" + platform);
@@ -108,6 +108,15 @@ TEST_CASE("tags of musl and of a free-threaded Python") {
   CHECK(tags[0] == "cp312-cp312t-musllinux_1_2_aarch64");
   CHECK(tags[4] == "cp312-abi3t-musllinux_1_2_aarch64");
   CHECK(std::ranges::find(tags, "cp312-abi3-musllinux_1_2_aarch64") == tags.end());
+}
+
+TEST_CASE("the ABI of a Python before 3.8 has an m") {
+  auto target = bookworm;
+  target.python.minor = 7;
+  CHECK(supported_tags(target).at(0).abi == "cp37m");
+  CHECK(chosen({"a-1.0-cp37-cp37m-manylinux2014_x86_64.whl"}, target) == "a-1.0-cp37-cp37m-manylinux2014_x86_64.whl");
+  target.python.minor = 8;
+  CHECK(supported_tags(target).at(0).abi == "cp38");
 }
 
 TEST_CASE("the best wheel is chosen") {
