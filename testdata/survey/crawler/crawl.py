@@ -1,0 +1,5 @@
+import requests
+from bs4 import BeautifulSoup
+
+page = requests.get("https://example.com/", timeout=10)
+print(BeautifulSoup(page.text, "html.parser").title)

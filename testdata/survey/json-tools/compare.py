@@ -1,0 +1,3 @@
+import jsondiff
+
+print(jsondiff.diff({"a": 1}, {"a": 2}))

@@ -1,0 +1,3 @@
+const app = require("express")();
+app.use(require("cors")());
+app.listen(8080);

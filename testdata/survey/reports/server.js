@@ -1,0 +1,3 @@
+const app = require("express")();
+app.get("/", (_, answer) => answer.send("reports"));
+app.listen(3000);
