@@ -68,7 +68,7 @@ class NpmLocking {
                               .size = blob.size,
                               .integrity = package.integrity,
                               .url = NpmTarballs::url_of(package)};
-    auto archive = run_.archives.unpacked(file, NpmTarballs::unpacker(run_), nullptr);
+    auto archive = run_.archives.unpacked(file, NpmTarballs::unpacker(run_), tarballs_.download(lock_));
     return {.file = std::move(file), .archive = std::move(archive)};
   }
 
