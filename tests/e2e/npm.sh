@@ -263,7 +263,14 @@ equal "$(jq -r '.installs[].files["node_modules/compiled"].note' compiled/lapstr
 expect 0 lapstrake -C compiled build
 project compiled compiled.json
 expect 2 lapstrake -C compiled build
-says "is out of date" "no longer accepted: the lock is stale"
+says "has no entry for" "no longer accepted: the lock has no such entry"
+
+# --- a lock that lost a line
+project compiled compiled.json ', scripts: { accept: [compiled] }'
+jq 'del(.installs[].files["node_modules/compiled"])' compiled/lapstrake.lock >lost.lock
+cp lost.lock compiled/lapstrake.lock
+expect 2 lapstrake -C compiled build
+says "lacks \`node_modules/compiled\`" "a package without an entry is not left out silently"
 
 # --- lock files of other tools
 project other package-lock.json

@@ -23,7 +23,7 @@ std::string target_of(const oci::Fetch& fetch, const http::Url& url) {
 
 void add_fetch(const oci::Fetch& fetch, const oci::Digest& digest, const Downloads& downloads,
                const layers::AccountTable& accounts, const std::string& image, layers::OtherSteps& out) {
-  const auto origin = cat("fetch `", printable(fetch.url, 400), "` (", fetch.where.text(), ")");
+  const auto origin = cat("fetch `", redacted(http::parse_url(fetch.url)), "` (", fetch.where.text(), ")");
   step(origin, [&] {
     const auto url = http::parse_url(fetch.url);
     const auto blob =

@@ -15,6 +15,11 @@ oci::Descriptor blob_of(const packages::LockedFile& file) {
   return {.media_type = {}, .digest = file.digest, .size = file.size};
 }
 
+// Read from the project's folder, which needs no network.
+bool is_of_project(const packages::LockedFile& file) {
+  return !file.url.empty() && file.url.find("://") == std::string::npos;
+}
+
 std::string shown(const packages::LockedFile& file) { return cat("`", printable(file.name, 400), "`"); }
 
 }  // namespace
@@ -31,7 +36,7 @@ std::filesystem::path Archives::take(const packages::LockedFile& file, const Dow
     drain(
         vendor_folder_->open(blob), [&](Bytes bytes) { out.write(bytes); }, context_.runtime.stop);
     out.commit(file.digest);
-  } else if (context_.connection.offline) {
+  } else if (context_.connection.offline && !is_of_project(file)) {
     throw not_available_offline(context_, shown(file));
   } else {
     download(file);
@@ -42,7 +47,7 @@ std::filesystem::path Archives::take(const packages::LockedFile& file, const Dow
 packages::UnpackedArchive Archives::unpacked(const packages::LockedFile& file, const Unpacker& unpacker,
                                              const Download& download) const {
   return step(cat("unpacking ", shown(file)), [&] {
-    const auto identity = cat(unpacker.kind, " ", file.digest.text());
+    const auto identity = cat(unpacker.kind, " ", unpacker.expectation(file), " ", file.digest.text());
     const auto key = oci::Digest::of(identity);
     const auto path = store::cache_entry_path(store_, store::unpacked_kind, key);
     const auto open = [&] { return packages::UnpackedArchive::open(path, shown(file), identity); };

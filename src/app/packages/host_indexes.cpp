@@ -80,19 +80,16 @@ struct PipSettings {
 };
 
 PipSettings pip_settings(const Environment& environment) {
+  std::map<std::string, IniSection> all;  // a later file wins, within a section
+  for (const auto& file : pip_files(environment))
+    if (const auto text = text_of(file))
+      for (auto& [name, section] : parse_ini(*text, cat("`", file.string(), "`")))
+        for (auto& [key, value] : section) all[name].insert_or_assign(key, value);
   PipSettings out;
-  for (const auto& file : pip_files(environment)) {
-    const auto text = text_of(file);
-    if (!text) continue;
-    const auto sections = parse_ini(*text, cat("`", file.string(), "`"));
-    for (const char* name : {"global", "download", "install"}) {
-      const auto section = sections.find(name);
-      if (section == sections.end()) continue;
-      if (const auto index = section->second.find("index-url"); index != section->second.end())
-        out.index = index->second;
-      if (const auto extra = section->second.find("extra-index-url"); extra != section->second.end())
-        out.extra = words_of(extra->second);
-    }
+  for (const char* name : {"global", "install"}) {
+    const auto& section = all[name];
+    if (const auto index = section.find("index-url"); index != section.end()) out.index = index->second;
+    if (const auto extra = section.find("extra-index-url"); extra != section.end()) out.extra = words_of(extra->second);
   }
   if (const auto index = environment("PIP_INDEX_URL")) out.index = *index;
   if (const auto extra = environment("PIP_EXTRA_INDEX_URL")) out.extra = words_of(*extra);
@@ -103,7 +100,14 @@ PipSettings pip_settings(const Environment& environment) {
 
 AuthorizedUrl authorized_url(const std::string& url, const Environment& environment) {
   const auto split = without_user_info(url);
-  AuthorizedUrl out{.url = http::parse_url(split.url.ends_with('/') ? split.url : cat(split.url, "/"))};
+  AuthorizedUrl out;
+  try {
+    out.url = http::parse_url(split.url.ends_with('/') ? split.url : cat(split.url, "/"));
+  } catch (const Error&) {
+    // Its text may contain a password.
+    throw Error(ErrorKind::usage, "the URL of a package index is invalid",
+                "write it as https://host/path/, with special characters of a login as %XX");
+  }
   if (split.user_info) {
     const auto colon = split.user_info->find(':');
     const auto user = percent_decode(split.user_info->substr(0, colon));

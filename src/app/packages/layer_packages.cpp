@@ -19,6 +19,9 @@
 namespace lapstrake::app {
 namespace {
 
+std::string shown(const oci::Fetch& fetch) {
+  return cat("fetch `", redacted(http::parse_url(fetch.url)), "` (", fetch.where.text(), ")");
+}
 std::string shown(const oci::Npm& step) { return cat("npm `", step.lock, "` (", step.where.text(), ")"); }
 std::string shown(const oci::Pip& step) { return cat("pip `", step.lock, "` (", step.where.text(), ")"); }
 
@@ -53,8 +56,7 @@ void for_each_fetch(const PackageRun& run, Act&& act) {
       for (const auto& layer : image.layers)
         for (auto fetch : layer.fetches) {
           fetch.url = spec::fill_platform(fetch.url, platform);
-          lapstrake::step(cat("fetch `", printable(fetch.url, 400), "` (", fetch.where.text(), ")"),
-                          [&] { act(fetch, platform); });
+          lapstrake::step(shown(fetch), [&] { act(fetch, platform); });
         }
   }
 }
@@ -70,7 +72,7 @@ packages::LockedFile downloaded(const PackageRun& run, const oci::Fetch& fetch,
                                 const std::optional<oci::Digest>& digest) {
   const auto url = http::parse_url(fetch.url);
   const auto blob = run.downloads.take({.url = url, .what = cat("`", redacted(url), "`"), .digest = digest});
-  return {.name = fetch.url, .digest = blob.digest, .size = blob.size};
+  return {.name = url.query.empty() ? fetch.url : redacted(url), .digest = blob.digest, .size = blob.size};
 }
 
 // As the user writes it: a package in any spelling, or a URL.
@@ -266,6 +268,10 @@ packages::LockedPackages lock_packages(const PackageRun& run, const packages::Lo
   });
   for_each_fetch(run, [&](const oci::Fetch& fetch, const oci::Platform& platform) {
     if (digest_in_spec(fetch, platform) || out.fetched.contains(fetch.url)) return;
+    if (!http::parse_url(fetch.url).query.empty())
+      throw Error(ErrorKind::usage,
+                  cat(shown(fetch), " has a query, which may be a secret and is not written to `", lock_file_name, "`"),
+                  "add `sha256:` to the step");
     const auto found = known.fetched.find(fetch.url);
     const bool fits = found != known.fetched.end() && !update.moves(found->second);
     out.fetched.emplace(fetch.url, fits ? found->second : downloaded(run, fetch, std::nullopt));
@@ -277,8 +283,7 @@ packages::LockedPackages lock_packages(const PackageRun& run, const packages::Lo
 oci::Digest digest_of(const oci::Fetch& fetch, const oci::Platform& platform, const packages::LockedPackages& locked) {
   if (auto digest = digest_in_spec(fetch, platform)) return *std::move(digest);
   if (const auto found = locked.fetched.find(fetch.url); found != locked.fetched.end()) return found->second.digest;
-  throw Error(ErrorKind::usage,
-              cat("the sha256 of `", printable(fetch.url, 400), "` is unknown (", fetch.where.text(), ")"),
+  throw Error(ErrorKind::usage, cat("the sha256 of ", shown(fetch), " is unknown"),
               "run `lapstrake lock` to record it, or add `sha256:` to the step");
 }
 

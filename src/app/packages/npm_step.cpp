@@ -46,8 +46,11 @@ std::string install_name(const oci::Npm& step, const StepFacts& facts) {
   const auto target = npm_target(step, facts);
   auto omitted = step.omit;
   std::ranges::sort(omitted);
+  auto accepted = step.accepted_scripts;
+  std::ranges::sort(accepted);
   return cat("npm ", step.lock, ", ", target.os, " ", target.cpu, ", ", target.libc,
-             omitted.empty() ? "" : cat(", without ", join(omitted, " ")));
+             omitted.empty() ? "" : cat(", without ", join(omitted, " ")),
+             accepted.empty() ? "" : cat(", accepted scripts ", join(accepted, " ")));
 }
 
 void check_lock_file(const Context& context, const spec::Project& project, const oci::Npm& step) {
@@ -57,9 +60,6 @@ void check_lock_file(const Context& context, const spec::Project& project, const
 oci::Digest inputs_of(const PackageRun& run, const oci::Npm& step) {
   InputDigest digest;
   digest.add(step.lock, run.text(step.lock));
-  auto accepted = step.accepted_scripts;
-  std::ranges::sort(accepted);
-  digest.add("accepted scripts", join(accepted, " "));
   return digest.finish();
 }
 
@@ -75,7 +75,7 @@ std::vector<layers::Entry> npm_entries(const PackageRun& run, const oci::Npm& st
   std::vector<npm::InstalledPackage> installed;
   for (const auto& package : tree.selection.packages) {
     const auto archive = by_place.find(package.place);
-    if (has_tarball(package) && archive == by_place.end()) continue;
+    if (has_tarball(package) && archive == by_place.end()) throw incomplete_install(tree.install, package.place);
     installed.push_back({.package = package, .archive = archive == by_place.end() ? nullptr : archive->second});
   }
   return npm::tree(installed, {.into = step.into.substr(1), .uid = ids.uid, .gid = ids.gid});

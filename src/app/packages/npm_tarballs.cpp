@@ -147,12 +147,14 @@ Archives::Download NpmTarballs::download(const npm::LockFile& lock) const {
 
 Unpacker NpmTarballs::unpacker(const PackageRun& run) {
   return {.kind = "npm 1",
-          .unpack = [&run](const packages::LockedFile& file, const std::filesystem::path& path,
-                           packages::UnpackedArchiveWriter& out) {
-            npm::unpack_tarball(file_source(path), description_of_tarball(file.package, file.version),
-                                {.name = file.package, .version = file.version}, out,
-                                {.packed_bytes = file.size, .stop = run.context.runtime.stop});
-          }};
+          .expectation = [](const packages::LockedFile& file) { return cat(file.package, "@", file.version); },
+          .unpack =
+              [&run](const packages::LockedFile& file, const std::filesystem::path& path,
+                     packages::UnpackedArchiveWriter& out) {
+                npm::unpack_tarball(file_source(path), description_of_tarball(file.package, file.version),
+                                    {.name = file.package, .version = file.version}, out,
+                                    {.packed_bytes = file.size, .stop = run.context.runtime.stop});
+              }};
 }
 
 }  // namespace lapstrake::app

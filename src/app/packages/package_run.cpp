@@ -52,4 +52,10 @@ const packages::LockedInstall& locked_install(const PackageRun& run, const std::
   return found->second;
 }
 
+Error incomplete_install(const packages::LockedInstall& install, const std::string& package) {
+  return Error(ErrorKind::usage,
+               cat("`", lock_file_name, "` lacks `", printable(package, 400), "` in `", install.name, "`"),
+               "restore the file from version control, or delete this entry and run `lapstrake lock`");
+}
+
 }  // namespace lapstrake::app

@@ -22,7 +22,12 @@ http::Headers credentials(const AuthorizedUrl& to) {
 
 }  // namespace
 
-PipIndex::PipIndex(const PackageRun& run, const std::string& source) : run_(run), indexes_(indexes_of(run, source)) {}
+PipIndex::PipIndex(const PackageRun& run, const std::string& source) : run_(run), source_(source) {}
+
+const std::vector<AuthorizedUrl>& PipIndex::indexes() const {
+  std::call_once(once_, [&] { indexes_ = indexes_of(run_, source_); });
+  return indexes_;
+}
 
 std::shared_ptr<const IndexedProject> PipIndex::project(const std::string& name) {
   {
@@ -35,7 +40,7 @@ std::shared_ptr<const IndexedProject> PipIndex::project(const std::string& name)
 }
 
 std::shared_ptr<const IndexedProject> PipIndex::read(const std::string& name) const {
-  for (const auto& index : indexes_) {
+  for (const auto& index : indexes()) {
     const auto url = http::resolve(index.url, pip::project_path(name));
     const auto what = cat("the index page of `", name, "`");
     const auto page = run_.downloads.page({.url = url,
@@ -65,14 +70,14 @@ Download PipIndex::download(const IndexedProject& project, const pip::IndexFile&
 
 Download PipIndex::download(const std::string& url, std::string what) const {
   Download out{.url = http::parse_url(url), .what = std::move(what)};
-  for (const auto& index : indexes_)
+  for (const auto& index : indexes())
     if (out.url.origin() == index.url.origin()) out.credentials = credentials(index);
   return out;
 }
 
 std::string PipIndex::names() const {
   std::string out;
-  for (const auto& index : indexes_) out += cat(out.empty() ? "`" : ", `", http::redacted(index.url), "`");
+  for (const auto& index : indexes()) out += cat(out.empty() ? "`" : ", `", http::redacted(index.url), "`");
   return out;
 }
 

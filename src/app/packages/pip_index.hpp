@@ -38,9 +38,13 @@ class PipIndex {
 
  private:
   std::shared_ptr<const IndexedProject> read(const std::string& name) const;
+  // Read when the first wheel is missing: a build from the store does not depend on pip's configuration.
+  const std::vector<AuthorizedUrl>& indexes() const;
 
   const PackageRun& run_;
-  std::vector<AuthorizedUrl> indexes_;
+  std::string source_;
+  mutable std::once_flag once_;
+  mutable std::vector<AuthorizedUrl> indexes_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<const IndexedProject>> projects_;
 };

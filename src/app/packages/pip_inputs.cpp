@@ -45,4 +45,12 @@ oci::Digest digest_of_inputs(const PackageRun& run, const pip::LockedPackages& l
   return out.finish();
 }
 
+pip::SelectedPackages selected_packages(const pip::LockedPackages& locked, const oci::Pip& step,
+                                        const pip::Target& target) {
+  pip::PackageSelection selection{.environment = pip::marker_environment(target),
+                                  .extras = {step.extras.begin(), step.extras.end()}};
+  if (step.groups) selection.groups = {step.groups->begin(), step.groups->end()};
+  return pip::packages_for(locked, selection);
+}
+
 }  // namespace lapstrake::app

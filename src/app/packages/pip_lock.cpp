@@ -29,9 +29,7 @@ class PipLocking {
   packages::LockedInstall run() {
     const auto locked = read_python_lock(run_, step_);
     for (const auto& note : locked.notes) notify(note);
-    pip::PackageSelection selection{.environment = environment_, .extras = {step_.extras.begin(), step_.extras.end()}};
-    if (step_.groups) selection.groups = {step_.groups->begin(), step_.groups->end()};
-    const auto selected = pip::packages_for(locked, selection);
+    const auto selected = selected_packages(locked, step_, target_);
     for (const auto& note : selected.notes) notify(note);
     choose(selected.packages);
     const bool with_hashes =

@@ -64,15 +64,24 @@ pip::Scheme scheme_of(const oci::Pip& step, const pip::FoundPython& python, laye
   return scheme;
 }
 
+// A merge may have dropped lines of the lock.
+void expect_all(const packages::LockedInstall& install, const pip::SelectedPackages& selected) {
+  for (const auto& package : selected.packages)
+    if (std::ranges::find(install.files, package.name, &packages::LockedFile::package) == install.files.end())
+      throw incomplete_install(install, package.name);
+}
+
 Unpacker wheel_unpacker() {
   return {.kind = "wheel 1",
-          .unpack = [](const packages::LockedFile& file, const std::filesystem::path& path,
-                       packages::UnpackedArchiveWriter& out) {
-            const FileDescriptor wheel(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-            if (!wheel) throw Error(ErrorKind::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
-            pip::unpack_wheel(packages::random_access(wheel.get(), pip::description_of_wheel(file.name)), file.name,
-                              {.name = file.package, .version = file.version}, out);
-          }};
+          .expectation = [](const packages::LockedFile& file) { return file.name; },
+          .unpack =
+              [](const packages::LockedFile& file, const std::filesystem::path& path,
+                 packages::UnpackedArchiveWriter& out) {
+                const FileDescriptor wheel(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+                if (!wheel) throw Error(ErrorKind::input, cat("cannot read `", path.string(), "`: ", reason(errno)));
+                pip::unpack_wheel(packages::random_access(wheel.get(), pip::description_of_wheel(file.name)), file.name,
+                                  {.name = file.package, .version = file.version}, out);
+              }};
 }
 
 }  // namespace
@@ -94,9 +103,7 @@ pip::Target pip_target(const oci::Pip& step, const StepFacts& facts) {
 }
 
 std::string install_name(const oci::Pip& step, const pip::Target& target) {
-  auto shown = target;
-  shown.python.patch.reset();  // a new patch level of the base chooses the same wheels
-  return cat("pip ", step.lock, ", ", shown.text(), listed("extras", step.extras),
+  return cat("pip ", step.lock, ", ", target.text(), listed("extras", step.extras),
              step.groups ? cat(listed("groups", *step.groups), step.groups->empty() ? ", no groups" : "") : "");
 }
 
@@ -107,7 +114,9 @@ oci::Digest inputs_of(const PackageRun& run, const oci::Pip& step) {
 std::vector<layers::Entry> pip_entries(const PackageRun& run, const oci::Pip& step, const StepFacts& facts,
                                        const layers::BaseFiles& below, layers::AccountTable::Ids ids) {
   const auto target = pip_target(step, facts);
-  const auto& install = locked_install(run, install_name(step, target), inputs_of(run, step));
+  const auto locked = read_python_lock(run, step);
+  const auto& install = locked_install(run, install_name(step, target), digest_of_inputs(run, locked));
+  expect_all(install, selected_packages(locked, step, target));
   const auto scheme = scheme_of(step, installed_python(step, below, facts, target), ids);
   PipIndex index(run, step.source);
   const auto wheels = run.archives.unpacked(install.files, wheel_unpacker(), wheel_download(run, index));

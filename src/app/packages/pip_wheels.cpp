@@ -7,6 +7,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/packages/pip/names.hpp>
 #include <lapstrake/packages/pip/requires_python.hpp>
 #include <lapstrake/packages/pip/tags.hpp>
 #include <lapstrake/packages/zip.hpp>
@@ -157,7 +158,7 @@ class Choosing {
     if (!digest && best.in_index != nullptr) digest = sha256_of(best.in_index->checksums);
     auto size = best.size;
     if (!size && best.in_index != nullptr) size = best.in_index->size;
-    auto metadata = digest && size ? metadata_of(best) : std::nullopt;
+    auto metadata = digest && size && is_proved(best, *digest) ? metadata_of(best) : std::nullopt;
     if (!metadata) {
       const auto blob = take(best, digest);
       digest = blob.digest;
@@ -168,6 +169,7 @@ class Choosing {
     out.file.digest = *digest;
     out.file.size = *size;
     out.metadata = pip::parse_metadata(*metadata, shown(best));
+    expect_name(best, out.metadata);
     expect_python(out);
     warn_if_yanked(best);
     return out;
@@ -176,13 +178,30 @@ class Choosing {
   static std::string shown(const Candidate& candidate) { return cat("the wheel `", candidate.name, "`"); }
   static std::string shown(const pip::LockedPackage& package) { return app::shown(package); }
 
-  // From the index, without the wheel (PEP 658).
+  // Whether the digest is one that the user's lock file has, or that has none: others are compared with the wheel.
+  bool is_proved(const Candidate& best, const oci::Digest& digest) const {
+    const auto& wanted = package_.files.empty() ? package_.checksums : best.checksums;
+    return wanted.empty() || std::ranges::any_of(wanted, [&](const auto& sum) { return sum.text() == digest.text(); });
+  }
+
+  // The wheel itself is compared when it is unpacked.
+  void expect_name(const Candidate& best, const pip::Metadata& metadata) const {
+    const auto name = pip::WheelName::parse(best.name);
+    if (pip::normalized_name(metadata.name) == pip::normalized_name(name.name) &&
+        pip::Version::from_text(metadata.version) == pip::Version::from_text(name.version))
+      return;
+    throw Error(ErrorKind::integrity, cat("the metadata of `", best.name, "` is of another package"))
+        .because(cat("it names ", printable(metadata.name, 200), " ", printable(metadata.version, 100)));
+  }
+
+  // From the index, without the wheel (PEP 658); only if the index gives its digest.
   std::optional<std::string> metadata_of(const Candidate& best) const {
     if (best.in_index == nullptr || !best.in_index->core_metadata) return std::nullopt;
+    const auto sum = sha256_of(best.in_index->core_metadata->checksums);
+    if (!sum) return std::nullopt;
     const auto page = run_.downloads.page(index_.download(*project_, *best.in_index, ".metadata"), most_metadata_bytes);
     if (!page) return std::nullopt;
-    const auto& sums = best.in_index->core_metadata->checksums;
-    if (const auto sum = sha256_of(sums); sum && *sum != oci::Digest::of(page->text))
+    if (*sum != oci::Digest::of(page->text))
       throw Error(ErrorKind::integrity, cat("the metadata of `", best.name, "` has the wrong digest"))
           .because(cat("the index says ", sum->text(), ", and the file has ", oci::Digest::of(page->text).text()));
     return page->text;

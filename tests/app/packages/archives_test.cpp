@@ -28,11 +28,13 @@ struct Shop {
   }
   Unpacker unpacker() {
     return {.kind = "test 1",
-            .unpack = [this](const packages::LockedFile&, const std::filesystem::path& archive,
-                             packages::UnpackedArchiveWriter& out) {
-              ++unpackings;
-              out.add_file({.path = "member"})(as_bytes(read_file(archive)));
-            }};
+            .expectation = [](const packages::LockedFile& archive) { return archive.name; },
+            .unpack =
+                [this](const packages::LockedFile&, const std::filesystem::path& archive,
+                       packages::UnpackedArchiveWriter& out) {
+                  ++unpackings;
+                  out.add_file({.path = "member"})(as_bytes(read_file(archive)));
+                }};
   }
   std::string text() {
     const auto archive = archives().unpacked(file, unpacker(), download());
@@ -54,7 +56,7 @@ TEST_CASE("a damaged unpacked archive is made again from the archive") {
   Shop shop;
   shop.text();
   const auto path = store::cache_entry_path(store::Store::open(shop.context.store_root), store::unpacked_kind,
-                                            oci::Digest::of(cat("test 1 ", shop.file.digest.text())));
+                                            oci::Digest::of(cat("test 1 a.whl ", shop.file.digest.text())));
   std::filesystem::resize_file(path, std::filesystem::file_size(path) - 1);
   CHECK(shop.text() == "content");
   CHECK(shop.downloads == 1);
@@ -76,10 +78,12 @@ TEST_CASE("a damaged archive in the store is downloaded again") {
 TEST_CASE("an archive that fails to unpack leaves nothing behind, and the next attempt starts again") {
   Shop shop;
   const Unpacker failing{.kind = "test 1",
-                         .unpack = [](const auto&, const auto&, packages::UnpackedArchiveWriter& out) {
-                           out.add_file({.path = "member"})(as_bytes("half"));
-                           throw Error(ErrorKind::integrity, "`a.whl` lies");
-                         }};
+                         .expectation = [](const packages::LockedFile& archive) { return archive.name; },
+                         .unpack =
+                             [](const auto&, const auto&, packages::UnpackedArchiveWriter& out) {
+                               out.add_file({.path = "member"})(as_bytes("half"));
+                               throw Error(ErrorKind::integrity, "`a.whl` lies");
+                             }};
   const auto error = failure_of([&] { shop.archives().unpacked(shop.file, failing, shop.download()); });
   CHECK(error.kind() == ErrorKind::integrity);
   CHECK(std::filesystem::is_empty(shop.context.store_root / "tmp"));

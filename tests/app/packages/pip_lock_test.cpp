@@ -193,3 +193,21 @@ TEST_CASE("without a fitting version, the line to add has what the packages need
   LockWorld world(index.url());
   CHECK(split(failure_of([&] { world.lock("a==1.0\nb==1.0"); }).help(), '\n').at(1) == "m>=1,<5");
 }
+
+TEST_CASE("a hash that the index does not have is compared with the wheel itself") {
+  const WheelIndex index({{.name = pure}});
+  LockWorld world(index.url());
+  // The index serves only metadata: asking for the wheel shows that its sha256 alone proves nothing.
+  const auto error = failure_of([&] { world.lock(cat("a==1.0 --hash=sha512:", std::string(128, 'a'), "\n")); });
+  CHECK(error.kind() != ErrorKind::usage);
+  const auto requests = index.requests();
+  CHECK(std::ranges::any_of(requests,
+                            [&](const auto& one) { return one.find(cat("/files/", pure, " ")) != std::string::npos; }));
+}
+
+TEST_CASE("metadata of another package is refused") {
+  IndexedWheel wheel{.name = pure, .needs = "b>=1\nName: other"};
+  const WheelIndex index({wheel});
+  LockWorld world(index.url());
+  CHECK(failure_of([&] { world.lock("a==1.0\n"); }).kind() == ErrorKind::integrity);
+}

@@ -22,6 +22,8 @@ namespace lapstrake::app {
 struct Unpacker {
   // "wheel 1". A change of the unpacked form needs a new number.
   std::string_view kind;
+  // Everything but the archive's bytes that unpack() compares them with: the name that a wheel must have.
+  std::function<std::string(const packages::LockedFile& file)> expectation;
   std::function<void(const packages::LockedFile& file, const std::filesystem::path& archive,
                      packages::UnpackedArchiveWriter& out)>
       unpack;

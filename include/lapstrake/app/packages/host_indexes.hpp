@@ -20,8 +20,8 @@ struct AuthorizedUrl {
 // ~/.netrc) for the host. Error{usage} for a URL that is invalid, without its user info in the message.
 AuthorizedUrl authorized_url(const std::string& url, const Environment& environment);
 
-// As pip finds them (pip documentation, "Configuration"): `index-url` and `extra-index-url` of the sections [global],
-// [install] and [download] in /etc/xdg/pip/pip.conf, /etc/pip.conf, ~/.pip/pip.conf, ~/.config/pip/pip.conf, that of
+// As pip finds them (pip documentation, "Configuration"): `index-url` and `extra-index-url` of the sections [global]
+// and [install] (which wins) in /etc/xdg/pip/pip.conf, /etc/pip.conf, ~/.pip/pip.conf, ~/.config/pip/pip.conf, that of
 // the active virtual environment and $PIP_CONFIG_FILE (a later one wins), then $PIP_INDEX_URL and $PIP_EXTRA_INDEX_URL.
 // Else https://pypi.org/simple/. Error{usage} for a file that cannot be read or parsed.
 std::vector<AuthorizedUrl> host_pip_indexes(const Environment& environment);

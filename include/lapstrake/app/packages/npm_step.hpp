@@ -16,7 +16,7 @@ std::string install_name(const oci::Npm& step, const StepFacts& facts);
 // Reads the lock file of the step and forgets it. Errors of the project only: no network is asked.
 void check_lock_file(const Context& context, const spec::Project& project, const oci::Npm& step);
 
-// The digest of the lock file, and of the packages whose install scripts are accepted.
+// The digest of the lock file.
 oci::Digest inputs_of(const PackageRun& run, const oci::Npm& step);
 
 // Downloads each tarball, compares it with the lock file, and decides about the install scripts. Error{usage}: the lock

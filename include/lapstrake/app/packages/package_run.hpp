@@ -53,4 +53,7 @@ class InputDigest {
 const packages::LockedInstall& locked_install(const PackageRun& run, const std::string& name,
                                               const oci::Digest& inputs);
 
+// Error{usage}: the entry lacks a package, which the lock file of the ecosystem has.
+Error incomplete_install(const packages::LockedInstall& install, const std::string& package);
+
 }  // namespace lapstrake::app
