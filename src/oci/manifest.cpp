@@ -40,7 +40,9 @@ Manifest parse_manifest(std::string_view json, std::string_view media_type, std:
                     .artifact_type = members.text("artifactType"),
                     .config = parse_descriptor(members.need("config"), cat("the config in ", what)),
                     .annotations = members.text_map("annotations")};
-  for (const Json& layer : members.needed_list("layers", limits::layers))
+  // An artifact is not unpacked: its layers are single files, and there may be one for each package of a project.
+  const auto most_layers = is_config(manifest.config.media_type) ? limits::layers : limits::visited_manifests;
+  for (const Json& layer : members.needed_list("layers", most_layers))
     manifest.layers.push_back(parse_descriptor(layer, cat("layer ", manifest.layers.size() + 1, " in ", what)));
   if (const Json* subject = members.find("subject"))
     manifest.subject = parse_descriptor(*subject, cat("the subject in ", what));

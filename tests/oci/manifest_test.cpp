@@ -50,6 +50,18 @@ TEST_CASE("an artifact keeps its type, its subject and its descriptors' members"
   CHECK(back.layers == manifest.layers);
 }
 
+TEST_CASE("an artifact may have more layers than an image, up to a limit") {
+  auto manifest = samples::manifest();
+  const auto text_with = [&](std::size_t layers) {
+    manifest.layers.assign(layers, samples::blob("x", "application/octet-stream"));
+    return render(manifest);
+  };
+  refused([&] { parse_manifest(text_with(1001), media_type::manifest, "it"); }, "more than 1000");
+  manifest.config.media_type = "application/x";
+  CHECK(parse_manifest(text_with(10'000), media_type::manifest, "it").layers.size() == 10'000);
+  refused([&] { parse_manifest(text_with(10'001), media_type::manifest, "it"); }, "more than 10000");
+}
+
 TEST_CASE("an index is written in one order and reads back to itself") {
   const std::string text = render(samples::index());
   CHECK_THAT(text, Contains(R"("platform":{"architecture":"arm64","os":"linux","variant":"v8"})"));

@@ -4,6 +4,7 @@
 #include <lapstrake/app/publish/push_image.hpp>
 #include <lapstrake/app/publish/vendor_artifact.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/image.hpp>
@@ -61,6 +62,11 @@ oci::Manifest manifest_of(const store::Layout& layout, const oci::Index& index, 
   const auto has = [&](const oci::Digest& blob) { return layout.has(blob); };
   Blobs blobs;
   for (const auto& entry : index.manifests) add_all(layout, entry, has, blobs);
+  if (blobs.size() > limits::visited_manifests)
+    throw Error(ErrorKind::input,
+                cat("`", layout.folder().string(), "` has more than ", limits::visited_manifests,
+                    " blobs, the limit for an artifact"),
+                "delete the folder, and vendor the current bases and packages again");
   oci::Manifest manifest{.media_type = std::string(oci::media_type::manifest),
                          .artifact_type = std::string(artifact_type),
                          .config = oci::descriptor_of(index_text, index_type)};
