@@ -1,6 +1,7 @@
 // `lapstrake lock` for an `npm:` step.
 #include <algorithm>
 #include <lapstrake/app/packages/npm_step.hpp>
+#include <lapstrake/app/project_files.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
@@ -26,13 +27,17 @@ class NpmLocking {
         options_(npm::select_options(npm_target(step, facts), step.omit)),
         name_(install_name(step, facts)) {
     for (const auto& [name, install] : known.installs)
-      for (const auto& file : install.files) known_.insert_or_assign(file.integrity, file.digest);
+      for (const auto& file : install.files) {
+        known_.insert_or_assign(file.integrity, file.digest);
+        known_places_.insert(file.name);
+      }
   }
 
   packages::LockedInstall run() {
     selection_ = npm::select(lock_, options_);
     take();
     while (decide_about_scripts()) selection_ = npm::select(lock_, options_);
+    warn_of_weak();
     packages::LockedInstall out{.name = name_, .inputs = inputs_of(run_, step_), .files = {}};
     find_users();
     for (const auto& package : selection_.packages)
@@ -130,6 +135,21 @@ class NpmLocking {
           if (const auto* found = npm::dependency(lock_, *project, need.first)) users_[found->place] = "the project";
   }
 
+  // Once: the next time `lapstrake.lock` has a digest to compare with.
+  void warn_of_weak() const {
+    std::vector<std::string> names;
+    for (const auto& package : selection_.packages) {
+      const auto integrity = npm::parse_integrity(package.integrity);
+      if (has_tarball(package) && (!integrity || integrity->is_weak()) && !known_places_.contains(package.place))
+        names.push_back(cat(package.name, " ", package.version));
+    }
+    if (names.empty()) return;
+    run_.context.report.progress(
+        {.kind = Event::Kind::warning,
+         .text = cat("`", step_.lock, "` has no sha256 or sha512 of ", printable(join(names, ", "), 1000), ": `",
+                     lock_file_name, "` pins what the registry returned now")});
+  }
+
   static constexpr unsigned most_requests = 16;  // tarballs are small
 
   const PackageRun& run_;
@@ -139,6 +159,7 @@ class NpmLocking {
   npm::SelectOptions options_;
   std::string name_;
   std::map<std::string, oci::Digest> known_;  // by integrity
+  std::set<std::string> known_places_;
   npm::Selection selection_;
   std::map<std::string, Taken> taken_;                // by place
   std::map<std::string, std::string> notes_, users_;  // by place
