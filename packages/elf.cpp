@@ -2,6 +2,8 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/elf.hpp>
 #include <map>
+#include <string>
+#include <string_view>
 
 namespace lapstrake::packages {
 namespace {
@@ -10,6 +12,8 @@ namespace {
 struct Damaged {};
 
 constexpr std::uint64_t most_strings = 16u << 20, most_segments = 1'000, most_dynamic = 100'000, most_versions = 10'000;
+constexpr std::size_t most_needed = 4'096, most_name = 4'096;
+constexpr std::size_t most_kept = 4u << 20;  // bytes of all strings of the result
 constexpr std::uint32_t load_segment = 1, dynamic_segment = 2;
 enum Tag : std::uint64_t {
   needed = 1,
@@ -31,7 +35,7 @@ class ElfReader {
     read_dynamic();
     strings_ = text(offset_of(value(string_table)), value(string_size, most_strings));
     ElfNeeds out;
-    for (const auto name : names_) out.libraries.push_back(string_at(name));
+    for (const auto name : names_) out.libraries.push_back(kept(string_at(name)));
     if (const auto name = dynamic_.find(own_name); name != dynamic_.end()) out.soname = string_at(name->second);
     const auto path = dynamic_.contains(runpath) ? dynamic_.find(runpath) : dynamic_.find(rpath);
     if (path != dynamic_.end()) out.search_paths = split(string_at(path->second), ':');
@@ -58,9 +62,16 @@ class ElfReader {
   }
   std::string string_at(std::uint64_t at) const {
     if (at >= strings_.size()) throw Damaged();
-    const auto end = strings_.find('\0', static_cast<std::size_t>(at));
-    if (end == std::string::npos) throw Damaged();
-    return strings_.substr(static_cast<std::size_t>(at), end - static_cast<std::size_t>(at));
+    const auto rest = std::string_view(strings_).substr(static_cast<std::size_t>(at), most_name + 1);
+    const auto end = rest.find('\0');
+    if (end == rest.npos) throw Damaged();
+    return std::string(rest.substr(0, end));
+  }
+  // Counts a string of the result: many entries can name the same long string.
+  std::string kept(std::string text) {
+    if (text.size() > most_kept - kept_) throw Damaged();
+    kept_ += text.size();
+    return text;
   }
 
   void read_segments() {
@@ -85,7 +96,10 @@ class ElfReader {
     for (std::size_t at = 0; at + 16 <= table.size(); at += 16) {
       const auto tag = number(table, at, 8), value = number(table, at + 8, 8);
       if (tag == 0) break;
-      if (tag == needed) names_.push_back(value);
+      if (tag == needed) {
+        if (names_.size() == most_needed) throw Damaged();
+        names_.push_back(value);
+      }
       dynamic_.insert_or_assign(tag, value);
     }
   }
@@ -103,7 +117,7 @@ class ElfReader {
     throw Damaged();
   }
 
-  void read_versions(ElfNeeds& out) const {
+  void read_versions(ElfNeeds& out) {
     if (!dynamic_.contains(versions_needed)) return;
     auto at = offset_of(value(versions_needed));
     for (auto left = value(versions_needed_count, most_versions); left > 0; --left) {
@@ -111,9 +125,9 @@ class ElfReader {
       const auto library = string_at(number(record, 4, 4));
       auto inner = at + number(record, 8, 4);
       for (auto count = number(record, 2, 2); count > 0; --count) {
-        if (out.versions.size() > most_versions) throw Damaged();
+        if (out.versions.size() == most_versions) throw Damaged();
         const auto name = text(inner, 16);
-        out.versions.push_back({.library = library, .version = string_at(number(name, 8, 4))});
+        out.versions.push_back({.library = kept(library), .version = kept(string_at(number(name, 8, 4)))});
         inner += number(name, 12, 4);
       }
       at += number(record, 12, 4);
@@ -126,6 +140,7 @@ class ElfReader {
   std::map<std::uint64_t, std::uint64_t> dynamic_;
   std::vector<std::uint64_t> names_;
   std::string strings_;
+  std::size_t kept_ = 0;
 };
 
 }  // namespace

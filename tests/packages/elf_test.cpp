@@ -18,6 +18,57 @@ std::string small_library() {
   return {};
 }
 
+void put(std::string& out, std::uint64_t value, int bytes) {
+  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
+}
+
+// A shared object that needs the library `name` `count` times, and `versions` times a symbol version of this name.
+std::string library_that_needs(const std::string& name, std::size_t count, std::size_t versions = 0) {
+  constexpr std::size_t table = 64 + 2 * 56, record = 16;
+  const auto dynamic = 16 * (count + 5);
+  const auto strings = table + dynamic, records = strings + name.size() + 1;
+  const auto size = records + record * (versions + 1);
+  std::string out(
+      "\x7f"
+      "ELF\x02\x01");
+  out.resize(32);
+  put(out, 64, 8);  // the program headers
+  out.resize(54);
+  put(out, 56, 2);
+  put(out, 2, 2);
+  out.resize(64);
+  const auto segment = [&](std::uint64_t type, std::uint64_t offset, std::uint64_t bytes) {
+    put(out, type, 8);
+    for (const auto value : {offset, offset, offset, bytes, bytes, std::uint64_t{8}}) put(out, value, 8);
+  };
+  segment(1, 0, size);
+  segment(2, table, dynamic);
+  const auto entry = [&](std::uint64_t tag, std::uint64_t value) {
+    put(out, tag, 8);
+    put(out, value, 8);
+  };
+  for (std::size_t i = 0; i < count; ++i) entry(1, 0);
+  entry(5, strings);
+  entry(10, name.size() + 1);
+  entry(0x6ffffffe, records);
+  entry(0x6fffffff, versions > 0 ? 1 : 0);
+  entry(0, 0);
+  out += name + '\0';
+  put(out, 1, 2);
+  put(out, versions, 2);
+  put(out, 0, 4);
+  put(out, record, 4);
+  put(out, 0, 4);
+  for (std::size_t i = 0; i < versions; ++i) {
+    put(out, 0, 8);
+    put(out, 0, 4);
+    put(out, record, 4);
+  }
+  return out;
+}
+
+std::optional<ElfNeeds> needs_of(const std::string& bytes) { return elf_needs(random_access(bytes)); }
+
 }  // namespace
 
 TEST_CASE("a program needs the libraries and symbol versions that it was linked with") {
@@ -53,4 +104,20 @@ TEST_CASE("other and damaged files need nothing that is known") {
     damaged += !elf_needs(random_access(changed));
   }
   CHECK((damaged > 10 || bytes.empty()));
+}
+
+TEST_CASE("a file that needs very many or very long names is damaged") {
+  const auto ordinary = needs_of(library_that_needs("liba.so.1", 3, 2));
+  REQUIRE(ordinary);
+  CHECK(ordinary->libraries == std::vector<std::string>(3, "liba.so.1"));
+  REQUIRE(ordinary->versions.size() == 2);
+  CHECK(ordinary->versions[1].version == "liba.so.1");
+  CHECK(needs_of(library_that_needs("a", 4'096)));
+  CHECK_FALSE(needs_of(library_that_needs("a", 4'097)));
+  CHECK(needs_of(library_that_needs(std::string(4'096, 'a'), 1)));
+  CHECK_FALSE(needs_of(library_that_needs(std::string(4'097, 'a'), 1)));
+  CHECK(needs_of(library_that_needs(std::string(4'096, 'a'), 1'024)));
+  CHECK_FALSE(needs_of(library_that_needs(std::string(4'096, 'a'), 1'025)));
+  CHECK(needs_of(library_that_needs(std::string(4'096, 'a'), 0, 512)));
+  CHECK_FALSE(needs_of(library_that_needs(std::string(4'096, 'a'), 0, 513)));
 }
