@@ -69,12 +69,16 @@ class Tree {
     return joined(project_, place);
   }
 
+  // One look-up for each part of the path that is the place of a package: "node_modules/NAME".
   bool belongs_to_inner_package(std::string_view place, std::string_view path) const {
-    for (auto at = path.find(modules); at != path.npos; at = path.find(modules, at + 1)) {
-      for (auto end = path.find('/', at); end != path.npos; end = path.find('/', end + 1)) {
-        if (own_places_.contains(joined(place, path.substr(0, end)))) return true;
-      }
-      if (own_places_.contains(joined(place, path))) return true;
+    const auto full = joined(place, path);
+    const auto end_of_part = [&](std::size_t from) { return std::min(full.find('/', from), full.size()); };
+    for (auto at = full.size() - path.size(); at < full.size(); at = end_of_part(at) + 1) {
+      if (std::string_view(full).substr(at, end_of_part(at) - at) != modules) continue;
+      const auto name = end_of_part(at) + 1;
+      if (name >= full.size()) return false;
+      const auto end = end_of_part(full[name] == '@' ? end_of_part(name) + 1 : name);
+      if (own_places_.contains(std::string_view(full).substr(0, end))) return true;
     }
     return false;
   }

@@ -164,3 +164,23 @@ TEST_CASE("a file in the place of a node_modules or .bin folder gives way to the
                                      "app/node_modules/c/node_modules/.bin/d -> ../d/d.js",
                                      "app/node_modules/c/node_modules/d/", "app/node_modules/c/node_modules/d/d.js x"});
 }
+
+TEST_CASE("files of a package at the place of another package are not installed") {
+  Project project(
+      R"("node_modules/a": {}, "node_modules/a/node_modules/b": {}, "node_modules/a/node_modules/@s/c": {})");
+  project.has("node_modules/a", {{.path = "node_modules/b/old.js"},
+                                 {.path = "node_modules/@s/c/lib/old.js"},
+                                 {.path = "node_modules/b-b/kept.js"},
+                                 {.path = "node_modules/@s/d/kept.js"},
+                                 {.path = "my_node_modules/b/kept.js"},
+                                 {.path = "lib/node_modules/b/kept.js"}});
+  for (const auto* place : {"node_modules/a/node_modules/b", "node_modules/a/node_modules/@s/c"})
+    project.has(place, {{.path = "new.js"}});
+  TreeLines files;
+  for (const auto& line : project.lines())
+    if (!line.ends_with('/')) files.push_back(line);
+  CHECK(files ==
+        TreeLines{"app/node_modules/a/lib/node_modules/b/kept.js", "app/node_modules/a/my_node_modules/b/kept.js",
+                  "app/node_modules/a/node_modules/@s/c/new.js", "app/node_modules/a/node_modules/@s/d/kept.js",
+                  "app/node_modules/a/node_modules/b-b/kept.js", "app/node_modules/a/node_modules/b/new.js"});
+}
