@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <lapstrake/packages/pip/tags.hpp>
-#include <map>
 #include <tuple>
 #include <utility>
 
@@ -8,21 +7,6 @@
 
 namespace lapstrake::packages::pip {
 namespace {
-
-std::map<Tag, std::size_t> ranks_of(const Target& target) {
-  std::map<Tag, std::size_t> out;
-  for (auto& tag : supported_tags(target)) out.emplace(std::move(tag), out.size());
-  return out;
-}
-
-std::optional<std::size_t> best_rank(const WheelName& wheel, const std::map<Tag, std::size_t>& ranks) {
-  std::optional<std::size_t> best;
-  for (const auto& tag : wheel.tags()) {
-    const auto found = ranks.find(tag);
-    if (found != ranks.end() && (!best || found->second < *best)) best = found->second;
-  }
-  return best;
-}
 
 // Digits by value, then the rest as text; a wheel without a build tag comes first ("Binary distribution format").
 using BuildOrder = std::tuple<std::size_t, std::string, std::string>;
@@ -35,18 +19,27 @@ BuildOrder build_order(std::string_view build) {
 
 }  // namespace
 
-std::optional<std::size_t> rank(const WheelName& wheel, const Target& target) {
-  return best_rank(wheel, ranks_of(target));
+WheelRanks::WheelRanks(const Target& target) {
+  for (auto& tag : supported_tags(target)) places_.emplace(std::move(tag), places_.size());
+}
+
+std::optional<std::size_t> WheelRanks::rank(const WheelName& wheel) const {
+  std::optional<std::size_t> best;
+  for (const auto& tag : wheel.tags()) {
+    const auto found = places_.find(tag);
+    if (found != places_.end() && (!best || found->second < *best)) best = found->second;
+  }
+  return best;
 }
 
 std::size_t choose_wheel(std::string_view name, std::string_view version, const std::vector<std::string>& file_names,
                          const Target& target) {
-  const auto ranks = ranks_of(target);
+  const WheelRanks ranks(target);
   std::optional<std::size_t> chosen;
   std::pair<std::size_t, BuildOrder> best;
   for (std::size_t i = 0; i < file_names.size(); ++i) {
     const auto wheel = WheelName::from_text(file_names[i]);
-    const auto place = wheel ? best_rank(*wheel, ranks) : std::nullopt;
+    const auto place = wheel ? ranks.rank(*wheel) : std::nullopt;
     if (!place) continue;
     std::pair<std::size_t, BuildOrder> order{*place, build_order(wheel->build)};
     if (chosen && (order.first > best.first || (order.first == best.first && order.second <= best.second))) continue;

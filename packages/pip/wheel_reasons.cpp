@@ -140,7 +140,7 @@ std::vector<Reason> reasons_against(const WheelName& wheel, const Target& target
 }
 
 std::vector<std::string> why_not(const WheelName& wheel, const Target& target) {
-  if (rank(wheel, target)) return {};
+  if (WheelRanks(target).rank(wheel)) return {};
   std::vector<std::string> out;
   for (auto& reason : reasons_against(wheel, target)) out.push_back(std::move(reason.text));
   if (out.empty()) out.push_back(cat("has no tag that fits ", target.text()));

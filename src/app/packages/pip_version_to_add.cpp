@@ -38,12 +38,13 @@ std::optional<pip::AddableVersion> version_to_add(PipIndex& index, const std::ve
   const auto project = project_called(index, pip::normalized_name(requirements.front().name));
   std::optional<pip::Version> best;
   if (!project) return std::nullopt;
+  const pip::WheelRanks ranks(target);
   for (const auto& file : project->page.files) {
     const auto wheel = pip::WheelName::from_text(file.name);
     const auto version = wheel ? pip::Version::from_text(wheel->version) : std::nullopt;
     if (!version || (best && *version <= *best) || file.yanked || !satisfies(*version, requirements)) continue;
     if (file.requires_python && !pip::fits_python(file.requires_python->text(), target.python)) continue;
-    if (pip::rank(*wheel, target)) best = version;
+    if (ranks.rank(*wheel)) best = version;
   }
   if (!best) return std::nullopt;
   pip::AddableVersion out{.version = *best, .checksums = {}};

@@ -127,6 +127,15 @@ TEST_CASE("the best wheel is chosen") {
   CHECK(chosen({"a-1.0-py2.py3-none-any.whl", "a-1.0.tar.gz"}, alpine) == "a-1.0-py2.py3-none-any.whl");
 }
 
+TEST_CASE("the rank of a wheel is the place of its best tag") {
+  const WheelRanks ranks(bookworm);
+  const auto tags = supported_tags(bookworm);
+  for (const std::size_t place : {std::size_t{0}, tags.size() / 2, tags.size() - 1})
+    CHECK(ranks.rank(WheelName::parse("a-1.0-" + tags[place].text() + ".whl")) == place);
+  CHECK(ranks.rank(WheelName::parse("a-1.0-cp310.cp311-none.cp311-manylinux_2_36_x86_64.whl")) == 0);
+  CHECK_FALSE(ranks.rank(WheelName::parse("a-1.0-cp312-cp312-manylinux_2_36_x86_64.whl")));
+}
+
 TEST_CASE("the highest build tag decides between equal tags") {
   CHECK(chosen({"a-1.0-9-py3-none-any.whl", "a-1.0-10-py3-none-any.whl", "a-1.0-py3-none-any.whl",
                 "a-1.0-010-py3-none-any.whl"},

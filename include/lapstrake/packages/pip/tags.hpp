@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <lapstrake/packages/pip/target.hpp>
 #include <lapstrake/packages/pip/version.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,8 +38,16 @@ struct WheelName {
 // All tags that fit, the most preferred first.
 std::vector<Tag> supported_tags(const Target& target);
 
-// The place of the wheel's best tag in supported_tags(), 0 is best; nothing if none fits.
-std::optional<std::size_t> rank(const WheelName& wheel, const Target& target);
+// A table of supported_tags(), for many wheels.
+class WheelRanks {
+ public:
+  explicit WheelRanks(const Target& target);
+  // The place of the wheel's best tag in supported_tags(), 0 is best; nothing if none fits.
+  std::optional<std::size_t> rank(const WheelName& wheel) const;
+
+ private:
+  std::map<Tag, std::size_t> places_;
+};
 
 // One reason for each way in which the wheel does not fit: "needs glibc 2.39, the image has 2.36", "is for Python
 // 3.13", "is for aarch64", "is for musl". Empty if it fits.
