@@ -16,13 +16,32 @@ namespace {
 constexpr std::string_view media_type = "application/octet-stream";
 constexpr std::uint64_t least_progress = 1u << 20;
 
-// RFC 9110 14.4: "bytes 100-199/200" -> 100
-std::optional<std::uint64_t> first_byte(const http::Headers& headers) {
+// RFC 9110 14.4: "bytes 100-199/200", or with `*` instead of the size of the whole file.
+struct ContentRange {
+  std::uint64_t first;
+  std::optional<std::uint64_t> total;
+};
+
+std::optional<std::uint64_t> size_in(std::string_view text) {
+  const auto size = parse_integer(text);
+  if (!size || *size < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(*size);
+}
+
+std::optional<ContentRange> content_range(const http::Headers& headers) {
   const auto field = headers.find("Content-Range");
   if (!field || !field->starts_with("bytes ")) return std::nullopt;
-  const auto first = parse_integer(std::string_view(*field).substr(6, field->find('-') - 6));
-  if (!first || *first < 0) return std::nullopt;
-  return static_cast<std::uint64_t>(*first);
+  const auto range = std::string_view(*field).substr(6);
+  const auto first = size_in(range.substr(0, range.find('-')));
+  if (!first) return std::nullopt;
+  const auto slash = range.find('/');
+  return ContentRange{.first = *first, .total = slash == range.npos ? std::nullopt : size_in(range.substr(slash + 1))};
+}
+
+// Nothing if the transfer coding decides the length of the body (RFC 9112 6.3).
+std::optional<std::uint64_t> content_length(const http::Headers& headers) {
+  if (headers.find("Transfer-Encoding")) return std::nullopt;
+  return size_in(headers.find("Content-Length").value_or(""));
 }
 
 // What identifies the version of a file for If-Range (RFC 9110 13.1.5): a strong ETag; nothing otherwise.
@@ -71,22 +90,37 @@ class Transfer {
     if (!resumes) restart();
     if (resumes) request.headers.set("Range", cat("bytes=", place_, "-"));
     if (resumes && validator_) request.headers.set("If-Range", *validator_);
-    request.on_response = [&](const http::Response& reply) { begin(reply); };
+    bool has_begun = false;
+    request.on_response = [&](const http::Response& reply) {
+      has_begun = true;
+      begin(reply);
+    };
     request.sink = [&](Bytes bytes) { take(bytes); };
     const auto response = client_.get(std::move(request), download_);
     if (response.status == 416 && resumes) go_without_ranges();
     if (response.status != 200 && response.status != 206) throw error_of(response, download_);
+    if (!has_begun) begin(response);  // an empty body
+    expect_whole();
   }
 
   void begin(const http::Response& reply) {
     if (reply.status == 206) {
-      if (first_byte(reply.headers) != place_) go_without_ranges();
+      const auto range = content_range(reply.headers);
+      if (!range || range->first != place_) go_without_ranges();
+      total_ = range->total;
       return;
     }
     if (place_ > 0) restart();
     validator_ = validator_of(reply.headers);
-    const auto length = parse_integer(reply.headers.find("Content-Length").value_or(""));
-    if (!download_.size && length && *length > 0) event_.total = static_cast<std::uint64_t>(*length);
+    total_ = content_length(reply.headers);
+    if (!download_.size && total_) event_.total = *total_;
+  }
+
+  void expect_whole() const {
+    if (!total_ || place_ == *total_) return;
+    throw Error(ErrorKind::network, cat("cannot download ", download_.what))
+        .because(cat("the server sent ", place_, " of ", *total_, " bytes"))
+        .transient();
   }
 
   ContentCheck new_check() const { return download_.new_check ? download_.new_check() : ContentCheck(); }
@@ -155,6 +189,7 @@ class Transfer {
   store::Store::BlobWriter writer_;
   ContentCheck check_;
   std::uint64_t place_ = 0;
+  std::optional<std::uint64_t> total_;  // bytes of the whole file, as the last reply has it
   std::optional<std::string> validator_;
   bool has_ranges_ = true;
   Event event_;
