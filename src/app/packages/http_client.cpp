@@ -24,6 +24,7 @@ http::Request with(http::Request request, const http::Headers& headers) {
 http::Response HttpClient::get(http::Request request, const Download& download) const {
   const auto origin = request.url.origin();
   request = with(std::move(request), download.headers);
+  request.max_address_kind = download.max_address_kind;
   std::string chain = redacted(request.url);
   bool own = true;
   for (unsigned hop = 0;; ++hop) {

@@ -3,6 +3,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/http/untrusted_address.hpp>
 
 namespace lapstrake::app {
 namespace {
@@ -53,7 +54,7 @@ std::shared_ptr<const IndexedProject> PipIndex::read(const std::string& name) co
     if (parsed.files.empty()) continue;
     auto base = parsed.base.empty() ? page->url : http::resolve(page->url, parsed.base);
     return std::make_shared<const IndexedProject>(
-        IndexedProject{.page = std::move(parsed), .base = std::move(base), .index = index});
+        IndexedProject{.page = std::move(parsed), .from = page->url, .base = std::move(base), .index = index});
   }
   return nullptr;
 }
@@ -63,7 +64,15 @@ Download PipIndex::download(const IndexedProject& project, const pip::IndexFile&
   url.path += suffix;
   Download out{.url = url, .what = cat(suffix.empty() ? "the wheel `" : "the metadata of `", file.name, "`")};
   out.is_one_of_many = true;
-  if (url.origin() == project.index.url.origin()) out.credentials = credentials(project.index);
+  if (project.from.scheme == "https" && url.scheme == "http")
+    throw Error(ErrorKind::integrity,
+                cat("refusing the link to ", out.what, ": the index page is from https and the link is to http"),
+                "correct the configuration of the index so that its links are https")
+        .because(cat(redacted(project.from), " -> ", redacted(url)));
+  if (url.origin() == project.index.url.origin())
+    out.credentials = credentials(project.index);
+  else
+    out.max_address_kind = http::max_kind_named_by(project.from, {}, http::AddressKind::private_network);
   if (suffix.empty()) out.size = file.size;
   return out;
 }

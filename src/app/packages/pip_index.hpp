@@ -14,6 +14,7 @@ namespace lapstrake::app {
 
 struct IndexedProject {
   packages::pip::ProjectPage page;
+  http::Url from;       // that the page is from, after redirects
   http::Url base;       // that links of the page are relative to
   AuthorizedUrl index;  // that it is from
 };
@@ -28,7 +29,8 @@ class PipIndex {
   // same name in a public one. nullptr if no index has it. Each page is read once.
   std::shared_ptr<const IndexedProject> project(const std::string& name);
 
-  // The file, or with `suffix` ".metadata" its metadata.
+  // The file, or with `suffix` ".metadata" its metadata. A link to another origin than the index's is trusted as a
+  // redirect of the page is. Error{integrity} if it leads from https to http.
   Download download(const IndexedProject& project, const packages::pip::IndexFile& file,
                     std::string_view suffix = "") const;
   // A file by its URL; with the credentials of an index of the same origin.

@@ -135,6 +135,47 @@ TEST_CASE("a server that answers with the wrong range is asked for the whole fil
   CHECK(server.requests().size() == 3);
 }
 
+TEST_CASE("an empty reply after a broken one is not the end of the file") {
+  const auto empty = GENERATE(
+      as<std::string>(), reply("200 OK", "", ""), reply("206 Partial Content", "Content-Range: bytes 4-9/10\r\n", ""),
+      reply("206 Partial Content", "Content-Range: bytes 5-9/10\r\n", ""), reply("206 Partial Content", "", ""));
+  std::atomic<int> count = 0;
+  const ScriptedServer server([&](const std::string& request) -> std::optional<std::string> {
+    if (count++ == 0) return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 10\r\nETag: \"a\"\r\n\r\n0123";
+    if (count == 2) return empty;
+    if (has(request, "Range: bytes=4-"))
+      return reply("206 Partial Content", "Content-Range: bytes 4-9/10\r\n", "456789");
+    return reply("200 OK", "", "0123456789");
+  });
+  const World world;
+  const bool is_whole = empty.starts_with("HTTP/1.1 200");  // the file is empty now
+  CHECK(world.content(world.take(of(server))) == (is_whole ? "" : "0123456789"));
+  CHECK(server.requests().size() == (is_whole ? 2 : 3));
+}
+
+TEST_CASE("a part of the file that is shorter than the server says is not the end of the file") {
+  std::atomic<int> count = 0;
+  const ScriptedServer server([&](const std::string& request) -> std::optional<std::string> {
+    if (count++ == 0) return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 10\r\nETag: \"a\"\r\n\r\n0123";
+    if (has(request, "Range: bytes=4-")) return reply("206 Partial Content", "Content-Range: bytes 4-6/10\r\n", "456");
+    if (has(request, "Range: bytes=7-")) return reply("206 Partial Content", "Content-Range: bytes 7-9/*\r\n", "789");
+    return reply("200 OK", "", "another one");
+  });
+  const World world;
+  CHECK(world.content(world.take(of(server))) == "0123456789");
+}
+
+TEST_CASE("an address that a server named is not more local than it may name") {
+  const ScriptedServer server([](const std::string&) { return reply("200 OK", "", "content"); });
+  const World world;
+  auto download = of(server);
+  download.max_address_kind = http::AddressKind::private_network;
+  CHECK(failure_of([&] { world.take(download); }).kind() == ErrorKind::network);
+  CHECK(server.requests().empty());
+  download.max_address_kind = http::AddressKind::loopback;
+  CHECK(world.take(download).size == 7);
+}
+
 TEST_CASE("credentials do not follow a redirect to another origin") {
   const ScriptedServer other([](const std::string&) { return reply("200 OK", "", "content"); });
   const ScriptedServer server([&](const std::string& request) {

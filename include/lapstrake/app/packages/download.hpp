@@ -25,8 +25,10 @@ struct Download {
   std::function<ContentCheck()> new_check = {};  // for each start of the file; empty: no check besides `digest`
   http::Headers headers = {};                    // Accept and similar ones: sent to every server
   http::Headers credentials = {};  // sent only to the origin of `url`, and not after a redirect to another
-  std::string image = {};          // for progress events
-  bool is_one_of_many = false;     // reported only if it is large
+  // The most local kind of address that `url` may have: lower when a server named it (Request::max_address_kind).
+  http::AddressKind max_address_kind = http::AddressKind::link_local;
+  std::string image = {};       // for progress events
+  bool is_one_of_many = false;  // reported only if it is large
 };
 
 // A page of an index.
