@@ -1,4 +1,5 @@
 #include <lapstrake/app/build/build.hpp>
+#include <lapstrake/app/build/build_image.hpp>
 #include <lapstrake/app/build/cache_to.hpp>
 #include <lapstrake/app/build/prebuilt_image.hpp>
 #include <lapstrake/app/choose.hpp>
@@ -11,6 +12,7 @@ namespace lapstrake::app {
 std::vector<BuiltImage> build(const Context& context, const spec::Project& project,
                               const std::vector<std::string>& names, const std::vector<Output>& outputs,
                               const std::function<void(const BuiltImage&)>& each) {
+  forget_built_images(context);  // `build --watch` builds several times in one run
   const auto images = choose_images(project, names);
   check_outputs(images, context, outputs);
   const auto store = store::Store::open(context.store_root);

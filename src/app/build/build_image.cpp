@@ -246,6 +246,12 @@ class Builder {
   std::vector<store::CachedLayer> built_;
 };
 
+std::shared_ptr<const BuiltImage> find_built(const Context& context, const std::string& name) {
+  const std::lock_guard lock(context.run->mutex);
+  const auto found = context.run->built.find(name);
+  return found == context.run->built.end() ? nullptr : found->second;
+}
+
 // Images of the spec that `from:` names; the spec has no cycles of them.
 void build_needed_images(const Context& context, const spec::Project& project, const spec::Image& image,
                          const store::Store& store) {
@@ -261,6 +267,7 @@ void build_needed_images(const Context& context, const spec::Project& project, c
 
 BuiltImage build_image(const Context& context, const spec::Project& project, const spec::Image& image,
                        const store::Store& store) {
+  if (const auto built = find_built(context, image.name)) return *built;
   build_needed_images(context, project, image, store);
   return step(cat("building image `", image.name, "`"), [&] {
     BuiltImage built{
@@ -287,9 +294,14 @@ BuiltImage build_image(const Context& context, const spec::Project& project, con
       if (!archives.empty()) store::keep_archives_of(store, ref_name(image), archives);
     }
     const std::lock_guard lock(context.run->mutex);
-    context.run->built.insert_or_assign(image.name, built.root);
+    context.run->built.insert_or_assign(image.name, std::make_shared<const BuiltImage>(built));
     return built;
   });
+}
+
+void forget_built_images(const Context& context) {
+  const std::lock_guard lock(context.run->mutex);
+  context.run->built.clear();
 }
 
 }  // namespace lapstrake::app

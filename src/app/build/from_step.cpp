@@ -1,5 +1,6 @@
 #include "from_step.hpp"
 
+#include <lapstrake/app/build/built_image.hpp>
 #include <lapstrake/app/choose.hpp>
 #include <lapstrake/app/connect/network.hpp>
 #include <lapstrake/app/images/base_image.hpp>
@@ -22,9 +23,12 @@ namespace {
 struct Other {
   layers::BaseFiles files;
   ImageLayers layers;
+  oci::Digest manifest;
 };
 
-Other opened(const BaseImage& base) { return {.files = base.files, .layers = ImageLayers(base)}; }
+Other opened(const BaseImage& base) {
+  return {.files = base.files, .layers = ImageLayers(base), .manifest = base.image.manifest_descriptor.digest};
+}
 
 // As a base is opened: pinned, and its list of files is kept for the next build.
 Other open_reference(const Context& context, const spec::Project& project, const spec::Image& image,
@@ -44,13 +48,15 @@ Other open_built(const Context& context, const spec::Project& project, const oci
   {
     const std::lock_guard lock(context.run->mutex);
     const auto found = context.run->built.find(from.image);
-    if (found != context.run->built.end()) root = found->second;
+    if (found != context.run->built.end()) root = found->second->root;
   }
   if (!root) throw Error(ErrorKind::internal, cat("image `", from.image, "` was not built before it was needed"));
   const RemoteLayers remote(context, Network(context, project.registries), store, from.image);
   const auto reader = remote.reader(from.image, *root);
   const auto loaded = oci::load(reader, platform);
-  Other out{.files = {}, .layers = ImageLayers(reader, loaded.manifest.layers)};
+  Other out{.files = {},
+            .layers = ImageLayers(reader, loaded.manifest.layers),
+            .manifest = loaded.manifest_descriptor.digest};
   for (const auto& layer : loaded.manifest.layers)
     out.files.add_layer(reader.open(layer), cat("a layer of image `", from.image, "`"), context.runtime.stop);
   return out;
@@ -122,8 +128,9 @@ class FromStep {
   void read_contents() {
     for (const auto& [number, paths] : by_layer(other_.files, files_)) {
       const auto index = number - 1;
-      const auto spool = std::make_shared<const layers::ContentFile>(layers::ContentFile{
-          .descriptor = unnamed_file(store_.scratch()), .identity = identity_of(other_.layers[index], paths)});
+      const auto spool = std::make_shared<const layers::ContentFile>(
+          layers::ContentFile{.descriptor = unnamed_file(store_.scratch()),
+                              .identity = identity_of(other_.manifest, other_.layers[index], paths)});
       std::uint64_t spooled = 0;
       other_.layers.read(
           index, other_.files, paths,
@@ -150,9 +157,12 @@ class FromStep {
     return out;
   }
 
-  // The blob and the paths of the files read from it determine the content of the spool.
-  static std::string identity_of(const oci::Descriptor& layer, const std::set<std::string>& paths) {
-    return cat("files 1 ", layer.digest.text(), " ", oci::Digest::of(join({paths.begin(), paths.end()}, "\n")).text());
+  // The image, its blob and the paths of the files read from it determine the content of the spool: which other names
+  // of a file the image has depends on the layers above, too.
+  static std::string identity_of(const oci::Digest& manifest, const oci::Descriptor& layer,
+                                 const std::set<std::string>& paths) {
+    return cat("files 2 ", manifest.text(), " ", layer.digest.text(), " ",
+               oci::Digest::of(join({paths.begin(), paths.end()}, "\n")).text());
   }
 
   const Context& context_;

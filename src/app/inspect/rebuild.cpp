@@ -35,6 +35,7 @@ std::string prove_rebuild(const Context& context, const spec::Project& project, 
   return step(cat("rebuilding image `", image.name, "`"), [&] {
     auto uncached = context;
     uncached.build.no_cache = uncached.build.dry_run = true;
+    forget_built_images(uncached);
     const auto built = build_image(uncached, project, image, store::Store::open(context.store_root));
     if (built.root.digest == verified.root.digest) return image.name;
     throw Error(ErrorKind::integrity, cat("`", verified.reference, "` differs from the image that this spec builds"),

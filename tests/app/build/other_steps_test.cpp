@@ -81,6 +81,54 @@ TEST_CASE("files of another image of the spec are copied with owner and mode, th
   CHECK(bench.built("user").root.digest == first);
 }
 
+TEST_CASE("an image that several images copy from is built once for each build") {
+  Workbench bench;
+  const auto from = [](const char* name, const char* first, const char* second) {
+    return cat("  ", name, ": { layers: [ { name: ", name, ", from: [ { image: ", first,
+               ", path: /bin/tool, to: /usr/bin/tool }, { image: ", second,
+               ", path: /etc/app.ini, to: /etc/app.ini } ]", ", symlinks: [ { path: /bin, target: usr/bin } ] } ] }\n");
+  };
+  const auto lay = [&](const std::string& of_base) {
+    bench.lay(cat(from("user", "left", "right"), from("left", "base", "base"), from("right", "left", "base"), of_base));
+  };
+  lay(base);
+  auto context = bench.context();
+  std::map<std::string, int> layers;
+  context.report.progress = [&](const app::Event& event) {
+    const std::lock_guard lock(bench.mutex);
+    if (event.kind == app::Event::Kind::finished || event.kind == app::Event::Kind::reused) ++layers[event.image];
+  };
+  const auto first = app::build(context, bench.project(), {"user", "left"}, {});
+  CHECK(layers["base"] == 2);  // "root" and the accounts
+  CHECK(layers["left"] == 1);
+  CHECK(layers["right"] == 1);
+  REQUIRE(first.size() == 2);
+  lay(replace_all(cat("", base), "debug = 1", "debug = 2"));
+  const auto second = app::build(context, bench.project(), {"user", "left"}, {});  // as `build --watch` does
+  CHECK(second[0].root.digest != first[0].root.digest);
+  CHECK(second[1].root.digest != first[1].root.digest);
+}
+
+TEST_CASE("a layer with files of another image is kept for the same image, and made again for another manifest") {
+  Workbench bench;
+  auto context = bench.context();
+  int reused = 0;
+  context.report.progress = [&](const app::Event& event) {
+    const std::lock_guard lock(bench.mutex);
+    reused += event.image == "user" && event.kind == app::Event::Kind::reused;
+  };
+  const auto build = [&](const std::string& label) {
+    bench.lay(cat("  user: { layers: [ { name: a, from: [ { image: base, path: /usr/bin/tool, to: /tool } ] } ] }\n",
+                  base, "    labels: { version: \"", label, "\" }\n"));
+    return app::build(context, bench.project(), {"user"}, {}).at(0).root.digest;
+  };
+  const auto first = build("1");
+  CHECK(build("1") == first);
+  CHECK(reused == 1);
+  CHECK(build("2") == first);
+  CHECK(reused == 1);
+}
+
 TEST_CASE("an image of a registry that `from` names is locked as a base is") {
   Workbench bench;
   bench.lay(

@@ -7,7 +7,11 @@
 
 namespace lapstrake::app {
 
+// Builds the images that `from:` names first. An image that was built in this run is not built again (Run::built).
 BuiltImage build_image(const Context& context, const spec::Project& project, const spec::Image& image,
                        const store::Store& store);
+
+// Lets the next build_image() read the files of the project again.
+void forget_built_images(const Context& context);
 
 }  // namespace lapstrake::app
