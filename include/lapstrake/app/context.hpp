@@ -27,7 +27,7 @@ struct BuiltImage;
 // State of one run that all images and platforms share.
 struct Run {
   std::mutex mutex{};
-  std::map<std::string, oci::Descriptor> roots{};  // resolved base names: one name stays one image
+  std::map<std::string, oci::Descriptor> roots{};                    // resolved base names: one name stays one image
   std::map<std::string, std::shared_ptr<const BuiltImage>> built{};  // images of the spec, by name: each is built once
   std::shared_ptr<registry::RateLimiter> rate_limiter = std::make_shared<registry::RateLimiter>();
   std::shared_ptr<EcrLogins> logins{};  // created on first use
