@@ -51,7 +51,8 @@ void hold_requirement(const Requirement& requirement) {
 void hold_wheel(const WheelName& wheel) {
   hold(is_valid_name(wheel.name) && Version::from_text(wheel.version), "a wheel has a name and a version");
   hold(!wheel.tags().empty() && wheel.tags().size() <= 1000, "a wheel has some tags");
-  hold(rank(wheel, target).has_value() == why_not(wheel, target).empty(), "each wheel that does not fit says why");
+  hold(WheelRanks(target).rank(wheel).has_value() == why_not(wheel, target).empty(),
+       "each wheel that does not fit says why");
   for (const auto& reason : why_not(wheel, target)) hold(is_for_terminals(reason), "a reason can be printed");
 }
 
