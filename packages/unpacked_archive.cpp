@@ -113,7 +113,7 @@ const Member* UnpackedArchive::find(std::string_view path) const {
 std::string UnpackedArchive::text(const Member& member, std::size_t most) const {
   if (member.size > most)
     throw Error(ErrorKind::integrity,
-                cat("`", printable(member.path, 400), "` in ", what_, " is longer than ", human_size(most)));
+                cat("`", printable(member.path, 400), "` in ", *what_, " is longer than ", human_size(most)));
   return read_text(access_to(*content_), member.offset, static_cast<std::size_t>(member.size));
 }
 

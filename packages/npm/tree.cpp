@@ -51,16 +51,17 @@ class Tree {
     link_bins(packages);
     add_folders();
     std::vector<layers::Entry> out;
-    out.reserve(entries_.size());
-    for (auto& [path, entry] : entries_) out.push_back(std::move(entry));
+    out.reserve(files_.size());
+    for (auto& [path, file] : files_) out.push_back(std::move(file.entry));
     return out;
   }
 
  private:
-  // Where a file came from, for what `bin` changes.
-  struct Origin {
-    std::shared_ptr<const UnpackedArchive> archive;
-    const Member* member;
+  // An entry and, for a file of a tarball, where it came from: `bin` changes it.
+  struct File {
+    layers::Entry entry;
+    const UnpackedArchive* archive = nullptr;
+    const Member* member = nullptr;
   };
 
   std::string image_path(std::string_view place) const {
@@ -85,14 +86,15 @@ class Tree {
 
   void add_files(const LockedPackage& package, const std::shared_ptr<const UnpackedArchive>& archive) {
     const auto base = image_path(package.place);
+    auto near = files_.lower_bound(base);  // members are sorted, and so are their places
     for (const auto& member : archive->members()) {
       if (belongs_to_inner_package(package.place, member.path)) continue;
       auto path = joined(base, member.path);
       auto entry = archive->entry(member, path);
       entry.uid = options_.uid;
       entry.gid = options_.gid;
-      if (member.kind == layers::Kind::file) origins_.insert_or_assign(path, Origin{archive, &member});
-      entries_.insert_or_assign(std::move(path), std::move(entry));
+      near = files_.insert_or_assign(near, std::move(path), File{std::move(entry), archive.get(), &member});
+      ++near;
     }
     add_folder(base);
   }
@@ -111,7 +113,7 @@ class Tree {
     entry.gid = options_.gid;
     entry.target = relative_path(parent_of(path), to);
     entry.origin = std::move(origin);
-    entries_.insert_or_assign(path, std::move(entry));
+    files_.insert_or_assign(path, File{std::move(entry)});
   }
 
   void add_folder(const std::string& path) {
@@ -122,21 +124,22 @@ class Tree {
     entry.uid = options_.uid;
     entry.gid = options_.gid;
     entry.origin = "node_modules";
-    entries_.try_emplace(path, std::move(entry));
+    files_.try_emplace(path, File{std::move(entry)});
   }
 
   // The parents of all entries, from each outermost node_modules down. Workspaces belong to another step.
   void add_folders() {
     std::set<std::string, std::less<>> folders;
-    for (const auto& [path, entry] : entries_) {
+    for (const auto& [path, file] : files_) {
       const auto root = root_of(path);
       for (auto folder = parent_of(path); folder.size() >= root; folder = parent_of(folder))
         if (!folders.emplace(folder).second) break;
     }
     for (const auto& folder : folders) {
       // A file of a tarball in the place of a node_modules: npm removes it too.
-      if (const auto found = entries_.find(folder); found != entries_.end() && found->second.kind == layers::Kind::file)
-        entries_.erase(found);
+      if (const auto found = files_.find(folder);
+          found != files_.end() && found->second.entry.kind == layers::Kind::file)
+        files_.erase(found);
       add_folder(folder);
     }
   }
@@ -175,18 +178,16 @@ class Tree {
 
   // False when there is no such file or folder.
   bool make_runnable(const std::string& path) {
-    const auto found = entries_.find(path);
-    if (found == entries_.end()) {
+    const auto found = files_.find(path);
+    if (found == files_.end()) {
       const auto below = cat(path, "/");
-      const auto first = entries_.lower_bound(below);
-      return first != entries_.end() && first->first.starts_with(below);
+      const auto first = files_.lower_bound(below);
+      return first != files_.end() && first->first.starts_with(below);
     }
-    auto& entry = found->second;
+    auto& [entry, archive, member] = found->second;
     if (entry.kind != layers::Kind::file) return true;
     entry.mode = 0755;
-    const auto origin = origins_.find(path);
-    if (origin == origins_.end()) return true;
-    const auto& [archive, member] = origin->second;
+    if (archive == nullptr) return true;
     if (const auto at = windows_line_end(*archive, *member); at > 0) {
       auto text = archive->text(*member, script_bytes);
       text.erase(at, 1);
@@ -199,8 +200,7 @@ class Tree {
   const TreeOptions& options_;
   std::string project_;
   std::set<std::string, std::less<>> own_places_;
-  std::map<std::string, layers::Entry> entries_;
-  std::map<std::string, Origin> origins_;
+  std::map<std::string, File> files_;  // by path
 };
 
 }  // namespace

@@ -32,7 +32,7 @@ class UnpackedArchive {
   // `identity`: what decides its content (layers::ContentFile).
   static std::optional<UnpackedArchive> open(const std::filesystem::path& path, std::string what, std::string identity);
 
-  const std::string& what() const { return what_; }
+  const std::string& what() const { return *what_; }
   const std::vector<Member>& members() const { return members_; }  // sorted by path
   const Member* find(std::string_view path) const;
   // The content of a small file. Error{integrity} beyond `most` bytes.
@@ -43,7 +43,7 @@ class UnpackedArchive {
   layers::Entry entry(const Member& member, std::string path) const;
 
  private:
-  std::string what_;
+  layers::Shared<std::string> what_;  // all entries share it as their origin
   std::vector<Member> members_;
   std::shared_ptr<const layers::ContentFile> content_;
 };

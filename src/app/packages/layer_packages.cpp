@@ -161,6 +161,13 @@ void lock_edited(const PackageRun& run, const packages::LockedPackages& known, c
   }
 }
 
+void append(std::vector<layers::Entry> entries, std::vector<layers::Entry>& to) {
+  if (to.empty())
+    to = std::move(entries);
+  else
+    std::ranges::move(entries, std::back_inserter(to));
+}
+
 void report(const PackageRun& run, const packages::LockedInstall& install) {
   std::uint64_t size = 0;
   for (const auto& file : install.files) size += file.size;
@@ -189,12 +196,12 @@ std::vector<layers::Entry> package_entries(const PackageRun& run, const oci::Lay
   for (const auto& pip : recipe.pips)
     lapstrake::step(shown(pip), [&] {
       auto entries = pip_entries(run, pip, facts, below, accounts.look_up(pip.owner, pip.where));
-      std::ranges::move(entries, std::back_inserter(out));
+      append(std::move(entries), out);
     });
   for (const auto& npm : recipe.npms)
     lapstrake::step(shown(npm), [&] {
       auto entries = npm_entries(run, npm, facts, accounts.look_up(npm.owner, npm.where));
-      std::ranges::move(entries, std::back_inserter(out));
+      append(std::move(entries), out);
     });
   warn_of_load_problems(run, out, facts, below, recipe.npms);
   return out;

@@ -67,11 +67,11 @@ std::vector<layers::Entry> npm_entries(const PackageRun& run, const oci::Npm& st
                                        layers::AccountTable::Ids ids) {
   const auto tree = locked_tree(run, step, facts);
   const NpmTarballs tarballs(run, step);
-  const auto archives =
-      run.archives.unpacked(tree.install.files, NpmTarballs::unpacker(run), tarballs.download(tree.lock));
+  auto archives = run.archives.unpacked(tree.install.files, NpmTarballs::unpacker(run), tarballs.download(tree.lock));
   std::map<std::string, std::shared_ptr<const packages::UnpackedArchive>> by_place;
   for (std::size_t i = 0; i < archives.size(); ++i)
-    by_place.emplace(tree.install.files[i].name, std::make_shared<const packages::UnpackedArchive>(archives[i]));
+    by_place.emplace(tree.install.files[i].name,
+                     std::make_shared<const packages::UnpackedArchive>(std::move(archives[i])));
   std::vector<npm::InstalledPackage> installed;
   for (const auto& package : tree.selection.packages) {
     const auto archive = by_place.find(package.place);
