@@ -19,9 +19,7 @@ std::string without_comment(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == ';' || c == '#') break;
-    if (c != '\\') {
-      out += c;
-    } else if (i + 1 == text.size()) {
+    if (c != '\\' || i + 1 == text.size()) {
       out += c;
     } else {
       const char next = text[++i];
