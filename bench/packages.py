@@ -98,6 +98,9 @@ def npm_bench(work, lapstrake):
     os.makedirs(folder)
     write(folder + "/package.json", json.dumps({"name": "bench", "version": "1.0.0", "private": True, "dependencies": NPM}))
     write(folder + "/lapstrake.yaml", SPEC % "npm: { lock: package-lock.json, into: /app/node_modules, libc: glibc }")
+    # lapstrake has no registry built in, and a lock file need not name one.
+    registry = subprocess.run(["npm", "config", "get", "registry"], check=True, capture_output=True, text=True).stdout.strip()
+    os.environ.setdefault("NPM_CONFIG_REGISTRY", registry)
     run("npm install --package-lock-only --ignore-scripts --no-audit --no-fund", folder)
     install = "npm ci --ignore-scripts --prefer-offline --no-audit --no-fund"
     run(install, folder)  # fills npm's cache

@@ -109,8 +109,7 @@ void Npmrc::read(const NpmrcFile& file, const Environment& environment) {
 }
 
 void Npmrc::read_registries() {
-  registries_[""] =
-      parse_registry(value(std::string(registry_key)).value_or("https://registry.npmjs.org/"), registry_key);
+  if (const auto registry = value(std::string(registry_key))) registries_[""] = parse_registry(*registry, registry_key);
   for (const auto& [key, setting] : values_)
     if (key.starts_with('@') && key.ends_with(scoped_key))
       registries_[key.substr(0, key.size() - scoped_key.size())] = parse_registry(setting.value, setting.written_key);
@@ -122,10 +121,10 @@ std::optional<std::string> Npmrc::value(const std::string& key) const {
   return found->second.value;
 }
 
-const http::Url& Npmrc::registry_for(std::string_view package) const {
-  const auto scoped = registries_.find(std::string(scope_of(package)));
-  if (scoped != registries_.end()) return scoped->second;
-  return registries_.at("");
+const http::Url* Npmrc::registry_for(std::string_view package) const {
+  auto found = registries_.find(std::string(scope_of(package)));
+  if (found == registries_.end()) found = registries_.find("");
+  return found == registries_.end() ? nullptr : &found->second;
 }
 
 std::optional<Login> Npmrc::login_at(const std::string& prefix) const {
@@ -166,8 +165,8 @@ std::optional<Login> Npmrc::login_below(const http::Url& url) const {
 
 std::optional<Login> Npmrc::login_for(const http::Url& url, std::string_view package) const {
   if (auto login = login_below(url)) return login;
-  const auto& registry = registry_for(package);
-  if (registry.origin() == url.origin()) return login_below(registry);
+  const auto* registry = registry_for(package);
+  if (registry != nullptr && registry->origin() == url.origin()) return login_below(*registry);
   return std::nullopt;
 }
 

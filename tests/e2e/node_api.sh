@@ -3,7 +3,9 @@
 # digests from the vendor folder; then the server of the image runs with the machine's Node.js.
 . "$(dirname "$0")/lib.sh"
 [[ ${LAPSTRAKE_LONG_TESTS:-} == 1 ]] || not_run "needs LAPSTRAKE_LONG_TESTS=1"
-need jq node curl
+need jq node npm curl
+NPM_CONFIG_REGISTRY=$(npm config get registry)  # the lock file of the example names none
+export NPM_CONFIG_REGISTRY
 [[ $(node --version) =~ ^v(2[0-9]|[3-9][0-9])\. ]] || not_run "needs Node.js 20 or newer"
 
 # --- the base: a Debian 12, as far as files say so; the program of the image is the machine's

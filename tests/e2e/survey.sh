@@ -12,6 +12,10 @@ kept=$(declare -p PIP_INDEX_URL PIP_EXTRA_INDEX_URL NPM_CONFIG_REGISTRY SSL_CERT
 [[ -n ${LAPSTRAKE_LONG_TESTS:-} ]] || not_run "needs LAPSTRAKE_LONG_TESTS=1 and the package indexes"
 eval "$kept"
 need jq python3
+if [[ -z ${NPM_CONFIG_REGISTRY-} ]] && command -v npm >/dev/null; then
+  NPM_CONFIG_REGISTRY=$(npm config get registry)  # the lock files name none
+  export NPM_CONFIG_REGISTRY
+fi
 
 # --- the bases, with the tags that the specs name
 libraries() { # of Debian's slim images and of Alpine

@@ -114,13 +114,22 @@ oci::Descriptor NpmTarballs::take_local(const std::string& path, const std::opti
   return {.media_type = {}, .digest = blob.commit(digest), .size = file.size};
 }
 
+// The configured registry, else the one that the lock file names.
+http::Url NpmTarballs::url_of(const npm::LockedPackage& package, const npm::TarballSource& source) const {
+  if (source.kind != npm::TarballSource::Kind::registry) return http::parse_url(source.location);
+  if (const auto* registry = npmrc().registry_for(package.name)) return http::resolve(*registry, source.location);
+  if (!package.resolved.empty()) return http::parse_url(package.resolved);
+  throw Error(
+      ErrorKind::usage, cat("no npm registry is configured for `", printable(package.name, 214), "`"),
+      "write the address that `npm config get registry` prints into `.npmrc` (`registry=...`) or NPM_CONFIG_REGISTRY")
+      .because(cat("`", step_.lock, "` has no `resolved` for it"));
+}
+
 oci::Descriptor NpmTarballs::take(const npm::LockedPackage& package, const std::optional<oci::Digest>& digest) const {
   const auto source = npm::tarball_source(package);
   if (source.kind == npm::TarballSource::Kind::file)
     return take_local(source.location, digest, integrity_check(package));
-  const bool is_registry = source.kind == npm::TarballSource::Kind::registry;
-  Download download{.url = is_registry ? http::resolve(npmrc().registry_for(package.name), source.location)
-                                       : http::parse_url(source.location),
+  Download download{.url = url_of(package, source),
                     .what = description_of_tarball(package.name, package.version),
                     .digest = digest,
                     .is_one_of_many = true};

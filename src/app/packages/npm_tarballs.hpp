@@ -6,6 +6,7 @@
 #include <lapstrake/packages/npm/lock_file.hpp>
 #include <lapstrake/packages/npm/npmrc.hpp>
 #include <lapstrake/packages/npm/select.hpp>
+#include <lapstrake/packages/npm/tarball_source.hpp>
 #include <mutex>
 #include <optional>
 
@@ -36,6 +37,7 @@ class NpmTarballs {
 
  private:
   const packages::npm::Npmrc& npmrc() const;
+  http::Url url_of(const packages::npm::LockedPackage& package, const packages::npm::TarballSource& source) const;
   oci::Descriptor take_local(const std::string& path, const std::optional<oci::Digest>& digest,
                              const ContentCheck& check) const;
 

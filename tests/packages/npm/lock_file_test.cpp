@@ -21,7 +21,7 @@ TEST_CASE("a lock file has its packages by place") {
   const auto lock = lock_of(R"(
     "": {"name": "app", "version": "1.2.3", "dependencies": {"a": "^1"}, "devDependencies": {"d": "*"},
          "optionalDependencies": {"o": "1"}},
-    "node_modules/a": {"version": "1.0.0", "resolved": "https://registry.npmjs.org/a/-/a-1.0.0.tgz",
+    "node_modules/a": {"version": "1.0.0", "resolved": "https://registry.npm.example/a/-/a-1.0.0.tgz",
       "integrity": "sha512-x", "license": "MIT", "hasInstallScript": true, "os": ["linux", "!win32"], "cpu": "x64",
       "bin": {"a": "./bin/a.js", "../b": "b.js"}, "engines": {"node": ">=18"}, "bundleDependencies": ["x"],
       "peerDependencies": {"p": "1", "q": "1"}, "peerDependenciesMeta": {"q": {"optional": true}}},
@@ -34,7 +34,7 @@ TEST_CASE("a lock file has its packages by place") {
   const auto& a = *lock.find("node_modules/a");
   CHECK(a.name == "a");
   CHECK(a.version == "1.0.0");
-  CHECK(a.resolved == "https://registry.npmjs.org/a/-/a-1.0.0.tgz");
+  CHECK(a.resolved == "https://registry.npm.example/a/-/a-1.0.0.tgz");
   CHECK(a.integrity == "sha512-x");
   CHECK(a.has_install_script);
   CHECK_FALSE(a.dev);

@@ -20,11 +20,11 @@ TarballSource source(const std::string& name, const std::string& resolved, const
 
 TEST_CASE("a URL of the standard form means the configured registry, whatever its host") {
   const auto [name, resolved, location] = GENERATE(table<std::string, std::string, std::string>({
-      {"a", "https://registry.npmjs.org/a/-/a-1.0.0.tgz", "a/-/a-1.0.0.tgz"},
+      {"a", "https://registry.npm.example/a/-/a-1.0.0.tgz", "a/-/a-1.0.0.tgz"},
       {"a", "http://mirror.example:4873/repo/npm/a/-/a-1.0.0.tgz", "a/-/a-1.0.0.tgz"},
-      {"@s/a", "https://registry.npmjs.org/@s/a/-/a-1.0.0.tgz", "@s/a/-/a-1.0.0.tgz"},
-      {"@s/a", "https://registry.npmjs.org/@s%2fa/-/a-1.0.0.tgz", "@s/a/-/a-1.0.0.tgz"},
-      {"JSONStream", "https://registry.npmjs.org/JSONStream/-/JSONStream-1.3.5.tgz",
+      {"@s/a", "https://registry.npm.example/@s/a/-/a-1.0.0.tgz", "@s/a/-/a-1.0.0.tgz"},
+      {"@s/a", "https://registry.npm.example/@s%2fa/-/a-1.0.0.tgz", "@s/a/-/a-1.0.0.tgz"},
+      {"JSONStream", "https://registry.npm.example/JSONStream/-/JSONStream-1.3.5.tgz",
        "JSONStream/-/JSONStream-1.3.5.tgz"},
       {"a", "", "a/-/a-1.0.0.tgz"},
       {"@s/a", "", "@s/a/-/a-1.0.0.tgz"},

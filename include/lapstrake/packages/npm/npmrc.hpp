@@ -33,8 +33,8 @@ class Npmrc {
 
   // Any other setting ("cafile"), unless it has a variable that is not set.
   std::optional<std::string> value(const std::string& key) const;
-  // Of `@scope:registry` or `registry`; https://registry.npmjs.org/ by default. Its path ends with "/".
-  const http::Url& registry_for(std::string_view package) const;
+  // Of `@scope:registry` or `registry`; nullptr if neither is set: no host is built in. Its path ends with "/".
+  const http::Url* registry_for(std::string_view package) const;
   // The login for a URL: of the longest `//host[:port]/path/:_authToken` (or :_auth, or :username and :_password) that
   // the URL begins with, else of the package's registry if that has the same origin (npm-registry-fetch, auth.js).
   // Over http, only to the origin of a configured registry.
@@ -54,7 +54,7 @@ class Npmrc {
     std::string written_key;  // for messages: without the values of variables
   };
   std::map<std::string, Setting> values_;
-  std::map<std::string, http::Url> registries_;  // by scope; "" is the default, which always exists
+  std::map<std::string, http::Url> registries_;  // by scope; "" is the one of packages without a scope
   std::vector<std::string> warnings_;
 };
 
