@@ -334,3 +334,16 @@ printf 'sources:\n  internal: { type: npm, uri: "%s" }\n' "$registry" >>sourced/
 : >asked.log
 expect 0 env NPM_CONFIG_REGISTRY=http://127.0.0.1:1/ lapstrake -C sourced --store "$work/sourced-store" lock
 equal "$(sort asked.log)" $'GET /@acme/tool/-/tool-1.2.3.tgz 200\nGET /util/-/util-1.0.0.tgz 200' "a source of the spec is asked instead of the host's registry"
+
+# --- no registry is built in: the lock file's own addresses, or an error with the setting
+printf 'audit=false\n' >"$HOME/.npmrc"
+project named scoped.json
+jq --arg registry "$registry" '.packages |= with_entries(if .key == "" then . else .value.resolved = "\($registry)/\(.key | ltrimstr("node_modules/"))/-/\(.key | split("/") | last)-\(.value.version).tgz" end)' \
+  scoped.json >named/package-lock.json
+: >asked.log
+expect 0 env NPM_CONFIG_GLOBALCONFIG=/dev/null lapstrake -C named --store "$work/named-store" lock
+equal "$(sort asked.log)" $'GET /@acme/tool/-/tool-1.2.3.tgz 200\nGET /util/-/util-1.0.0.tgz 200' "without a registry the addresses of the lock file are asked"
+jq '.packages |= map_values(del(.resolved))' named/package-lock.json >named/without.json
+mv named/without.json named/package-lock.json
+expect 2 env NPM_CONFIG_GLOBALCONFIG=/dev/null lapstrake -C named --store "$work/unnamed-store" lock
+says "no npm registry is configured for" "without both: exit 2 and the setting"
