@@ -83,6 +83,18 @@ struct Pip {
   Owner owner;
   Position where;
 };
+// `deb:` installs Debian packages.
+struct Deb {
+  std::string suite;                 // "bookworm"; that of the source, or of this machine, when empty
+  std::vector<std::string> install;  // "nginx", "nginx (>= 1.22)", "./dist/tool_1.0_amd64.deb"
+  enum class Base { automatic, minimal, essential, image } base = Base::automatic;
+  bool recommends = false;
+  std::vector<std::string> prefer, exclude;
+  bool docs = false;                  // whether manual pages and documentation are kept
+  std::vector<std::string> accepted;  // packages that work although their maintainer scripts do not run
+  std::vector<std::string> sources;   // keys of `sources:`; all of type deb when empty, else "host"
+  Position where;
+};
 // `npm:` installs the tarballs of a package-lock.json.
 struct Npm {
   std::string lock;                           // package-lock.json or npm-shrinkwrap.json, relative to the spec
@@ -142,6 +154,7 @@ struct LayerRecipe {
   std::vector<Archive> archives;
   std::vector<Removal> removals;
   std::vector<Capability> capabilities;
+  std::optional<Deb> deb;
   std::vector<Pip> pips;  // one place each
   std::vector<Npm> npms;
   std::vector<Fetch> fetches;

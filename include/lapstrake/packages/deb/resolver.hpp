@@ -1,0 +1,41 @@
+// Chooses the packages to install: libsolv, led to the choices that apt makes (facts: a walk that takes the first
+// alternative and the real package before a provider; libsolv decides where that conflicts).
+#pragma once
+#include <lapstrake/packages/deb/package_index.hpp>
+#include <lapstrake/packages/deb/request.hpp>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lapstrake::packages::deb {
+
+// The rules below, in the lock: other rules get another name, and a lock keeps what it has.
+inline constexpr std::string_view resolver_policy = "deb 1";
+// Preferred where several packages would do: small ones that need no init system (resolver_policy).
+const std::vector<std::string>& container_preferences();
+
+struct ResolveOptions {
+  std::string architecture;  // dpkg's
+  bool recommends = false;
+  bool essential = false;                        // also all packages with Essential: yes
+  std::vector<std::string> prefer = {};          // before container_preferences()
+  std::vector<std::string> exclude = {};         // names that must not be installed
+  std::map<std::string, std::string> keep = {};  // versions of a lock, by name: kept where they still fit
+};
+
+struct ChosenPackage {
+  const PackageIndex* index = nullptr;
+  IndexedPackage package;
+  std::string why;  // "requested", "essential", "needed by php8.2-fpm", "recommended by ..."
+};
+
+// `installed`: the text of dpkg's status of the layers below (paragraphs without `Status:` count as installed, those of
+// status.d); its packages stay at their versions. The new packages, sorted by name. The highest version wins, whatever
+// the index. Error{usage}: a request that no index has (with near names), or that cannot be satisfied (with libsolv's
+// reasons in plain words), an excluded package that is needed (with the one that needs it), an upgrade or removal of an
+// installed package.
+std::vector<ChosenPackage> resolve(const std::vector<const PackageIndex*>& indexes, std::string_view installed,
+                                   const std::vector<Request>& requests, const ResolveOptions& options);
+
+}  // namespace lapstrake::packages::deb

@@ -1,0 +1,42 @@
+// Classifies maintainer scripts (deb-postinst(5)), which never run: the actions that are not modelled by data.
+#pragma once
+#include <lapstrake/packages/deb/archive.hpp>
+#include <lapstrake/packages/deb/effect_table.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace lapstrake::packages::deb {
+
+struct ScriptLine {
+  std::string script;   // "postinst"
+  unsigned number = 0;  // from 1
+  std::string text;
+};
+
+struct ScriptReview {
+  enum class Kind {
+    none,      // no script that runs at installation
+    standard,  // only what debhelper writes, and code for upgrades and removals
+    modelled,  // the effect table has this text
+    accepted,  // `accept:` has the package
+    changed,   // the effect table has the package, but another text of the script: used, with a warning
+    unknown,   // refused
+  } kind = Kind::none;
+  std::vector<ScriptLine> rest;      // what is neither standard nor modelled
+  std::vector<std::string> actions;  // in plain words: "sets file capabilities (setcap)", "creates users (adduser)"
+  std::string note() const;          // for the lock: "scripts: modelled"
+};
+
+// preinst, postinst, config and triggers count; prerm and postrm never run at an installation. Sections that debhelper
+// added, comments, tests of "$1" for upgrades and removals are standard.
+ScriptReview review(const Deb& deb, const EffectTable& table, const std::set<std::string>& accepted);
+
+// What is left of a script after the standard parts, one line each, normalised: the effect table has its SHA-256.
+std::vector<ScriptLine> residue(std::string_view script, std::string_view name);
+std::string residue_hash(const Deb& deb);  // of all scripts of the package, hex
+
+// One Error{usage} for all packages of Kind::unknown: their lines, their actions, and how to accept them.
+void expect_known(const std::vector<std::pair<Deb, ScriptReview>>& reviews);
+
+}  // namespace lapstrake::packages::deb

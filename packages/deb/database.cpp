@@ -1,0 +1,1 @@
+#include <lapstrake/packages/deb/database.hpp>
