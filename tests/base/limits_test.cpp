@@ -72,6 +72,8 @@ TEST_CASE("the page of limits has every limit, in the header's order") {
       cat(limits::locked_packages),
       bytes(limits::index_page_bytes),
       cat(limits::index_page_values),
+      bytes(limits::release_bytes),
+      bytes(limits::package_index_bytes),
       cat(limits::docker_layers),
   };
   CHECK(numbers_of_the_page() == expected);

@@ -75,6 +75,10 @@ inline constexpr std::uint64_t locked_packages = 10'000;
 inline constexpr std::uint64_t index_page_bytes = 64 * MiB;
 inline constexpr std::uint64_t index_page_values = 2'000'000;
 
+// Debian archives
+inline constexpr std::uint64_t release_bytes = 8 * MiB;          // of an InRelease file
+inline constexpr std::uint64_t package_index_bytes = 512 * MiB;  // of a Packages file, decompressed
+
 // Docker cannot mount more layers.
 inline constexpr std::uint64_t docker_layers = 125;
 
