@@ -269,6 +269,47 @@ FormatResult libc(std::string_view text) {
               "is not a C library with its version", "write for example glibc-2.36 or musl-1.2");
 }
 
+// A name of a folder below `dists/` of a Debian archive: bookworm, bookworm/updates.
+FormatResult suite(std::string_view text) {
+  if (text.ends_with('/')) return FormatError{"is a flat repository, which is not supported", "name a suite"};
+  return need(is_word(text, 128, true, "", "._-+~/") && !has_parent_part(text), "is not the name of a suite",
+              "write for example bookworm or bookworm-security");
+}
+
+bool is_package(std::string_view text) {
+  return text.size() > 1 && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789+-.") == text.npos &&
+         is_word(text.substr(0, 1), 1, true, "", "");
+}
+FormatResult deb_package(std::string_view text) {
+  if (is_package(text)) return std::nullopt;
+  return FormatError{"is not the name of a Debian package",
+                     is_package(lower(text)) ? cat("write `", lower(text), "`") : "write for example libgl1"};
+}
+
+// Versions and special forms of apt are the resolver's to judge. This refuses what Dockerfiles have around the names.
+FormatResult deb_request(std::string_view text) {
+  if (text.ends_with(".deb")) return source(text);
+  if (text.starts_with('-')) return FormatError{"is an option of apt-get", "remove it"};
+  if (text == "\\" || text == "&&") return FormatError{"is a part of a command", "list only packages"};
+  const auto name = text.substr(0, text.find_first_of(" ("));
+  const auto rest = text.substr(name.size());
+  if (!name.empty() && rest.find_first_not_of(' ') != rest.npos && rest.find('(') == rest.npos)
+    return FormatError{"contains several words", "write one item for each package: `[nginx, curl]`"};
+  if (text.find('$') != text.npos) return FormatError{"contains a variable of a shell", "write the version itself"};
+  return need(!name.empty() && text.find_first_of("\r\n\t") == text.npos, "is not a package",
+              "write a name, a name with a version as in `nginx (>= 1.22)`, or the path of a .deb file");
+}
+
+FormatResult archive_url(std::string_view text) {
+  if (!lower(text.substr(0, 5)).starts_with("file:")) return url(text);
+  const auto rest = text.substr(5);
+  const bool plain = std::ranges::all_of(rest, [](char c) { return c > ' ' && c < '\x7f' && c != '\\'; });
+  const auto path = rest.starts_with("//") ? rest.substr(2) : rest;
+  return need(plain && path.starts_with('/') && !path.starts_with("//") && !has_parent_part(path) &&
+                  path.find_first_of("?#") == path.npos,
+              "is not a valid URL of a folder", "write an absolute path: file:///srv/debian");
+}
+
 const FormatRow rows[] = {
     {Format::any, "text", "", true, accept},
     {Format::one_line, "one line of text", R"(^[^\r\n]*$)", true, one_line},
@@ -308,6 +349,13 @@ const FormatRow rows[] = {
     {Format::sha256, "64 hex digits", "^[0-9A-Fa-f]{64}$", true, sha256},
     {Format::python, "a version of Python", R"(^3(\.[0-9]{1,3}){1,2}$)", true, python},
     {Format::libc, "glibc-VERSION or musl-VERSION", R"(^(glibc|musl)-[0-9]{1,3}\.[0-9]{1,3}$)", false, libc},
+    {Format::suite, "a suite", R"(^(?!([\s\S]*/)?\.\.(/|$))[A-Za-z0-9][A-Za-z0-9._+~/-]*$)", false, suite},
+    {Format::deb_package, "a Debian package", "^[a-z0-9][a-z0-9+.-]+$", false, deb_package},
+    {Format::deb_request, "a Debian package, optionally with a version, or the path of a .deb file",
+     R"(^(?![-/])(?!([\s\S]*/)?\.\./)[^\r\n\t ]+( *\([^\r\n\t]*| *)$)", false, deb_request},
+    {Format::archive_url, "an http, https or file URL",
+     R"(^([Hh][Tt][Tt][Pp][Ss]?://[A-Za-z0-9.\[\]:-]+([/?][!-~]*)?|[Ff][Ii][Ll][Ee]:(//)?/[!-~]*)$)", false,
+     archive_url},
 };
 
 }  // namespace

@@ -41,7 +41,11 @@ enum class Format {
   url,
   sha256,
   python,
-  libc
+  libc,
+  suite,
+  deb_package,
+  deb_request,
+  archive_url
 };
 
 struct FormatError {

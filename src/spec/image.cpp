@@ -147,7 +147,8 @@ void check_whole(const Member& member, Findings& findings) {
     findings.error(entrypoint->items[0].where, "the program of `entrypoint` is empty",
                    "the first item must be the program");
   const bool is_bare = image.find("base") == nullptr || text_field(image, "base") == "scratch";
-  if (is_bare && items_of(image, "layers").empty() && image.kind == Node::Kind::map && !findings.has_errors())
+  if (is_bare && items_of(image, "layers").empty() && image.find("deb") == nullptr && image.kind == Node::Kind::map &&
+      !findings.has_errors())
     findings.warning(member.where, cat("the image ", in_quotes(member.key), " is empty"), "add `layers:` or a `base:`");
   for (const auto& annotation : members_of(image, "annotations"))
     if (annotation.key.starts_with("dev.lapstrake."))
@@ -218,6 +219,12 @@ std::vector<Image> images(const Node& document, const std::filesystem::path& fol
   for (const auto& member : members_of(document, "images")) out.push_back(image(member, folder, findings));
   check_targets(document, findings);
   resolve_from_images(document, folder, out, findings);
+  const auto members = members_of(document, "images");
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    auto below = deb_layers(members[i].value, findings);
+    out[i].layers.insert(out[i].layers.begin(), std::make_move_iterator(below.begin()),
+                         std::make_move_iterator(below.end()));
+  }
   return out;
 }
 

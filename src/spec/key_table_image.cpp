@@ -64,6 +64,9 @@ Object image() {
           {"compression", either(choice({"gzip", "zstd", "none"}), object("compression")), false,
            "How layers are compressed. Amazon ECS runs zstd on Fargate platform 1.4 and later; gzip runs everywhere.",
            "zstd", "gzip"},
+          deb_key("Debian packages, in layers below those of `layers`: `os-base` with the base set, and `os-packages`, "
+                  "`os-packages-2` and so on for each mapping of a list.",
+                  true),
           {"layers",
            list(object("layer")),
            false,

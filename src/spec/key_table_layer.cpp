@@ -68,6 +68,7 @@ Object layer() {
            "[ /etc/old.conf, \"/etc/nginx/conf.d/*\" ]",
            "",
            {"delete", "rm", "whiteouts"}},
+          deb_key("Debian packages, unpacked without running their maintainer scripts.", false),
           {"pip",
            either(list(object("pip")), object("pip")),
            false,

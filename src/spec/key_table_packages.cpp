@@ -1,4 +1,4 @@
-// Keys of the steps whose files are not in the project: packages, downloads, other images, lower layers.
+// Keys of the steps whose files are not in the project: packages of pip and npm, downloads, other images, lower layers.
 #include "keys.hpp"
 
 namespace lapstrake::spec {
@@ -268,25 +268,57 @@ Object edit() {
 }
 
 Object source() {
-  return {.name = "source",
-          .path = "sources.NAME",
-          .doc =
-              "An index of Python packages or a registry of npm packages. Credentials are read from the configuration "
-              "of pip or npm on this machine, by host.",
-          .example = R"(sources:
+  return {
+      .name = "source",
+      .path = "sources.NAME",
+      .doc =
+          "An index of Python packages, a registry of npm packages or a Debian archive. Credentials are read from "
+          "the configuration of pip, npm or apt on this machine, by host.",
+      .example = R"(sources:
   internal: { type: pip, uri: https://pypi.corp.example/simple }
   node: { type: npm, uri: https://npm.corp.example }
+  debian: { type: deb, uri: https://debian.corp.example/debian, suites: [bookworm, bookworm-updates] }
+  debian-security: { type: deb, uri: https://debian.corp.example/security, suites: [bookworm-security] }
 )",
-          .keys = {
-              {"type", choice({"pip", "npm"}), true, "The kind of packages.", "pip", "", {"kind", "format"}},
-              {"uri",
-               text(Format::url),
-               true,
-               "The URL, http or https, without credentials.",
-               "https://pypi.corp.example/simple",
-               "",
-               {"url", "index", "registry", "index_url"}},
-          }};
+      .keys = {
+          {"type", choice({"pip", "npm", "deb"}), true, "The kind of packages.", "pip", "", {"kind", "format"}},
+          {"uri",
+           text(Format::archive_url),
+           true,
+           "The URL, http or https, without credentials. With `type: deb` it may be the file URL of a folder.",
+           "https://pypi.corp.example/simple",
+           "",
+           {"url", "uris", "index", "registry", "index_url", "mirror", "archive"}},
+          {"suites",
+           list(text(Format::suite)),
+           false,
+           "With `type: deb`: the suites of the archive; required.",
+           "[bookworm, bookworm-updates]",
+           "",
+           {"suite", "distribution", "distributions", "dist", "codename", "release"}},
+          {"components",
+           list(text(Format::suite)),
+           false,
+           "With `type: deb`: the components of the suites.",
+           "[main, contrib]",
+           "[main]",
+           {"component", "sections"}},
+          {"keyring",
+           text(Format::some),
+           false,
+           "With `type: deb`: the file with the keys that sign the archive, relative to the spec, or `host` for the "
+           "Debian keyrings of this machine.",
+           "keys/archive.gpg",
+           "host",
+           {"signed_by", "signed-by", "key", "keys", "gpg", "gpg_key"}},
+          {"check_valid_until",
+           boolean(),
+           false,
+           "With `type: deb`: whether an expired index is refused. `false` is for archives of old snapshots.",
+           "false",
+           "true",
+           {"check-valid-until", "valid_until"}},
+      }};
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ std::vector<std::string> Object::names() const {
 }
 
 Table::Table() {
-  for (auto part : {document_objects(), image_objects(), repository_objects(), layer_objects(), package_objects()})
+  for (auto part :
+       {document_objects(), image_objects(), repository_objects(), layer_objects(), package_objects(), deb_objects()})
     std::ranges::move(part, std::back_inserter(objects_));
 }
 

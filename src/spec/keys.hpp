@@ -17,7 +17,7 @@ struct Type {
   std::vector<std::string> choices = {};  // text: only these values
   std::int64_t least = 0, most = 0;       // integer
   std::string object = {};                // object: its name in the table
-  std::vector<Type> of = {};              // list, mapping: type of their elements; either: text or list, and object
+  std::vector<Type> of = {};  // list, mapping: type of their elements; either: text or list, and another type
 };
 
 Type text(Format format = Format::any);
@@ -74,5 +74,9 @@ std::vector<Object> image_objects();
 std::vector<Object> repository_objects();
 std::vector<Object> layer_objects();
 std::vector<Object> package_objects();
+std::vector<Object> deb_objects();
+
+// `deb:` of a layer, and that of an image, which may be a list.
+Key deb_key(std::string doc, bool is_list);
 
 }  // namespace lapstrake::spec

@@ -119,8 +119,8 @@ oci::LayerRecipe layer(const Node& node, Findings& findings) {
   if (node.kind == Node::Kind::map && !has_steps(node))
     findings.error(
         node.where, "this layer has no steps",
-        "add `copy`, `files`, `directories`, `symlinks`, `archives`, `pip`, `npm`, `fetch`, `from`, `edit` or "
-        "`remove`");
+        "add `copy`, `files`, `directories`, `symlinks`, `archives`, `deb`, `pip`, `npm`, `fetch`, `from`, `edit` "
+        "or `remove`");
   check_paths(node, findings);
   return out;
 }

@@ -192,6 +192,7 @@ void check_fetches(const Node& image, const std::vector<oci::Platform>& platform
 void add_packages(const Node& node, oci::LayerRecipe& layer, Findings& findings) {
   const auto& source = findings.spec();
   const auto is_map = [](const Node& item) { return item.kind == Node::Kind::map; };  // others were reported
+  layer.deb = deb_step(node, findings);
   for (const auto& item : one_or_more(node, "pip")) {
     layer.pips.push_back(pip(item, source));
     check_pip_lock(item, findings);

@@ -24,6 +24,12 @@ std::string text_of(const oci::Npm& step) {
              step.libc.value_or(""), " ", step.source, "\n");
 }
 
+std::string text_of(const oci::Deb& step) {
+  return cat("deb ", step.suite, " ", join(step.install, ","), " ", static_cast<int>(step.base), " ", step.recommends,
+             " ", join(step.prefer, ","), " ", join(step.exclude, ","), " ", join(step.accepted, ","), " ",
+             join(step.sources, ","), "\n");
+}
+
 }  // namespace
 
 std::string packages_text(const std::vector<Image>& images) {
@@ -31,6 +37,7 @@ std::string packages_text(const std::vector<Image>& images) {
   for (const auto& image : images) {
     std::string steps;
     for (const auto& layer : image.layers) {
+      if (layer.deb) steps += text_of(*layer.deb);
       for (const auto& pip : layer.pips) steps += text_of(pip);
       for (const auto& npm : layer.npms) steps += text_of(npm);
       for (const auto& fetch : layer.fetches) steps += cat("fetch ", fetch.url, "\n");

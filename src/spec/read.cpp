@@ -145,7 +145,7 @@ class Reader {
     out.has_unknown_bases = has_unresolved_base(merged_document);
     out.tasks = tasks(merged_document, files_, variables, findings_);
     out.registries = registries(merged_document, out.folder, findings_);
-    out.sources = sources(merged_document, findings_);
+    out.sources = sources(merged_document, out.folder, findings_);
     check_services(merged_document, findings_);
     return out;
   }

@@ -112,8 +112,10 @@ class ShapeCheck {
 
   std::string hint(const Node& node, const Type& type, const Subject& subject) const {
     if (type.form == Form::list && node.kind == Kind::text && subject.key != nullptr) {
-      const bool is_command = subject.key->name == "entrypoint" || subject.key->name == "cmd";
-      return cat("write a list: `", is_command ? as_list(node.text) : cat("[", printable(node.text, 60), "]"), "`");
+      const auto& key = subject.key->name;
+      const bool has_words =
+          key == "entrypoint" || key == "cmd" || (key == "install" && node.text.find('(') == std::string::npos);
+      return cat("write a list: `", has_words ? as_list(node.text) : cat("[", printable(node.text, 60), "]"), "`");
     }
     const bool block = findings_.spec().text()[findings_.spec().offset(node.where)] != '{';
     if (type.form == Form::list && node.kind == Kind::map && block) return "start each item with `- `";
@@ -130,7 +132,7 @@ class ShapeCheck {
   void check_text(const Node& node, const Type& type, const Subject& subject) {
     if (!expect(node, Kind::text, type, subject)) return;
     if (!type.choices.empty()) return check_choice(node, type, subject);
-    if (type.format == Format::source && rules_.allow_outside && !node.text.empty()) return;
+    if (rules_.allow_outside && is_path(type.format, node.text)) return;
     if (const auto format_error = row(type.format).format_error(node.text))
       findings_.error(node.where,
                       node.text.empty() ? cat(subject.name, " is empty")
@@ -138,6 +140,10 @@ class ShapeCheck {
                           ? cat(subject.name, " ", format_error->message)
                           : cat(subject.name, ": ", in_quotes(node.text), " ", format_error->message),
                       format_error->hint);
+  }
+
+  static bool is_path(Format format, const std::string& text) {
+    return (format == Format::source && !text.empty()) || (format == Format::deb_request && text.ends_with(".deb"));
   }
 
   void check_choice(const Node& node, const Type& type, const Subject& subject) {

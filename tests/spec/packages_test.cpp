@@ -17,7 +17,7 @@ Project packages() {
 
 TEST_CASE("sources become values") {
   const auto sources = packages().sources;
-  REQUIRE(sources.size() == 2);
+  REQUIRE(sources.size() == 4);
   CHECK(sources.at("internal").type == PackageSource::Type::pip);
   CHECK(sources.at("internal").uri == "https://mirror.example/pypi/simple");
   CHECK(sources.at("node").type == PackageSource::Type::npm);
@@ -85,7 +85,7 @@ TEST_CASE("`from` names an image of the spec, of a registry or on disk") {
   const auto disk = std::get<oci::DiskReference>(steps[2].reference.value());
   CHECK(disk.path.string().ends_with("testdata/spec/good/images/tools"));
   CHECK(references_of(project.images[1]).size() == 3);
-  CHECK(project.bases.size() == 3);
+  CHECK(project.bases.size() == 5);
 }
 
 TEST_CASE("all keys of `edit` arrive in its step") {

@@ -86,7 +86,7 @@ struct Pip {
 // `deb:` installs Debian packages.
 struct Deb {
   std::string suite;                 // "bookworm"; that of the source, or of this machine, when empty
-  std::vector<std::string> install;  // "nginx", "nginx (>= 1.22)", "./dist/tool_1.0_amd64.deb"
+  std::vector<std::string> install;  // "nginx", "nginx (>= 1.22)", "./dist/tool_1.0_amd64.deb": paths end in .deb
   enum class Base { automatic, minimal, essential, image } base = Base::automatic;
   bool recommends = false;
   std::vector<std::string> prefer, exclude;

@@ -82,10 +82,15 @@ struct RegistrySettings {
   bool mirrors_only = false;
 };
 
-// One of `sources:`: where packages come from, instead of the configuration of pip or npm on this machine.
+// One of `sources:`: where packages come from, instead of the configuration of pip, npm or apt on this machine.
 struct PackageSource {
-  enum class Type { pip, npm } type = Type::pip;
-  std::string uri;  // http or https, without credentials
+  enum class Type { pip, npm, deb } type = Type::pip;
+  std::string uri;  // http or https, without credentials; for deb also file, with an absolute path
+  // The rest is of type deb.
+  std::vector<std::string> suites = {};      // at least one
+  std::vector<std::string> components = {};  // at least one
+  std::filesystem::path keyring = {};        // includes the spec's folder; empty: the Debian keyrings of this machine
+  bool check_valid_until = true;             // whether an expired Release file is refused
   Position where;
 };
 

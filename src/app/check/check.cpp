@@ -29,8 +29,8 @@ Finding unknown_base(const spec::Image& image) {
 
 // Without the steps that need a network or contents, and without those that refer to files which such steps bring.
 oci::LayerRecipe checkable(oci::LayerRecipe recipe, bool& is_complete) {
-  is_complete =
-      is_complete && recipe.pips.empty() && recipe.npms.empty() && recipe.fetches.empty() && recipe.from_images.empty();
+  is_complete = is_complete && !recipe.deb && recipe.pips.empty() && recipe.npms.empty() && recipe.fetches.empty() &&
+                recipe.from_images.empty();
   if (!is_complete) recipe.removals.clear();
   if (!is_complete || !recipe.edits.empty()) recipe.capabilities.clear();
   recipe.edits.clear();

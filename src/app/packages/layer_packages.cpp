@@ -180,7 +180,7 @@ void report(const PackageRun& run, const packages::LockedInstall& install) {
 
 bool has_packages(const spec::Image& image) {
   return std::ranges::any_of(image.layers,
-                             [](const auto& layer) { return !layer.pips.empty() || !layer.npms.empty(); });
+                             [](const auto& layer) { return layer.deb || !layer.pips.empty() || !layer.npms.empty(); });
 }
 
 bool has_locked_steps(const spec::Image& image) {

@@ -51,6 +51,8 @@ class Sources {
     if (given != context_.images.prebuilt.end()) return add_image(image, given->second);
     if (image.base) add_image(image, *image.base);
     for (const auto& layer : image.layers) {
+      for (const auto& request : layer.deb ? layer.deb->install : std::vector<std::string>())
+        if (request.ends_with(".deb")) all_.push_back({.image = image.name, .path = whole(request)});
       for (const auto& pip : layer.pips) all_.push_back({.image = image.name, .path = whole(pip.lock)});
       for (const auto& npm : layer.npms) all_.push_back({.image = image.name, .path = whole(npm.lock)});
       for (const auto& from : layer.from_images)
