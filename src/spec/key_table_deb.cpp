@@ -47,7 +47,7 @@ Object deb() {
           {"base",
            choice({"minimal", "essential", "image"}),
            false,
-           "What is below the packages: `minimal` adds the files that every Debian system has, `essential` all "
+           "The set of packages below: `minimal` adds the files that every Debian system has, `essential` all "
            "packages that Debian marks so (a shell, dpkg and the usual tools), `image` nothing, since the layers below "
            "have them.",
            "essential",
@@ -77,7 +77,7 @@ Object deb() {
            false,
            "Where the packages come from: a name of `sources:`, `host` for the apt sources of this machine, or a list.",
            "[debian, debian-security]",
-           "all sources of `type: deb`, or `host` if there are none",
+           "all sources of `type: deb`, else `host`",
            {"sources", "repository", "repositories", "mirror", "archive"}},
       }};
 }

@@ -25,9 +25,9 @@ std::string text_of(const oci::Npm& step) {
 }
 
 std::string text_of(const oci::Deb& step) {
-  return cat("deb ", step.suite, " ", join(step.install, ","), " ", static_cast<int>(step.base), " ", step.recommends,
-             " ", join(step.prefer, ","), " ", join(step.exclude, ","), " ", join(step.accepted, ","), " ",
-             join(step.sources, ","), "\n");
+  return cat("deb ", step.suite, " ", join(step.install, ","), " ", static_cast<int>(step.base), " ",
+             step.recommends ? "recommends " : "", join(step.prefer, ","), " ", join(step.exclude, ","), " ",
+             join(step.accepted, ","), " ", join(step.sources, ","), "\n");
 }
 
 }  // namespace

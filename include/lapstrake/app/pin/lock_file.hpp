@@ -17,6 +17,22 @@
 //           "flask-3.1.0-py3-none-any.whl": {"package": "flask", "version": "3.1.0", "sha256": "...", "size": 102979,
 //                                            "why": "requirements.txt:1"}
 //         }
+//       },
+//       "deb nginx, amd64": {
+//         "inputs": "sha256:...",
+//         "policy": "deb 1",
+//         "suites": {
+//           "bookworm": {"codename": "bookworm", "date": "2026-11-20T20:14:05Z", "release": "sha256:...",
+//                        "signed_by": ["4CB50190207B4758A3F73A796ED0E7B82643E131"]}
+//         },
+//         "accounts": {
+//           "redis": "100:101"
+//         },
+//         "files": {
+//           "nginx_1.22.1-9_amd64.deb": {"package": "nginx", "version": "1.22.1-9", "architecture": "amd64",
+//                                        "suite": "bookworm", "path": "pool/main/n/nginx/nginx_1.22.1-9_amd64.deb",
+//                                        "sha256": "...", "size": 527000, "why": "requested"}
+//         }
 //       }
 //     },
 //     "edited": {
