@@ -36,6 +36,11 @@ ScriptReview review(const Deb& deb, const EffectTable& table, const std::set<std
 std::vector<ScriptLine> residue(std::string_view script, std::string_view name);
 std::string residue_hash(const Deb& deb);  // of all scripts of the package, hex
 
+// What commands of the scripts do that run in any case and can be read without doubt: update-alternatives --install,
+// adduser --system, mkdir, ... Verbs as in effects.deb822. The table need not repeat them, and residue() has not got
+// these lines.
+std::vector<Effect> script_effects(const Deb& deb);
+
 // One Error{usage} for all packages of Kind::unknown: their lines, their actions, and how to accept them.
 void expect_known(const std::vector<std::pair<Deb, ScriptReview>>& reviews);
 
