@@ -8,11 +8,13 @@
 #include <lapstrake/app/publish/attach.hpp>
 #include <lapstrake/app/tasks/register.hpp>
 #include <lapstrake/aws/ecr/host.hpp>
+#include <lapstrake/base/confined_folder.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/assemble.hpp>
 #include <lapstrake/spec/source_lines.hpp>
 
+#include "container_hosts.hpp"
 #include "php_vendor.hpp"
 
 namespace lapstrake::app {
@@ -37,6 +39,19 @@ oci::LayerRecipe checkable(oci::LayerRecipe recipe, bool& is_complete) {
   return recipe;
 }
 
+// Names of accounts may be of packages whose files are not known.
+oci::LayerRecipe without_owners(oci::LayerRecipe recipe) {
+  const auto set = [](auto& steps) {
+    for (auto& step : steps) step.owner = oci::Owner{};
+  };
+  set(recipe.copies);
+  set(recipe.files);
+  set(recipe.directories);
+  set(recipe.symlinks);
+  set(recipe.archives);
+  return recipe;
+}
+
 // Lists what the image's layers would hold, as a build does, and stops there.
 std::vector<Finding> check_image(const Context& context, const spec::Project& project, const spec::Image& image,
                                  const oci::Platform& platform) {
@@ -56,11 +71,14 @@ std::vector<Finding> check_image(const Context& context, const spec::Project& pr
   } catch (const Error& error) {
     return {finding_of(error, image.where)};
   }
-  bool is_complete = true;   // all files of the layers so far are known
-  bool is_assembled = true;  // no layer had an error
+  bool is_complete = true;    // all files of the layers so far are known
+  bool is_assembled = true;   // no layer had an error
+  bool has_packages = false;  // of Debian
   std::vector<oci::Copy> copies;
   for (const auto& layer : image.layers) try {
-      const auto recipe = checkable(for_platform(layer, platform), is_complete);
+      has_packages = has_packages || layer.deb;
+      auto recipe = checkable(for_platform(layer, platform), is_complete);
+      if (has_packages) recipe = without_owners(std::move(recipe));
       copies.insert(copies.end(), recipe.copies.begin(), recipe.copies.end());
       below.add_layer(layers::assemble(recipe, below, *accounts,
                                        {.root = project.folder,
@@ -87,6 +105,18 @@ void check_attachments(const Context& context, const spec::Image& image, std::ve
     }
 }
 
+// .deb files of the project.
+void check_local_debs(const Context& context, const spec::Project& project, const oci::LayerRecipe& layer,
+                      std::vector<Finding>& found) {
+  if (!layer.deb) return;
+  for (const auto& request : layer.deb->install)
+    if (request.ends_with(".deb")) try {
+        open_named_file(project.folder, request, context.build.allow_outside);
+      } catch (const Error& error) {
+        found.push_back(finding_of(error, layer.deb->where));
+      }
+}
+
 void check_packages(const Context& context, const spec::Project& project, const spec::Image& image,
                     std::vector<Finding>& found) {
   const auto check_all = [&](const auto& steps) {
@@ -97,6 +127,7 @@ void check_packages(const Context& context, const spec::Project& project, const 
       }
   };
   for (const auto& layer : image.layers) {
+    check_local_debs(context, project, layer, found);
     check_all(layer.pips);
     check_all(layer.npms);
   }
@@ -126,6 +157,7 @@ std::vector<Finding> check(const Context& context, const spec::Project& project)
   for (const auto& image : project.images)
     for (const auto& platform : context.images.platforms.empty() ? image.platforms : context.images.platforms)
       for (auto& finding : check_image(context, project, image, platform)) all.push_back(std::move(finding));
+  for (auto& finding : check_container_hosts(context, project)) all.push_back(std::move(finding));
   for (auto& finding : check_tasks(context, project, {})) all.push_back(std::move(finding));
   // Each platform of an image has the same mistakes, most often.
   std::vector<Finding> once;
