@@ -154,7 +154,7 @@ same_digests() { # program...
   local program project compression digests first=""
   for program; do
     [[ -x $program ]] || { skip "digests: NOT RUN (in part): there is no $program to compare"; continue; }
-    digests=$(for project in testdata/migration examples/php-nginx; do
+    digests=$(for project in testdata/migration testdata/from-scratch; do
       for compression in gzip zstd; do
         rm -rf build/digests build/digests-store
         cp -R "$project" build/digests
@@ -248,11 +248,11 @@ stage_package() {
   # A spec, built by nobody in a system that has the package and nothing else.
   if scripts/apt-sources.sh | mmdebstrap --quiet --variant=minbase \
     --customize-hook='cp '"$package"' "$1/tmp/lapstrake.deb" && chroot "$1" apt-get install -q -y --no-install-recommends /tmp/lapstrake.deb' \
-    --customize-hook='cp -R examples/php-nginx "$1/tmp/project" && chroot "$1" setpriv --reuid 65534 --regid 65534 --clear-groups env -i PATH=/usr/bin:/bin LAPSTRAKE_STORE=/tmp/store lapstrake -C /tmp/project build >'"$PWD/$log/bare-build" \
+    --customize-hook='cp -R testdata/from-scratch "$1/tmp/project" && chroot "$1" setpriv --reuid 65534 --regid 65534 --clear-groups env -i PATH=/usr/bin:/bin LAPSTRAKE_STORE=/tmp/store lapstrake -C /tmp/project build >'"$PWD/$log/bare-build" \
     --customize-hook='chroot "$1" lapstrake version && chroot "$1" test -s /usr/share/doc/lapstrake/copyright -a -s /usr/share/lapstrake/lapstrake.schema.json -a -s /usr/share/man/man1/lapstrake.1' \
     "$codename" "$root" - >"$log/bare" 2>&1 && [[ $(grep -c sha256: "$log/bare-build") == 2 ]]; then
     pass "the package installs into a bare $codename and builds an image there, as nobody"
-    if [[ $(build/release/bin/lapstrake --store build/bare-store -C examples/php-nginx --progress none build 2>/dev/null) == "$(<"$log/bare-build")" ]]; then
+    if [[ $(build/release/bin/lapstrake --store build/bare-store -C testdata/from-scratch --progress none build 2>/dev/null) == "$(<"$log/bare-build")" ]]; then
       pass "with the same digests as here"
     else
       fault "the package makes other digests in a bare $codename"

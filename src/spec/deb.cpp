@@ -102,14 +102,14 @@ std::vector<oci::LayerRecipe> deb_layers(const Node& image, Findings& findings) 
   for (const auto& node : one_or_more(image, "deb")) {
     check(node, findings);
     auto step = deb(node, findings.spec());
-    if (groups == 0 && step.base == Base::automatic) step.base = has_base_image(image) ? Base::image : Base::minimal;
+    if (groups == 0 && step.base == Base::automatic && !has_base_image(image)) step.base = Base::minimal;
     if (groups > 0 && has_base_set(step.base))
       findings.error(node.find("base")->where, "only the first mapping of `deb` can have a base set",
                      "move `base` to the first one");
-    if (groups == 0 && step.base != Base::image) out.push_back(base_layer(step));
+    if (groups == 0 && has_base_set(step.base)) out.push_back(base_layer(step));
+    if (groups > 0 || has_base_set(step.base)) step.base = Base::image;
     ++groups;
     if (step.install.empty()) continue;
-    step.base = Base::image;
     out.push_back(layer_of(groups == 1 ? "os-packages" : cat("os-packages-", groups), std::move(step)));
   }
   for (const auto& layer : items_of(image, "layers"))

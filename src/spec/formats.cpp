@@ -292,8 +292,8 @@ FormatResult deb_request(std::string_view text) {
   if (text.starts_with('-')) return FormatError{"is an option of apt-get", "remove it"};
   if (text == "\\" || text == "&&") return FormatError{"is a part of a command", "list only packages"};
   const auto name = text.substr(0, text.find_first_of(" ("));
-  const auto rest = text.substr(name.size());
-  if (!name.empty() && rest.find_first_not_of(' ') != rest.npos && rest.find('(') == rest.npos)
+  const auto rest = trim(text.substr(name.size()));
+  if (!name.empty() && !rest.empty() && !rest.starts_with('(') && !rest.starts_with('='))
     return FormatError{"contains several words", "write one item for each package: `[nginx, curl]`"};
   if (text.find('$') != text.npos) return FormatError{"contains a variable of a shell", "write the version itself"};
   return need(!name.empty() && text.find_first_of("\r\n\t") == text.npos, "is not a package",
@@ -352,7 +352,7 @@ const FormatRow rows[] = {
     {Format::suite, "a suite", R"(^(?!([\s\S]*/)?\.\.(/|$))[A-Za-z0-9][A-Za-z0-9._+~/-]*$)", false, suite},
     {Format::deb_package, "a Debian package", "^[a-z0-9][a-z0-9+.-]+$", false, deb_package},
     {Format::deb_request, "a Debian package, optionally with a version, or the path of a .deb file",
-     R"(^(?![-/])(?!([\s\S]*/)?\.\./)[^\r\n\t ]+( *\([^\r\n\t]*| *)$)", false, deb_request},
+     R"(^(?![-/])(?!([\s\S]*/)?\.\./)[^\r\n\t ]+( *[(=][^\r\n\t]*| *)$)", false, deb_request},
     {Format::archive_url, "an http, https or file URL",
      R"(^([Hh][Tt][Tt][Pp][Ss]?://[A-Za-z0-9.\[\]:-]+([/?][!-~]*)?|[Ff][Ii][Ll][Ee]:(//)?/[!-~]*)$)", false,
      archive_url},

@@ -51,7 +51,7 @@ Object deb() {
            "packages that Debian marks so (a shell, dpkg and the usual tools), `image` nothing, since the layers below "
            "have them.",
            "essential",
-           "`image` if there is a base image or a layer below with packages, else `minimal`",
+           "`image` if a layer below has Debian packages, else `minimal`",
            {"variant", "from"}},
           {"recommends",
            boolean(),

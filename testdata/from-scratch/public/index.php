@@ -1,0 +1,1 @@
+<?php echo "Hello from ", getenv("APP_ENV"), "\n";
