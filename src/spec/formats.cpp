@@ -295,7 +295,8 @@ FormatResult deb_request(std::string_view text) {
   const auto rest = trim(text.substr(name.size()));
   if (!name.empty() && !rest.empty() && !rest.starts_with('(') && !rest.starts_with('='))
     return FormatError{"contains several words", "write one item for each package: `[nginx, curl]`"};
-  if (text.find('$') != text.npos) return FormatError{"contains a variable of a shell", "write the version itself"};
+  if (replace_all(std::string(text), "${platform.", "").find('$') != std::string::npos)
+    return FormatError{"contains a variable of a shell", "write the version itself"};
   return need(!name.empty() && text.find_first_of("\r\n\t") == text.npos, "is not a package",
               "write a name, a name with a version as in `nginx (>= 1.22)`, or the path of a .deb file");
 }

@@ -38,7 +38,7 @@ constexpr std::string_view rules = R"(## How values are read
 | `${env.N}`, `${env.N:-default}` | the environment variable; if it is unset or empty, the default, or else an error | all values |
 | `${git.commit}` | the commit that HEAD of the spec's repository points to | all values |
 | `${images.N}` | the image's `repository:tag@sha256:...` | tasks |
-| `${platform.arch}`, `${platform.os}`, `${platform.variant}` | a part of the platform that is built: `amd64`, `linux`, `v8` | `from` of `copy` and `archives`, `url` of `fetch` |
+| `${platform.arch}`, `${platform.os}`, `${platform.variant}` | a part of the platform that is built: `amd64`, `linux`, `v8` | `from` of `copy` and `archives`, `url` of `fetch`, `install` of `deb` |
 | `$${` | a literal `${` | all values |
 
 An undefined variable is an error, never empty text; a variable in a key is an error too. In `{ }` and `[ ]` a value with a variable needs quotes.

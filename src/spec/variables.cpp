@@ -25,7 +25,8 @@ bool is_ours(std::string_view name) {
 }
 
 bool differs_by_platform(std::string_view step, std::string_view key) {
-  return ((step == "copy" || step == "archives") && key == "from") || (step == "fetch" && key == "url");
+  return ((step == "copy" || step == "archives") && key == "from") || (step == "fetch" && key == "url") ||
+         (step == "deb" && key == "install");
 }
 
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& known, std::string_view prefix,
@@ -249,7 +250,9 @@ std::optional<std::string> Variables::platform(std::string_view token, std::stri
     return std::nullopt;
   }
   if (scope.platform) return std::string(token);
-  report(token, cat(in_quotes(token), " can only be used in `from` of a copy or an archive, and in `url` of a fetch"),
+  report(token,
+         cat(in_quotes(token),
+             " can only be used in `from` of a copy or an archive, `url` of a fetch, and `install` of deb"),
          "all other values are the same for all platforms");
   return std::nullopt;
 }

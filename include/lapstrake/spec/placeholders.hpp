@@ -7,8 +7,8 @@
 
 namespace lapstrake::spec {
 
-// Expands `${platform.arch}`, `${platform.os}` and `${platform.variant}` in the `from` of a copy or an archive, or the
-// `url` of a fetch.
+// Expands `${platform.arch}`, `${platform.os}` and `${platform.variant}` in the `from` of a copy or an archive, the
+// `url` of a fetch, or an item of `install` of `deb`.
 std::string fill_platform(std::string_view text, const oci::Platform& platform);
 
 // Expands each `${images.N}` in a string of a task's document with `reference(N)`; a literal one (`$${images.N}`) loses

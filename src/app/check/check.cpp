@@ -52,6 +52,17 @@ oci::LayerRecipe without_owners(oci::LayerRecipe recipe) {
   return recipe;
 }
 
+// .deb files of the project.
+void check_local_debs(const Context& context, const spec::Project& project, const oci::Deb& deb,
+                      std::vector<Finding>& found) {
+  for (const auto& request : deb.install)
+    if (request.ends_with(".deb")) try {
+        open_named_file(project.folder, request, context.build.allow_outside);
+      } catch (const Error& error) {
+        found.push_back(finding_of(error, deb.where));
+      }
+}
+
 // Lists what the image's layers would hold, as a build does, and stops there.
 std::vector<Finding> check_image(const Context& context, const spec::Project& project, const spec::Image& image,
                                  const oci::Platform& platform) {
@@ -78,6 +89,7 @@ std::vector<Finding> check_image(const Context& context, const spec::Project& pr
   for (const auto& layer : image.layers) try {
       has_packages = has_packages || layer.deb;
       auto recipe = checkable(for_platform(layer, platform), is_complete);
+      if (recipe.deb) check_local_debs(context, project, *recipe.deb, found);
       if (has_packages) recipe = without_owners(std::move(recipe));
       copies.insert(copies.end(), recipe.copies.begin(), recipe.copies.end());
       below.add_layer(layers::assemble(recipe, below, *accounts,
@@ -105,18 +117,6 @@ void check_attachments(const Context& context, const spec::Image& image, std::ve
     }
 }
 
-// .deb files of the project.
-void check_local_debs(const Context& context, const spec::Project& project, const oci::LayerRecipe& layer,
-                      std::vector<Finding>& found) {
-  if (!layer.deb) return;
-  for (const auto& request : layer.deb->install)
-    if (request.ends_with(".deb")) try {
-        open_named_file(project.folder, request, context.build.allow_outside);
-      } catch (const Error& error) {
-        found.push_back(finding_of(error, layer.deb->where));
-      }
-}
-
 void check_packages(const Context& context, const spec::Project& project, const spec::Image& image,
                     std::vector<Finding>& found) {
   const auto check_all = [&](const auto& steps) {
@@ -127,7 +127,6 @@ void check_packages(const Context& context, const spec::Project& project, const 
       }
   };
   for (const auto& layer : image.layers) {
-    check_local_debs(context, project, layer, found);
     check_all(layer.pips);
     check_all(layer.npms);
   }

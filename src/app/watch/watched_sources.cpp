@@ -51,8 +51,6 @@ class Sources {
     if (given != context_.images.prebuilt.end()) return add_image(image, given->second);
     if (image.base) add_image(image, *image.base);
     for (const auto& layer : image.layers) {
-      for (const auto& request : layer.deb ? layer.deb->install : std::vector<std::string>())
-        if (request.ends_with(".deb")) all_.push_back({.image = image.name, .path = whole(request)});
       for (const auto& pip : layer.pips) all_.push_back({.image = image.name, .path = whole(pip.lock)});
       for (const auto& npm : layer.npms) all_.push_back({.image = image.name, .path = whole(npm.lock)});
       for (const auto& from : layer.from_images)
@@ -61,6 +59,7 @@ class Sources {
     for (const auto& platform : context_.images.platforms.empty() ? image.platforms : context_.images.platforms)
       for (const auto& layer : image.layers) {
         for (const auto& copy : layer.copies) add_copy(image, copy, spec::fill_platform(copy.from, platform));
+        if (layer.deb) add_debs(image, *layer.deb, platform);
         for (const auto& archive : layer.archives)
           all_.push_back({.image = image.name, .path = whole(spec::fill_platform(archive.from, platform))});
       }
@@ -70,6 +69,12 @@ class Sources {
 
  private:
   fs::path whole(const fs::path& path) const { return (folder_ / path).lexically_normal(); }
+
+  void add_debs(const spec::Image& image, const oci::Deb& deb, const oci::Platform& platform) {
+    for (const auto& request : deb.install)
+      if (request.ends_with(".deb"))
+        all_.push_back({.image = image.name, .path = whole(spec::fill_platform(request, platform))});
+  }
 
   // An image on disk: a layout's `index.json` stands in its folder, and changes last.
   void add_image(const spec::Image& image, const oci::Reference& reference) {

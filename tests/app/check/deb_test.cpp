@@ -25,6 +25,14 @@ TEST_CASE("check finds that a .deb file of the project is missing") {
   CHECK(findings(journey, image).empty());
 }
 
+TEST_CASE("check finds the .deb file of a platform that the project lacks") {
+  Journey journey;
+  journey.dir.write("tool_amd64.deb", "!<arch>\n");
+  const auto found = findings(
+      journey, "{ platforms: [linux/amd64, linux/arm64], deb: { install: [\"./tool_${platform.arch}.deb\"] } }");
+  CHECK(found == "cannot read `./tool_arm64.deb`: No such file or directory at 2\n");
+}
+
 TEST_CASE("owners that Debian packages may create are not judged by check, others are") {
   Journey journey;
   const std::string layer = "layers: [ { name: app, files: [ { path: /a, text: a, owner: www-data } ] } ]";

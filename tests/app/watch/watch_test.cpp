@@ -386,3 +386,15 @@ TEST_CASE("a watch does not wake for the lock and the vendor folder beside what 
   CHECK(sources.at(0).ignored.matches("lapstrake-vendor"));
   CHECK_FALSE(sources.at(0).ignored.matches("public"));
 }
+
+TEST_CASE("a watch wakes for the .deb files of the project, for each platform") {
+  Journey journey;
+  journey.dir.write("lapstrake.yaml",
+                    "images: { app: { platforms: [linux/amd64, linux/arm64], "
+                    "deb: { install: [git, \"dist/tool_${platform.arch}.deb\"] } } }\n");
+  const auto project = journey.project();
+  std::vector<std::string> paths;
+  for (const auto& source : app::watched_sources(journey.context(), project, {&project.images.at(0)}))
+    paths.push_back(source.path.lexically_relative(journey.dir.path()).string());
+  CHECK(paths == std::vector<std::string>{"dist/tool_amd64.deb", "dist/tool_arm64.deb"});
+}
