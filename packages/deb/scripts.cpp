@@ -1,7 +1,154 @@
+#include <algorithm>
+#include <array>
+#include <lapstrake/base/encoding.hpp>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/sha256.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/packages/deb/control.hpp>
 #include <lapstrake/packages/deb/scripts.hpp>
 
-namespace lapstrake::packages::deb {
+#include "script_commands.hpp"
+#include "shell_lexer.hpp"
+#include "shell_lines.hpp"
+#include "shell_reduction.hpp"
 
-std::vector<Effect> script_effects(const Deb& /*deb*/) { return {}; }
+namespace lapstrake::packages::deb {
+namespace {
+
+using Kind = ScriptReview::Kind;
+
+constexpr std::array script_names{"preinst", "config", "postinst"};
+constexpr std::size_t most_bytes = 512 << 10;  // the largest of Debian's has 90 KiB
+
+bool is_shell_script(std::string_view script) {
+  if (!script.starts_with("#!")) return false;
+  const auto line = trim(script.substr(2, script.find('\n') - 2));
+  const auto interpreter = line.substr(0, line.find(' '));
+  return interpreter == "/bin/sh" || interpreter == "/bin/bash" || interpreter == "/bin/dash" ||
+         interpreter == "/usr/bin/sh" || interpreter == "/usr/bin/bash";
+}
+
+// A script that cannot be read counts as one line: its digest.
+ScriptLine whole_script(std::string_view script, std::string_view name, std::string_view why) {
+  return {.script = std::string(name), .number = 1, .text = cat(why, ", SHA-256 ", hex(sha256(as_bytes(script))))};
+}
+
+// How dpkg calls the script when the package is new (deb-postinst(5)). A trigger has names of triggers in "$2".
+ShellValues values_for(std::string_view name, bool triggered) {
+  ShellValues out{{"1", name == "preinst" ? "install" : "configure"}, {"2", ""}, {"DPKG_ROOT", ""}};
+  if (!triggered) return out;
+  out["1"] = "triggered";
+  out.erase("2");
+  return out;
+}
+
+struct ReadScript {
+  std::vector<ScriptLine> lines;
+  std::vector<std::string> commands;
+};
+
+ReadScript read_script(std::string_view script, std::string_view name, bool triggered) {
+  if (script.empty()) return {};
+  if (!is_shell_script(script)) return {{whole_script(script, name, "not a shell script")}, {}};
+  if (script.size() > most_bytes) return {{whole_script(script, name, "too large")}, {}};
+  try {
+    const auto rest = reduced(parse_shell(script), values_for(name, triggered));
+    ReadScript out{.lines = {}, .commands = acting_commands(rest)};
+    for (auto& line : lines_of_shell(rest))
+      out.lines.push_back({.script = std::string(name), .number = line.line, .text = std::move(line.text)});
+    return out;
+  } catch (const UnknownSyntax& syntax) {
+    auto line = whole_script(script, name, "has unsupported shell syntax");
+    line.number = syntax.line;
+    return {{std::move(line)}, {}};
+  }
+}
+
+bool has_interest(const Deb& deb) {
+  const auto triggers = deb.control("triggers");
+  return std::ranges::any_of(lines_of(triggers), [](auto line) { return line.starts_with("interest"); });
+}
+
+// Of all scripts that run.
+std::vector<ReadScript> read_scripts(const Deb& deb) {
+  std::vector<ReadScript> out;
+  for (const std::string_view name : script_names) out.push_back(read_script(deb.control(name), name, false));
+  if (has_interest(deb)) out.push_back(read_script(deb.control("postinst"), "postinst", true));
+  return out;
+}
+
+std::string hash_of(const std::vector<ReadScript>& scripts) {
+  Sha256 hash;
+  for (const auto& script : scripts)
+    for (const auto& line : script.lines) hash.write(as_bytes(cat(line.script, ": ", line.text, "\n")));
+  return hex(hash.finish());
+}
+
+bool has_scripts(const Deb& deb) {
+  return std::ranges::any_of(script_names, [&](const char* name) { return !deb.control(name).empty(); });
+}
+
+Kind kind_of(const std::string& hash, const PackageEffects* known) {
+  if (known == nullptr) return Kind::unknown;
+  const bool is_modelled =
+      std::ranges::any_of(known->hashes, [&](const auto& start) { return hash.starts_with(start); });
+  return is_modelled ? Kind::modelled : Kind::changed;
+}
+
+std::string lines_in_words(const Deb& deb, const ScriptReview& review) {
+  constexpr std::size_t most = 8;
+  std::vector<std::string> out{cat("`", deb.name, "` ", deb.version, ": ", join(review.actions, ", "))};
+  for (std::size_t i = 0; i < std::min(review.rest.size(), most); ++i)
+    out.push_back(
+        cat("  ", review.rest[i].script, " line ", review.rest[i].number, ": ", printable(review.rest[i].text, 160)));
+  if (review.rest.size() > most) out.push_back(cat("  and ", count_of(review.rest.size() - most, "more line")));
+  return join(out, "\n");
+}
+
+}  // namespace
+
+std::vector<ScriptLine> residue(std::string_view script, std::string_view name) {
+  return read_script(script, name, false).lines;
+}
+
+std::string residue_hash(const Deb& deb) { return hash_of(read_scripts(deb)); }
+
+std::string ScriptReview::note() const {
+  static constexpr std::array names{"none", "standard", "modelled", "accepted", "changed", "unknown"};
+  return cat("scripts: ", names.at(static_cast<std::size_t>(kind)));
+}
+
+ScriptReview review(const Deb& deb, const EffectTable& table, const std::set<std::string>& accepted) {
+  const auto* known = table.find(deb.name);
+  const auto scripts = read_scripts(deb);
+  ScriptReview out;
+  for (const auto& script : scripts) {
+    out.rest.insert(out.rest.end(), script.lines.begin(), script.lines.end());
+    for (const auto& command : script.commands) out.actions.push_back(action_in_words(command));
+  }
+  std::ranges::sort(out.actions);
+  out.actions.erase(std::unique(out.actions.begin(), out.actions.end()), out.actions.end());
+  if (out.rest.empty())
+    out.kind = has_scripts(deb) ? Kind::standard : Kind::none;
+  else
+    out.kind = kind_of(hash_of(scripts), known);
+  if (out.kind == Kind::unknown && accepted.contains(deb.name)) out.kind = Kind::accepted;
+  return out;
+}
+
+void expect_known(const std::vector<std::pair<Deb, ScriptReview>>& reviews) {
+  std::vector<std::string> names, texts;
+  for (const auto& [deb, review] : reviews) {
+    if (review.kind != Kind::unknown) continue;
+    names.push_back(deb.name);
+    texts.push_back(lines_in_words(deb, review));
+  }
+  if (names.empty()) return;
+  throw Error(ErrorKind::usage,
+              cat(count_of(names.size(), "package"), " with maintainer scripts that lapstrake does not model"),
+              cat("`lapstrake explain ", names[0], "` shows the scripts; add `accept: [", join(names, ", "),
+                  "]` to the `deb:` step if the files are enough without them"))
+      .because(cat("nothing was executed\n", join(texts, "\n")));
+}
 
 }  // namespace lapstrake::packages::deb

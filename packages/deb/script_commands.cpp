@@ -1,0 +1,222 @@
+#include "script_commands.hpp"
+
+#include <algorithm>
+#include <array>
+#include <lapstrake/base/text.hpp>
+
+namespace lapstrake::packages::deb {
+namespace {
+
+using Words = std::vector<std::string>;
+
+// What debhelper writes for services and caches (debhelper(7)); systemd-tmpfiles, systemd-sysusers and triggers are
+// effects of the packages' files.
+constexpr std::array standard_commands{"deb-systemd-helper",
+                                       "deb-systemd-invoke",
+                                       "dpkg-maintscript-helper",
+                                       "dpkg-trigger",
+                                       "initctl",
+                                       "install-docs",
+                                       "invoke-rc.d",
+                                       "ldconfig",
+                                       "py3clean",
+                                       "py3compile",
+                                       "pycompile",
+                                       "service",
+                                       "systemctl",
+                                       "systemd-sysusers",
+                                       "systemd-tmpfiles",
+                                       "udevadm",
+                                       "ucfr",
+                                       "update-menus",
+                                       "update-rc.d"};
+
+constexpr std::array queries{"[",          "[[",
+                             "test",       "true",
+                             "false",      ":",
+                             "echo",       "printf",
+                             "which",      "type",
+                             "hash",       "getent",
+                             "id",         "grep",
+                             "egrep",      "fgrep",
+                             "cut",        "head",
+                             "tail",       "tr",
+                             "wc",         "cat",
+                             "basename",   "dirname",
+                             "readlink",   "realpath",
+                             "stat",       "uname",
+                             "dpkg-query", "dpkg-architecture",
+                             "ls",         "expr",
+                             "date",       "ischroot",
+                             "cmp",        "diff",
+                             "md5sum",     "sha1sum",
+                             "sha256sum",  "pidof",
+                             "pgrep",      "uniq",
+                             "tty",        "ps",
+                             "logger",     "systemd-detect-virt",
+                             "sleep",      "seq"};
+
+constexpr std::array controls{"exit", "return", "break", "continue", "cd", "umask"};
+
+constexpr std::array dpkg_queries{"--compare-versions",
+                                  "--print-architecture",
+                                  "--print-foreign-architectures",
+                                  "-s",
+                                  "--status",
+                                  "-l",
+                                  "--list",
+                                  "-L",
+                                  "--listfiles",
+                                  "-S",
+                                  "--search",
+                                  "--get-selections",
+                                  "--assert-multi-arch",
+                                  "--assert-support-predepends"};
+
+template <std::size_t size>
+bool has(const std::array<const char*, size>& list, std::string_view word) {
+  return std::ranges::find(list, word) != list.end();
+}
+bool has_word(const Words& words, std::initializer_list<std::string_view> any) {
+  return std::ranges::any_of(words, [&](const auto& word) { return std::ranges::find(any, word) != any.end(); });
+}
+
+CommandUse query_if(bool holds) { return {.role = holds ? CommandRole::query : CommandRole::action}; }
+
+bool is_option_setting(const Words& words) {
+  return words.size() == 2 && words[1].size() > 1 && (words[1][0] == '-' || words[1][0] == '+') && words[1] != "--";
+}
+
+bool is_debconf(const Words& words) { return words[0].starts_with("db_") || words[0] == "debconf-set-selections"; }
+
+CommandUse debconf(const Words& words) {
+  if (words[0].ends_with("get")) return {.role = CommandRole::sets, .sets = {"RET"}};
+  return {.role = words[0].starts_with("db_") ? CommandRole::standard : CommandRole::action};
+}
+
+CommandUse declaration(const Words& words) {
+  CommandUse out{.role = CommandRole::sets};
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const auto name = assigned_name(words[i]);
+    if (words[i].starts_with('-')) continue;
+    out.sets.emplace_back(name.empty() ? std::string_view(words[i]) : name);
+  }
+  return out;
+}
+
+bool sources_debconf(const Words& words) { return words.size() == 2 && (words[1] == "/usr/share/debconf/confmodule"); }
+
+// Commands whose arguments decide.
+CommandUse use_by_arguments(std::string_view command, const Words& words) {
+  const auto first = words.size() > 1 ? std::string_view(words[1]) : std::string_view();
+  if (command == "set") return {.role = is_option_setting(words) ? CommandRole::standard : CommandRole::action};
+  if (command == "." || command == "source")
+    return {.role = sources_debconf(words) ? CommandRole::standard : CommandRole::action};
+  if (command == "dpkg") return query_if(has(dpkg_queries, first));
+  if (command == "dpkg-divert") return query_if(has_word(words, {"--list", "--truename", "--listpackage"}));
+  if (command == "dpkg-statoverride") return query_if(has_word(words, {"--list"}));
+  if (command == "update-alternatives") return query_if(has_word(words, {"--query", "--list", "--display"}));
+  if (command == "command") return query_if(first == "-v" || first == "-V");
+  if (command == "sed")
+    return query_if(std::ranges::none_of(
+        words, [](std::string_view word) { return word.starts_with("-i") || word.starts_with("--in-place"); }));
+  if (command == "find")
+    return query_if(!has_word(words, {"-exec", "-execdir", "-delete", "-ok", "-okdir", "-fprint"}));
+  if (command == "sort") return query_if(!has_word(words, {"-o"}));
+  if (command == "awk")
+    return query_if(std::ranges::none_of(words, [](const auto& word) {
+      return word.find("system") != word.npos || word.find('>') != word.npos || word.find('|') != word.npos;
+    }));
+  return {.role = CommandRole::action};
+}
+
+struct Action {
+  const char *command, *words;
+};
+constexpr std::array actions{
+    Action{"adduser", "creates users or groups"},
+    Action{"addgroup", "creates users or groups"},
+    Action{"useradd", "creates users or groups"},
+    Action{"groupadd", "creates users or groups"},
+    Action{"usermod", "changes users or groups"},
+    Action{"groupmod", "changes users or groups"},
+    Action{"gpasswd", "changes users or groups"},
+    Action{"add-shell", "changes /etc/shells"},
+    Action{"update-shells", "changes /etc/shells"},
+    Action{"setcap", "sets file capabilities"},
+    Action{"chmod", "changes modes of files"},
+    Action{"chown", "changes owners of files"},
+    Action{"chgrp", "changes owners of files"},
+    Action{"mkdir", "creates folders"},
+    Action{"install", "creates files or folders"},
+    Action{"touch", "creates files"},
+    Action{"cp", "copies files"},
+    Action{"mv", "moves files"},
+    Action{"rm", "removes files"},
+    Action{"rmdir", "removes folders"},
+    Action{"ln", "creates links"},
+    Action{"echo", "writes files"},
+    Action{"printf", "writes files"},
+    Action{"cat", "writes files"},
+    Action{"sed", "changes files"},
+    Action{"tee", "writes files"},
+    Action{"ucf", "copies configuration files"},
+    Action{"dpkg-divert", "diverts files of other packages"},
+    Action{"dpkg-statoverride", "changes owners and modes of files"},
+    Action{"update-alternatives", "chooses alternatives"},
+    Action{"update-ca-certificates", "collects CA certificates"},
+    Action{"pam-auth-update", "configures PAM"},
+    Action{"locale-gen", "compiles locales"},
+    Action{"localedef", "compiles locales"},
+    Action{"openssl", "creates keys or certificates"},
+    Action{"ssh-keygen", "creates keys"},
+    Action{"fc-cache", "builds a cache"},
+    Action{"update-initramfs", "builds an initramfs"},
+    Action{"debconf-set-selections", "answers debconf questions"},
+    Action{"eval", "runs code that it makes"},
+    Action{".", "runs another script"},
+};
+
+}  // namespace
+
+std::string_view assigned_name(std::string_view word) {
+  const auto end = word.find('=');
+  if (end == word.npos || end == 0 || (word[0] >= '0' && word[0] <= '9')) return {};
+  const auto name = word.substr(0, end);
+  const bool is_name = std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  });
+  return is_name ? name : std::string_view();
+}
+
+std::size_t assignments_of(const Words& words) {
+  const auto first = std::ranges::find_if(words, [](const auto& word) { return assigned_name(word).empty(); });
+  return static_cast<std::size_t>(first - words.begin());
+}
+
+CommandUse use_of(const Words& all) {
+  const auto assignments = assignments_of(all);
+  if (assignments == all.size()) {
+    CommandUse out{.role = CommandRole::sets};
+    for (const auto& word : all) out.sets.emplace_back(assigned_name(word));
+    return out;
+  }
+  const Words words(all.begin() + static_cast<std::ptrdiff_t>(assignments), all.end());
+  const auto slash = words[0].rfind('/');
+  const auto command = std::string_view(words[0]).substr(slash == words[0].npos ? 0 : slash + 1);
+  if (is_debconf(words)) return debconf(words);
+  if (has(standard_commands, command)) return {.role = CommandRole::standard};
+  if (has(queries, command)) return {.role = CommandRole::query};
+  if (has(controls, command)) return {.role = CommandRole::control};
+  if (command == "export" || command == "local" || command == "readonly" || command == "unset" || command == "read")
+    return declaration(words);
+  return use_by_arguments(command, words);
+}
+
+std::string action_in_words(std::string_view command) {
+  const auto* const found =
+      std::ranges::find_if(actions, [&](const Action& action) { return command == action.command; });
+  return found == actions.end() ? cat("runs ", printable(command, 80)) : cat(found->words, " (", command, ")");
+}
+
+}  // namespace lapstrake::packages::deb

@@ -1,0 +1,32 @@
+// The commands of maintainer scripts, by what they do to a new image.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lapstrake::packages::deb {
+
+enum class CommandRole {
+  standard,  // nothing: there is no init system, no cache to rebuild, no question to ask; or effects.cpp does it
+  query,     // nothing: it prints or compares
+  control,   // decides how the script continues: exit, cd
+  sets,      // sets variables only
+  action     // changes files, or nobody knows
+};
+
+struct CommandUse {
+  CommandRole role = CommandRole::action;
+  std::vector<std::string> sets = {};  // variables
+};
+
+// `words`: with leading assignments, as written.
+CommandUse use_of(const std::vector<std::string>& words);
+// The number of leading assignments.
+std::size_t assignments_of(const std::vector<std::string>& words);
+// "NAME" of "NAME=text"; empty for other words.
+std::string_view assigned_name(std::string_view word);
+
+// "creates users (adduser)"; "runs frobnicate" for an unknown command.
+std::string action_in_words(std::string_view command);
+
+}  // namespace lapstrake::packages::deb
