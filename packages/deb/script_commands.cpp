@@ -9,19 +9,28 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-// What debhelper writes for services and caches (debhelper(7)); systemd-tmpfiles, systemd-sysusers and triggers are
-// effects of the packages' files.
+// What debhelper writes for services and caches (debhelper(7)), and what needs a running system; systemd-tmpfiles,
+// systemd-sysusers, triggers and PHP's modules are effects of the packages' files.
 constexpr std::array standard_commands{"deb-systemd-helper",
                                        "deb-systemd-invoke",
                                        "dpkg-maintscript-helper",
                                        "dpkg-trigger",
+                                       "gtk-update-icon-cache",
                                        "initctl",
                                        "install-docs",
                                        "invoke-rc.d",
+                                       "journalctl",
                                        "ldconfig",
+                                       "modprobe",
+                                       "php_invoke",
+                                       "phpenmod",
                                        "py3clean",
                                        "py3compile",
                                        "pycompile",
+                                       "pypy3clean",
+                                       "pypy3compile",
+                                       "restorecon",
+                                       "runit-helper",
                                        "service",
                                        "systemctl",
                                        "systemd-sysusers",
@@ -29,32 +38,66 @@ constexpr std::array standard_commands{"deb-systemd-helper",
                                        "udevadm",
                                        "ucfr",
                                        "update-menus",
+                                       "update-mime",
                                        "update-rc.d"};
 
-constexpr std::array queries{"[",          "[[",
-                             "test",       "true",
-                             "false",      ":",
-                             "echo",       "printf",
-                             "which",      "type",
-                             "hash",       "getent",
-                             "id",         "grep",
-                             "egrep",      "fgrep",
-                             "cut",        "head",
-                             "tail",       "tr",
-                             "wc",         "cat",
-                             "basename",   "dirname",
-                             "readlink",   "realpath",
-                             "stat",       "uname",
-                             "dpkg-query", "dpkg-architecture",
-                             "ls",         "expr",
-                             "date",       "ischroot",
-                             "cmp",        "diff",
-                             "md5sum",     "sha1sum",
-                             "sha256sum",  "pidof",
-                             "pgrep",      "uniq",
-                             "tty",        "ps",
-                             "logger",     "systemd-detect-virt",
-                             "sleep",      "seq"};
+constexpr std::array queries{"[",
+                             "[[",
+                             "test",
+                             "true",
+                             "false",
+                             ":",
+                             "echo",
+                             "printf",
+                             "which",
+                             "type",
+                             "hash",
+                             "getent",
+                             "id",
+                             "grep",
+                             "egrep",
+                             "fgrep",
+                             "cut",
+                             "head",
+                             "tail",
+                             "tr",
+                             "wc",
+                             "cat",
+                             "basename",
+                             "dirname",
+                             "readlink",
+                             "realpath",
+                             "stat",
+                             "uname",
+                             "dpkg-query",
+                             "dpkg-architecture",
+                             "ls",
+                             "expr",
+                             "date",
+                             "ischroot",
+                             "cmp",
+                             "diff",
+                             "md5sum",
+                             "sha1sum",
+                             "sha256sum",
+                             "pidof",
+                             "pgrep",
+                             "uniq",
+                             "tty",
+                             "ps",
+                             "logger",
+                             "systemd-detect-virt",
+                             "systemd-escape",
+                             "apache2_msg",
+                             "phpquery",
+                             "mountpoint",
+                             "getcap",
+                             "dpkg-realpath",
+                             "ss",
+                             "aa-enabled",
+                             "selinuxenabled",
+                             "sleep",
+                             "seq"};
 
 constexpr std::array controls{"exit", "return", "break", "continue", "cd", "umask"};
 
@@ -104,18 +147,35 @@ CommandUse declaration(const Words& words) {
   return out;
 }
 
-bool sources_debconf(const Words& words) { return words.size() == 2 && (words[1] == "/usr/share/debconf/confmodule"); }
+// Nothing is compiled in advance.
+bool compiles_python(const Words& words) {
+  return std::ranges::any_of(words, [](std::string_view word) {
+    return word.ends_with("/py_compile.py") || word.ends_with("/compileall.py") || word == "py_compile" ||
+           word == "compileall";
+  });
+}
+
+// Files that define functions only.
+bool sources_functions(const Words& words) {
+  return words.size() == 2 &&
+         (words[1] == "/usr/share/debconf/confmodule" || words[1] == "/usr/lib/php/php-maintscript-helper" ||
+          words[1] == "/usr/share/apache2/apache2-maintscript-helper");
+}
 
 // Commands whose arguments decide.
 CommandUse use_by_arguments(std::string_view command, const Words& words) {
   const auto first = words.size() > 1 ? std::string_view(words[1]) : std::string_view();
   if (command == "set") return {.role = is_option_setting(words) ? CommandRole::standard : CommandRole::action};
   if (command == "." || command == "source")
-    return {.role = sources_debconf(words) ? CommandRole::standard : CommandRole::action};
+    return {.role = sources_functions(words) ? CommandRole::standard : CommandRole::action};
   if (command == "dpkg") return query_if(has(dpkg_queries, first));
   if (command == "dpkg-divert") return query_if(has_word(words, {"--list", "--truename", "--listpackage"}));
   if (command == "dpkg-statoverride") return query_if(has_word(words, {"--list"}));
-  if (command == "update-alternatives") return query_if(has_word(words, {"--query", "--list", "--display"}));
+  // A new image has no alternatives to remove, and the best one is chosen anyway.
+  if (command == "update-alternatives")
+    return query_if(has_word(words, {"--query", "--list", "--display", "--remove", "--remove-all", "--auto"}));
+  if (command.starts_with("python3")) return query_if(compiles_python(words));
+  if (command == "exec") return query_if(words.size() == 1);
   if (command == "command") return query_if(first == "-v" || first == "-V");
   if (command == "sed")
     return query_if(std::ranges::none_of(
@@ -192,6 +252,18 @@ std::string_view assigned_name(std::string_view word) {
 std::size_t assignments_of(const Words& words) {
   const auto first = std::ranges::find_if(words, [](const auto& word) { return assigned_name(word).empty(); });
   return static_cast<std::size_t>(first - words.begin());
+}
+
+Ends ends_of(const Words& words) {
+  if (words.empty()) return Ends::no;
+  if (words[0] == "exit") return Ends::script;
+  if (words[0] == "return") return Ends::function;
+  return words[0] == "break" || words[0] == "continue" ? Ends::loop : Ends::no;
+}
+
+bool is_failure(const Words& words) {
+  if (words.size() != 2 || words[0] != "exit") return false;
+  return words[1] == "$?" || (words[1] != "0" && words[1].find_first_not_of("0123456789") == std::string::npos);
 }
 
 CommandUse use_of(const Words& all) {

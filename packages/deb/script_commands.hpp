@@ -26,6 +26,12 @@ std::size_t assignments_of(const std::vector<std::string>& words);
 // "NAME" of "NAME=text"; empty for other words.
 std::string_view assigned_name(std::string_view word);
 
+// What a command ends: what follows in it is not executed.
+enum class Ends { no, loop, function, script };
+Ends ends_of(const std::vector<std::string>& words);
+// `exit 1`: the installation would fail, which is not followed.
+bool is_failure(const std::vector<std::string>& words);
+
 // "creates users (adduser)"; "runs frobnicate" for an unknown command.
 std::string action_in_words(std::string_view command);
 

@@ -8,6 +8,7 @@
 #include <lapstrake/packages/deb/scripts.hpp>
 
 #include "script_commands.hpp"
+#include "script_walk.hpp"
 #include "shell_lexer.hpp"
 #include "shell_lines.hpp"
 #include "shell_reduction.hpp"
@@ -19,6 +20,11 @@ using Kind = ScriptReview::Kind;
 
 constexpr std::array script_names{"preinst", "config", "postinst"};
 constexpr std::size_t most_bytes = 512 << 10;  // the largest of Debian's has 90 KiB
+
+std::string control_member(const Deb& deb, std::string_view name) {
+  const auto* member = deb.archive ? deb.archive->find(cat(control_folder, "/", name)) : nullptr;
+  return member == nullptr ? std::string() : deb.archive->text(*member);
+}
 
 bool is_shell_script(std::string_view script) {
   if (!script.starts_with("#!")) return false;
@@ -35,45 +41,71 @@ ScriptLine whole_script(std::string_view script, std::string_view name, std::str
 
 // How dpkg calls the script when the package is new (deb-postinst(5)). A trigger has names of triggers in "$2".
 ShellValues values_for(std::string_view name, bool triggered) {
-  ShellValues out{{"1", name == "preinst" ? "install" : "configure"}, {"2", ""}, {"DPKG_ROOT", ""}};
-  if (!triggered) return out;
-  out["1"] = "triggered";
-  out.erase("2");
+  ShellValues out{{"DPKG_ROOT", ""}, {"1", name == "preinst" ? "install" : "configure"}, {"2", ""}};
+  if (triggered) {
+    out["1"] = "triggered";
+    out.erase("2");
+    return out;
+  }
+  // dpkg has no earlier version for a preinst, and an empty one for a postinst.
+  out["#"] = name == "preinst" ? "1" : "2";
+  for (const char* other : {"3", "4", "5", "6", "7", "8", "9"}) out[other] = "";
   return out;
 }
 
+Shipped shipped_by(const Deb& deb, std::string_view path) {
+  if (!deb.archive || !path.starts_with('/')) return Shipped::unknown;
+  const auto* member = deb.archive->find(cat(data_folder, path));
+  if (member == nullptr) return Shipped::unknown;
+  switch (member->kind) {
+    case layers::Kind::directory: return Shipped::folder;
+    case layers::Kind::symlink: return Shipped::link;
+    default: return (member->mode & 0111) != 0 ? Shipped::program : Shipped::file;
+  }
+}
+
 struct ReadScript {
-  std::vector<ScriptLine> lines;
-  std::vector<std::string> commands;
+  std::vector<ScriptLine> lines = {};
+  std::vector<std::string> commands = {};
+  std::vector<Effect> effects = {};
 };
 
-ReadScript read_script(std::string_view script, std::string_view name, bool triggered) {
+ReadScript read_script(std::string_view script, std::string_view name, const ScriptFacts& facts) {
   if (script.empty()) return {};
-  if (!is_shell_script(script)) return {{whole_script(script, name, "not a shell script")}, {}};
-  if (script.size() > most_bytes) return {{whole_script(script, name, "too large")}, {}};
+  if (!is_shell_script(script)) return {.lines = {whole_script(script, name, "not a shell script")}};
+  if (script.size() > most_bytes) return {.lines = {whole_script(script, name, "too large")}};
   try {
-    const auto rest = reduced(parse_shell(script), values_for(name, triggered));
-    ReadScript out{.lines = {}, .commands = acting_commands(rest)};
+    auto walked = walk_script(parse_shell(script), facts);
+    const auto rest = reduced(walked.rest);
+    ReadScript out{.commands = acting_commands(rest), .effects = std::move(walked.effects)};
     for (auto& line : lines_of_shell(rest))
       out.lines.push_back({.script = std::string(name), .number = line.line, .text = std::move(line.text)});
     return out;
   } catch (const UnknownSyntax& syntax) {
-    auto line = whole_script(script, name, "has unsupported shell syntax");
+    auto line = whole_script(script, name, "unsupported shell syntax");
     line.number = syntax.line;
-    return {{std::move(line)}, {}};
+    return {.lines = {std::move(line)}};
   }
 }
 
+ReadScript read_script(const Deb& deb, std::string_view name, bool triggered) {
+  ScriptFacts facts{.values = values_for(name, triggered), .certain = !triggered};
+  facts.values["DPKG_MAINTSCRIPT_PACKAGE"] = deb.name;
+  if (deb.architecture != "all") facts.values["DPKG_MAINTSCRIPT_ARCH"] = deb.architecture;
+  if (name == "postinst") facts.shipped = [&deb](std::string_view path) { return shipped_by(deb, path); };
+  return read_script(control_member(deb, name), name, facts);
+}
+
 bool has_interest(const Deb& deb) {
-  const auto triggers = deb.control("triggers");
+  const auto triggers = control_member(deb, "triggers");
   return std::ranges::any_of(lines_of(triggers), [](auto line) { return line.starts_with("interest"); });
 }
 
 // Of all scripts that run.
 std::vector<ReadScript> read_scripts(const Deb& deb) {
   std::vector<ReadScript> out;
-  for (const std::string_view name : script_names) out.push_back(read_script(deb.control(name), name, false));
-  if (has_interest(deb)) out.push_back(read_script(deb.control("postinst"), "postinst", true));
+  for (const std::string_view name : script_names) out.push_back(read_script(deb, name, false));
+  if (has_interest(deb)) out.push_back(read_script(deb, "postinst", true));
   return out;
 }
 
@@ -85,7 +117,7 @@ std::string hash_of(const std::vector<ReadScript>& scripts) {
 }
 
 bool has_scripts(const Deb& deb) {
-  return std::ranges::any_of(script_names, [&](const char* name) { return !deb.control(name).empty(); });
+  return std::ranges::any_of(script_names, [&](const char* name) { return !control_member(deb, name).empty(); });
 }
 
 Kind kind_of(const std::string& hash, const PackageEffects* known) {
@@ -108,10 +140,18 @@ std::string lines_in_words(const Deb& deb, const ScriptReview& review) {
 }  // namespace
 
 std::vector<ScriptLine> residue(std::string_view script, std::string_view name) {
-  return read_script(script, name, false).lines;
+  return read_script(script, name, ScriptFacts{.values = values_for(name, false)}).lines;
 }
 
 std::string residue_hash(const Deb& deb) { return hash_of(read_scripts(deb)); }
+
+std::vector<Effect> script_effects(const Deb& deb) {
+  std::vector<Effect> out;
+  for (auto& script : read_scripts(deb))
+    out.insert(out.end(), std::make_move_iterator(script.effects.begin()),
+               std::make_move_iterator(script.effects.end()));
+  return out;
+}
 
 std::string ScriptReview::note() const {
   static constexpr std::array names{"none", "standard", "modelled", "accepted", "changed", "unknown"};

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/path_text.hpp>
 #include <lapstrake/base/patterns.hpp>
 #include <lapstrake/base/text.hpp>
+
+#include "shell_lexer.hpp"
 
 namespace lapstrake::packages::deb {
 namespace {
@@ -51,6 +54,34 @@ Value value_of(const Expansion& expansion, const ShellValues& values) {
   return if_empty && known->second.empty() ? std::string(rest.substr(1)) : known->second;
 }
 
+// Of "$(dirname PATH)" and the like.
+Value substitution_value(std::string_view inner, const ShellValues& values) {
+  std::vector<std::string> words;
+  for (auto& word : split(inner, ' '))
+    if (!word.empty() && word != "2>/dev/null") words.push_back(std::move(word));
+  if (words.size() != 2) return std::nullopt;
+  const auto value = expanded(words[1], values);
+  if (!value) return std::nullopt;
+  if (words[0] == "dirname" && value->starts_with('/')) return std::string(parent_of(*value));
+  if (words[0] == "basename") return std::string(name_of(*value));
+  if (words[0] != "dpkg" || *value != "--print-architecture") return std::nullopt;
+  const auto architecture = values.find("DPKG_MAINTSCRIPT_ARCH");
+  return architecture == values.end() ? std::nullopt : Value(architecture->second);
+}
+
+// At "$(" or "`"; `at` moves behind it.
+Value read_substitution(std::string_view word, std::size_t& at, const ShellValues& values) {
+  try {
+    const auto end = end_of_unit(word, at);
+    const std::size_t open = word[at] == '`' ? 1 : 2;
+    const auto inner = word.substr(at + open, end - at - open - 1);
+    at = end;
+    return substitution_value(inner, values);
+  } catch (const UnknownSyntax&) {
+    return std::nullopt;
+  }
+}
+
 Truth from(bool value) { return value ? Truth::yes : Truth::no; }
 Truth both(Truth a, Truth b) {
   if (a == Truth::no || b == Truth::no) return Truth::no;
@@ -58,10 +89,28 @@ Truth both(Truth a, Truth b) {
 }
 Truth either(Truth a, Truth b) { return !both(!a, !b); }
 
+// No init system runs in an image, and nothing is left of earlier versions.
+bool is_never_there(std::string_view path) {
+  return path == "/run/systemd/system" || path.ends_with(".dpkg-new") || path.ends_with(".dpkg-old") ||
+         path.ends_with(".dpkg-bak") || path.ends_with(".dpkg-remove") || path.ends_with(".dpkg-backup");
+}
+
+// Of -e, -d, ... for a path. What is not shipped may exist nevertheless.
+Truth file_test(char test, Shipped shipped) {
+  if (shipped == Shipped::unknown) return Truth::unknown;
+  const bool is_link = shipped == Shipped::link, is_folder = shipped == Shipped::folder;
+  if (test == 'h' || test == 'L') return from(is_link);
+  if (is_link) return Truth::unknown;
+  if (test == 'e' || test == 'r') return Truth::yes;
+  if (test == 'd') return from(is_folder);
+  if (test == 'f') return from(!is_folder);
+  return test == 'x' && (is_folder || shipped == Shipped::program) ? Truth::yes : Truth::unknown;
+}
+
 // The expression of `[`: POSIX test with -a, -o and parentheses.
 class Test {
  public:
-  Test(Words words, const ShellValues& values) : words_(std::move(words)), values_(values) {}
+  Test(Words words, const ScriptFacts& facts) : words_(std::move(words)), facts_(facts) {}
 
   Truth truth() {
     if (words_.empty()) return Truth::no;
@@ -104,11 +153,12 @@ class Test {
     const auto out = non_empty(operand());
     return is_zero ? !out : out;
   }
-  // No init system runs in an image.
   Truth file() {
+    const char test = words_[at_][1];
     at_ += 2;
-    const auto path = expanded(words_[at_ - 1], values_);
-    return path && *path == "/run/systemd/system" ? Truth::no : Truth::unknown;
+    const auto path = expanded(words_[at_ - 1], facts_.values);
+    if (!path) return Truth::unknown;
+    return is_never_there(*path) ? Truth::no : file_test(test, facts_.shipped(*path));
   }
   Truth comparison() {
     const auto left = operand();
@@ -116,7 +166,17 @@ class Test {
     const auto right = operand();
     if (!left || !right) return Truth::unknown;
     if (operation == "=" || operation == "==") return from(*left == *right);
-    return operation == "!=" ? from(*left != *right) : Truth::unknown;
+    if (operation == "!=") return from(*left != *right);
+    const auto a = parse_integer(*left), b = parse_integer(*right);
+    return a && b ? compare(*a, operation, *b) : Truth::unknown;
+  }
+  static Truth compare(std::int64_t a, std::string_view operation, std::int64_t b) {
+    if (operation == "-eq") return from(a == b);
+    if (operation == "-ne") return from(a != b);
+    if (operation == "-lt") return from(a < b);
+    if (operation == "-le") return from(a <= b);
+    if (operation == "-gt") return from(a > b);
+    return operation == "-ge" ? from(a >= b) : Truth::unknown;
   }
 
   static Truth non_empty(const Value& value) { return value ? from(!value->empty()) : Truth::unknown; }
@@ -132,7 +192,7 @@ class Test {
       return std::nullopt;
     }
     const auto& word = words_[at_++];
-    auto out = expanded(word, values_);
+    auto out = expanded(word, facts_.values);
     if (word.starts_with('$') && out && (out->empty() || out->find_first_of(" \t\n*?[") != out->npos)) failed_ = true;
     return out;
   }
@@ -142,7 +202,7 @@ class Test {
   }
 
   Words words_;
-  const ShellValues& values_;
+  const ScriptFacts& facts_;
   std::size_t at_ = 0;
   unsigned depth_ = 0;
   bool failed_ = false;
@@ -155,10 +215,11 @@ Truth compare_with_empty(std::string_view operation) {
   return operation == "eq" ? Truth::no : operation == "ne" ? Truth::yes : Truth::unknown;
 }
 
-Truth compare_versions(const Words& words, const ShellValues& values) {
-  if (words.size() != 5 || words[1] != "--compare-versions" || words[2].starts_with('$')) return Truth::unknown;
-  const auto left = expanded(words[2], values), operation = expanded(words[3], values),
-             right = expanded(words[4], values);
+Truth compare_versions(const Words& words, std::size_t at, const ShellValues& values) {
+  if (at < words.size() && words[at] == "--") ++at;
+  if (words.size() != at + 3 || words[at].starts_with('$')) return Truth::unknown;
+  const auto left = expanded(words[at], values), operation = expanded(words[at + 1], values),
+             right = expanded(words[at + 2], values);
   const bool is_known = left && left->empty() && operation && (!right || !right->empty());
   return is_known ? compare_with_empty(*operation) : Truth::unknown;
 }
@@ -172,13 +233,15 @@ std::optional<std::string> expanded(std::string_view word, const ShellValues& va
   bool in_quotes = false;
   for (std::size_t at = 0; at < word.size();) {
     const char c = word[at];
-    if (c == '$') {
+    if (c == '`' || word.substr(at, 2) == "$(") {
+      const auto value = read_substitution(word, at, values);
+      if (!value) return std::nullopt;
+      out += *value;
+    } else if (c == '$') {
       const auto expansion = read_expansion(word, at);
       const auto value = expansion ? value_of(*expansion, values) : std::nullopt;
       if (!value) return std::nullopt;
       out += *value;
-    } else if (c == '`') {
-      return std::nullopt;
     } else if (c == '"') {
       in_quotes = !in_quotes;
       ++at;
@@ -204,15 +267,19 @@ std::vector<std::string> variables_in(std::string_view word) {
   return out;
 }
 
-Truth truth_of(const Words& words, const ShellValues& values) {
+Truth truth_of(const Words& words, const ScriptFacts& facts) {
   if (words.empty()) return Truth::unknown;
   const auto& command = words[0];
   if (command == "true" || command == ":") return Truth::yes;
-  if (command == "false") return Truth::no;
-  if (command == "dpkg") return compare_versions(words, values);
-  if (command == "test") return Test({words.begin() + 1, words.end()}, values).truth();
+  // Neither AppArmor nor SELinux is active while an image is built.
+  if (command == "false" || command == "aa-enabled" || command == "selinuxenabled") return Truth::no;
+  if (command == "dpkg" && words.size() > 1 && words[1] == "--compare-versions")
+    return compare_versions(words, 2, facts.values);
+  // A new image has no overrides of an administrator.
+  if (command == "dpkg-statoverride") return words.size() > 1 && words[1] == "--list" ? Truth::no : Truth::unknown;
+  if (command == "test") return Test({words.begin() + 1, words.end()}, facts).truth();
   if (command != "[" || words.back() != "]") return Truth::unknown;
-  return Test({words.begin() + 1, words.end() - 1}, values).truth();
+  return Test({words.begin() + 1, words.end() - 1}, facts).truth();
 }
 
 Truth matches_pattern(std::string_view pattern, const std::optional<std::string>& subject, const ShellValues& values) {

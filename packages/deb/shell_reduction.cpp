@@ -4,9 +4,8 @@
 #include <lapstrake/base/text.hpp>
 #include <set>
 
-#include "dead_code.hpp"
 #include "script_commands.hpp"
-#include "shell_lines.hpp"
+#include "shell_condition.hpp"
 
 namespace lapstrake::packages::deb {
 namespace {
@@ -55,7 +54,7 @@ class Actions {
  private:
   bool is_needed(const ShellNode& node) const {
     const auto use = use_of(node.words);
-    if (use.role == CommandRole::control) return node.line < last_;
+    if (use.role == CommandRole::control) return node.line < last_ && !is_failure(node.words);
     return use.role == CommandRole::sets &&
            std::ranges::any_of(use.sets, [this](const auto& name) { return names_.contains(name); });
   }
@@ -105,12 +104,11 @@ void add_acting(const ShellNode& node, std::vector<std::string>& out) {
 
 }  // namespace
 
-ShellNode reduced(const ShellNode& script, const ShellValues& values) {
-  const auto alive = without_dead_code(script, values);
-  const auto last = last_action(alive);
+ShellNode reduced(const ShellNode& script) {
+  const auto last = last_action(script);
   Names names;
   for (;;) {
-    auto kept = alive;
+    auto kept = script;
     Actions(names, last).keep(kept);
     auto more = names;
     add_names(kept, more);
