@@ -4,7 +4,7 @@
 
 #include "command_options.hpp"
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -121,4 +121,4 @@ Effects account_effects(const Words& words) {
   return command == "usermod" ? usermod(words) : std::nullopt;
 }
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

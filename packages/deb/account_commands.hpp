@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 
 // `words`: the command and its arguments. Nothing for an option that is not known, and for accounts of persons.
 std::optional<std::vector<Effect>> account_effects(const std::vector<std::string>& words);
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

@@ -7,7 +7,7 @@
 #include "account_commands.hpp"
 #include "command_options.hpp"
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -254,4 +254,4 @@ Effects effects_of_text(const std::string& path, std::string_view text, bool app
   return are_words(out) ? Effects(std::move(out)) : std::nullopt;
 }
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

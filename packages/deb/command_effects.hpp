@@ -7,7 +7,7 @@
 
 #include "shell_condition.hpp"
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 
 struct CommandContext {
   unsigned umask = 022;
@@ -24,4 +24,4 @@ std::optional<std::vector<Effect>> effects_of_command(const std::vector<std::str
 std::optional<std::vector<Effect>> effects_of_text(const std::string& path, std::string_view text, bool appends,
                                                    const CommandContext& context);
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <lapstrake/base/text.hpp>
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 namespace {
 
 bool lists(std::string_view names, std::string_view name) {
@@ -81,4 +81,4 @@ std::optional<CommandOptions> options_of(const std::vector<std::string>& words, 
   return Reader(words, flags, with_value).read();
 }
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 
 struct CommandOptions {
   std::map<std::string, std::string, std::less<>> values;  // by name: {"--home", "/x"}, {"-p", ""}
@@ -21,4 +21,4 @@ struct CommandOptions {
 std::optional<CommandOptions> options_of(const std::vector<std::string>& words, std::string_view flags,
                                          std::string_view with_value);
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

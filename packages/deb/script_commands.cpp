@@ -4,7 +4,7 @@
 #include <array>
 #include <lapstrake/base/text.hpp>
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -291,4 +291,4 @@ std::string action_in_words(std::string_view command) {
   return found == actions.end() ? cat("runs ", printable(command, 80)) : cat(found->words, " (", command, ")");
 }
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 
 enum class CommandRole {
   standard,  // nothing: there is no init system, no cache to rebuild, no question to ask; or effects.cpp does it
@@ -35,4 +35,4 @@ bool is_failure(const std::vector<std::string>& words);
 // "creates users (adduser)"; "runs frobnicate" for an unknown command.
 std::string action_in_words(std::string_view command);
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

@@ -5,7 +5,7 @@
 
 #include "shell_lexer.hpp"
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 namespace {
 
 using Kind = ShellNode::Kind;
@@ -165,4 +165,4 @@ bool merge_guarded(std::vector<Effect>& effects, std::size_t first, const Guard&
                              [&](const Effect& effect) { return is_about_account(effect, guard.name, home); });
 }
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

@@ -8,7 +8,7 @@
 #include "shell_condition.hpp"
 #include "shell_parser.hpp"
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 
 struct Guard {
   enum class Kind { account, path } kind = Kind::account;
@@ -23,4 +23,4 @@ std::optional<Guard> existence_of(const ShellNode& condition, const ShellValues&
 // Whether the effects create only what the guard is about. Attributes of a new folder become part of its creation.
 bool merge_guarded(std::vector<Effect>& effects, std::size_t first, const Guard& guard);
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

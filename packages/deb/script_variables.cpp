@@ -4,7 +4,7 @@
 
 #include "script_commands.hpp"
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -12,6 +12,8 @@ using Words = std::vector<std::string>;
 bool is_positional(const std::pair<const std::string, std::string>& value) {
   return value.first == "#" || (value.first[0] >= '0' && value.first[0] <= '9');
 }
+
+constexpr std::size_t most_word_bytes = 64 << 10;  // of all words of a command
 
 // Blanks divide what is expanded outside quotes.
 bool is_bare(std::string_view word) { return word.find('$') != word.npos && word.find_first_of("\"'") == word.npos; }
@@ -35,6 +37,7 @@ void add_variables(const ShellNode& node, std::set<std::string>& out) {
 
 std::optional<Words> ScriptVariables::expanded_words(const Words& words) const {
   Words out;
+  std::size_t bytes = 0;
   for (const auto& word : words) {
     if (word == "$@" || word == "\"$@\"" || word == "$*") {
       const auto count = values_.find("#");
@@ -51,6 +54,8 @@ std::optional<Words> ScriptVariables::expanded_words(const Words& words) const {
     }
     auto text = expanded(word, values_);
     if (!text) return std::nullopt;
+    bytes += text->size();
+    if (bytes > most_word_bytes) return std::nullopt;
     if (is_bare(word))
       add_divided(std::move(*text), out);
     else
@@ -118,4 +123,4 @@ std::set<std::string> variables_set_in(const ShellNode& node) {
   return out;
 }
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

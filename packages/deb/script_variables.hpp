@@ -8,7 +8,7 @@
 #include "shell_condition.hpp"
 #include "shell_parser.hpp"
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 
 class ScriptVariables {
  public:
@@ -36,4 +36,4 @@ class ScriptVariables {
 // The variables that commands in the node set, without those of functions that it calls.
 std::set<std::string> variables_set_in(const ShellNode& node);
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

@@ -5,22 +5,21 @@
 #include <lapstrake/base/text.hpp>
 #include <set>
 
-#include "command_effects.hpp"
 #include "script_commands.hpp"
 #include "script_guards.hpp"
-#include "script_variables.hpp"
+#include "script_state.hpp"
 #include "shell_lexer.hpp"
 #include "written_text.hpp"
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 namespace {
 
 using Kind = ShellNode::Kind;
 using Words = std::vector<std::string>;
 
-constexpr unsigned most_substitutions = 8;  // in each other
-constexpr unsigned most_calls = 6;          // of functions in each other
-constexpr unsigned most_commands = 20'000;  // looked at: functions and loops are looked at more than once
+constexpr unsigned most_substitutions = 8;     // in each other
+constexpr unsigned most_calls = 6;             // of functions in each other
+constexpr std::size_t most_commands = 20'000;  // looked at: functions and loops are looked at more than once
 
 struct Outcome {
   ShellNode node = {};
@@ -35,20 +34,23 @@ void for_each_node(const ShellNode& node, const std::function<void(const ShellNo
 
 class Walk {
  public:
-  Walk(const ShellNode& script, const ScriptFacts& facts, unsigned depth)
-      : shipped_(facts.shipped), variables_(facts.values), all_variables_(variables_set_in(script)), depth_(depth) {
+  // `commands`: how many have been looked at, of all scripts in each other.
+  Walk(const ShellNode& script, const ScriptFacts& facts, std::size_t& commands, unsigned depth)
+      : state_(facts), all_variables_(variables_set_in(script)), commands_(commands), depth_(depth) {
     for_each_node(script, [this](const ShellNode& node) {
       if (node.kind != Kind::function) return;
-      functions_[node.words[0]].bodies.push_back(&node.parts[0]);
+      auto& function = functions_[node.words[0]];
+      function.bodies.push_back(&node.parts[0]);
+      function.may_end_script = function.may_end_script || may_end_script(node);
       function_variables_.merge(variables_set_in(node));
     });
   }
 
   // `certain`: it is executed if the script comes to it.
   Outcome outcome(const ShellNode& node, bool certain) {
-    if (++commands_ > most_commands) throw UnknownSyntax{node.line};
+    count(1);
     switch (node.kind) {
-      case Kind::simple: return simple(node, certain && possible_end_ == Ends::no);
+      case Kind::simple: return simple(node, certain && state_.possible_end == Ends::no);
       case Kind::list: return list(node, certain);
       case Kind::both:
       case Kind::either: return conjunction(node, certain);
@@ -61,21 +63,7 @@ class Walk {
       default: return all(node);
     }
   }
-  // With the text that was appended to files.
-  std::vector<Effect> effects() && {
-    std::vector<Effect> out;
-    for (auto& effect : effects_) {
-      if (effect.verb != "append") {
-        out.push_back(std::move(effect));
-        continue;
-      }
-      const auto file = std::ranges::find_if(
-          out, [&](const Effect& earlier) { return earlier.verb == "file" && earlier.words[0] == effect.words[0]; });
-      if (file->words.size() < 4) file->words.emplace_back();
-      file->words[3] += effect.words[1];
-    }
-    return out;
-  }
+  std::vector<Effect> effects() && { return std::move(state_).effects(); }
 
  private:
   // Whether a command substitution in the word acts. Quotes do not matter: too much is looked at, not too little.
@@ -95,13 +83,11 @@ class Walk {
   }
   bool script_acts(std::string_view text) {
     if (depth_ > most_substitutions) return true;
+    count(text.size() / 16);
     const auto script = parse_shell(text);
-    Walk inner(script, {}, depth_ + 1);
+    Walk inner(script, {}, commands_, depth_ + 1);
     for (const auto& [name, function] : functions_) inner.functions_.try_emplace(name, function);
-    inner.commands_ = commands_;
-    const bool out = inner.outcome(script, false).node.acts;
-    commands_ = inner.commands_;
-    return out;
+    return inner.outcome(script, false).node.acts;
   }
   bool any_acts(const Words& words) {
     try {
@@ -125,86 +111,57 @@ class Walk {
     node.acts = node.acts || part.acts;
     node.parts.push_back(std::move(part));
   }
-  ScriptFacts facts() const { return {.values = variables_.values(), .shipped = shipped_}; }
-  const ShellValues& values() const { return variables_.values(); }
+  const ShellValues& values() const { return state_.variables.values(); }
+  void count(std::size_t commands) {
+    commands_ += commands;
+    if (commands_ > most_commands) throw UnknownSyntax{1};
+  }
+  ScriptState::Mark mark() {
+    count(values().size() / 16);
+    return state_.mark();
+  }
+  // Of a part that may be executed several times, or never.
+  void forget_variables_of(const ShellNode& node) {
+    state_.variables.forget(variables_set_in(node));
+    state_.variables.forget(function_variables_);
+  }
 
   Outcome simple(const ShellNode& node, bool certain) {
-    Outcome out{.node = head(node), .truth = truth_of(node.words, facts())};
+    Outcome out{.node = head(node), .truth = state_.truth_of(node.words)};
     const auto first = assignments_of(node.words);
     const Words words(node.words.begin() + static_cast<std::ptrdiff_t>(first), node.words.end());
     const auto use = use_of(node.words);
     if (use.role == CommandRole::sets && !node.words.empty()) {
-      variables_.assign(node.words, certain);
+      state_.variables.assign(node.words, certain);
       return out;
     }
-    if (out.node.acts && certain && first == 0 && read_text(node)) out.node.acts = false;
+    const bool is_readable = certain && first == 0 && !any_acts(node.words) && !any_acts(node.redirections);
+    if (out.node.acts && is_readable && state_.read_text(node)) out.node.acts = false;
     if (words.empty()) return out;
     if (const auto function = functions_.find(words[0]); function != functions_.end()) {
       call(words, function->second, certain, out);
       return out;
     }
     end(words, certain, out);
-    if (words[0] == "umask") set_umask(words, certain);
+    if (words[0] == "umask") state_.set_umask(words, certain);
     if (use.role != CommandRole::action) return out;
-    if (certain && first == 0 && !out.node.acts && read_effects(words, out)) return out;
-    out.node.acts = true;
+    if (is_readable && !out.node.acts && state_.read_command(words))
+      out.truth = Truth::yes;
+    else
+      out.node.acts = true;
     return out;
   }
 
   void end(const Words& words, bool certain, Outcome& out) {
     out.ends = ends_of(words);
     if (out.ends == Ends::no) return;
-    if (!certain && !is_failure(words)) possible_end_ = std::max(possible_end_, out.ends);
+    if (!certain && !is_failure(words)) state_.possible_end = std::max(state_.possible_end, out.ends);
     if (words.size() == 2 && (words[1] == "0" || words[1] == "1")) out.truth = words[1] == "0" ? Truth::yes : Truth::no;
-  }
-
-  void set_umask(const Words& words, bool certain) {
-    umask_.reset();
-    const bool is_octal =
-        words.size() == 2 && words[1].size() <= 4 && words[1].find_first_not_of("01234567") == std::string::npos;
-    if (certain && is_octal) umask_ = static_cast<unsigned>(std::stoul(words[1], nullptr, 8));
-  }
-
-  CommandContext context() const { return {.umask = *umask_, .shipped = shipped_, .effects = effects_}; }
-  bool add_effects(std::optional<std::vector<Effect>> effects) {
-    if (effects)
-      for (auto& effect : *effects) effects_.push_back(std::move(effect));
-    return effects.has_value();
-  }
-
-  bool read_effects(const Words& words, Outcome& out) {
-    auto values = variables_.expanded_words(words);
-    if (!values || values->empty() || !umask_) return false;
-    // `"$@"` in a function: the command is an argument.
-    if ((*values)[0] != words[0] && use_of(*values).role != CommandRole::action) return true;
-    if (!add_effects(effects_of_command(*values, context()))) return false;
-    out.truth = Truth::yes;
-    return true;
-  }
-
-  bool read_text(const ShellNode& node) {
-    if (any_acts(node.words) || any_acts(node.redirections) || !umask_) return false;
-    const auto written = written_text(node, variables_);
-    return written && add_effects(effects_of_text(written->path, written->text, written->appends, context()));
-  }
-
-  // What can be undone when it turns out that a part is not certain after all.
-  struct State {
-    std::size_t effects;
-    Ends possible_end;
-    std::optional<unsigned> umask;
-    ScriptVariables variables;
-  };
-  State state() const { return {effects_.size(), possible_end_, umask_, variables_}; }
-  void restore(State state) {
-    effects_.resize(state.effects);
-    possible_end_ = state.possible_end;
-    umask_ = state.umask;
-    variables_ = std::move(state.variables);
   }
 
   struct Function {
     std::vector<const ShellNode*> bodies = {};  // of all definitions
+    bool may_end_script = false;
     enum class Acts { unknown, visiting, yes, no } acts = Acts::unknown;
   };
 
@@ -213,23 +170,23 @@ class Walk {
     const bool is_readable = certain && calls_ < most_calls && !out.node.acts && function.bodies.size() == 1;
     if (is_readable && reads_call(words, *function.bodies[0], out)) return;
     out.node.acts = out.node.acts || function_acts(function);
-    variables_.forget(function_variables_);
-    umask_.reset();
-    if (may_end_script(function)) possible_end_ = Ends::script;
+    state_.variables.forget(function_variables_);
+    state_.forget_umask();
+    if (function.may_end_script) state_.possible_end = Ends::script;
   }
 
   bool reads_call(const Words& words, const ShellNode& function, Outcome& out) {
-    auto before = state();
-    variables_.set_positional(words);
+    auto before = mark();
+    state_.variables.set_positional(words);
     ++calls_;
     auto body = outcome(function, true);
     --calls_;
-    if (body.node.acts || possible_end_ == Ends::script) {
-      restore(std::move(before));
+    if (body.node.acts || state_.possible_end == Ends::script) {
+      state_.restore(std::move(before));
       return false;
     }
-    possible_end_ = before.possible_end;
-    variables_.set_positional_of(before.variables);
+    state_.possible_end = before.possible_end;
+    state_.variables.set_positional_of(before.variables);
     out.truth = body.truth;
     if (body.ends == Ends::script) out.ends = Ends::script;
     return true;
@@ -244,23 +201,14 @@ class Walk {
     }
     return function.acts != Function::Acts::no;
   }
-  static bool may_end_script(const Function& function) {
-    bool out = false;
-    for (const auto* body : function.bodies)
-      for_each_node(*body, [&](const ShellNode& node) {
-        const bool ends = node.kind == Kind::simple && ends_of(node.words) == Ends::script && !is_failure(node.words);
-        out = out || ends;
-      });
-    return out;
-  }
 
   // With any positional parameters, at any time.
   ShellNode body_of(const ShellNode& body) {
-    auto before = state();
-    variables_.forget_positional();
-    variables_.forget(all_variables_);
+    auto before = mark();
+    state_.variables.forget_positional();
+    state_.variables.forget(all_variables_);
     auto out = outcome(body, false).node;
-    restore(std::move(before));
+    state_.restore(std::move(before));
     return out;
   }
 
@@ -305,18 +253,16 @@ class Walk {
 
   // Whether the effects of the body are certain, since its guard is about what they create.
   std::optional<Outcome> guarded(const ShellNode& body, const std::optional<Guard>& guard, bool certain) {
-    if (!guard || !certain || possible_end_ != Ends::no) return std::nullopt;
-    auto before = state();
+    if (!guard || !certain || state_.possible_end != Ends::no) return std::nullopt;
+    auto before = mark();
     auto out = outcome(body, true);
-    const bool is_read = !out.node.acts && out.ends == Ends::no && possible_end_ == Ends::no &&
-                         merge_guarded(effects_, before.effects, *guard);
+    const bool is_read = !out.node.acts && out.ends == Ends::no && state_.possible_end == Ends::no &&
+                         state_.merge_guarded(before.effects, *guard);
     if (!is_read) {
-      restore(std::move(before));
+      state_.restore(std::move(before));
       return std::nullopt;
     }
-    umask_ = before.umask;
-    variables_.forget(variables_set_in(body));
-    variables_.forget(function_variables_);
+    forget_variables_of(body);
     return out;
   }
 
@@ -396,48 +342,54 @@ class Walk {
 
   // `for x in a b`: each turn by itself, if all of them are certain.
   Outcome loop(const ShellNode& node, bool certain) {
-    const auto before = state();
-    variables_.forget(variables_set_in(node));
-    variables_.forget(function_variables_);
+    const auto before = mark();
+    forget_variables_of(node);
     auto out = all(node);
-    if (possible_end_ == Ends::loop) possible_end_ = before.possible_end;
+    if (state_.possible_end == Ends::loop) state_.possible_end = before.possible_end;
     const bool is_for = node.words.size() > 3 && node.words[0] == "for" && node.words[2] == "in";
     if (!certain || !is_for || before.possible_end != Ends::no || head(node).acts) return out;
-    auto after = state();
-    restore(before);
+    auto after = mark();
+    state_.restore(before);
     if (reads_turns(node)) return {.node = {.kind = Kind::list, .line = node.line}};
-    restore(std::move(after));
+    state_.restore(std::move(after));
     return out;
   }
 
   bool reads_turns(const ShellNode& node) {
-    const auto items = variables_.expanded_words({node.words.begin() + 3, node.words.end()});
+    const auto items = state_.variables.expanded_words({node.words.begin() + 3, node.words.end()});
     if (!items) return false;
     for (const auto& item : *items) {
       if (item.find_first_of("*?[{~") != item.npos) return false;
-      variables_.set(node.words[1], item);
+      state_.variables.set(node.words[1], item);
       const auto turn = outcome(node.parts[0], true);
-      if (turn.node.acts || turn.ends != Ends::no || possible_end_ != Ends::no) return false;
+      if (turn.node.acts || turn.ends != Ends::no || state_.possible_end != Ends::no) return false;
     }
     return true;
   }
 
-  const std::function<Shipped(std::string_view)> shipped_;
-  ScriptVariables variables_;
+  static bool may_end_script(const ShellNode& node) {
+    bool out = false;
+    for_each_node(node, [&](const ShellNode& part) {
+      const bool ends = part.kind == Kind::simple && ends_of(part.words) == Ends::script && !is_failure(part.words);
+      out = out || ends;
+    });
+    return out;
+  }
+
+  ScriptState state_;
   std::set<std::string> all_variables_, function_variables_;
-  unsigned depth_, calls_ = 0, commands_ = 0;
-  std::optional<unsigned> umask_ = 022;
-  Ends possible_end_ = Ends::no;  // what a condition that is not known may have ended
-  std::vector<Effect> effects_;
+  std::size_t& commands_;
+  unsigned depth_, calls_ = 0;
   std::map<std::string, Function, std::less<>> functions_;
 };
 
 }  // namespace
 
 WalkedScript walk_script(const ShellNode& script, const ScriptFacts& facts) {
-  Walk walk(script, facts, 0);
+  std::size_t commands = 0;
+  Walk walk(script, facts, commands, 0);
   auto rest = walk.outcome(script, facts.certain).node;
   return {.rest = std::move(rest), .effects = std::move(walk).effects()};
 }
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

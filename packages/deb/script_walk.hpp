@@ -6,7 +6,7 @@
 #include "shell_condition.hpp"
 #include "shell_parser.hpp"
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 
 struct WalkedScript {
   ShellNode rest;  // a list; `acts` is set for what is not among the effects
@@ -14,4 +14,4 @@ struct WalkedScript {
 };
 WalkedScript walk_script(const ShellNode& script, const ScriptFacts& facts);
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

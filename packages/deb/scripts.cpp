@@ -16,10 +16,8 @@
 namespace lapstrake::packages::deb {
 namespace {
 
-using Kind = ScriptReview::Kind;
-
 constexpr std::array script_names{"preinst", "config", "postinst"};
-constexpr std::size_t most_bytes = 512 << 10;  // the largest of Debian's has 90 KiB
+constexpr std::size_t most_script_bytes = 512 << 10;  // the largest of Debian's has 90 KiB
 
 std::string control_member(const Deb& deb, std::string_view name) {
   const auto* member = deb.archive ? deb.archive->find(cat(control_folder, "/", name)) : nullptr;
@@ -40,8 +38,8 @@ ScriptLine whole_script(std::string_view script, std::string_view name, std::str
 }
 
 // How dpkg calls the script when the package is new (deb-postinst(5)). A trigger has names of triggers in "$2".
-ShellValues values_for(std::string_view name, bool triggered) {
-  ShellValues out{{"DPKG_ROOT", ""}, {"1", name == "preinst" ? "install" : "configure"}, {"2", ""}};
+shell::ShellValues values_for(std::string_view name, bool triggered) {
+  shell::ShellValues out{{"DPKG_ROOT", ""}, {"1", name == "preinst" ? "install" : "configure"}, {"2", ""}};
   if (triggered) {
     out["1"] = "triggered";
     out.erase("2");
@@ -53,14 +51,14 @@ ShellValues values_for(std::string_view name, bool triggered) {
   return out;
 }
 
-Shipped shipped_by(const Deb& deb, std::string_view path) {
-  if (!deb.archive || !path.starts_with('/')) return Shipped::unknown;
+shell::Shipped shipped_by(const Deb& deb, std::string_view path) {
+  if (!deb.archive || !path.starts_with('/')) return shell::Shipped::unknown;
   const auto* member = deb.archive->find(cat(data_folder, path));
-  if (member == nullptr) return Shipped::unknown;
+  if (member == nullptr) return shell::Shipped::unknown;
   switch (member->kind) {
-    case layers::Kind::directory: return Shipped::folder;
-    case layers::Kind::symlink: return Shipped::link;
-    default: return (member->mode & 0111) != 0 ? Shipped::program : Shipped::file;
+    case layers::Kind::directory: return shell::Shipped::folder;
+    case layers::Kind::symlink: return shell::Shipped::link;
+    default: return (member->mode & 0111) != 0 ? shell::Shipped::program : shell::Shipped::file;
   }
 }
 
@@ -70,18 +68,18 @@ struct ReadScript {
   std::vector<Effect> effects = {};
 };
 
-ReadScript read_script(std::string_view script, std::string_view name, const ScriptFacts& facts) {
+ReadScript read_script(std::string_view script, std::string_view name, const shell::ScriptFacts& facts) {
   if (script.empty()) return {};
   if (!is_shell_script(script)) return {.lines = {whole_script(script, name, "not a shell script")}};
-  if (script.size() > most_bytes) return {.lines = {whole_script(script, name, "too large")}};
+  if (script.size() > most_script_bytes) return {.lines = {whole_script(script, name, "too large")}};
   try {
-    auto walked = walk_script(parse_shell(script), facts);
-    const auto rest = reduced(walked.rest);
-    ReadScript out{.commands = acting_commands(rest), .effects = std::move(walked.effects)};
-    for (auto& line : lines_of_shell(rest))
+    auto walked = shell::walk_script(shell::parse_shell(script), facts);
+    const auto rest = shell::reduced(walked.rest);
+    ReadScript out{.commands = shell::acting_commands(rest), .effects = std::move(walked.effects)};
+    for (auto& line : shell::lines_of_shell(rest))
       out.lines.push_back({.script = std::string(name), .number = line.line, .text = std::move(line.text)});
     return out;
-  } catch (const UnknownSyntax& syntax) {
+  } catch (const shell::UnknownSyntax& syntax) {
     auto line = whole_script(script, name, "unsupported shell syntax");
     line.number = syntax.line;
     return {.lines = {std::move(line)}};
@@ -89,7 +87,7 @@ ReadScript read_script(std::string_view script, std::string_view name, const Scr
 }
 
 ReadScript read_script(const Deb& deb, std::string_view name, bool triggered) {
-  ScriptFacts facts{.values = values_for(name, triggered), .certain = !triggered};
+  shell::ScriptFacts facts{.values = values_for(name, triggered), .certain = !triggered};
   facts.values["DPKG_MAINTSCRIPT_PACKAGE"] = deb.name;
   if (deb.architecture != "all") facts.values["DPKG_MAINTSCRIPT_ARCH"] = deb.architecture;
   if (name == "postinst") facts.shipped = [&deb](std::string_view path) { return shipped_by(deb, path); };
@@ -120,11 +118,11 @@ bool has_scripts(const Deb& deb) {
   return std::ranges::any_of(script_names, [&](const char* name) { return !control_member(deb, name).empty(); });
 }
 
-Kind kind_of(const std::string& hash, const PackageEffects* known) {
-  if (known == nullptr) return Kind::unknown;
+ScriptReview::Kind kind_of(const std::string& hash, const PackageEffects* known) {
+  if (known == nullptr) return ScriptReview::Kind::unknown;
   const bool is_modelled =
       std::ranges::any_of(known->hashes, [&](const auto& start) { return hash.starts_with(start); });
-  return is_modelled ? Kind::modelled : Kind::changed;
+  return is_modelled ? ScriptReview::Kind::modelled : ScriptReview::Kind::changed;
 }
 
 std::string lines_in_words(const Deb& deb, const ScriptReview& review) {
@@ -140,7 +138,7 @@ std::string lines_in_words(const Deb& deb, const ScriptReview& review) {
 }  // namespace
 
 std::vector<ScriptLine> residue(std::string_view script, std::string_view name) {
-  return read_script(script, name, ScriptFacts{.values = values_for(name, false)}).lines;
+  return read_script(script, name, shell::ScriptFacts{.values = values_for(name, false)}).lines;
 }
 
 std::string residue_hash(const Deb& deb) { return hash_of(read_scripts(deb)); }
@@ -164,22 +162,22 @@ ScriptReview review(const Deb& deb, const EffectTable& table, const std::set<std
   ScriptReview out;
   for (const auto& script : scripts) {
     out.rest.insert(out.rest.end(), script.lines.begin(), script.lines.end());
-    for (const auto& command : script.commands) out.actions.push_back(action_in_words(command));
+    for (const auto& command : script.commands) out.actions.push_back(shell::action_in_words(command));
   }
   std::ranges::sort(out.actions);
   out.actions.erase(std::unique(out.actions.begin(), out.actions.end()), out.actions.end());
   if (out.rest.empty())
-    out.kind = has_scripts(deb) ? Kind::standard : Kind::none;
+    out.kind = has_scripts(deb) ? ScriptReview::Kind::standard : ScriptReview::Kind::none;
   else
     out.kind = kind_of(hash_of(scripts), known);
-  if (out.kind == Kind::unknown && accepted.contains(deb.name)) out.kind = Kind::accepted;
+  if (out.kind == ScriptReview::Kind::unknown && accepted.contains(deb.name)) out.kind = ScriptReview::Kind::accepted;
   return out;
 }
 
 void expect_known(const std::vector<std::pair<Deb, ScriptReview>>& reviews) {
   std::vector<std::string> names, texts;
   for (const auto& [deb, review] : reviews) {
-    if (review.kind != Kind::unknown) continue;
+    if (review.kind != ScriptReview::Kind::unknown) continue;
     names.push_back(deb.name);
     texts.push_back(lines_in_words(deb, review));
   }

@@ -9,11 +9,13 @@
 
 #include "shell_lexer.hpp"
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 namespace {
 
 using Words = std::vector<std::string>;
 using Value = std::optional<std::string>;
+
+constexpr std::size_t most_value_bytes = 64 << 10;  // `x=$x$x` doubles
 
 bool is_name_part(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -232,6 +234,7 @@ std::optional<std::string> expanded(std::string_view word, const ShellValues& va
   std::string out;
   bool in_quotes = false;
   for (std::size_t at = 0; at < word.size();) {
+    if (out.size() > most_value_bytes) return std::nullopt;
     const char c = word[at];
     if (c == '`' || word.substr(at, 2) == "$(") {
       const auto value = read_substitution(word, at, values);
@@ -298,4 +301,4 @@ Truth matches_pattern(std::string_view pattern, const std::optional<std::string>
   }
 }
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 
 enum class Truth { no, yes, unknown };
 Truth operator!(Truth truth);
@@ -38,4 +38,4 @@ Truth truth_of(const std::vector<std::string>& words, const ScriptFacts& facts);
 // Which pattern of `case` matches: no, yes or unknown.
 Truth matches_pattern(std::string_view pattern, const std::optional<std::string>& subject, const ShellValues& values);
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

@@ -5,7 +5,7 @@
 #include <lapstrake/base/text.hpp>
 #include <utility>
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 namespace {
 
 constexpr unsigned most_depth = 30;  // of quotes and substitutions in each other
@@ -186,4 +186,4 @@ std::vector<ShellToken> shell_tokens(std::string_view script, unsigned first_lin
   return Lexer(script, first_line).tokens();
 }
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 
 struct ShellToken {
   enum class Kind {
@@ -31,4 +31,4 @@ std::vector<ShellToken> shell_tokens(std::string_view script, unsigned first_lin
 // next one for other characters. Throws UnknownSyntax if it is not closed.
 std::size_t end_of_unit(std::string_view text, std::size_t at, unsigned depth = 0);
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

@@ -2,7 +2,7 @@
 
 #include <lapstrake/base/text.hpp>
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 namespace {
 
 using Kind = ShellNode::Kind;
@@ -108,4 +108,4 @@ std::vector<ShellLine> lines_of_shell(const ShellNode& node) {
   return std::move(writer.lines);
 }
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

@@ -2,7 +2,7 @@
 #pragma once
 #include "shell_parser.hpp"
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 
 struct ShellLine {
   unsigned line = 1;  // of the script
@@ -10,4 +10,4 @@ struct ShellLine {
 };
 std::vector<ShellLine> lines_of_shell(const ShellNode& node);
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

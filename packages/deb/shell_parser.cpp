@@ -7,13 +7,13 @@
 
 #include "shell_lexer.hpp"
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 namespace {
 
 using Kind = ShellNode::Kind;
 using TokenKind = ShellToken::Kind;
 
-constexpr unsigned most_depth = 60;
+constexpr unsigned most_nesting = 60;
 
 bool is_name(std::string_view text) {
   const auto is_part = [](char c) {
@@ -57,7 +57,7 @@ class Parser {
 
   // Up to one of the words, `)`, `;;` or the end.
   ShellNode list(std::initializer_list<std::string_view> ends) {
-    if (++depth_ > most_depth) fail();
+    if (++depth_ > most_nesting) fail();
     auto out = node(Kind::list);
     for (;;) {
       while (now().kind == TokenKind::newline || is_operation(";") || is_operation("&")) ++at_;
@@ -72,7 +72,7 @@ class Parser {
   ShellNode and_or() {
     auto out = pipeline();
     for (unsigned count = 0; is_operation("&&") || is_operation("||"); ++count) {
-      if (count > most_depth) fail();  // `a && b && c` is a deep tree
+      if (count > most_nesting) fail();  // `a && b && c` is a deep tree
       auto next = node(is_operation("&&") ? Kind::both : Kind::either);
       next.line = out.line;
       ++at_;
@@ -88,7 +88,7 @@ class Parser {
     if (is_word("!")) {
       auto out = node(Kind::negation);
       ++at_;
-      if (++depth_ > most_depth) fail();
+      if (++depth_ > most_nesting) fail();
       out.parts.push_back(pipeline());
       --depth_;
       return out;
@@ -216,7 +216,7 @@ class Parser {
     expect_operation("(");
     expect_operation(")");
     skip_newlines();
-    if (++depth_ > most_depth) fail();
+    if (++depth_ > most_nesting) fail();
     out.parts.push_back(command());
     --depth_;
     return out;
@@ -233,4 +233,4 @@ ShellNode parse_shell(std::string_view script, unsigned first_line) {
   return Parser(shell_tokens(script, first_line)).script();
 }
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

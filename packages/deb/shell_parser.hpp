@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 
 struct ShellNode {
   enum class Kind {
@@ -32,4 +32,4 @@ struct ShellNode {
 // A list. Throws UnknownSyntax (shell_lexer.hpp).
 ShellNode parse_shell(std::string_view script, unsigned first_line = 1);
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

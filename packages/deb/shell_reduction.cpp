@@ -6,12 +6,16 @@
 
 #include "script_commands.hpp"
 #include "shell_condition.hpp"
+#include "shell_lexer.hpp"
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 namespace {
 
 using Kind = ShellNode::Kind;
 using Names = std::set<std::string, std::less<>>;
+
+// Variables that are computed from variables that are computed from variables.
+constexpr unsigned most_rounds = 50;
 
 unsigned last_action(const ShellNode& node) {
   if (node.kind == Kind::function) return 0;
@@ -107,7 +111,7 @@ void add_acting(const ShellNode& node, std::vector<std::string>& out) {
 ShellNode reduced(const ShellNode& script) {
   const auto last = last_action(script);
   Names names;
-  for (;;) {
+  for (unsigned round = 0; round < most_rounds; ++round) {
     auto kept = script;
     Actions(names, last).keep(kept);
     auto more = names;
@@ -115,6 +119,7 @@ ShellNode reduced(const ShellNode& script) {
     if (more.size() == names.size()) return kept;
     names = std::move(more);
   }
+  throw UnknownSyntax{script.line};
 }
 
 std::vector<std::string> acting_commands(const ShellNode& node) {
@@ -123,4 +128,4 @@ std::vector<std::string> acting_commands(const ShellNode& node) {
   return out;
 }
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

@@ -2,7 +2,7 @@
 #pragma once
 #include "shell_parser.hpp"
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 
 // `script`: with `acts` set.
 ShellNode reduced(const ShellNode& script);
@@ -10,4 +10,4 @@ ShellNode reduced(const ShellNode& script);
 // The commands that act, without arguments, each once.
 std::vector<std::string> acting_commands(const ShellNode& node);
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

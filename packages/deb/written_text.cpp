@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <lapstrake/base/text.hpp>
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 namespace {
 
 using Value = std::optional<std::string>;
@@ -63,4 +63,4 @@ bool writes_file(std::string_view redirection) {
   return target != "/dev/null" && target != "/dev/stderr" && target != "/dev/stdout" && target != "/dev/tty";
 }
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell

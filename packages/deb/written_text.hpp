@@ -6,7 +6,7 @@
 #include "script_variables.hpp"
 #include "shell_parser.hpp"
 
-namespace lapstrake::packages::deb {
+namespace lapstrake::packages::deb::shell {
 
 struct WrittenText {
   std::string path, text;
@@ -18,4 +18,4 @@ std::optional<WrittenText> written_text(const ShellNode& command, const ScriptVa
 // Whether a redirection may change a file: ">FILE", but neither ">/dev/null" nor "2>&1".
 bool writes_file(std::string_view redirection);
 
-}  // namespace lapstrake::packages::deb
+}  // namespace lapstrake::packages::deb::shell
