@@ -39,10 +39,11 @@ Effects membership(const CommandOptions& options) {
 
 // The defaults of adduser(8) since 3.122: /nonexistent, nologin, the group nogroup.
 Effects adduser(const Words& words) {
-  const auto options = options_of(words,
-                                  "--system --group --no-create-home --quiet --disabled-password --disabled-login "
-                                  "--force-badname --allow-badname --allow-bad-names --allow-all-names --verbose",
-                                  "--home --shell --uid --gid --ingroup --gecos --comment");
+  const auto options = options_of(
+      words,
+      "--system --group --no-create-home --quiet --disabled-password --disabled-login "
+      "--force-badname --allow-badname --allow-bad-names --allow-all-names --verbose",
+      "--home --shell --uid --gid --ingroup --gecos --comment --stdoutmsglevel --stderrmsglevel --logmsglevel");
   if (!options) return std::nullopt;
   if (options->operands.size() == 2) return membership(*options);
   if (!options->has("--system") || options->operands.size() != 1) return std::nullopt;
@@ -64,7 +65,8 @@ Effects group(const std::optional<CommandOptions>& options, std::string_view gid
 }
 
 Effects addgroup(const Words& words) {
-  const auto options = options_of(words, "--system --quiet --force-badname --allow-badname --allow-bad-names", "--gid");
+  const auto options = options_of(words, "--system --quiet --force-badname --allow-badname --allow-bad-names",
+                                  "--gid --stdoutmsglevel --stderrmsglevel --logmsglevel");
   if (options && options->operands.size() == 2) return membership(*options);
   return options && options->has("--system") ? group(options, "--gid") : std::nullopt;
 }

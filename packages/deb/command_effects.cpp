@@ -17,6 +17,7 @@ bool is_absolute(std::string_view path) { return path.starts_with('/') && path.s
 bool are_absolute(const Words& paths) { return !paths.empty() && std::ranges::all_of(paths, is_absolute); }
 
 std::optional<std::string> octal(std::string_view mode) {
+  while (mode.size() > 4 && mode.starts_with('0')) mode.remove_prefix(1);
   if (mode.size() < 3 || mode.size() > 4 || mode.find_first_not_of("01234567") != mode.npos) return std::nullopt;
   return mode.size() == 4 ? std::string(mode) : cat("0", mode);
 }
@@ -150,7 +151,7 @@ Effects rmdir(const Words& words, const CommandContext& context) {
 
 // A file of the package to a path that it does not have.
 Effects cp(const Words& words, const CommandContext& context) {
-  const auto options = options_of(words, "-p -a --archive -f -v -n", "");
+  const auto options = options_of(words, "-p -a --archive -f -v -n -Z", "");
   if (!options || options->operands.size() != 2 || !are_absolute(options->operands)) return std::nullopt;
   auto to = options->operands[1];
   const auto& from = options->operands[0];
@@ -172,12 +173,14 @@ Effects touch(const Words& words, const CommandContext& context) {
   return out;
 }
 
-// ucf(1) copies a file that does not exist yet.
+// ucf(1) copies a file to a path that does not exist.
 Effects ucf(const Words& words) {
   const auto options = options_of(words, "--three-way --debconf-ok --no-action -n", "--sum-file --src-dir");
   if (!options || options->has("-n") || options->has("--no-action") || options->operands.size() != 2 ||
       !are_absolute(options->operands))
     return std::nullopt;
+  // A file of this package or of one that it depends on, but not one that the script made.
+  if (!options->operands[0].starts_with("/usr/")) return std::nullopt;
   return std::vector<Effect>{{.verb = "copy", .words = options->operands}};
 }
 

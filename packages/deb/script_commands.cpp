@@ -11,7 +11,9 @@ using Words = std::vector<std::string>;
 
 // What debhelper writes for services and caches (debhelper(7)), and what needs a running system; systemd-tmpfiles,
 // systemd-sysusers, triggers and PHP's modules are effects of the packages' files.
-constexpr std::array standard_commands{"deb-systemd-helper",
+constexpr std::array standard_commands{"apparmor_parser",
+                                       "dbus-send",
+                                       "deb-systemd-helper",
                                        "deb-systemd-invoke",
                                        "dpkg-maintscript-helper",
                                        "dpkg-trigger",
@@ -32,74 +34,82 @@ constexpr std::array standard_commands{"deb-systemd-helper",
                                        "restorecon",
                                        "runit-helper",
                                        "service",
+                                       "start-stop-daemon",
                                        "systemctl",
                                        "systemd-sysusers",
+                                       "systemd-hwdb",
                                        "systemd-tmpfiles",
-                                       "udevadm",
+                                       "sysctl",
+                                       "update-binfmts",
+                                       "telinit",
                                        "ucfr",
+                                       "udevadm",
+                                       "update-grub",
+                                       "update-icon-caches",
+                                       "update-initramfs",
                                        "update-menus",
                                        "update-mime",
                                        "update-rc.d"};
 
-constexpr std::array queries{"[",
+constexpr std::array queries{":",
+                             "[",
                              "[[",
-                             "test",
-                             "true",
-                             "false",
-                             ":",
-                             "echo",
-                             "printf",
-                             "which",
-                             "type",
-                             "hash",
-                             "getent",
-                             "id",
-                             "grep",
-                             "egrep",
-                             "fgrep",
-                             "cut",
-                             "head",
-                             "tail",
-                             "tr",
-                             "wc",
-                             "cat",
+                             "aa-enabled",
+                             "apache2_msg",
                              "basename",
+                             "cat",
+                             "cmp",
+                             "cut",
+                             "date",
+                             "diff",
                              "dirname",
+                             "dpkg-architecture",
+                             "dpkg-query",
+                             "dpkg-realpath",
+                             "echo",
+                             "egrep",
+                             "expr",
+                             "false",
+                             "fgrep",
+                             "getcap",
+                             "getent",
+                             "grep",
+                             "hash",
+                             "head",
+                             "id",
+                             "ischroot",
+                             "logger",
+                             "ls",
+                             "md5sum",
+                             "mountpoint",
+                             "pgrep",
+                             "phpquery",
+                             "pidof",
+                             "printf",
+                             "ps",
                              "readlink",
                              "realpath",
-                             "stat",
-                             "uname",
-                             "dpkg-query",
-                             "dpkg-architecture",
-                             "ls",
-                             "expr",
-                             "date",
-                             "ischroot",
-                             "cmp",
-                             "diff",
-                             "md5sum",
+                             "selinuxenabled",
+                             "seq",
                              "sha1sum",
                              "sha256sum",
-                             "pidof",
-                             "pgrep",
-                             "uniq",
-                             "tty",
-                             "ps",
-                             "logger",
+                             "sleep",
+                             "ss",
+                             "stat",
                              "systemd-detect-virt",
                              "systemd-escape",
-                             "apache2_msg",
-                             "phpquery",
-                             "mountpoint",
-                             "getcap",
-                             "dpkg-realpath",
-                             "ss",
-                             "aa-enabled",
-                             "selinuxenabled",
-                             "sleep",
-                             "seq"};
+                             "tail",
+                             "test",
+                             "tr",
+                             "true",
+                             "tty",
+                             "type",
+                             "uname",
+                             "uniq",
+                             "wc",
+                             "which"};
 
-constexpr std::array controls{"exit", "return", "break", "continue", "cd", "umask"};
+constexpr std::array controls{"exit", "return", "break", "continue", "cd", "shift", "umask"};
 
 constexpr std::array dpkg_queries{"--compare-versions",
                                   "--print-architecture",
@@ -155,6 +165,14 @@ bool compiles_python(const Words& words) {
   });
 }
 
+// A new image has no diversions to remove, and needs none that protect files while /usr is merged.
+bool diverts_nothing(const Words& words) {
+  const bool protects =
+      std::ranges::any_of(words, [](const auto& word) { return word.find(".usr-is-merged") != std::string::npos; });
+  return (protects && has_word(words, {"--no-rename"})) ||
+         has_word(words, {"--list", "--truename", "--listpackage", "--remove"});
+}
+
 // Files that define functions only.
 bool sources_functions(const Words& words) {
   return words.size() == 2 &&
@@ -169,7 +187,7 @@ CommandUse use_by_arguments(std::string_view command, const Words& words) {
   if (command == "." || command == "source")
     return {.role = sources_functions(words) ? CommandRole::standard : CommandRole::action};
   if (command == "dpkg") return query_if(has(dpkg_queries, first));
-  if (command == "dpkg-divert") return query_if(has_word(words, {"--list", "--truename", "--listpackage"}));
+  if (command == "dpkg-divert") return query_if(diverts_nothing(words));
   if (command == "dpkg-statoverride") return query_if(has_word(words, {"--list"}));
   // A new image has no alternatives to remove, and the best one is chosen anyway.
   if (command == "update-alternatives")
@@ -182,6 +200,7 @@ CommandUse use_by_arguments(std::string_view command, const Words& words) {
         words, [](std::string_view word) { return word.starts_with("-i") || word.starts_with("--in-place"); }));
   if (command == "find")
     return query_if(!has_word(words, {"-exec", "-execdir", "-delete", "-ok", "-okdir", "-fprint"}));
+  if (command == "ucf") return query_if(has_word(words, {"--purge", "-p"}));
   if (command == "sort") return query_if(!has_word(words, {"-o"}));
   if (command == "awk")
     return query_if(std::ranges::none_of(words, [](const auto& word) {

@@ -1,4 +1,4 @@
-// The commands of maintainer scripts, by what they do to a new image.
+// The roles of commands in maintainer scripts: which of them change a new image.
 #pragma once
 #include <string>
 #include <string_view>

@@ -27,6 +27,13 @@ bool ScriptState::read_command(const Words& words) {
   return add(effects_of_command(*values, context()));
 }
 
+bool ScriptState::is_harmless(const Words& words) const {
+  const auto values = variables.expanded_words(words);
+  if (!values || values->empty()) return false;
+  const auto effects = effects_of_command(*values, context());
+  return effects && effects->empty();
+}
+
 bool ScriptState::read_text(const ShellNode& command) {
   if (!umask_) return false;
   const auto written = written_text(command, variables);

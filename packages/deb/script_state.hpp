@@ -1,5 +1,5 @@
-// What is known at one point of a script that is followed: variables, the umask, effects so far. It can be undone,
-// since it may turn out that a part of the script is not certain after all.
+// The state at one point of a script that is followed: variables, the umask, effects so far. It can be undone, since a
+// part of the script may turn out not to be certain.
 #pragma once
 #include <functional>
 #include <lapstrake/packages/deb/effect_table.hpp>
@@ -26,6 +26,8 @@ class ScriptState {
 
   // Whether the effect of a command is known: it is among the effects then.
   bool read_command(const std::vector<std::string>& words);
+  // Whether it has no effect, even if it is executed.
+  bool is_harmless(const std::vector<std::string>& words) const;
   bool read_text(const ShellNode& command);
   std::size_t effect_count() const { return effects_.size(); }
   // Those from `first` on are under a guard (script_guards.hpp).
@@ -48,7 +50,7 @@ class ScriptState {
 
  private:
   bool add(std::optional<std::vector<Effect>> effects);
-  CommandContext context() const { return {.umask = *umask_, .shipped = shipped_, .effects = effects_}; }
+  CommandContext context() const { return {.umask = umask_.value_or(0), .shipped = shipped_, .effects = effects_}; }
 
   std::function<Shipped(std::string_view)> shipped_;
   std::vector<Effect> effects_;

@@ -1,4 +1,4 @@
-// The values of variables and positional parameters while a script is followed. What is not certain is forgotten.
+// The values of variables and positional parameters while a script is followed. Uncertain values are forgotten.
 #pragma once
 #include <optional>
 #include <set>

@@ -41,7 +41,7 @@ class Walk {
       if (node.kind != Kind::function) return;
       auto& function = functions_[node.words[0]];
       function.bodies.push_back(&node.parts[0]);
-      function.may_end_script = function.may_end_script || may_end_script(node);
+      note_commands(node, function);
       function_variables_.merge(variables_set_in(node));
     });
   }
@@ -144,11 +144,12 @@ class Walk {
     }
     end(words, certain, out);
     if (words[0] == "umask") state_.set_umask(words, certain);
+    if (words[0] == "shift") state_.variables.forget_positional();
     if (use.role != CommandRole::action) return out;
     if (is_readable && !out.node.acts && state_.read_command(words))
       out.truth = Truth::yes;
     else
-      out.node.acts = true;
+      out.node.acts = out.node.acts || first > 0 || !state_.is_harmless(words);
     return out;
   }
 
@@ -161,9 +162,17 @@ class Walk {
 
   struct Function {
     std::vector<const ShellNode*> bodies = {};  // of all definitions
-    bool may_end_script = false;
+    bool may_end_script = false, may_set_umask = false;
     enum class Acts { unknown, visiting, yes, no } acts = Acts::unknown;
   };
+
+  static void note_commands(const ShellNode& body, Function& function) {
+    for_each_node(body, [&](const ShellNode& node) {
+      if (node.kind != Kind::simple || node.words.empty()) return;
+      if (ends_of(node.words) == Ends::script && !is_failure(node.words)) function.may_end_script = true;
+      if (node.words[0] == "umask") function.may_set_umask = true;
+    });
+  }
 
   // With the arguments of this call, if everything in the function is certain then.
   void call(const Words& words, Function& function, bool certain, Outcome& out) {
@@ -171,7 +180,7 @@ class Walk {
     if (is_readable && reads_call(words, *function.bodies[0], out)) return;
     out.node.acts = out.node.acts || function_acts(function);
     state_.variables.forget(function_variables_);
-    state_.forget_umask();
+    if (function.may_set_umask) state_.forget_umask();
     if (function.may_end_script) state_.possible_end = Ends::script;
   }
 
@@ -277,6 +286,8 @@ class Walk {
     if (is_guard) return left;
     auto right = outcome(node.parts[1], certain && is_decided);
     if (is_decided) return right;
+    // `A && true` is A.
+    if (right.truth == continues && !right.node.acts && right.ends == Ends::no) return left;
     Outcome out{.node = head(node), .truth = right.truth == !continues ? right.truth : Truth::unknown};
     add(out.node, std::move(left.node));
     add(out.node, std::move(right.node));
@@ -365,15 +376,6 @@ class Walk {
       if (turn.node.acts || turn.ends != Ends::no || state_.possible_end != Ends::no) return false;
     }
     return true;
-  }
-
-  static bool may_end_script(const ShellNode& node) {
-    bool out = false;
-    for_each_node(node, [&](const ShellNode& part) {
-      const bool ends = part.kind == Kind::simple && ends_of(part.words) == Ends::script && !is_failure(part.words);
-      out = out || ends;
-    });
-    return out;
   }
 
   ScriptState state_;

@@ -114,6 +114,23 @@ std::string hash_of(const std::vector<ReadScript>& scripts) {
   return hex(hash.finish());
 }
 
+// GNU triplets of Debian's ports (dpkg-architecture(1), DEB_HOST_MULTIARCH).
+std::string multiarch_folder(std::string_view architecture) {
+  static constexpr std::array known{
+      std::pair{"amd64", "x86_64-linux-gnu"},        std::pair{"arm64", "aarch64-linux-gnu"},
+      std::pair{"armhf", "arm-linux-gnueabihf"},     std::pair{"armel", "arm-linux-gnueabi"},
+      std::pair{"ppc64el", "powerpc64le-linux-gnu"}, std::pair{"mips64el", "mips64el-linux-gnuabi64"}};
+  for (const auto& [name, folder] : known)
+    if (architecture == name) return folder;
+  return cat(architecture, "-linux-gnu");
+}
+
+std::string refusal_of(const PackageEffects* known) {
+  if (known == nullptr) return {};
+  const auto found = std::ranges::find(known->effects, "refuse", &Effect::verb);
+  return found == known->effects.end() || found->words.empty() ? std::string() : found->words[0];
+}
+
 bool has_scripts(const Deb& deb) {
   return std::ranges::any_of(script_names, [&](const char* name) { return !control_member(deb, name).empty(); });
 }
@@ -125,9 +142,12 @@ ScriptReview::Kind kind_of(const std::string& hash, const PackageEffects* known)
   return is_modelled ? ScriptReview::Kind::modelled : ScriptReview::Kind::changed;
 }
 
-std::string lines_in_words(const Deb& deb, const ScriptReview& review) {
+// "`iproute2` 6.1.0-3: sets file capabilities (setcap)" and its first lines, or the reason of the table.
+std::string in_words(const Deb& deb, const ScriptReview& review) {
   constexpr std::size_t most = 8;
-  std::vector<std::string> out{cat("`", deb.name, "` ", deb.version, ": ", join(review.actions, ", "))};
+  const auto name = cat("`", printable(deb.name, 100), "` ", printable(deb.version, 100));
+  if (!review.refusal.empty()) return cat(name, ": ", review.refusal);
+  std::vector<std::string> out{review.actions.empty() ? name : cat(name, ": ", join(review.actions, ", "))};
   for (std::size_t i = 0; i < std::min(review.rest.size(), most); ++i)
     out.push_back(
         cat("  ", review.rest[i].script, " line ", review.rest[i].number, ": ", printable(review.rest[i].text, 160)));
@@ -156,6 +176,22 @@ std::string ScriptReview::note() const {
   return cat("scripts: ", names.at(static_cast<std::size_t>(kind)));
 }
 
+std::vector<Effect> all_effects(const Deb& deb, const EffectTable& table) {
+  std::vector<Effect> out;
+  if (const auto* known = table.find(deb.name))
+    for (auto effect : known->effects) {
+      if (effect.verb == "refuse") continue;
+      for (auto& word : effect.words) {
+        word = replace_all(std::move(word), "@ARCHITECTURE@", deb.architecture);
+        word = replace_all(std::move(word), "@MULTIARCH@", multiarch_folder(deb.architecture));
+      }
+      out.push_back(std::move(effect));
+    }
+  auto read = script_effects(deb);
+  out.insert(out.end(), std::make_move_iterator(read.begin()), std::make_move_iterator(read.end()));
+  return out;
+}
+
 ScriptReview review(const Deb& deb, const EffectTable& table, const std::set<std::string>& accepted) {
   const auto* known = table.find(deb.name);
   const auto scripts = read_scripts(deb);
@@ -170,6 +206,8 @@ ScriptReview review(const Deb& deb, const EffectTable& table, const std::set<std
     out.kind = has_scripts(deb) ? ScriptReview::Kind::standard : ScriptReview::Kind::none;
   else
     out.kind = kind_of(hash_of(scripts), known);
+  out.refusal = refusal_of(known);
+  if (!out.refusal.empty()) out.kind = ScriptReview::Kind::unknown;
   if (out.kind == ScriptReview::Kind::unknown && accepted.contains(deb.name)) out.kind = ScriptReview::Kind::accepted;
   return out;
 }
@@ -179,7 +217,7 @@ void expect_known(const std::vector<std::pair<Deb, ScriptReview>>& reviews) {
   for (const auto& [deb, review] : reviews) {
     if (review.kind != ScriptReview::Kind::unknown) continue;
     names.push_back(deb.name);
-    texts.push_back(lines_in_words(deb, review));
+    texts.push_back(in_words(deb, review));
   }
   if (names.empty()) return;
   throw Error(ErrorKind::usage,

@@ -56,17 +56,32 @@ Value value_of(const Expansion& expansion, const ShellValues& values) {
   return if_empty && known->second.empty() ? std::string(rest.substr(1)) : known->second;
 }
 
-// Of "$(dirname PATH)" and the like.
-Value substitution_value(std::string_view inner, const ShellValues& values) {
+// The last word of a command without options and redirections.
+struct SimpleQuery {
+  std::string command, argument;
+};
+std::optional<SimpleQuery> simple_query(std::string_view inner, const ShellValues& values) {
   std::vector<std::string> words;
   for (auto& word : split(inner, ' '))
     if (!word.empty() && word != "2>/dev/null") words.push_back(std::move(word));
-  if (words.size() != 2) return std::nullopt;
-  const auto value = expanded(words[1], values);
-  if (!value) return std::nullopt;
-  if (words[0] == "dirname" && value->starts_with('/')) return std::string(parent_of(*value));
-  if (words[0] == "basename") return std::string(name_of(*value));
-  if (words[0] != "dpkg" || *value != "--print-architecture") return std::nullopt;
+  if (words.size() < 2 || words.size() > 3) return std::nullopt;
+  auto argument = expanded(words.back(), values);
+  words.pop_back();
+  if (!argument) return std::nullopt;
+  return SimpleQuery{.command = join(words, " "), .argument = std::move(*argument)};
+}
+
+// Of "$(dirname PATH)" and the like. A new image has no diversions.
+Value substitution_value(std::string_view inner, const ShellValues& values) {
+  const auto query = simple_query(inner, values);
+  if (!query) return std::nullopt;
+  const auto& [command, argument] = *query;
+  if (command == "dirname" && argument.starts_with('/')) return std::string(parent_of(argument));
+  if (command == "basename") return std::string(name_of(argument));
+  if (command == "uname" && argument == "-s") return "Linux";
+  if (command == "dpkg-divert --truename") return argument;
+  if (command == "dpkg-divert --listpackage") return "";
+  if (command != "dpkg" || argument != "--print-architecture") return std::nullopt;
   const auto architecture = values.find("DPKG_MAINTSCRIPT_ARCH");
   return architecture == values.end() ? std::nullopt : Value(architecture->second);
 }
@@ -96,6 +111,9 @@ bool is_never_there(std::string_view path) {
   return path == "/run/systemd/system" || path.ends_with(".dpkg-new") || path.ends_with(".dpkg-old") ||
          path.ends_with(".dpkg-bak") || path.ends_with(".dpkg-remove") || path.ends_with(".dpkg-backup");
 }
+
+// A dependency of all packages that use it.
+bool is_always_there(std::string_view path) { return path == "/usr/lib/php/php-maintscript-helper"; }
 
 // Of -e, -d, ... for a path. What is not shipped may exist nevertheless.
 Truth file_test(char test, Shipped shipped) {
@@ -160,6 +178,7 @@ class Test {
     at_ += 2;
     const auto path = expanded(words_[at_ - 1], facts_.values);
     if (!path) return Truth::unknown;
+    if (is_always_there(*path)) return Truth::yes;
     return is_never_there(*path) ? Truth::no : file_test(test, facts_.shipped(*path));
   }
   Truth comparison() {
@@ -187,16 +206,9 @@ class Test {
                                            "-gt", "-le", "-ge", "-nt", "-ot", "-ef"};
     return at + 1 < words_.size() && std::ranges::find(operations, words_[at]) != operations.end();
   }
-  // An expansion without quotes may be no word, or several.
   Value operand() {
-    if (at_ >= words_.size()) {
-      failed_ = true;
-      return std::nullopt;
-    }
-    const auto& word = words_[at_++];
-    auto out = expanded(word, facts_.values);
-    if (word.starts_with('$') && out && (out->empty() || out->find_first_of(" \t\n*?[") != out->npos)) failed_ = true;
-    return out;
+    failed_ = failed_ || at_ >= words_.size();
+    return failed_ ? std::nullopt : expanded(words_[at_++], facts_.values);
   }
   Truth fail() {
     failed_ = true;
@@ -209,6 +221,28 @@ class Test {
   unsigned depth_ = 0;
   bool failed_ = false;
 };
+
+// An expansion without quotes may be no word, or several: nothing if that is not known.
+std::optional<Words> divided(const Words& words, const ShellValues& values) {
+  Words out;
+  for (const auto& word : words) {
+    const bool is_bare = word.starts_with('$') && word.find_first_of("\"'/") == word.npos;
+    if (!is_bare) {
+      out.push_back(word);
+      continue;
+    }
+    const auto value = expanded(word, values);
+    if (!value || value->find_first_of("\t\n*?['") != value->npos) return std::nullopt;
+    for (const auto& part : split(*value, ' '))
+      if (!part.empty()) out.push_back(cat("'", part, "'"));
+  }
+  return out;
+}
+
+Truth test(const Words& words, const ScriptFacts& facts) {
+  auto all = divided(words, facts.values);
+  return all ? Test(std::move(*all), facts).truth() : Truth::unknown;
+}
 
 // dpkg(1): an empty version is earlier than any other, with the -nl operators later.
 Truth compare_with_empty(std::string_view operation) {
@@ -276,13 +310,16 @@ Truth truth_of(const Words& words, const ScriptFacts& facts) {
   if (command == "true" || command == ":") return Truth::yes;
   // Neither AppArmor nor SELinux is active while an image is built.
   if (command == "false" || command == "aa-enabled" || command == "selinuxenabled") return Truth::no;
+  // Their files are effects of the package.
+  const bool is_search = command == "which" || (command == "command" && words.size() > 1 && words[1] == "-v");
+  if (is_search && (words.back() == "systemd-sysusers" || words.back() == "systemd-tmpfiles")) return Truth::yes;
   if (command == "dpkg" && words.size() > 1 && words[1] == "--compare-versions")
     return compare_versions(words, 2, facts.values);
   // A new image has no overrides of an administrator.
   if (command == "dpkg-statoverride") return words.size() > 1 && words[1] == "--list" ? Truth::no : Truth::unknown;
-  if (command == "test") return Test({words.begin() + 1, words.end()}, facts).truth();
+  if (command == "test") return test({words.begin() + 1, words.end()}, facts);
   if (command != "[" || words.back() != "]") return Truth::unknown;
-  return Test({words.begin() + 1, words.end() - 1}, facts).truth();
+  return test({words.begin() + 1, words.end() - 1}, facts);
 }
 
 Truth matches_pattern(std::string_view pattern, const std::optional<std::string>& subject, const ShellValues& values) {

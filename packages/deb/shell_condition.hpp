@@ -1,5 +1,5 @@
-// What is known about conditions of a maintainer script at the first installation into a new image: the values of "$1"
-// and "$2" (Debian Policy 6.5), tests of them, comparisons of versions. Nothing is executed.
+// The values of conditions in a maintainer script at the first installation into a new image: "$1" and "$2" (Debian
+// Policy 6.5), tests of them, comparisons of versions. Nothing is executed.
 #pragma once
 #include <functional>
 #include <map>
@@ -25,8 +25,8 @@ struct ScriptFacts {
   bool certain = true;  // that the script runs in this way
 };
 
-// The word without quotes and with the values of variables, of `dirname`, `basename` and `dpkg --print-architecture`;
-// nothing if it has unknown parts.
+// The word without quotes and with the values of variables, of
+// commands like `dirname` and `dpkg --print-architecture`; nothing if it has unknown parts.
 std::optional<std::string> expanded(std::string_view word, const ShellValues& values);
 // The names of the variables in a word: "a-${NAME%%.*}-$2" has NAME and 2.
 std::vector<std::string> variables_in(std::string_view word);

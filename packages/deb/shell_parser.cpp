@@ -112,7 +112,8 @@ class Parser {
       if (is_word("case")) return with_redirections(selection());
       if (is_word("for") || is_word("while") || is_word("until")) return with_redirections(loop());
       if (is_word("{")) return with_redirections(group());
-      if (is_word("function") || is_word("select")) fail();
+      if (is_word("select")) fail();
+      if (is_word("function")) return function();
       if (is_name(now().text) && after(1).text == "(" && after(2).text == ")") return function();
     }
     return simple();
@@ -212,9 +213,12 @@ class Parser {
 
   ShellNode function() {
     auto out = node(Kind::function);
+    const bool is_marked = take_word("function");  // of bash
     out.words.push_back(take_any_word());
-    expect_operation("(");
-    expect_operation(")");
+    if (!is_marked || is_operation("(")) {
+      expect_operation("(");
+      expect_operation(")");
+    }
     skip_newlines();
     if (++depth_ > most_nesting) fail();
     out.parts.push_back(command());

@@ -1,4 +1,4 @@
-// What is left of a script when only its actions matter: with the conditions around them and the variables in them.
+// Reduces a script to its actions, with the conditions around them and the variables in them.
 #pragma once
 #include "shell_parser.hpp"
 

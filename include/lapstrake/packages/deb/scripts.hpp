@@ -25,11 +25,12 @@ struct ScriptReview {
   } kind = Kind::none;
   std::vector<ScriptLine> rest;      // what is neither standard nor modelled
   std::vector<std::string> actions;  // in plain words: "sets file capabilities (setcap)", "creates users (adduser)"
+  std::string refusal = {};          // the table's reason against a package that needs its scripts; its kind is unknown
   std::string note() const;          // for the lock: "scripts: modelled"
 };
 
-// preinst, postinst, config and triggers count; prerm and postrm never run at an installation. Sections that debhelper
-// added, comments, tests of "$1" for upgrades and removals are standard.
+// preinst, config, postinst and triggers count; prerm and postrm never run at an installation. Branches for upgrades and
+// removals, and commands without effect in a new image, are standard; so are those of script_effects().
 ScriptReview review(const Deb& deb, const EffectTable& table, const std::set<std::string>& accepted);
 
 // What is left of a script after the standard parts, one line each, normalised: the effect table has its SHA-256.
@@ -40,6 +41,9 @@ std::string residue_hash(const Deb& deb);  // of all scripts of the package, hex
 // adduser --system, mkdir, ... Verbs as in effects.deb822. The table need not repeat them, and residue() has not got
 // these lines.
 std::vector<Effect> script_effects(const Deb& deb);
+// All effects of a package: those of the table, without `refuse`, then script_effects(). @ARCHITECTURE@ and @MULTIARCH@
+// in the table become dpkg's architecture of the package ("amd64") and its folder in /usr/lib ("x86_64-linux-gnu").
+std::vector<Effect> all_effects(const Deb& deb, const EffectTable& table);
 
 // One Error{usage} for all packages of Kind::unknown: their lines, their actions, and how to accept them.
 void expect_known(const std::vector<std::pair<Deb, ScriptReview>>& reviews);
