@@ -306,14 +306,22 @@ void read_filtered_tar(archive* filters, Input& input, std::string_view what, co
   reader.all(each);
 }
 
+void enable(archive* in, Compressions compressions) {
+  enable(archive_read_support_filter_gzip(in), "gzip");
+  enable(archive_read_support_filter_zstd(in), "zstd");
+  if (compressions == Compressions::gzip_zstd) return;
+  enable(archive_read_support_filter_xz(in), "xz");
+  enable(archive_read_support_filter_bzip2(in), "bzip2");
+}
+
 }  // namespace
 
-void read_tar(const Source& stream, std::string_view what, const EachEntry& each, const ReadLimits& limits) {
+void read_tar(const Source& stream, std::string_view what, const EachEntry& each, const ReadLimits& limits,
+              Compressions compressions) {
   const InLocale locale;
   Input input{.source = stream, .thrown = nullptr};
   const ReadArchive filters = new_reader();
-  enable(archive_read_support_filter_gzip(filters.get()), "gzip");
-  enable(archive_read_support_filter_zstd(filters.get()), "zstd");
+  enable(filters.get(), compressions);
   read_filtered_tar(filters.get(), input, what, each, limits, ErrorKind::integrity,
                     "it is not a tar archive with a supported compression");
   while (input.read() != 0) stop_point(limits.stop);
@@ -327,10 +335,7 @@ void read_archive(int fd, std::string_view what, const EachEntry& each, const Re
   Input input{.source = {}, .fd = fd, .thrown = nullptr};
   const ReadArchive in = new_reader();
   if (!zip) {
-    enable(archive_read_support_filter_gzip(in.get()), "gzip");
-    enable(archive_read_support_filter_zstd(in.get()), "zstd");
-    enable(archive_read_support_filter_xz(in.get()), "xz");
-    enable(archive_read_support_filter_bzip2(in.get()), "bzip2");
+    enable(in.get(), Compressions::gzip_zstd_xz_bzip2);
     read_filtered_tar(in.get(), input, what, each, limits, ErrorKind::input,
                       "it is neither a zip nor a tar archive with a supported compression");
     return;

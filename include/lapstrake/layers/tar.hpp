@@ -44,12 +44,16 @@ struct ReadLimits {
 };
 using EachEntry = std::function<void(const TarEntry&, const Source& data)>;
 
-// Reads a tar stream, plain or compressed with gzip or zstd (only these formats of libarchive). Calls `each` for every
+// Compressions of a tar stream: those that layers of images may have, or all that packages have.
+enum class Compressions { gzip_zstd, gzip_zstd_xz_bzip2 };
+
+// Reads a tar stream, plain or compressed (only with these formats of libarchive). Calls `each` for every
 // entry with its header (content empty, hard links as libarchive resolves them) and a Source of its data, which need
 // not be read. The stream is always read to its end, so that a check there (oci::verified) runs. Names are the bytes in
 // the archive, independent of the locale. Error{integrity} when it is not such a tar, is truncated, or exceeds the
 // limits.
-void read_tar(const Source& stream, std::string_view what, const EachEntry& each, const ReadLimits& limits = {});
+void read_tar(const Source& stream, std::string_view what, const EachEntry& each, const ReadLimits& limits = {},
+              Compressions compressions = Compressions::gzip_zstd);
 
 // The same for users' archives in an open seekable file: tar, plain or compressed with gzip, bzip2, xz or zstd, and
 // zip.
