@@ -133,6 +133,14 @@ std::string laid_over(std::string text, const std::vector<Account>& laid) {
   return out;
 }
 
+std::optional<std::string> text_of(std::string_view path, const BaseFiles& base, const std::vector<Entry>& own_files) {
+  const auto real = base.follow(path);
+  for (const Entry& entry : own_files)
+    if (entry.path == real)
+      if (const auto* text = std::get_if<std::string>(&entry.content)) return *text;
+  return base.text_of(path);
+}
+
 Entry text_entry(std::string_view path, std::string text, const BaseFiles& base) {
   Entry entry;
   entry.path = base.follow(path);
@@ -148,7 +156,10 @@ Entry text_entry(std::string_view path, std::string text, const BaseFiles& base)
 
 }  // namespace
 
-AccountTable::AccountTable(const oci::Accounts& accounts, const BaseFiles& base) : own_(accounts) {
+AccountTable::AccountTable(const oci::Accounts& accounts, const BaseFiles& base) : AccountTable(accounts, base, {}) {}
+
+AccountTable::AccountTable(const oci::Accounts& accounts, const BaseFiles& base, const std::vector<Entry>& own_files)
+    : own_(accounts) {
   expect_one_each(accounts.users, "user", &oci::User::uid);
   expect_one_each(accounts.groups, "group", &oci::Group::gid);
   for (const oci::User& user : accounts.users) {
@@ -158,8 +169,8 @@ AccountTable::AccountTable(const oci::Accounts& accounts, const BaseFiles& base)
   }
   for (const oci::Group& group : accounts.groups)
     for (const std::string& member : group.members) expect_name(member, group.where);
-  users_ = merged(base.text_of(passwd_path), accounts.users, user_of);
-  groups_ = merged(base.text_of(group_path), accounts.groups, group_of);
+  users_ = merged(text_of(passwd_path, base, own_files), accounts.users, user_of);
+  groups_ = merged(text_of(group_path, base, own_files), accounts.groups, group_of);
 }
 
 AccountTable::Ids AccountTable::look_up(const oci::Owner& owner, const Position& where) const {

@@ -13,6 +13,8 @@ namespace lapstrake::layers {
 class AccountTable {
  public:
   AccountTable(const oci::Accounts& accounts, const BaseFiles& base);
+  // With the accounts of files that the layer itself writes: those of Debian packages.
+  AccountTable(const oci::Accounts& accounts, const BaseFiles& base, const std::vector<Entry>& own_files);
   struct Ids {
     std::uint32_t uid = 0, gid = 0;
   };
