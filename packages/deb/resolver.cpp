@@ -1,1 +1,255 @@
+#include <algorithm>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/packages/deb/control.hpp>
+#include <lapstrake/packages/deb/php_extensions.hpp>
 #include <lapstrake/packages/deb/resolver.hpp>
+#include <lapstrake/packages/deb/version.hpp>
+#include <optional>
+#include <set>
+
+#include "candidates.hpp"
+#include "preference_walk.hpp"
+#include "solv.hpp"
+#include "solver_problems.hpp"
+
+namespace lapstrake::packages::deb {
+namespace {
+
+constexpr std::string_view php_of_debian_12 = "8.2";
+
+std::string installed_stanzas(std::string_view status) {
+  std::string out;
+  for_each_stanza(status, "dpkg's database of the layers below", [&](const Stanza& stanza) {
+    const auto state = stanza.find("Status");
+    if (!state || state->ends_with(" installed")) out += cat(trim(stanza.text()), "\n\n");
+  });
+  return out;
+}
+
+[[noreturn]] void refuse_unknown(const Request& request, const Candidates& candidates) {
+  std::string help;
+  if (const auto extension = php_extension(request.name, php_of_debian_12); extension && !extension->package.empty())
+    help = cat("for this extension of PHP, install `", extension->package, "`");
+  else if (const auto near = nearest(request.name, candidates.names()))
+    help = cat("did you mean `", *near, "`?");
+  else
+    help = "check the spelling, the suite and the components of the sources";
+  throw Error(ErrorKind::usage, cat("no package `", request.name, "` in the sources"), std::move(help));
+}
+
+class Resolution {
+ public:
+  Resolution(const std::vector<const PackageIndex*>& indexes, std::string_view installed,
+             const std::vector<Request>& requests, const ResolveOptions& options,
+             const std::map<std::string, std::string>& keep)
+      : requests_(requests),
+        options_(options),
+        keep_(keep),
+        candidates_(indexes, options, requests, keep),
+        pool_(pool_create()) {
+    pool_setdisttype(pool_.get(), DISTTYPE_DEB);
+    pool_setarch(pool_.get(), options.architecture.c_str());
+    load_installed(installed);
+    expect_known();
+    load_candidates();
+    pool_createwhatprovides(pool_.get());
+  }
+
+  // Nothing if there is no solution; `why` then has the reasons.
+  std::optional<std::vector<ChosenPackage>> run(std::vector<std::string>& why) {
+    const auto roots = find_roots();
+    solv::IdQueue jobs;
+    add_jobs(jobs);
+    for (const auto id : preferred(pool_.get(), roots, preferences(), options_.recommends))
+      jobs.push(SOLVER_FAVOR | SOLVER_SOLVABLE, id);
+    const solv::SolverHandle solver(solver_create(pool_.get()));
+    solver_set_flag(solver.get(), SOLVER_FLAG_IGNORE_RECOMMENDED, options_.recommends ? 0 : 1);
+    if (solver_solve(solver.get(), jobs.get()) != 0) {
+      why = reasons(solver.get());
+      add_excluded(why);
+      return std::nullopt;
+    }
+    return chosen(solver.get(), roots);
+  }
+
+ private:
+  Pool* pool() const { return pool_.get(); }
+  const Solvable& solvable(Id id) const { return pool_->solvables[id]; }
+  std::string name(Id id) const { return solv::text_of(pool(), solvable(id).name); }
+
+  void load_installed(std::string_view status) {
+    auto* repo = repo_create(pool(), "installed");
+    solv::add_packages(repo, installed_stanzas(status));
+    pool_set_installed(pool(), repo);
+    for (Id id = repo->start; id < repo->end; ++id)
+      if (solvable(id).repo == repo) installed_.insert(name(id));
+  }
+
+  void expect_known() const {
+    for (const auto& request : requests_)
+      if (const auto* found = candidates_.find(request.name)) {
+        if (!admits(request, found->version) && !installed_.contains(request.name))
+          throw Error(ErrorKind::usage, cat("no source has `", request.text(), "`"),
+                      "change the version, or add a source that has it")
+              .because(cat("the newest version is ", found->version));
+      } else if (!installed_.contains(request.name)) {
+        refuse_unknown(request, candidates_);
+      }
+  }
+
+  std::vector<std::string> wanted_names() const {
+    std::vector<std::string> out;
+    for (const auto& request : requests_) out.push_back(request.name);
+    if (options_.essential) std::ranges::move(candidates_.essential(), std::back_inserter(out));
+    return out;
+  }
+
+  void load_candidates() {
+    std::map<const PackageIndex*, std::string> texts;
+    auto names = wanted_names();
+    for (const auto* more : {&options_.prefer, &container_preferences()})
+      names.insert(names.end(), more->begin(), more->end());
+    for (const auto& one : candidates_.reachable(names)) {
+      if (installed_.contains(std::string(one.name))) continue;  // it stays at its version
+      texts[one.index] += cat(one.stanza, "\n");
+      priorities_.emplace(one.name, one.priority);
+    }
+    for (const auto& [index, text] : texts) {
+      auto* repo = repo_create(pool(), index->suite().c_str());
+      repo->appdata = const_cast<PackageIndex*>(index);
+      solv::add_packages(repo, text);
+    }
+  }
+
+  // Requested and essential packages that are not installed.
+  std::vector<Id> find_roots() const {
+    const auto names = wanted_names();
+    const std::set<std::string> wanted(names.begin(), names.end());
+    std::vector<Id> out;
+    for (Id id = 2; id < pool_->nsolvables; ++id)
+      if (solvable(id).repo != nullptr && solvable(id).repo != pool_->installed && wanted.contains(name(id)))
+        out.push_back(id);
+    return out;
+  }
+
+  void add_jobs(solv::IdQueue& jobs) const {
+    for (const auto& request : requests_) jobs.push(SOLVER_INSTALL | SOLVER_SOLVABLE_NAME, dependency_of(request));
+    if (options_.essential)
+      for (const auto& one : candidates_.essential())
+        jobs.push(SOLVER_INSTALL | SOLVER_SOLVABLE_NAME, pool_str2id(pool(), one.c_str(), 1));
+    for (const auto& one : options_.exclude)
+      jobs.push(SOLVER_ERASE | SOLVER_SOLVABLE_NAME, pool_str2id(pool(), one.c_str(), 1));
+    const auto* repo = pool_->installed;
+    for (Id id = repo->start; id < repo->end; ++id)
+      if (solvable(id).repo == repo) jobs.push(SOLVER_LOCK | SOLVER_SOLVABLE, id);
+  }
+
+  Id dependency_of(const Request& request) const {
+    const Id id = pool_str2id(pool(), request.name.c_str(), 1);
+    if (request.relation.empty()) return id;
+    int flags = 0;
+    if (request.relation.starts_with('<')) flags |= REL_LT;
+    if (request.relation.starts_with('>')) flags |= REL_GT;
+    if (request.relation.ends_with('=')) flags |= REL_EQ;
+    return pool_rel2id(pool(), id, pool_str2id(pool(), request.version.c_str(), 1), flags, 1);
+  }
+
+  Preferences preferences() const {
+    return {.names = options_.prefer,
+            .keep = keep_,
+            .container = container_preferences(),
+            .exclude = {options_.exclude.begin(), options_.exclude.end()},
+            .priorities = priorities_};
+  }
+
+  void add_excluded(std::vector<std::string>& why) const {
+    for (const auto& one : options_.exclude)
+      if (std::ranges::any_of(why, [&](const auto& text) { return text.find(one) != text.npos; }))
+        why.push_back(cat("`", one, "` is excluded"));
+  }
+
+  std::vector<ChosenPackage> chosen(Solver* solver, const std::vector<Id>& roots) const {
+    solv::IdQueue decisions;
+    solver_get_decisionqueue(solver, decisions.get());
+    std::set<Id> ids;
+    for (int i = 0; i < decisions.size(); ++i)
+      if (const Id id = decisions[i]; id > 1 && solvable(id).repo != pool_->installed) ids.insert(id);
+    std::vector<ChosenPackage> out;
+    for (const auto& [id, why] : with_reasons(ids, roots)) {
+      const auto& one = solvable(id);
+      const auto* index = static_cast<const PackageIndex*>(one.repo->appdata);
+      auto package = index->find(name(id), solv::text_of(pool(), one.evr), solv::text_of(pool(), one.arch));
+      if (!package) throw Error(ErrorKind::internal, cat("libsolv chose `", name(id), "`, which no index has"));
+      out.push_back({.index = index, .package = std::move(*package), .why = why});
+    }
+    std::ranges::sort(out, {}, [](const ChosenPackage& one) { return one.package.name; });
+    return out;
+  }
+
+  // Breadth first, so that the nearest package that needs it is the reason.
+  std::map<Id, std::string> with_reasons(const std::set<Id>& ids, const std::vector<Id>& roots) const {
+    std::map<Id, std::string> out;
+    std::vector<Id> level;
+    for (const auto id : roots)
+      if (ids.contains(id)) out.emplace(id, is_requested(id) ? "requested" : "essential"), level.push_back(id);
+    while (!level.empty()) {
+      std::vector<Id> next;
+      for (const auto id : level) add_needed(id, ids, out, next);
+      level = std::move(next);
+    }
+    for (const auto id : ids) out.emplace(id, "recommended");
+    return out;
+  }
+
+  bool is_requested(Id id) const { return std::ranges::find(requests_, name(id), &Request::name) != requests_.end(); }
+
+  void add_needed(Id id, const std::set<Id>& ids, std::map<Id, std::string>& out, std::vector<Id>& next) const {
+    auto one = solvable(id);
+    if (one.dep_requires == 0) return;
+    for (const Id* dependency = one.repo->idarraydata + one.dep_requires; *dependency != 0; ++dependency) {
+      if (*dependency == SOLVABLE_PREREQMARKER) continue;
+      for (Id at = pool_whatprovides(pool(), *dependency); pool_->whatprovidesdata[at] != 0; ++at)
+        if (const Id needed = pool_->whatprovidesdata[at];
+            ids.contains(needed) && out.emplace(needed, cat("needed by ", name(id))).second)
+          next.push_back(needed);
+    }
+  }
+
+  const std::vector<Request>& requests_;
+  const ResolveOptions& options_;
+  const std::map<std::string, std::string>& keep_;
+  Candidates candidates_;
+  solv::PoolHandle pool_;
+  std::set<std::string> installed_;
+  std::map<std::string, Priority> priorities_;
+};
+
+[[noreturn]] void refuse_unsatisfiable(const std::vector<Request>& requests, std::vector<std::string> why) {
+  std::vector<std::string> names;
+  for (const auto& request : requests) names.push_back(cat("`", request.text(), "`"));
+  if (why.empty()) why.emplace_back("the requests exclude each other");
+  throw Error(ErrorKind::usage, cat("cannot install ", join(names, ", "), " together"),
+              "change the requests, or `exclude:`, or the suite; a package of the layers below is never replaced")
+      .because(join(why, "; "));
+}
+
+}  // namespace
+
+const std::vector<std::string>& container_preferences() {
+  static const std::vector<std::string> names{"usr-is-merged", "systemd-standalone-tmpfiles",
+                                              "systemd-standalone-sysusers", "mawk"};
+  return names;
+}
+
+std::vector<ChosenPackage> resolve(const std::vector<const PackageIndex*>& indexes, std::string_view installed,
+                                   const std::vector<Request>& requests, const ResolveOptions& options) {
+  std::vector<std::string> why;
+  if (auto out = Resolution(indexes, installed, requests, options, options.keep).run(why)) return std::move(*out);
+  // Versions of the lock that no longer fit together.
+  if (!options.keep.empty())
+    if (auto out = Resolution(indexes, installed, requests, options, {}).run(why)) return std::move(*out);
+  refuse_unsatisfiable(requests, std::move(why));
+}
+
+}  // namespace lapstrake::packages::deb

@@ -26,7 +26,6 @@ class PackageIndex {
   // `suite`: as the source names it, "bookworm-security"; "" for local files. Error{integrity} for text that is not of
   // the format.
   PackageIndex(std::string suite, std::string text, std::string what);
-  // An index of local files: their `control` files, with the fields Filename, Size and SHA256 added.
   const std::string& suite() const { return suite_; }
   const std::string& text() const { return text_; }
   const std::string& what() const { return what_; }
@@ -38,6 +37,11 @@ class PackageIndex {
   std::vector<IndexedPackage> essential() const;
   // Names, sorted, without duplicates: for suggestions.
   std::vector<std::string_view> names() const;
+  // Calls `each` with the name and the paragraph of every package, sorted by name.
+  template <class Each>
+  void for_each(Each&& each) const {
+    for (const auto& place : places_) each(place.name, std::string_view(text_).substr(place.offset, place.size));
+  }
   // The paragraph of a package; empty if it has none.
   std::string_view stanza_of(std::string_view name, std::string_view version, std::string_view architecture) const;
 

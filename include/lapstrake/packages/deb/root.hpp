@@ -7,6 +7,7 @@
 #include <lapstrake/layers/entry.hpp>
 #include <lapstrake/packages/deb/archive.hpp>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,8 +24,8 @@ class Root {
   struct Attributes {
     std::uint32_t mode = 0644, uid = 0, gid = 0;
   };
-  // Without layers below, the links bin, lib, lib32, lib64, libx32 and sbin to usr/ are created where packages use them
-  // (Debian's merged /usr).
+  // Unless the layers below have them, the links bin, lib, lib64 and so on to usr/ (Debian's merged /usr), and those of
+  // /var/run and /var/lock to /run, are created where packages use them.
   explicit Root(const layers::BaseFiles& below);
 
   // The files of a package. With Docs::drop those that Debian's slim images leave out: usr/share/{doc,info,man,groff,
@@ -66,9 +67,28 @@ class Root {
   std::vector<layers::Entry> entries() &&;
 
  private:
+  struct Owner {
+    std::string package;
+    std::vector<std::string> replaces = {};
+  };
+  const layers::Entry* own(std::string_view real) const;
+  std::string resolved(std::string_view path, bool follows_last, unsigned depth) const;
+  std::optional<std::string> link_at(std::string_view real) const;
+  void link_folder(std::string_view path);
+  void add_link(std::string_view path, std::string_view target);
+  void add_member(const Deb& deb, const Member& member, const std::string& path,
+                  const std::shared_ptr<const Owner>& owner);
+  void put(std::string real, layers::Entry entry, const std::shared_ptr<const Owner>& owner);
+  bool is_replacement(const std::string& real, const layers::Entry& entry, const layers::Entry& other,
+                      const Owner& owner) const;
+  std::string place_for(std::string_view path);
+
   const layers::BaseFiles& below_;
-  std::map<std::string, layers::Entry, std::less<>> entries_;  // by real path
+  std::map<std::string, layers::Entry, std::less<>> entries_;                // by real path
+  std::map<std::string, std::shared_ptr<const Owner>, std::less<>> owners_;  // of files, by real path
   std::map<std::string, std::vector<std::string>, std::less<>> lists_;
+  // The last folder that was resolved; forgotten when a link is added.
+  mutable std::optional<std::pair<std::string, std::string>> recent_;
 };
 
 }  // namespace lapstrake::packages::deb

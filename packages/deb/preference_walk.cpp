@@ -1,0 +1,126 @@
+#include "preference_walk.hpp"
+
+#include <algorithm>
+#include <lapstrake/packages/deb/version.hpp>
+
+namespace lapstrake::packages::deb {
+namespace {
+
+class Walk {
+ public:
+  Walk(Pool* pool, const Preferences& preferences, bool recommends)
+      : pool_(pool), preferences_(preferences), recommends_(recommends) {}
+
+  std::vector<Id> run(const std::vector<Id>& roots) {
+    for (const auto root : roots) visited_.insert(root);
+    for (const auto root : roots) follow(root);
+    while (!queue_.empty()) {
+      const auto next = queue_.back();
+      queue_.pop_back();
+      follow(next);
+    }
+    return {visited_.begin(), visited_.end()};
+  }
+
+ private:
+  const Solvable& solvable(Id id) const { return pool_->solvables[id]; }
+  std::string name(Id id) const { return solv::text_of(pool_, solvable(id).name); }
+
+  void follow(Id id) {
+    auto one = solvable(id);
+    follow_all(one.repo, one.dep_requires);
+    if (recommends_) follow_all(one.repo, one.dep_recommends);
+  }
+
+  void follow_all(Repo* repo, Offset at) {
+    if (at == 0) return;
+    std::vector<Id> chosen;
+    for (const Id* dependency = repo->idarraydata + at; *dependency != 0; ++dependency)
+      if (*dependency != SOLVABLE_PREREQMARKER)
+        if (const auto best = choice(*dependency); best != 0) chosen.push_back(best);
+    // Depth first, in the order of the field.
+    for (auto one = chosen.rbegin(); one != chosen.rend(); ++one) queue_.push_back(*one);
+  }
+
+  // `a | b` is a tree of relations.
+  void add_alternatives(Id dependency, std::vector<Id>& to) const {
+    if (ISRELDEP(dependency)) {
+      const auto* relation = GETRELDEP(pool_, dependency);
+      if (relation->flags == REL_OR) {
+        add_alternatives(relation->name, to);
+        add_alternatives(relation->evr, to);
+        return;
+      }
+    }
+    to.push_back(dependency);
+  }
+
+  std::vector<Id> providers(Id dependency) const {
+    std::vector<Id> out;
+    for (Id at = pool_whatprovides(pool_, dependency); pool_->whatprovidesdata[at] != 0; ++at) {
+      const Id id = pool_->whatprovidesdata[at];
+      if (!preferences_.exclude.contains(name(id))) out.push_back(id);
+    }
+    return out;
+  }
+
+  // What is to be installed for a dependency; 0 if there is something already, or nothing.
+  Id choice(Id dependency) {
+    std::vector<Id> alternatives, all;
+    add_alternatives(dependency, alternatives);
+    for (const auto alternative : alternatives)
+      for (const auto id : providers(alternative)) {
+        if (visited_.contains(id) || solvable(id).repo == pool_->installed) return 0;
+        all.push_back(id);
+      }
+    auto best = preferred_of(all);
+    for (std::size_t i = 0; best == 0 && i < alternatives.size(); ++i)
+      best = best_of(providers(alternatives[i]), name_of_dependency(alternatives[i]));
+    if (best != 0) visited_.insert(best);
+    return best;
+  }
+
+  Id preferred_of(const std::vector<Id>& ids) const {
+    const auto first_of = [&](const std::vector<std::string>& names) -> Id {
+      for (const auto& wanted : names)
+        for (const auto id : ids)
+          if (name(id) == wanted) return id;
+      return 0;
+    };
+    if (const auto id = first_of(preferences_.names); id != 0) return id;
+    for (const auto id : ids)
+      if (preferences_.keep.contains(name(id))) return id;
+    return first_of(preferences_.container);
+  }
+
+  std::string name_of_dependency(Id dependency) const {
+    while (ISRELDEP(dependency)) dependency = GETRELDEP(pool_, dependency)->name;
+    return solv::text_of(pool_, dependency);
+  }
+
+  Id best_of(const std::vector<Id>& ids, const std::string& real) const {
+    const auto rank = [&](Id id) {
+      const auto found = preferences_.priorities.find(name(id));
+      return std::tuple(name(id) != real, found == preferences_.priorities.end() ? Priority::extra : found->second,
+                        name(id));
+    };
+    Id best = 0;
+    for (const auto id : ids)
+      if (best == 0 || rank(id) < rank(best)) best = id;
+    return best;
+  }
+
+  Pool* pool_;
+  const Preferences& preferences_;
+  bool recommends_;
+  std::set<Id> visited_;
+  std::vector<Id> queue_;
+};
+
+}  // namespace
+
+std::vector<Id> preferred(Pool* pool, const std::vector<Id>& roots, const Preferences& preferences, bool recommends) {
+  return Walk(pool, preferences, recommends).run(roots);
+}
+
+}  // namespace lapstrake::packages::deb
