@@ -41,6 +41,10 @@ std::vector<const spec::Task*> choose_tasks(const spec::Project& project, const 
   return chosen;
 }
 
+const std::vector<oci::Platform>& platforms_of(const Context& context, const spec::Image& image) {
+  return context.images.platforms.empty() ? image.platforms : context.images.platforms;
+}
+
 std::string ref_name(const spec::Image& image) {
   return image.repository.empty() ? image.name : cat(image.repository, "#", image.name);
 }

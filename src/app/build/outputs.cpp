@@ -1,4 +1,5 @@
 #include <lapstrake/app/build/outputs.hpp>
+#include <lapstrake/app/choose.hpp>
 
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
@@ -34,8 +35,7 @@ void check_outputs(const std::vector<const spec::Image*>& images, const Context&
                   cat("`-o ", output.where.text(), "` holds only one image, but ", images.size(), " are selected"),
                   cat("name one image: `lapstrake build ", images.front()->name, " -o ", output.where.text(), "`"));
     for (const auto* image : images) {
-      const auto platforms =
-          context.images.platforms.empty() ? image->platforms.size() : context.images.platforms.size();
+      const auto platforms = platforms_of(context, *image).size();
       if (output.where.form == Form::docker_archive && platforms > 1)
         throw Error(
             ErrorKind::usage,

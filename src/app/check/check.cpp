@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <lapstrake/app/build/recipe_for.hpp>
 #include <lapstrake/app/check/check.hpp>
+#include <lapstrake/app/choose.hpp>
 #include <lapstrake/app/images/base_image.hpp>
 #include <lapstrake/app/packages/npm_step.hpp>
 #include <lapstrake/app/packages/pip_step.hpp>
@@ -154,7 +155,7 @@ std::vector<Finding> check(const Context& context, const spec::Project& project)
     check_packages(context, project, image, all);
   }
   for (const auto& image : project.images)
-    for (const auto& platform : context.images.platforms.empty() ? image.platforms : context.images.platforms)
+    for (const auto& platform : platforms_of(context, image))
       for (auto& finding : check_image(context, project, image, platform)) all.push_back(std::move(finding));
   for (auto& finding : check_container_hosts(context, project)) all.push_back(std::move(finding));
   for (auto& finding : check_tasks(context, project, {})) all.push_back(std::move(finding));

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <lapstrake/app/choose.hpp>
 #include <lapstrake/app/images/base_name.hpp>
 #include <lapstrake/app/pin/lock.hpp>
 #include <lapstrake/app/pin/vendor.hpp>
@@ -38,7 +39,7 @@ std::map<std::string, Wanted> wanted_bases(const Context& context, const spec::P
   std::map<std::string, Wanted> bases;
   for (const auto& image : project.images) {
     if (context.images.prebuilt.contains(image.name)) continue;
-    const auto& platforms = context.images.platforms.empty() ? image.platforms : context.images.platforms;
+    const auto& platforms = platforms_of(context, image);
     for_each_reference(image, [&](const oci::Reference& reference, const std::optional<oci::Digest>& pin) {
       const auto* remote = std::get_if<oci::RegistryReference>(&reference);
       if (remote == nullptr) return;

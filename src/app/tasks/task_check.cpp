@@ -141,8 +141,7 @@ std::vector<Finding> check_task(const Context& context, const spec::Project& pro
   for (const auto& image : project.images) {
     references[image.name] = placeholder_reference(image);
     if (!context.images.prebuilt.contains(image.name))
-      facts[references[image.name]] =
-          fact_of(context.images.platforms.empty() ? image.platforms : context.images.platforms);
+      facts[references[image.name]] = fact_of(platforms_of(context, image));
     if (image.repository.empty() && std::find(task.images.begin(), task.images.end(), image.name) != task.images.end())
       findings.push_back({.pointer = "/containerDefinitions",
                           .message = cat("image `", image.name, "` has no `repository:` to push to"),

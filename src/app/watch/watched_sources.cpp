@@ -1,5 +1,6 @@
 #include "watched_sources.hpp"
 
+#include <lapstrake/app/choose.hpp>
 #include <lapstrake/app/project_files.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
@@ -56,7 +57,7 @@ class Sources {
       for (const auto& from : layer.from_images)
         if (from.reference) add_image(image, *from.reference);
     }
-    for (const auto& platform : context_.images.platforms.empty() ? image.platforms : context_.images.platforms)
+    for (const auto& platform : platforms_of(context_, image))
       for (const auto& layer : image.layers) {
         for (const auto& copy : layer.copies) add_copy(image, copy, spec::fill_platform(copy.from, platform));
         if (layer.deb) add_debs(image, *layer.deb, platform);
