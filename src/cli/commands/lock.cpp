@@ -15,7 +15,7 @@ namespace {
 using nlohmann::ordered_json;
 
 struct LockOptions {
-  bool update = false, prune = false;
+  bool update = false, prune = false, check = false;
 };
 
 // The words differ between a lock that was written and a lock that was only compared.
@@ -29,6 +29,9 @@ std::string_view word(app::LockChange::Kind kind, bool locked) {
 }
 
 std::string line_of(const app::LockChange& change, bool locked) {
+  if (const auto& package = change.package; !package.name.empty())
+    return cat("moved ", package.name, " ", package.before, " -> ", package.after,
+               package.is_security ? " (security)" : "");
   std::string line = cat(word(change.kind, locked), " ", change.name);
   if (change.before) line += cat(" ", change.before->text());
   if (change.before && change.after) line += " ->";
@@ -40,10 +43,16 @@ ordered_json change_json(const app::LockChange& change, bool locked) {
   const auto digest = [](const std::optional<oci::Digest>& one) {
     return one ? ordered_json(one->text()) : ordered_json();
   };
-  return {{"change", word(change.kind, locked)},
-          {change.entry == app::LockChange::Entry::image ? "base" : "file", change.name},
-          {"before", digest(change.before)},
-          {"after", digest(change.after)}};
+  ordered_json out{{"change", word(change.kind, locked)},
+                   {change.entry == app::LockChange::Entry::image ? "base" : "file", change.name},
+                   {"before", digest(change.before)},
+                   {"after", digest(change.after)}};
+  if (const auto& package = change.package; !package.name.empty())
+    out.update({{"package", package.name},
+                {"versionBefore", package.before},
+                {"versionAfter", package.after},
+                {"security", package.is_security}});
+  return out;
 }
 
 void check_options(const CommandContext& command, const LockOptions& options) {
@@ -53,11 +62,15 @@ void check_options(const CommandContext& command, const LockOptions& options) {
   if (command.options().locked && (options.update || options.prune))
     throw Error(ErrorKind::usage, "`--locked` cannot be used with `--update` or `--prune`: it writes nothing",
                 "remove `--locked` to write the lock");
+  if (options.check && (options.update || options.prune || command.options().locked))
+    throw Error(ErrorKind::usage,
+                "`--check` cannot be used with `--update`, `--prune` or `--locked`: it writes nothing",
+                "run `lapstrake lock --update NAME` to take what `lapstrake lock --check` lists");
 }
 
 int lock(CommandContext& command, const LockOptions& options) {
   check_options(command, options);
-  const bool locked = command.options().locked;
+  const bool locked = command.options().locked || options.check;
   const auto project = command.unpinned_project();
   const auto context = command.context();
   const auto changes =
@@ -71,7 +84,7 @@ int lock(CommandContext& command, const LockOptions& options) {
   }
   command.clear();
   if (command.options().json) print_json(command.printer(), results);
-  if (locked && !changes.empty())
+  if (locked && !options.check && !changes.empty())
     throw Error(
         ErrorKind::integrity,
         cat("`", app::lock_file(project).string(), "` is not up to date: ", count_of(changes.size(), "difference")),
@@ -86,11 +99,12 @@ Command lock_command() {
   return {
       .name = "lock",
       .summary = "pin bases and packages to their digests",
-      .usage = "[--update [NAME...]] [--prune]",
+      .usage = "[--update [NAME...]] [--prune] [--check]",
       .examples = R"(  lapstrake lock                        # pin new bases and packages
   lapstrake lock --update               # pin every tag to its current digest
   lapstrake lock --update web debian:12-slim flask
-  lapstrake lock --locked               # has any tag moved?
+  lapstrake lock --check                # what is newer?
+  lapstrake lock --locked               # the same, and exit 6 if there is anything
 )",
       .description = R"(Resolves the base images and packages of the spec to digests, and writes the
 digests to `lapstrake.lock` beside the spec; commit it with the spec. Builds
@@ -98,6 +112,9 @@ read the digests from this file and do not resolve tags; with the global option
 `--locked` they fail if a digest is missing. Prints one line for each change:
 `added NAME sha256:...`, `moved NAME sha256:... -> sha256:...`,
 `removed NAME sha256:...`.
+
+With `--check`, writes nothing and lists what is newer or missing; Debian
+packages from a security suite are marked with `(security)`.
 
 With `--locked`, writes nothing, lists the entries that are missing, have moved
 or are superfluous, and exits 6 if there are any.
@@ -107,6 +124,7 @@ or are superfluous, and exits 6 if there are any.
           {flag("--update",
                 "update the entries of the bases, images or packages NAME to the current digests (all if no NAME)",
                 options->update),
+           flag("--check", "list what is newer, and write nothing", options->check),
            flag("--prune", "remove entries that no environment of the spec uses", options->prune)},
       .needs_network = true,
       .needs_store = true,

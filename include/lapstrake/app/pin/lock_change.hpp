@@ -11,6 +11,11 @@ struct LockChange {
   enum class Entry { image, file } entry = Entry::image;
   std::string name;  // of the base, or of the package's file
   std::optional<oci::Digest> before{}, after{};
+  // Of a Debian package whose version changed; otherwise empty.
+  struct Package {
+    std::string name = {}, before = {}, after = {};
+    bool is_security = false;  // the new version is from a security suite
+  } package{};
 };
 
 }  // namespace lapstrake::app
