@@ -66,15 +66,14 @@ class Builder {
       base_files_ = below_;
       base_env_ = base ? base->image.config.env : std::vector<std::string>();
     }
-    const layers::AccountTable accounts(image_.accounts, below_);
-    if (auto entries = accounts.entries(below_); !entries.empty()) {
+    if (auto entries = layers::AccountTable(image_.accounts, below_).entries(below_); !entries.empty()) {
       below_.add_layer(entries);
       planned_.push_back({.name = "accounts", .entries = std::move(entries), .listed_at = {}});
     }
     for (const auto& recipe : image_.layers)
       building(recipe.name, [&] {
         const auto listed_at = context_.runtime.clock();
-        planned_.push_back({.name = recipe.name, .entries = assemble(recipe, accounts), .listed_at = listed_at});
+        planned_.push_back({.name = recipe.name, .entries = assemble(recipe), .listed_at = listed_at});
         if (&recipe != &image_.layers.back()) below_.add_layer(planned_.back().entries);  // for those that come upon it
       });
     build_layers();
@@ -98,9 +97,11 @@ class Builder {
   PlatformLayers layers() const { return {.platform = platform_, .layers = built_}; }
 
  private:
-  std::vector<layers::Entry> assemble(const oci::LayerRecipe& recipe, const layers::AccountTable& accounts) const {
+  std::vector<layers::Entry> assemble(const oci::LayerRecipe& recipe) {
     const auto for_this = for_platform(recipe, platform_);
-    auto others = other_steps(for_this, accounts);
+    auto packages = packages_of(for_this);
+    const layers::AccountTable accounts(image_.accounts, below_, packages);
+    auto others = other_steps(for_this, accounts, std::move(packages));
     return layers::assemble(
         for_this, below_, accounts,
         {.root = project_.folder,
@@ -129,8 +130,9 @@ class Builder {
   }
 
   // The results of steps that need more than the project's files.
-  layers::OtherSteps other_steps(const oci::LayerRecipe& recipe, const layers::AccountTable& accounts) const {
-    layers::OtherSteps out{.entries = packages_of(recipe, accounts), .archives = {}};
+  layers::OtherSteps other_steps(const oci::LayerRecipe& recipe, const layers::AccountTable& accounts,
+                                 std::vector<layers::Entry> packages) const {
+    layers::OtherSteps out{.entries = std::move(packages), .archives = {}};
     for (const auto& from : recipe.from_images)
       add_from_image(context_, project_, image_, platform_, from, store_, accounts, out);
     if (recipe.fetches.empty()) return out;
@@ -142,11 +144,11 @@ class Builder {
     return out;
   }
 
-  std::vector<layers::Entry> packages_of(const oci::LayerRecipe& recipe, const layers::AccountTable& accounts) const {
+  std::vector<layers::Entry> packages_of(const oci::LayerRecipe& recipe) {
     if (!packages_) return {};
     return package_entries(*packages_, recipe,
                            {.image = image_.name, .platform = platform_, .base = base_files_, .env = base_env_}, below_,
-                           accounts);
+                           image_.accounts, base_files_);
   }
 
   template <class Act>
@@ -236,8 +238,9 @@ class Builder {
   const spec::Image& image_;
   const oci::Platform& platform_;
   const store::Store& store_;
-  std::optional<PackageRun> packages_;    // of an image with packages
-  layers::BaseFiles below_, base_files_;  // with and without the image's own layers; the latter for packages only
+  std::optional<PackageRun> packages_;  // of an image with packages
+  // With the image's own layers, and with only their Debian packages: the latter for packages only.
+  layers::BaseFiles below_, base_files_;
   std::vector<std::string> base_env_;
   ImageLayers base_layers_;
   std::vector<PlannedLayer> planned_;
@@ -273,7 +276,7 @@ BuiltImage build_image(const Context& context, const spec::Project& project, con
     BuiltImage built{
         .name = image.name, .root = {.media_type = {}, .digest = oci::Digest::of(std::string_view())}, .manifests = {}};
     store::ArchivesInUse archives;
-    for (const auto& platform : context.images.platforms.empty() ? image.platforms : context.images.platforms) {
+    for (const auto& platform : platforms_of(context, image)) {
       Builder builder(context, project, image, platform, store);
       built.manifests.push_back(builder.run());
       built.layers.push_back(builder.layers());

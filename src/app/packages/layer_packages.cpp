@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <lapstrake/app/choose.hpp>
 #include <lapstrake/app/images/base_image.hpp>
 #include <lapstrake/app/images/lower_layers.hpp>
+#include <lapstrake/app/packages/deb_step.hpp>
 #include <lapstrake/app/packages/layer_packages.hpp>
 #include <lapstrake/app/packages/npm_step.hpp>
 #include <lapstrake/app/packages/pip_step.hpp>
@@ -22,23 +24,41 @@ namespace {
 std::string shown(const oci::Fetch& fetch) {
   return cat("fetch `", redacted(http::parse_url(fetch.url)), "` (", fetch.where.text(), ")");
 }
+std::string shown(const oci::Deb& step) { return cat("deb (", step.where.text(), ")"); }
 std::string shown(const oci::Npm& step) { return cat("npm `", step.lock, "` (", step.where.text(), ")"); }
 std::string shown(const oci::Pip& step) { return cat("pip `", step.lock, "` (", step.where.text(), ")"); }
 
-// Calls act(step, facts) for each step of each image and platform that is to be built.
+bool installs_packages(const oci::LayerRecipe& layer) {
+  return layer.deb.has_value() || !layer.pips.empty() || !layer.npms.empty();
+}
+
+// Whether a step after the `deb:` of the layer has to know its files.
+bool is_followed_by_packages(const spec::Image& image, const oci::LayerRecipe& layer) {
+  return !layer.pips.empty() || !layer.npms.empty() ||
+         std::any_of(image.layers.begin() + (&layer - image.layers.data()) + 1, image.layers.end(),
+                     [](const auto& later) { return installs_packages(later); });
+}
+
+// Calls act(step, facts) for each step of each image and platform that is to be built; it returns the step's entry.
+// Later steps see the files of Debian packages.
 template <class Act>
 void for_each_step(const PackageRun& run, Act&& act) {
   for (const auto& image : run.project.images) {
     if (!has_packages(image) || run.context.images.prebuilt.contains(image.name)) continue;
-    const auto& chosen = run.context.images.platforms;
-    for (const auto& platform : chosen.empty() ? image.platforms : chosen) {
-      const auto base = load_base(run.context, run.project, image, platform, run.archives.store());
-      const layers::BaseFiles nothing;
+    for (const auto& platform : platforms_of(run.context, image)) {
+      auto base = load_base(run.context, run.project, image, platform, run.archives.store());
+      auto files = base ? std::move(base->files) : layers::BaseFiles();
       const StepFacts facts{.image = image.name,
                             .platform = platform,
-                            .base = base ? base->files : nothing,
+                            .base = files,
                             .env = base ? base->image.config.env : std::vector<std::string>()};
       for (const auto& layer : image.layers) {
+        if (layer.deb)
+          lapstrake::step(shown(*layer.deb), [&] {
+            const DebStep deb{.deb = *layer.deb, .layer = layer.name, .facts = facts};
+            const packages::LockedInstall& install = act(deb, facts);
+            if (is_followed_by_packages(image, layer)) files.add_layer(deb_entries(run, deb, install, files).entries);
+          });
         for (const auto& pip : layer.pips) lapstrake::step(shown(pip), [&] { act(pip, facts); });
         for (const auto& npm : layer.npms) lapstrake::step(shown(npm), [&] { act(npm, facts); });
       }
@@ -51,8 +71,7 @@ template <class Act>
 void for_each_fetch(const PackageRun& run, Act&& act) {
   for (const auto& image : run.project.images) {
     if (run.context.images.prebuilt.contains(image.name)) continue;
-    const auto& chosen = run.context.images.platforms;
-    for (const auto& platform : chosen.empty() ? image.platforms : chosen)
+    for (const auto& platform : platforms_of(run.context, image))
       for (const auto& layer : image.layers)
         for (auto fetch : layer.fetches) {
           fetch.url = spec::fill_platform(fetch.url, platform);
@@ -85,13 +104,10 @@ std::string name_of(const oci::Pip& step, const StepFacts& facts) {
 }
 std::string name_of(const oci::Npm& step, const StepFacts& facts) { return install_name(step, facts); }
 
-packages::LockedInstall new_install(const PackageRun& run, const oci::Pip& step, const StepFacts& facts,
-                                    const packages::LockedPackages&) {
-  return lock_pip(run, step, facts);
-}
-packages::LockedInstall new_install(const PackageRun& run, const oci::Npm& step, const StepFacts& facts,
-                                    const packages::LockedPackages& known) {
-  return lock_npm(run, step, facts, known);
+std::string name_of(const DebStep& step, const StepFacts&) { return install_name(step); }
+
+const packages::LockedInstall& locked_entry(const PackageRun& run, const DebStep& step, const StepFacts&) {
+  return locked_install(run, step);
 }
 
 // Packages of npm have addons for all platforms in one tarball.
@@ -139,11 +155,10 @@ std::set<std::string> edited_paths(const spec::Image& image, const layers::BaseF
 
 void lock_edited(const PackageRun& run, const packages::LockedPackages& known, const PackageUpdate& update,
                  std::map<std::string, oci::Digest>& to) {
-  const auto& chosen = run.context.images.platforms;
   for (const auto& image : run.project.images) {
     const bool has_edits = std::ranges::any_of(image.layers, [](const auto& layer) { return !layer.edits.empty(); });
     if (!has_edits || !image.base || run.context.images.prebuilt.contains(image.name)) continue;
-    for (const auto& platform : chosen.empty() ? image.platforms : chosen) {
+    for (const auto& platform : platforms_of(run.context, image)) {
       const auto base = load_base(run.context, run.project, image, platform, run.archives.store());
       std::set<std::string> missing;
       for (const auto& path : edited_paths(image, base->files)) {
@@ -168,30 +183,21 @@ void append(std::vector<layers::Entry> entries, std::vector<layers::Entry>& to) 
     std::ranges::move(entries, std::back_inserter(to));
 }
 
-void report(const PackageRun& run, const packages::LockedInstall& install) {
-  std::uint64_t size = 0;
-  for (const auto& file : install.files) size += file.size;
-  run.context.report.progress(
-      {.kind = Event::Kind::note,
-       .text = cat("locked ", install.name, ": ", count_of(install.files.size(), "file"), ", ", human_size(size))});
+std::vector<layers::Entry> debian_entries(const PackageRun& run, const oci::LayerRecipe& recipe, const StepFacts& facts,
+                                          const layers::BaseFiles& below) {
+  const DebStep step{.deb = *recipe.deb, .layer = recipe.name, .facts = facts};
+  return lapstrake::step(shown(*recipe.deb), [&] {
+    auto installed = deb_entries(run, step, locked_install(run, step), below);
+    for (auto& note : installed.notes)
+      run.context.report.progress({.kind = Event::Kind::note, .image = facts.image, .text = std::move(note)});
+    return std::move(installed.entries);
+  });
 }
 
-}  // namespace
-
-bool has_packages(const spec::Image& image) {
-  return std::ranges::any_of(image.layers,
-                             [](const auto& layer) { return layer.deb || !layer.pips.empty() || !layer.npms.empty(); });
-}
-
-bool has_locked_steps(const spec::Image& image) {
-  return has_packages(image) || std::ranges::any_of(image.layers, [](const auto& layer) {
-           return !layer.fetches.empty() || !layer.edits.empty();
-         });
-}
-
-std::vector<layers::Entry> package_entries(const PackageRun& run, const oci::LayerRecipe& recipe,
-                                           const StepFacts& facts, const layers::BaseFiles& below,
-                                           const layers::AccountTable& accounts) {
+// The files of `pip:` and `npm:`.
+std::vector<layers::Entry> language_entries(const PackageRun& run, const oci::LayerRecipe& recipe,
+                                            const StepFacts& facts, const layers::BaseFiles& below,
+                                            const layers::AccountTable& accounts) {
   std::vector<layers::Entry> out;
   for (const auto& pip : recipe.pips)
     lapstrake::step(shown(pip), [&] {
@@ -204,6 +210,84 @@ std::vector<layers::Entry> package_entries(const PackageRun& run, const oci::Lay
       append(std::move(entries), out);
     });
   warn_of_load_problems(run, out, facts, below, recipe.npms);
+  return out;
+}
+
+void report(const PackageRun& run, const packages::LockedInstall& install) {
+  std::uint64_t size = 0;
+  for (const auto& file : install.files) size += file.size;
+  run.context.report.progress(
+      {.kind = Event::Kind::note,
+       .text = cat("locked ", install.name, ": ", count_of(install.files.size(), "file"), ", ", human_size(size))});
+}
+
+// The entries of a new lock.
+class NewInstalls {
+ public:
+  NewInstalls(const PackageRun& run, const packages::LockedPackages& known, const PackageUpdate& update)
+      : run_(run), known_(known), update_(update), seen_(known), suites_(run, known) {}
+
+  // The known entry if it is up to date.
+  template <class Step>
+  packages::LockedInstall entry(const std::string& name, const Step& step, const StepFacts& facts) {
+    const auto found = known_.installs.find(name);
+    const auto* known = found == known_.installs.end() ? nullptr : &found->second;
+    if (known != nullptr && known->inputs == inputs_of(run_, step) && std::ranges::none_of(known->files, moves_))
+      return *known;
+    auto out = make(step, facts, known);
+    if (known != nullptr) expect_same_files(out, *known, update_);
+    report(run_, out);
+    seen_.installs.insert_or_assign(name, out);
+    return out;
+  }
+
+ private:
+  packages::LockedInstall make(const oci::Pip& step, const StepFacts& facts, const packages::LockedInstall*) const {
+    return lock_pip(run_, step, facts);
+  }
+  packages::LockedInstall make(const oci::Npm& step, const StepFacts& facts, const packages::LockedInstall*) const {
+    return lock_npm(run_, step, facts, seen_);
+  }
+  packages::LockedInstall make(const DebStep& step, const StepFacts&, const packages::LockedInstall* known) {
+    return lock_deb(run_, step, suites_, known, moves_);
+  }
+
+  const PackageRun& run_;
+  const packages::LockedPackages& known_;
+  const PackageUpdate& update_;
+  std::function<bool(const packages::LockedFile&)> moves_ = [this](const auto& file) { return update_.moves(file); };
+  packages::LockedPackages seen_;  // another platform mostly needs the same tarballs
+  DebSuites suites_;
+};
+
+}  // namespace
+
+bool has_packages(const spec::Image& image) {
+  return std::ranges::any_of(image.layers, [](const auto& layer) { return installs_packages(layer); });
+}
+
+bool has_locked_steps(const spec::Image& image) {
+  return has_packages(image) || std::ranges::any_of(image.layers, [](const auto& layer) {
+           return !layer.fetches.empty() || !layer.edits.empty();
+         });
+}
+
+std::vector<layers::Entry> package_entries(const PackageRun& run, const oci::LayerRecipe& recipe,
+                                           const StepFacts& facts, const layers::BaseFiles& below,
+                                           const oci::Accounts& accounts, layers::BaseFiles& known_files) {
+  std::vector<layers::Entry> out;
+  if (recipe.deb) {
+    out = debian_entries(run, recipe, facts, below);
+    known_files.add_layer(out);
+  }
+  if (recipe.pips.empty() && recipe.npms.empty()) return out;
+  if (!recipe.deb) {
+    append(language_entries(run, recipe, facts, below, layers::AccountTable(accounts, below)), out);
+    return out;
+  }
+  auto with_packages = below;
+  with_packages.add_layer(out);
+  append(language_entries(run, recipe, facts, with_packages, layers::AccountTable(accounts, with_packages)), out);
   return out;
 }
 
@@ -254,24 +338,12 @@ bool has_package(const packages::LockedPackages& locked, const std::string& name
 
 packages::LockedPackages lock_packages(const PackageRun& run, const packages::LockedPackages& known,
                                        const PackageUpdate& update) {
-  const auto is_moving = [&](const packages::LockedFile& file) { return update.moves(file); };
   packages::LockedPackages out;
-  auto seen = known;  // another platform mostly needs the same tarballs
-  for_each_step(run, [&](const auto& step, const StepFacts& facts) {
+  NewInstalls installs(run, known, update);
+  for_each_step(run, [&](const auto& step, const StepFacts& facts) -> const packages::LockedInstall& {
     const auto name = name_of(step, facts);
-    if (out.installs.contains(name)) return;
-    const auto found = known.installs.find(name);
-    const bool is_known = found != known.installs.end();
-    if (is_known && found->second.inputs == inputs_of(run, step) &&
-        std::ranges::none_of(found->second.files, is_moving)) {
-      out.installs.emplace(name, found->second);
-      return;
-    }
-    auto install = new_install(run, step, facts, seen);
-    if (is_known) expect_same_files(install, found->second, update);
-    report(run, install);
-    seen.installs.insert_or_assign(name, install);
-    out.installs.emplace(name, std::move(install));
+    if (const auto done = out.installs.find(name); done != out.installs.end()) return done->second;
+    return out.installs.emplace(name, installs.entry(name, step, facts)).first->second;
   });
   for_each_fetch(run, [&](const oci::Fetch& fetch, const oci::Platform& platform) {
     if (digest_in_spec(fetch, platform) || out.fetched.contains(fetch.url)) return;
@@ -296,9 +368,12 @@ oci::Digest digest_of(const oci::Fetch& fetch, const oci::Platform& platform, co
 
 void take_packages(const PackageRun& run, const std::function<void(const packages::LockedFile&)>& each) {
   std::set<oci::Digest> seen;
-  for_each_step(run, [&](const auto& step, const StepFacts& facts) {
-    for (const auto& file : taken_files(run, step, facts))
+  for_each_step(run, [&](const auto& step, const StepFacts& facts) -> const packages::LockedInstall& {
+    const auto& install = locked_entry(run, step, facts);
+    take_files(run, step, install);
+    for (const auto& file : install.files)
       if (seen.insert(file.digest).second) each(file);
+    return install;
   });
   for_each_fetch(run, [&](const oci::Fetch& fetch, const oci::Platform& platform) {
     const auto digest = digest_of(fetch, platform, run.context.run->packages);

@@ -81,15 +81,17 @@ std::vector<layers::Entry> npm_entries(const PackageRun& run, const oci::Npm& st
   return npm::tree(installed, {.into = step.into.substr(1), .uid = ids.uid, .gid = ids.gid});
 }
 
-std::vector<packages::LockedFile> taken_files(const PackageRun& run, const oci::Npm& step, const StepFacts& facts) {
-  const auto& install = locked_install(run, install_name(step, facts), inputs_of(run, step));
+const packages::LockedInstall& locked_entry(const PackageRun& run, const oci::Npm& step, const StepFacts& facts) {
+  return locked_install(run, install_name(step, facts), inputs_of(run, step));
+}
+
+void take_files(const PackageRun& run, const oci::Npm& step, const packages::LockedInstall& install) {
   const auto lock = read_npm_lock(run, step);
   const NpmTarballs tarballs(run, step);
   const auto download = tarballs.download(lock);
   parallel_for_each(
       install.files.size(), most_transfers, [&](std::size_t i) { run.archives.take(install.files[i], download); },
       run.context.runtime.stop);
-  return install.files;
 }
 
 }  // namespace lapstrake::app

@@ -48,7 +48,7 @@ const packages::LockedInstall& locked_install(const PackageRun& run, const std::
   if (found->second.inputs != inputs)
     throw Error(ErrorKind::usage, cat("`", lock_file_name, "` is out of date for `", name, "`"),
                 lock_command(run.project))
-        .because("the lock file of the packages has changed since `lapstrake lock` read it");
+        .because("the step, its files or the packages below it have changed since `lapstrake lock` read them");
   return found->second;
 }
 

@@ -123,14 +123,16 @@ std::vector<layers::Entry> pip_entries(const PackageRun& run, const oci::Pip& st
   return pip::install(wheels, scheme);
 }
 
-std::vector<packages::LockedFile> taken_files(const PackageRun& run, const oci::Pip& step, const StepFacts& facts) {
-  const auto& install = locked_install(run, install_name(step, pip_target(step, facts)), inputs_of(run, step));
+const packages::LockedInstall& locked_entry(const PackageRun& run, const oci::Pip& step, const StepFacts& facts) {
+  return locked_install(run, install_name(step, pip_target(step, facts)), inputs_of(run, step));
+}
+
+void take_files(const PackageRun& run, const oci::Pip& step, const packages::LockedInstall& install) {
   PipIndex index(run, step.source);
   const auto download = wheel_download(run, index);
   parallel_for_each(
       install.files.size(), most_transfers, [&](std::size_t i) { run.archives.take(install.files[i], download); },
       run.context.runtime.stop);
-  return install.files;
 }
 
 }  // namespace lapstrake::app

@@ -1,5 +1,5 @@
-// The package steps (`pip:`, `npm:`), downloads (`fetch:`) and edited files (`edit:`) of an image: their entries in
-// `lapstrake.lock`, the files that packages install, and the folders of installed programs.
+// The package steps (`deb:`, `pip:`, `npm:`), downloads (`fetch:`) and edited files (`edit:`) of an image: their
+// entries in `lapstrake.lock`, the files that packages install, and the folders of installed programs.
 #pragma once
 #include <functional>
 #include <lapstrake/app/packages/package_run.hpp>
@@ -12,7 +12,7 @@
 
 namespace lapstrake::app {
 
-// Whether a layer has `pip:` or `npm:`; these steps need the base.
+// Whether a layer has `deb:`, `pip:` or `npm:`; these steps need the base.
 bool has_packages(const spec::Image& image);
 // Whether a layer has a step that `lapstrake.lock` has entries for.
 bool has_locked_steps(const spec::Image& image);
@@ -23,11 +23,12 @@ std::string name_of_edited(const std::string& image, const oci::Platform& platfo
 // Error{integrity} when the lock has another digest for the file, Error{usage} when it has none and `--locked` is set.
 void expect_unchanged(const Context& context, const std::string& name, std::string_view text);
 
-// The entries of the layer's steps, without parent folders. `below`: the base and the layers below. Error{usage} when
-// `lapstrake.lock` does not have them.
+// The entries of the layer's steps, without parent folders. `below`: the base and the layers below. `accounts`: of the
+// spec. The files of `deb:` are added to `known_files`, which `facts` refers to. Error{usage} when `lapstrake.lock`
+// does not have the packages.
 std::vector<layers::Entry> package_entries(const PackageRun& run, const oci::LayerRecipe& recipe,
                                            const StepFacts& facts, const layers::BaseFiles& below,
-                                           const layers::AccountTable& accounts);
+                                           const oci::Accounts& accounts, layers::BaseFiles& known_files);
 
 // The folders of programs that the image's steps install, in the order of the layers: "/opt/venv/bin".
 std::vector<std::string> program_folders(const spec::Image& image);

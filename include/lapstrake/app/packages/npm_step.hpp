@@ -29,7 +29,10 @@ packages::LockedInstall lock_npm(const PackageRun& run, const oci::Npm& step, co
 std::vector<layers::Entry> npm_entries(const PackageRun& run, const oci::Npm& step, const StepFacts& facts,
                                        layers::AccountTable::Ids ids);
 
-// The tarballs of the lock; those that were missing have been downloaded into the store.
-std::vector<packages::LockedFile> taken_files(const PackageRun& run, const oci::Npm& step, const StepFacts& facts);
+// The entry of the lock. Error{usage}: see locked_install().
+const packages::LockedInstall& locked_entry(const PackageRun& run, const oci::Npm& step, const StepFacts& facts);
+
+// Downloads the files of the entry that the store lacks.
+void take_files(const PackageRun& run, const oci::Npm& step, const packages::LockedInstall& install);
 
 }  // namespace lapstrake::app

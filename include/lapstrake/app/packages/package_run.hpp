@@ -32,8 +32,9 @@ struct PackageRun {
 struct StepFacts {
   std::string image;
   oci::Platform platform;
-  const layers::BaseFiles& base;  // without the image's own layers, so that `lapstrake lock` knows it too
-  std::vector<std::string> env;   // of the base's config
+  // With the files of Debian packages below, but no other files of the image, so that `lapstrake lock` knows them too.
+  const layers::BaseFiles& base;
+  std::vector<std::string> env;  // of the base's config
 };
 // The value of a variable of the base; empty if it is not set.
 std::string variable(const StepFacts& facts, std::string_view name);

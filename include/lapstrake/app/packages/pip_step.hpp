@@ -32,7 +32,10 @@ packages::LockedInstall lock_pip(const PackageRun& run, const oci::Pip& step, co
 std::vector<layers::Entry> pip_entries(const PackageRun& run, const oci::Pip& step, const StepFacts& facts,
                                        const layers::BaseFiles& below, layers::AccountTable::Ids ids);
 
-// The wheels of the lock; those that were missing have been downloaded into the store.
-std::vector<packages::LockedFile> taken_files(const PackageRun& run, const oci::Pip& step, const StepFacts& facts);
+// The entry of the lock. Error{usage}: see locked_install().
+const packages::LockedInstall& locked_entry(const PackageRun& run, const oci::Pip& step, const StepFacts& facts);
+
+// Downloads the files of the entry that the store lacks.
+void take_files(const PackageRun& run, const oci::Pip& step, const packages::LockedInstall& install);
 
 }  // namespace lapstrake::app
