@@ -14,7 +14,7 @@ build=(g++ cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev libarchi
 demo=(curl)
 tests=(catch2 clang clang-format clang-tidy lld dpkg-dev file git shellcheck
   skopeo umoci buildah runc docker-registry apache2-utils openssl curl awscli python3 python3-botocore python3-jsonschema python3-yaml
-  jq strace locales util-linux procps libarchive-tools libcap2-bin attr xz-utils zip zstd mmdebstrap busybox-static valgrind
+  jq gpg gpg-agent strace locales util-linux procps libarchive-tools libcap2-bin attr xz-utils zip zstd mmdebstrap busybox-static valgrind
   pigz isal qemu-user time gcovr)
 # The tools that the bench compares with, and those that create its trees.
 bench=(umoci skopeo buildah docker-registry curl tar pigz zstd strace valgrind python3 npm mmdebstrap openssl)
