@@ -15,6 +15,7 @@ TEST_CASE("an extension of docker-php-ext-install or pecl has a Debian package")
       {"opcache", "php8.2-opcache"},
       {"redis-5.3.7", "php8.2-redis"},
       {"xdebug-stable", "php8.2-xdebug"},
+      {"pecl_http", "php8.2-http"},
   }));
   INFO(extension);
   CHECK(php_extension(extension, "8.2").value().package == package);
@@ -32,6 +33,14 @@ TEST_CASE("an extension that every PHP of Debian has needs no package") {
   CHECK(found.note == note);
 }
 
+TEST_CASE("an extension may belong to one release of Debian only") {
+  CHECK(php_extension("imap", "8.2").value().package == "php8.2-imap");
+  CHECK_FALSE(php_extension("imap", "8.4"));
+  CHECK(php_extension("zstd", "8.4").value().package == "php8.4-zstd");
+  CHECK_FALSE(php_extension("zstd", "8.2"));
+}
+
 TEST_CASE("an extension that Debian does not have is unknown") {
-  CHECK_FALSE(php_extension(GENERATE("sqlsrv", "oci8", "swoole-5.0", "", "-", "5", "php8.2-gd", "curl dba", "dom xml"), "8.2"));
+  CHECK_FALSE(
+      php_extension(GENERATE("sqlsrv", "oci8", "swoole-5.0", "", "-", "5", "php8.2-gd", "curl dba", "dom xml"), "8.2"));
 }
