@@ -8,6 +8,7 @@
 #include <lapstrake/packages/deb/control.hpp>
 #include <lapstrake/packages/deb/database.hpp>
 #include <lapstrake/packages/deb/effects.hpp>
+#include <lapstrake/packages/deb/install.hpp>
 #include <lapstrake/packages/deb/resolver.hpp>
 #include <lapstrake/packages/deb/scripts.hpp>
 #include <lapstrake/packages/deb/version.hpp>
@@ -123,10 +124,15 @@ class DebLocking {
     }
     deb::expect_known(reviews);
     warn_of_changed(reviews);
+    const auto docs = step_.deb.docs ? deb::Docs::keep : deb::Docs::drop;
     deb::Root root(step_.facts.base);
-    for (const auto& one : debs) root.add(one, step_.deb.docs ? deb::Docs::keep : deb::Docs::drop);
-    for (const auto& [name, ids] : deb::allocate(root, debs, table, known_accounts()))
-      install.accounts.emplace(name, cat(ids.uid, ":", ids.gid));
+    for (const auto& one : debs) root.add(one, docs);
+    const auto accounts = deb::allocate(root, debs, table, known_accounts());
+    for (const auto& [name, ids] : accounts) install.accounts.emplace(name, cat(ids.uid, ":", ids.gid));
+    // Its notes are reported now, and not at each build.
+    const auto files = deb::install(debs, step_.facts.base, table, {.docs = docs, .accounts = accounts});
+    for (const auto& note : files.notes)
+      run_.context.report.progress({.kind = Event::Kind::note, .image = step_.facts.image, .text = note});
   }
 
   deb::Accounts known_accounts() const { return known_ == nullptr ? deb::Accounts() : accounts_of(*known_); }

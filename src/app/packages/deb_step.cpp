@@ -96,11 +96,12 @@ const packages::LockedInstall& locked_install(const PackageRun& run, const DebSt
   return locked_install(run, install_name(step), inputs_of(run, step));
 }
 
-deb::Installed deb_entries(const PackageRun& run, const DebStep& step, const packages::LockedInstall& install,
-                           const layers::BaseFiles& below) {
+std::vector<layers::Entry> deb_entries(const PackageRun& run, const DebStep& step,
+                                       const packages::LockedInstall& install, const layers::BaseFiles& below) {
   warn_of_other_policy(run, step, install);
   return deb::install(DebFiles(run, step).unpacked(install.files), below, deb::EffectTable::built_in(),
-                      {.docs = step.deb.docs ? deb::Docs::keep : deb::Docs::drop, .accounts = accounts_of(install)});
+                      {.docs = step.deb.docs ? deb::Docs::keep : deb::Docs::drop, .accounts = accounts_of(install)})
+      .entries;
 }
 
 void take_files(const PackageRun& run, const DebStep& step, const packages::LockedInstall& install) {

@@ -57,7 +57,7 @@ void for_each_step(const PackageRun& run, Act&& act) {
           lapstrake::step(shown(*layer.deb), [&] {
             const DebStep deb{.deb = *layer.deb, .layer = layer.name, .facts = facts};
             const packages::LockedInstall& install = act(deb, facts);
-            if (is_followed_by_packages(image, layer)) files.add_layer(deb_entries(run, deb, install, files).entries);
+            if (is_followed_by_packages(image, layer)) files.add_layer(deb_entries(run, deb, install, files));
           });
         for (const auto& pip : layer.pips) lapstrake::step(shown(pip), [&] { act(pip, facts); });
         for (const auto& npm : layer.npms) lapstrake::step(shown(npm), [&] { act(npm, facts); });
@@ -186,12 +186,7 @@ void append(std::vector<layers::Entry> entries, std::vector<layers::Entry>& to) 
 std::vector<layers::Entry> debian_entries(const PackageRun& run, const oci::LayerRecipe& recipe, const StepFacts& facts,
                                           const layers::BaseFiles& below) {
   const DebStep step{.deb = *recipe.deb, .layer = recipe.name, .facts = facts};
-  return lapstrake::step(shown(*recipe.deb), [&] {
-    auto installed = deb_entries(run, step, locked_install(run, step), below);
-    for (auto& note : installed.notes)
-      run.context.report.progress({.kind = Event::Kind::note, .image = facts.image, .text = std::move(note)});
-    return std::move(installed.entries);
-  });
+  return lapstrake::step(shown(*recipe.deb), [&] { return deb_entries(run, step, locked_install(run, step), below); });
 }
 
 // The files of `pip:` and `npm:`.

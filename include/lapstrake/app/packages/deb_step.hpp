@@ -6,7 +6,6 @@
 #include <lapstrake/layers/base_files.hpp>
 #include <lapstrake/layers/entry.hpp>
 #include <lapstrake/oci/recipe.hpp>
-#include <lapstrake/packages/deb/install.hpp>
 #include <lapstrake/packages/locked_file.hpp>
 #include <string>
 #include <vector>
@@ -35,8 +34,8 @@ packages::LockedInstall lock_deb(const PackageRun& run, const DebStep& step, Deb
                                  const std::function<bool(const packages::LockedFile&)>& moves);
 
 // The files of the packages of `install`. `below`: all layers below.
-packages::deb::Installed deb_entries(const PackageRun& run, const DebStep& step, const packages::LockedInstall& install,
-                                     const layers::BaseFiles& below);
+std::vector<layers::Entry> deb_entries(const PackageRun& run, const DebStep& step,
+                                       const packages::LockedInstall& install, const layers::BaseFiles& below);
 
 // The entry of the lock. Error{usage}: see locked_install().
 const packages::LockedInstall& locked_install(const PackageRun& run, const DebStep& step);
