@@ -58,6 +58,7 @@ void add_uses(const app::ExplainedPackage& package, std::string& out) {
 
 void add_scripts(const app::ExplainedDeb& deb, std::string& out) {
   out += cat("\nscripts: ", verdict(deb.review.kind), "\n");
+  if (!deb.scripts.empty()) out += cat("hash of their lines that are not standard: ", deb.residue_hash, "\n");
   for (const auto& action : deb.review.actions) out += cat("  it ", printable(action, 400), "\n");
   if (!deb.effects.empty()) out += "effects:\n";
   for (const auto& effect : deb.effects) out += cat("  ", printable(effect, 1000), "\n");
@@ -112,6 +113,7 @@ ordered_json explain_json(const app::ExplainedPackage& package) {
                 {"depends", deb.depends},
                 {"description", deb.description},
                 {"scripts", word(deb.review.kind)},
+                {"hash", deb.residue_hash},
                 {"actions", deb.review.actions},
                 {"effects", deb.effects},
                 {"note", deb.note},

@@ -92,7 +92,7 @@ matches "$(jq -r '.installs[].accounts.webd' web/lapstrake.lock)" '^100:' "its n
 tar -tvf "images/blobs/sha256/$(layer_of oci:images:v1 | cut -d: -f2)" --numeric-owner >listing
 matches "$(grep ' run/webd/' listing)" '^drwxr-xr-x 100/' "tmpfiles.d creates a folder of it"
 matches "$(grep ' var/log/webd/' listing)" '^drwxr-x--- 33/4' "owners are numeric"
-#equal "$(<root/etc/nsswitch.conf)" $'passwd: files\nhosts: files dns' "nsswitch.conf exists"
+equal "$(<root/etc/nsswitch.conf)" $'passwd: files\nhosts: files dns' "nsswitch.conf exists"
 equal "$(find root/var/lib/dpkg/status.d -type f -not -name '*.md5sums' -printf '%f\n' | sort | xargs)" "base-files base-passwd libc-bin libc6 tiny-mail webd webd-common" "scanners find status.d"
 grep -qx 'Version: 1:1.2-3' root/var/lib/dpkg/status.d/webd || fail "status.d: $(<root/var/lib/dpkg/status.d/webd)"
 ok "with each package's control fields"

@@ -122,6 +122,7 @@ class Explaining {
         .depends = join(relations_of(stanza), ", "),
         .description = std::string(stanza.value("Description").substr(0, stanza.value("Description").find('\n'))),
         .review = deb::review(one, table, {step.accepted.begin(), step.accepted.end()}),
+        .residue_hash = deb::residue_hash(one).substr(0, 16),
         .scripts = {},
         .effects = {},
         .note = {},

@@ -29,6 +29,7 @@ struct ExplainedDeb {
   std::string depends;      // Pre-Depends and Depends, as written
   std::string description;  // the first line
   packages::deb::ScriptReview review;
+  std::string residue_hash;  // of the lines that are not standard, as the effect table has it; empty without scripts
   std::vector<MaintainerScript> scripts;
   std::vector<std::string> effects;  // of the effect table, one a line
   std::string note;                  // of the effect table
