@@ -19,11 +19,6 @@ namespace {
 constexpr std::array script_names{"preinst", "config", "postinst"};
 constexpr std::size_t most_script_bytes = 512 << 10;  // the largest of Debian's has 90 KiB
 
-std::string control_member(const Deb& deb, std::string_view name) {
-  const auto* member = deb.archive ? deb.archive->find(cat(control_folder, "/", name)) : nullptr;
-  return member == nullptr ? std::string() : deb.archive->text(*member);
-}
-
 bool is_shell_script(std::string_view script) {
   if (!script.starts_with("#!")) return false;
   const auto line = trim(script.substr(2, script.find('\n') - 2));
@@ -91,11 +86,11 @@ ReadScript read_script(const Deb& deb, std::string_view name, bool triggered) {
   facts.values["DPKG_MAINTSCRIPT_PACKAGE"] = deb.name;
   if (deb.architecture != "all") facts.values["DPKG_MAINTSCRIPT_ARCH"] = deb.architecture;
   if (name == "postinst") facts.shipped = [&deb](std::string_view path) { return shipped_by(deb, path); };
-  return read_script(control_member(deb, name), name, facts);
+  return read_script(deb.control(name), name, facts);
 }
 
 bool has_interest(const Deb& deb) {
-  const auto triggers = control_member(deb, "triggers");
+  const auto triggers = deb.control("triggers");
   return std::ranges::any_of(lines_of(triggers), [](auto line) { return line.starts_with("interest"); });
 }
 
@@ -132,7 +127,7 @@ std::string refusal_of(const PackageEffects* known) {
 }
 
 bool has_scripts(const Deb& deb) {
-  return std::ranges::any_of(script_names, [&](const char* name) { return !control_member(deb, name).empty(); });
+  return std::ranges::any_of(script_names, [&](const char* name) { return !deb.control(name).empty(); });
 }
 
 ScriptReview::Kind kind_of(const std::string& hash, const PackageEffects* known) {

@@ -129,10 +129,9 @@ class Explaining {
         .files = {}};
     for (const auto* name : {"preinst", "postinst", "config", "triggers"})
       if (auto text = one.control(name); !text.empty()) out.scripts.push_back({.name = name, .text = std::move(text)});
-    if (const auto* known = table.find(one.name)) {
-      for (const auto& effect : known->effects) out.effects.push_back(cat(effect.verb, " ", join(effect.words, " ")));
-      out.note = known->note;
-    }
+    for (const auto& effect : deb::all_effects(one, table))
+      out.effects.push_back(cat(effect.verb, " ", join(effect.words, " ")));
+    if (const auto* known = table.find(one.name)) out.note = known->note;
     add_files(one, out.files);
     return out;
   }
