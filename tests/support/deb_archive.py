@@ -156,7 +156,9 @@ def base_packages(archive, suite):
         archive.add(suite, "base-passwd", "3.6", architecture, Essential="yes", Priority="required", Depends="libc6 (>= 2.34)", files={
             "usr/share/base-passwd/passwd.master": passwd, "usr/share/base-passwd/group.master": group})
         archive.add(suite, "libc-bin", "2.36-9", architecture, Essential="yes", Priority="required", Depends="libc6 (>= 2.36)", files={
-            "usr/share/libc-bin/nsswitch.conf": "passwd: files\nhosts: files dns\n"})
+            "usr/share/libc-bin/nsswitch.conf": "passwd: files\nhosts: files dns\n"}, scripts={
+            "postinst": "#!/bin/sh\nset -e\nif [ \"$1\" = \"configure\" ] && [ ! -e /etc/nsswitch.conf ]; then\n"
+                        "  cp -p /usr/share/libc-bin/nsswitch.conf /etc/nsswitch.conf\nfi\n"})
         archive.add(suite, "libc6", "2.36-9", architecture, Multi_Arch="same", Priority="optional", files={
             f"lib/{'x86_64' if architecture == 'amd64' else 'aarch64'}-linux-gnu/libc.so.6": ("not a library\n", 0o755)})
 
