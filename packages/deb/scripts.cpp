@@ -201,6 +201,10 @@ ScriptReview review(const Deb& deb, const EffectTable& table, const std::set<std
     out.kind = has_scripts(deb) ? ScriptReview::Kind::standard : ScriptReview::Kind::none;
   else
     out.kind = kind_of(hash_of(scripts), known);
+  if (out.kind == ScriptReview::Kind::modelled) {
+    out.rest.clear();
+    out.actions.clear();
+  }
   out.refusal = refusal_of(known);
   if (!out.refusal.empty()) out.kind = ScriptReview::Kind::unknown;
   if (out.kind == ScriptReview::Kind::unknown && accepted.contains(deb.name)) out.kind = ScriptReview::Kind::accepted;

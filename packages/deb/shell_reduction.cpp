@@ -83,8 +83,10 @@ class Actions {
   bool keep_branches(ShellNode& node) const {
     bool out = false;
     for (std::size_t i = 0; i < node.parts.size(); ++i) {
-      const bool is_condition = i % 2 == 0 && i + 1 < node.parts.size();
-      out = (is_condition ? has_needed(node.parts[i]) : keep(node.parts[i])) || out;
+      const bool is_condition = i % 2 == 0 && i + 1 < node.parts.size(), is_else = i % 2 == 0 && !is_condition;
+      const bool stays = is_condition ? has_needed(node.parts[i]) : keep(node.parts[i]);
+      out = stays || out;
+      if (is_else && !stays) node.parts.pop_back();
     }
     return out;
   }

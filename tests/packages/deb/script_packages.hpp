@@ -3,6 +3,7 @@
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/deb/archive.hpp>
+#include <lapstrake/packages/deb/scripts.hpp>
 #include <map>
 #include <memory>
 #include <string>
@@ -44,4 +45,17 @@ inline lapstrake::packages::deb::Deb deb_with(const TempDir& folder, const Scrip
 
 inline lapstrake::packages::deb::Deb deb_with_postinst(const TempDir& folder, const std::string& lines) {
   return deb_with(folder, {.control = {{"postinst", "#!/bin/sh\nset -e\n" + lines}}});
+}
+
+// What is left of a postinst, one line each.
+inline std::string residue_text(const std::string& script) {
+  std::string out;
+  for (const auto& line : lapstrake::packages::deb::residue(script, "postinst")) out += line.text + "\n";
+  return out;
+}
+
+inline std::string effects_text(const std::vector<lapstrake::packages::deb::Effect>& effects) {
+  std::string out;
+  for (const auto& effect : effects) out += lapstrake::cat(effect.verb, " ", lapstrake::join(effect.words, " "), "\n");
+  return out;
 }
