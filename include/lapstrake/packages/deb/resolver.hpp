@@ -16,7 +16,7 @@ inline constexpr std::string_view resolver_policy = "deb 1";
 const std::vector<std::string>& container_preferences();
 
 struct ResolveOptions {
-  std::string architecture;  // dpkg's
+  std::string architecture = {};  // dpkg's
   bool recommends = false;
   bool essential = false;                        // also all packages with Essential: yes
   std::vector<std::string> prefer = {};          // before container_preferences()

@@ -1,0 +1,122 @@
+#include <lapstrake/base/text.hpp>
+#include <lapstrake/packages/deb/resolver.hpp>
+#include <support/catch.hpp>
+#include <support/failure.hpp>
+
+using namespace lapstrake;
+using namespace lapstrake::packages::deb;
+
+namespace {
+
+// "nginx 1.2 Depends: libc6 (>= 2)" more fields after `;`.
+std::string index_of(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const auto& line : lines) {
+    const auto parts = split(line, ';');
+    const auto words = split(trim(parts[0]), ' ');
+    out += cat("Package: ", words[0], "\nVersion: ", words[1],
+               "\nArchitecture: ", words.size() > 2 ? words[2] : "amd64", "\n");
+    for (std::size_t i = 1; i < parts.size(); ++i) out += cat(trim(parts[i]), "\n");
+    out += cat("Filename: pool/", words[0], ".deb\nSize: 1\nSHA256: ", std::string(64, 'a'), "\n\n");
+  }
+  return out;
+}
+
+struct World {
+  std::vector<std::string> packages, security = {};
+  std::string installed = {};
+
+  std::vector<ChosenPackage> resolve(const std::vector<std::string>& requests, ResolveOptions options = {}) const {
+    const PackageIndex first("main", index_of(packages), "main"), second("security", index_of(security), "security");
+    std::vector<Request> wanted;
+    for (const auto& text : requests) wanted.push_back(parse_request(text));
+    options.architecture = "amd64";
+    auto out = deb::resolve({&first, &second}, installed, wanted, options);
+    for (auto& one : out) one.index = nullptr;  // which do not outlive this call
+    return out;
+  }
+  std::string names(const std::vector<std::string>& requests, ResolveOptions options = {}) const {
+    std::vector<std::string> out;
+    for (const auto& one : resolve(requests, std::move(options)))
+      out.push_back(cat(one.package.name, "=", one.package.version));
+    return join(out, " ");
+  }
+  Error error(const std::vector<std::string>& requests, ResolveOptions options = {}) const {
+    auto out = failure_of([&] { resolve(requests, std::move(options)); });
+    CHECK(out.kind() == ErrorKind::usage);
+    CHECK(!out.help().empty());
+    return out;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("dependencies are installed in the highest version, with the reason") {
+  const World world{
+      .packages = {"aa 1 ; Depends: bb (>= 1), cc:any", "bb 1", "cc 1 all ; Pre-Depends: dd", "dd 1", "unused 1"},
+      .security = {"bb 1.1"}};
+  const auto chosen = world.resolve({"aa"});
+  CHECK(world.names({"aa"}) == "aa=1 bb=1.1 cc=1 dd=1");
+  CHECK(chosen[0].why == "requested");
+  CHECK(chosen[1].why == "needed by aa");
+  CHECK(chosen[3].why == "needed by cc");
+}
+
+TEST_CASE("the first alternative and the real package are chosen, as apt does") {
+  const World world{.packages = {"aa 1 ; Depends: zz | bb", "zz 1", "bb 1", "vv 1 ; Depends: mail", "mail 1",
+                                 "aaa 1 ; Provides: mail", "ww 1 ; Depends: virtual",
+                                 "opt 1 ; Provides: virtual ; Priority: optional",
+                                 "req 1 ; Provides: virtual ; Priority: required"}};
+  CHECK(world.names({"aa"}) == "aa=1 zz=1");
+  CHECK(world.names({"aa", "bb"}) == "aa=1 bb=1");
+  CHECK(world.names({"vv"}) == "mail=1 vv=1");
+  CHECK(world.names({"ww"}) == "req=1 ww=1");
+}
+
+TEST_CASE("preferred packages come first: those of the spec, then small ones") {
+  const World world{.packages = {"aa 1 ; Depends: systemd | systemd-tmpfiles", "systemd 1 ; Provides: systemd-tmpfiles",
+                                 "systemd-standalone-tmpfiles 1 ; Provides: systemd-tmpfiles"}};
+  CHECK(world.names({"aa"}) == "aa=1 systemd-standalone-tmpfiles=1");
+  CHECK(world.names({"aa"}, {.prefer = {"systemd"}}) == "aa=1 systemd=1");
+}
+
+TEST_CASE("a conflict with the first alternative leads to the second") {
+  const World world{.packages = {"aa 1 ; Depends: bb | cc", "bb 1 ; Conflicts: dd", "cc 1", "dd 1"}};
+  CHECK(world.names({"aa", "dd"}) == "aa=1 cc=1 dd=1");
+}
+
+TEST_CASE("versions of the lock are kept as long as they fit") {
+  const World world{.packages = {"aa 1 ; Depends: bb", "bb 1"}, .security = {"bb 2", "cc 1 ; Depends: bb (>= 2)"}};
+  CHECK(world.names({"aa"}, {.keep = {{"bb", "1"}}}) == "aa=1 bb=1");
+  CHECK(world.names({"aa"}, {.keep = {{"bb", "0"}}}) == "aa=1 bb=2");
+  CHECK(world.names({"aa", "cc"}, {.keep = {{"bb", "1"}}}) == "aa=1 bb=2 cc=1");
+}
+
+TEST_CASE("essential and recommended packages are installed when asked for") {
+  const World world{.packages = {"aa 1 ; Recommends: rr", "rr 1", "base 1 ; Essential: yes ; Depends: lib", "lib 1"}};
+  CHECK(world.names({"aa"}) == "aa=1");
+  CHECK(world.names({"aa"}, {.recommends = true}) == "aa=1 rr=1");
+  CHECK(world.names({"aa"}, {.essential = true}) == "aa=1 base=1 lib=1");
+}
+
+TEST_CASE("installed packages satisfy dependencies and stay as they are") {
+  World world{.packages = {"aa 1 ; Depends: bb, cc", "bb 2", "cc 1"},
+              .installed = "Package: bb\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n"};
+  CHECK(world.names({"aa"}) == "aa=1 cc=1");
+  CHECK(world.names({"bb"}).empty());
+  world.packages.emplace_back("new 1 ; Depends: bb (>= 2)");
+  CHECK(world.error({"new"}).summary() == "cannot install `new` together");
+  world.installed = "Package: bb\nStatus: deinstall ok config-files\nArchitecture: amd64\nVersion: 1\n";
+  CHECK(world.names({"aa"}) == "aa=1 bb=2 cc=1");
+}
+
+TEST_CASE("requests that cannot be met are errors with their reasons") {
+  const World world{
+      .packages = {"nginx 1.2 ; Depends: lib (>= 3)", "lib 2", "aa 1 ; Conflicts: bb", "bb 1", "cc 1 ; Depends: bb"}};
+  CHECK(world.error({"nginxx"}).summary() == "no package `nginxx` in the sources");
+  CHECK(world.error({"nginxx"}).help() == "did you mean `nginx`?");
+  CHECK(world.error({"nginx (>= 2)"}).reason() == "the newest version is 1.2");
+  CHECK(world.error({"nginx"}).reason() == "`nginx` 1.2 needs `lib >= 3`, which no package provides");
+  CHECK(world.error({"aa", "cc"}).reason().find("`aa` 1 conflicts with `bb` 1") != std::string::npos);
+  CHECK(world.error({"cc"}, {.exclude = {"bb"}}).reason() == "`cc` 1 needs `bb`; `bb` is excluded");
+}
