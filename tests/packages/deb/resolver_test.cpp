@@ -22,7 +22,7 @@ std::string index_of(const std::vector<std::string>& lines) {
   return out;
 }
 
-struct World {
+struct Archive {
   std::vector<std::string> packages, security = {};
   std::string installed = {};
 
@@ -31,7 +31,7 @@ struct World {
     std::vector<Request> wanted;
     for (const auto& text : requests) wanted.push_back(parse_request(text));
     options.architecture = "amd64";
-    auto out = deb::resolve({&first, &second}, installed, wanted, options);
+    auto out = packages::deb::resolve({&first, &second}, installed, wanted, options);
     for (auto& one : out) one.index = nullptr;  // which do not outlive this call
     return out;
   }
@@ -52,7 +52,7 @@ struct World {
 }  // namespace
 
 TEST_CASE("dependencies are installed in the highest version, with the reason") {
-  const World world{
+  const Archive world{
       .packages = {"aa 1 ; Depends: bb (>= 1), cc:any", "bb 1", "cc 1 all ; Pre-Depends: dd", "dd 1", "unused 1"},
       .security = {"bb 1.1"}};
   const auto chosen = world.resolve({"aa"});
@@ -63,10 +63,10 @@ TEST_CASE("dependencies are installed in the highest version, with the reason") 
 }
 
 TEST_CASE("the first alternative and the real package are chosen, as apt does") {
-  const World world{.packages = {"aa 1 ; Depends: zz | bb", "zz 1", "bb 1", "vv 1 ; Depends: mail", "mail 1",
-                                 "aaa 1 ; Provides: mail", "ww 1 ; Depends: virtual",
-                                 "opt 1 ; Provides: virtual ; Priority: optional",
-                                 "req 1 ; Provides: virtual ; Priority: required"}};
+  const Archive world{.packages = {"aa 1 ; Depends: zz | bb", "zz 1", "bb 1", "vv 1 ; Depends: mail", "mail 1",
+                                   "aaa 1 ; Provides: mail", "ww 1 ; Depends: virtual",
+                                   "opt 1 ; Provides: virtual ; Priority: optional",
+                                   "req 1 ; Provides: virtual ; Priority: required"}};
   CHECK(world.names({"aa"}) == "aa=1 zz=1");
   CHECK(world.names({"aa", "bb"}) == "aa=1 bb=1");
   CHECK(world.names({"vv"}) == "mail=1 vv=1");
@@ -74,34 +74,35 @@ TEST_CASE("the first alternative and the real package are chosen, as apt does") 
 }
 
 TEST_CASE("preferred packages come first: those of the spec, then small ones") {
-  const World world{.packages = {"aa 1 ; Depends: systemd | systemd-tmpfiles", "systemd 1 ; Provides: systemd-tmpfiles",
-                                 "systemd-standalone-tmpfiles 1 ; Provides: systemd-tmpfiles"}};
+  const Archive world{.packages = {"aa 1 ; Depends: systemd | systemd-tmpfiles",
+                                   "systemd 1 ; Provides: systemd-tmpfiles",
+                                   "systemd-standalone-tmpfiles 1 ; Provides: systemd-tmpfiles"}};
   CHECK(world.names({"aa"}) == "aa=1 systemd-standalone-tmpfiles=1");
   CHECK(world.names({"aa"}, {.prefer = {"systemd"}}) == "aa=1 systemd=1");
 }
 
 TEST_CASE("a conflict with the first alternative leads to the second") {
-  const World world{.packages = {"aa 1 ; Depends: bb | cc", "bb 1 ; Conflicts: dd", "cc 1", "dd 1"}};
+  const Archive world{.packages = {"aa 1 ; Depends: bb | cc", "bb 1 ; Conflicts: dd", "cc 1", "dd 1"}};
   CHECK(world.names({"aa", "dd"}) == "aa=1 cc=1 dd=1");
 }
 
 TEST_CASE("versions of the lock are kept as long as they fit") {
-  const World world{.packages = {"aa 1 ; Depends: bb", "bb 1"}, .security = {"bb 2", "cc 1 ; Depends: bb (>= 2)"}};
+  const Archive world{.packages = {"aa 1 ; Depends: bb", "bb 1"}, .security = {"bb 2", "cc 1 ; Depends: bb (>= 2)"}};
   CHECK(world.names({"aa"}, {.keep = {{"bb", "1"}}}) == "aa=1 bb=1");
   CHECK(world.names({"aa"}, {.keep = {{"bb", "0"}}}) == "aa=1 bb=2");
   CHECK(world.names({"aa", "cc"}, {.keep = {{"bb", "1"}}}) == "aa=1 bb=2 cc=1");
 }
 
 TEST_CASE("essential and recommended packages are installed when asked for") {
-  const World world{.packages = {"aa 1 ; Recommends: rr", "rr 1", "base 1 ; Essential: yes ; Depends: lib", "lib 1"}};
+  const Archive world{.packages = {"aa 1 ; Recommends: rr", "rr 1", "base 1 ; Essential: yes ; Depends: lib", "lib 1"}};
   CHECK(world.names({"aa"}) == "aa=1");
   CHECK(world.names({"aa"}, {.recommends = true}) == "aa=1 rr=1");
   CHECK(world.names({"aa"}, {.essential = true}) == "aa=1 base=1 lib=1");
 }
 
 TEST_CASE("installed packages satisfy dependencies and stay as they are") {
-  World world{.packages = {"aa 1 ; Depends: bb, cc", "bb 2", "cc 1"},
-              .installed = "Package: bb\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n"};
+  Archive world{.packages = {"aa 1 ; Depends: bb, cc", "bb 2", "cc 1"},
+                .installed = "Package: bb\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n"};
   CHECK(world.names({"aa"}) == "aa=1 cc=1");
   CHECK(world.names({"bb"}).empty());
   world.packages.emplace_back("new 1 ; Depends: bb (>= 2)");
@@ -111,7 +112,7 @@ TEST_CASE("installed packages satisfy dependencies and stay as they are") {
 }
 
 TEST_CASE("requests that cannot be met are errors with their reasons") {
-  const World world{
+  const Archive world{
       .packages = {"nginx 1.2 ; Depends: lib (>= 3)", "lib 2", "aa 1 ; Conflicts: bb", "bb 1", "cc 1 ; Depends: bb"}};
   CHECK(world.error({"nginxx"}).summary() == "no package `nginxx` in the sources");
   CHECK(world.error({"nginxx"}).help() == "did you mean `nginx`?");

@@ -11,7 +11,7 @@ using layers::Entry;
 
 namespace {
 
-struct World {
+struct Installation {
   TempDir folder;
   layers::BaseFiles below;
 
@@ -47,7 +47,7 @@ const DebFile sh{.path = "bin/sh", .text = "shell", .mode = 0755};
 }  // namespace
 
 TEST_CASE("files of bin/ are in usr/bin/, and the link exists without a base") {
-  const World world;
+  const Installation world;
   const auto root = world.root({{.files = {sh}}});
   CHECK(root.find("bin/sh")->path == "usr/bin/sh");
   CHECK(root.link_target("bin") == "usr/bin");
@@ -55,7 +55,7 @@ TEST_CASE("files of bin/ are in usr/bin/, and the link exists without a base") {
 }
 
 TEST_CASE("links of the base are followed, and a real folder of the base stays one") {
-  World world;
+  Installation world;
   world.base({{.path = "usr/bin", .kind = layers::Kind::directory},
               {.path = "bin", .kind = layers::Kind::symlink, .target = "usr/bin"},
               {.path = "lib", .kind = layers::Kind::directory},
@@ -67,7 +67,7 @@ TEST_CASE("links of the base are followed, and a real folder of the base stays o
 }
 
 TEST_CASE("a file of two packages is an error, unless they are equal or one replaces the other") {
-  const World world;
+  const Installation world;
   const DebText a{.name = "a", .files = {{.path = "f", .text = "1"}}},
       same{.name = "b", .files = {{.path = "f", .text = "1"}}};
   DebText other{.name = "b", .files = {{.path = "f", .text = "2"}}};
@@ -81,7 +81,7 @@ TEST_CASE("a file of two packages is an error, unless they are equal or one repl
 }
 
 TEST_CASE("documentation is left out, but not copyright files") {
-  const World world;
+  const Installation world;
   const std::vector<DebText> debs{{.files = {{.path = "usr/share/doc/a/copyright"},
                                              {.path = "usr/share/doc/a/README"},
                                              {.path = "usr/share/doc/b", .kind = layers::Kind::symlink, .target = "a"},
@@ -93,7 +93,7 @@ TEST_CASE("documentation is left out, but not copyright files") {
 }
 
 TEST_CASE("what effects put replaces the file, and copies are files of their own") {
-  const World world;
+  const Installation world;
   auto root = world.root({{.files = {{.path = "etc/a", .text = "old", .mode = 0600, .uid = 5}}}});
   CHECK(root.copy("etc/a", "etc/b", "test"));
   CHECK(!root.copy("etc/none", "etc/c", "test"));
@@ -106,7 +106,7 @@ TEST_CASE("what effects put replaces the file, and copies are files of their own
 }
 
 TEST_CASE("loops of links are an error") {
-  const World world;
+  const Installation world;
   auto root = world.root({});
   root.put_symlink("a", "b", "test");
   root.put_symlink("b", "a", "test");
@@ -114,7 +114,7 @@ TEST_CASE("loops of links are an error") {
 }
 
 TEST_CASE("a new image gets status.d; one with dpkg, or a base that has it, gets dpkg's status") {
-  World world;
+  Installation world;
   const DebText tool{
       .fields = "Multi-Arch: same\n",
       .files = {{.path = "etc/tool.conf", .text = "x"}},
