@@ -4,6 +4,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/ignore_file.hpp>
+#include <set>
 
 #include "paths.hpp"
 
@@ -67,6 +68,26 @@ Candidate candidate_of(const oci::Symlink& symlink, const AccountTable& accounts
   return candidate;
 }
 
+// Entries with the same part of one content file are hard links to one file.
+void add_packages(std::vector<Entry> entries, std::size_t step, Candidates& out) {
+  const auto identity_of = [&](const Entry& entry) -> std::optional<Identity> {
+    const auto* part = std::get_if<Spooled>(&entry.content);
+    if (part == nullptr || entry.kind != Kind::file || entry.size == 0) return std::nullopt;
+    return Identity{step, reinterpret_cast<std::uintptr_t>(part->file.get()), part->offset};
+  };
+  std::set<Identity> seen, shared;
+  for (const Entry& entry : entries)
+    if (const auto identity = identity_of(entry); identity && !seen.insert(*identity).second) shared.insert(*identity);
+  out.reserve(entries.size());
+  for (auto& entry : entries) {
+    auto identity = shared.empty() ? std::nullopt : identity_of(entry);
+    if (identity && !shared.contains(*identity)) identity.reset();
+    out.add({.entry = std::move(entry),
+             .policy = {.overrides = MergePolicy::Overrides::nothing},
+             .identity = std::move(identity)});
+  }
+}
+
 }  // namespace
 
 std::string image_path(std::string_view path) {
@@ -108,6 +129,7 @@ Candidates candidates_of(const oci::LayerRecipe& recipe, const AccountTable& acc
     for (const auto& archive : recipe.archives) add_archive(archive, ++number, context, out);
     for (const auto& archive : others.archives) add_archive(archive, ++number, context, out);
   }
+  add_packages(std::move(others.packages), ++number, out);
   out.reserve(others.entries.size());
   for (auto& entry : others.entries)
     out.add({.entry = std::move(entry), .policy = {.overrides = MergePolicy::Overrides::nothing}});

@@ -509,3 +509,23 @@ TEST_CASE("no copy takes the files of the program itself, unless .lapstrakeignor
   project.write(".lapstrakeignore", ".lapstrakeignore\n!own.lock\n");
   CHECK(project.paths(recipe(copy("./", "/"))) == Strings{"a", "own.lock", "sub/own.lock"});
 }
+
+TEST_CASE("files of packages with the same content are hard links, other files are not") {
+  const auto content = std::make_shared<const ContentFile>(ContentFile{.path = "/nowhere", .identity = "x"});
+  const auto part = [&](const char* path, std::uint64_t offset) {
+    Entry entry;
+    entry.path = path;
+    entry.size = 5;
+    entry.origin = "test";
+    entry.content = Spooled{.file = content, .offset = offset};
+    return entry;
+  };
+  const auto entries = assemble({}, {}, AccountTable({}, {}), {.root = "/", .scratch = "/tmp", .stop = {}},
+                                {.entries = {part("d", 9), part("e", 9)},
+                                 .archives = {},
+                                 .packages = {part("a", 0), part("b", 0), part("c", 5)}});
+  REQUIRE(entries.size() == 5);
+  CHECK(entries[1].kind == Kind::hardlink);
+  CHECK(*entries[1].target == "a");
+  for (const auto i : {0, 2, 3, 4}) CHECK(entries[static_cast<std::size_t>(i)].kind == Kind::file);
+}

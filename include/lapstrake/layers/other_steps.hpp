@@ -20,6 +20,8 @@ struct OtherSteps {
   // keeps its attributes. No hard links: entries with the same content are several files.
   std::vector<Entry> entries;
   std::vector<OtherArchive> archives;
+  // The same for files of packages, except that files with the same part of one ContentFile are hard links.
+  std::vector<Entry> packages = {};
 };
 
 }  // namespace lapstrake::layers

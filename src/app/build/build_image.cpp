@@ -132,7 +132,7 @@ class Builder {
   // The results of steps that need more than the project's files.
   layers::OtherSteps other_steps(const oci::LayerRecipe& recipe, const layers::AccountTable& accounts,
                                  std::vector<layers::Entry> packages) const {
-    layers::OtherSteps out{.entries = std::move(packages), .archives = {}};
+    layers::OtherSteps out{.entries = {}, .archives = {}, .packages = std::move(packages)};
     for (const auto& from : recipe.from_images)
       add_from_image(context_, project_, image_, platform_, from, store_, accounts, out);
     if (recipe.fetches.empty()) return out;
