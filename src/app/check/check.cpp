@@ -3,6 +3,7 @@
 #include <lapstrake/app/check/check.hpp>
 #include <lapstrake/app/choose.hpp>
 #include <lapstrake/app/images/base_image.hpp>
+#include <lapstrake/app/packages/deb_step.hpp>
 #include <lapstrake/app/packages/npm_step.hpp>
 #include <lapstrake/app/packages/pip_step.hpp>
 #include <lapstrake/app/project_files.hpp>
@@ -53,15 +54,16 @@ oci::LayerRecipe without_owners(oci::LayerRecipe recipe) {
   return recipe;
 }
 
-// .deb files of the project.
-void check_local_debs(const Context& context, const spec::Project& project, const oci::Deb& deb,
-                      std::vector<Finding>& found) {
-  for (const auto& request : deb.install)
-    if (request.ends_with(".deb")) try {
+// Requests for packages, and .deb files of the project.
+void check_deb(const Context& context, const spec::Project& project, const oci::Deb& deb, std::vector<Finding>& found) {
+  for (const auto& request : deb.install) try {
+      if (request.ends_with(".deb"))
         open_named_file(project.folder, request, context.build.allow_outside);
-      } catch (const Error& error) {
-        found.push_back(finding_of(error, deb.where));
-      }
+      else
+        check_request(request);
+    } catch (const Error& error) {
+      found.push_back(finding_of(error, deb.where));
+    }
 }
 
 // Lists what the image's layers would hold, as a build does, and stops there.
@@ -90,7 +92,7 @@ std::vector<Finding> check_image(const Context& context, const spec::Project& pr
   for (const auto& layer : image.layers) try {
       has_packages = has_packages || layer.deb;
       auto recipe = checkable(for_platform(layer, platform), is_complete);
-      if (recipe.deb) check_local_debs(context, project, *recipe.deb, found);
+      if (recipe.deb) check_deb(context, project, *recipe.deb, found);
       if (has_packages) recipe = without_owners(std::move(recipe));
       copies.insert(copies.end(), recipe.copies.begin(), recipe.copies.end());
       below.add_layer(layers::assemble(recipe, below, *accounts,

@@ -8,6 +8,7 @@
 #include <lapstrake/packages/deb/control.hpp>
 #include <lapstrake/packages/deb/database.hpp>
 #include <lapstrake/packages/deb/install.hpp>
+#include <lapstrake/packages/deb/request.hpp>
 #include <lapstrake/packages/deb/resolver.hpp>
 
 #include "deb_files.hpp"
@@ -67,6 +68,8 @@ deb::Accounts accounts_of(const packages::LockedInstall& install) {
     if (const auto ids = parse_ids(text)) out.emplace(name, *ids);
   return out;
 }
+
+void check_request(const std::string& request) { deb::parse_request(request); }
 
 std::string install_name(const DebStep& step) {
   return cat("deb ", step.facts.image, " ", step.layer, ", ", architecture_of(step.facts));

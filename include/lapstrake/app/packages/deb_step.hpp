@@ -19,6 +19,9 @@ struct DebStep {
   const StepFacts& facts;  // `base` has the layers below, as far as `deb:` steps wrote them
 };
 
+// Error{usage} for a request of `install:` that is not one.
+void check_request(const std::string& request);
+
 // The name of its entry in the lock: "deb web os, arm64". An entry keeps its name when the list of packages changes, so
 // that the other packages keep their versions.
 std::string install_name(const DebStep& step);
