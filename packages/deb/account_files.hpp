@@ -1,7 +1,7 @@
 // /etc/passwd and /etc/group while effects add users and groups.
 #pragma once
 #include <cstdint>
-#include <lapstrake/packages/deb/effects.hpp>
+#include <lapstrake/packages/deb/accounts.hpp>
 #include <lapstrake/packages/deb/root.hpp>
 #include <optional>
 #include <set>

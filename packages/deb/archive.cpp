@@ -202,7 +202,7 @@ void compare(std::string_view control, const ExpectedDeb& expected, std::string_
   const auto expect = [&](std::string_view field, std::string_view wanted) {
     const auto found = stanza.value(field);
     if (!wanted.empty() && found != wanted)
-      throw Error(ErrorKind::integrity, cat(what, " is another package"), "check the source of the package")
+      throw Error(ErrorKind::integrity, cat(what, " contains a different package"), "check the source of the package")
           .because(cat("its ", field, " is `", printable(found, 200), "` instead of `", printable(wanted, 200), "`"));
   };
   expect("Package", expected.package);

@@ -3,7 +3,7 @@
 #pragma once
 #include <lapstrake/packages/deb/package_index.hpp>
 #include <lapstrake/packages/deb/request.hpp>
-#include <lapstrake/packages/deb/resolver.hpp>
+#include <lapstrake/packages/deb/resolve_options.hpp>
 #include <map>
 #include <string>
 #include <string_view>

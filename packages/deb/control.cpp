@@ -50,7 +50,7 @@ class Reader {
       return;
     }
     if (is_blank(line.front())) {
-      if (fields_.empty()) refuse("continues a field, but there is none before it");
+      if (fields_.empty()) refuse("continues a field, but no field precedes it");
       auto& value = fields_.back().value;
       value = std::string_view(value.data(), static_cast<std::size_t>(shown.data() + shown.size() - value.data()));
       return;

@@ -13,7 +13,7 @@ constexpr auto most_clock_difference = std::chrono::hours(1);
 
 [[noreturn]] void refuse_release(std::string_view what, std::string_view why) {
   throw Error(ErrorKind::integrity, cat(what, " ", why),
-              "check the URI of the source: this is no Release file of Debian");
+              "check the URI of the source: the file is not a Release file of Debian");
 }
 
 std::vector<std::string> words(const Stanza& stanza, std::string_view name) {

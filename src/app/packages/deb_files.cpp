@@ -1,6 +1,7 @@
 #include "deb_files.hpp"
 
 #include <algorithm>
+#include <lapstrake/app/packages/deb_suites.hpp>
 #include <lapstrake/base/atomic_file.hpp>
 #include <lapstrake/base/confined_folder.hpp>
 #include <lapstrake/base/error.hpp>
@@ -13,7 +14,9 @@ namespace {
 
 namespace deb = packages::deb;
 
-std::string description_of(const packages::LockedFile& file) { return cat("the package `", file.package, "` ", file.version); }
+std::string description_of(const packages::LockedFile& file) {
+  return cat("the package `", file.package, "` ", file.version);
+}
 
 Unpacker unpacker(const PackageRun& run) {
   return {.kind = "deb 1",
@@ -94,7 +97,8 @@ const DebSource& DebFiles::source_of(const packages::LockedFile& file) const {
     sources_ = deb_sources(run_.project, run_.context.runtime.environment, step_.deb, architecture_of(step_.facts));
   const auto found = std::ranges::find(*sources_, file.suite, &DebSource::name);
   if (found != sources_->end()) return *found;
-  throw Error(ErrorKind::usage, cat("no source has the suite `", printable(file.suite, 200), "` of ", description_of(file)),
+  throw Error(ErrorKind::usage,
+              cat("no source has the suite `", printable(file.suite, 200), "` of ", description_of(file)),
               "configure it for apt or in `sources:`, or run `lapstrake lock`");
 }
 

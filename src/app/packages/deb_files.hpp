@@ -2,7 +2,7 @@
 #pragma once
 #include <lapstrake/app/packages/apt_sources.hpp>
 #include <lapstrake/app/packages/archives.hpp>
-#include <lapstrake/app/packages/deb_step.hpp>
+#include <lapstrake/app/packages/package_run.hpp>
 #include <lapstrake/packages/deb/archive.hpp>
 #include <lapstrake/packages/deb/effects.hpp>
 #include <mutex>

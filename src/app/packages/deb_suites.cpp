@@ -6,10 +6,10 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/layers/decompress.hpp>
 #include <lapstrake/oci/image.hpp>
 #include <lapstrake/packages/deb/release.hpp>
 #include <lapstrake/packages/deb/signature.hpp>
-#include <lapstrake/packages/decompress.hpp>
 
 namespace lapstrake::app {
 namespace {
@@ -129,7 +129,7 @@ std::string DebSuites::packages_text(const DebSource& source, const deb::IndexFi
   const auto what = cat("`", path, "` of the suite `", source.name, "`");
   const auto packed =
       take_from_archive(run_, source, cat("dists/", source.suite, "/", in_suite), file.digest, file.size, what);
-  return packages::decompressed(file_source(packed), what, limits::package_index_bytes);
+  return layers::decompressed(file_source(packed), what, limits::package_index_bytes);
 }
 
 }  // namespace lapstrake::app

@@ -103,8 +103,8 @@ Command lock_command() {
       .examples = R"(  lapstrake lock                        # pin new bases and packages
   lapstrake lock --update               # pin every tag to its current digest
   lapstrake lock --update web debian:12-slim flask
-  lapstrake lock --check                # what is newer?
-  lapstrake lock --locked               # the same, and exit 6 if there is anything
+  lapstrake lock --check                # list newer versions
+  lapstrake lock --locked               # exit 6 if anything has moved
 )",
       .description = R"(Resolves the base images and packages of the spec to digests, and writes the
 digests to `lapstrake.lock` beside the spec; commit it with the spec. Builds
@@ -113,7 +113,7 @@ read the digests from this file and do not resolve tags; with the global option
 `added NAME sha256:...`, `moved NAME sha256:... -> sha256:...`,
 `removed NAME sha256:...`.
 
-With `--check`, writes nothing and lists what is newer or missing; Debian
+With `--check`, writes nothing and lists newer and missing entries; Debian
 packages from a security suite are marked with `(security)`.
 
 With `--locked`, writes nothing, lists the entries that are missing, have moved
@@ -124,7 +124,7 @@ or are superfluous, and exits 6 if there are any.
           {flag("--update",
                 "update the entries of the bases, images or packages NAME to the current digests (all if no NAME)",
                 options->update),
-           flag("--check", "list what is newer, and write nothing", options->check),
+           flag("--check", "list newer entries, and write nothing", options->check),
            flag("--prune", "remove entries that no environment of the spec uses", options->prune)},
       .needs_network = true,
       .needs_store = true,

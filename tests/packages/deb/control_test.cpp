@@ -30,7 +30,7 @@ TEST_CASE("text that is no control data is refused with its line") {
     return error.summary();
   };
   CHECK(reason("A: 1\nnonsense\n") == "`Packages`, line 2, has no field name: `nonsense`");
-  CHECK(reason(" B\n") == "`Packages`, line 1, continues a field, but there is none before it");
+  CHECK(reason(" B\n") == "`Packages`, line 1, continues a field, but no field precedes it");
   CHECK(reason("A: 1\na: 2\n") == "`Packages`, line 2, repeats the field `a`");
   CHECK(reason(std::string_view("A: \0", 4)) == "`Packages` contains a NUL byte");
   CHECK(reason("") == "`Packages` is empty");

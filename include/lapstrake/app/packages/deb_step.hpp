@@ -12,13 +12,6 @@
 
 namespace lapstrake::app {
 
-// A step with its layer.
-struct DebStep {
-  const oci::Deb& deb;
-  const std::string& layer;
-  const StepFacts& facts;  // `base` has the layers below, as far as `deb:` steps wrote them
-};
-
 // Error{usage} for a request of `install:` that is not one.
 void check_request(const std::string& request);
 

@@ -39,6 +39,13 @@ struct StepFacts {
 // The value of a variable of the base; empty if it is not set.
 std::string variable(const StepFacts& facts, std::string_view name);
 
+// A `deb:` step with its layer.
+struct DebStep {
+  const oci::Deb& deb;
+  const std::string& layer;
+  const StepFacts& facts;  // `base` has the layers below, as far as `deb:` steps wrote them
+};
+
 // The digest of texts that decided a choice: names and contents, in order.
 class InputDigest {
  public:

@@ -1,22 +1,14 @@
 // Applies the effects of packages to their files: accounts, tmpfiles.d, sysusers.d, alternatives, certificates, PHP
 // modules, and what the effect table says. Nothing is executed.
 #pragma once
-#include <cstdint>
+#include <lapstrake/packages/deb/accounts.hpp>
 #include <lapstrake/packages/deb/archive.hpp>
 #include <lapstrake/packages/deb/effect_table.hpp>
 #include <lapstrake/packages/deb/root.hpp>
-#include <map>
 #include <string>
 #include <vector>
 
 namespace lapstrake::packages::deb {
-
-struct Ids {
-  std::uint32_t uid = 0, gid = 0;
-  bool operator==(const Ids&) const = default;
-};
-// By name. A group of its own has uid == gid == its gid, under "group NAME".
-using Accounts = std::map<std::string, Ids>;
 
 // The users and groups that effects of the packages create with any free number: their numbers, from `known` (the lock)
 // where it has them, else the lowest free ones from 100, in the order of names, that neither base-passwd nor the layers

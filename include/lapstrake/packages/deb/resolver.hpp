@@ -3,7 +3,7 @@
 #pragma once
 #include <lapstrake/packages/deb/package_index.hpp>
 #include <lapstrake/packages/deb/request.hpp>
-#include <map>
+#include <lapstrake/packages/deb/resolve_options.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,15 +14,6 @@ namespace lapstrake::packages::deb {
 inline constexpr std::string_view resolver_policy = "deb 1";
 // Preferred where several packages would do: small ones that need no init system (resolver_policy).
 const std::vector<std::string>& container_preferences();
-
-struct ResolveOptions {
-  std::string architecture = {};  // dpkg's
-  bool recommends = false;
-  bool essential = false;                        // also all packages with Essential: yes
-  std::vector<std::string> prefer = {};          // before container_preferences()
-  std::vector<std::string> exclude = {};         // names that must not be installed
-  std::map<std::string, std::string> keep = {};  // versions of a lock, by name: kept where they still fit
-};
 
 struct ChosenPackage {
   const PackageIndex* index = nullptr;

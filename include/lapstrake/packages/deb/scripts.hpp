@@ -29,8 +29,8 @@ struct ScriptReview {
   std::string note() const;          // for the lock: "scripts: modelled"
 };
 
-// preinst, config, postinst and triggers count; prerm and postrm never run at an installation. Branches for upgrades and
-// removals, and commands without effect in a new image, are standard; so are those of script_effects().
+// preinst, config, postinst and triggers count; prerm and postrm never run at an installation. Branches for upgrades
+// and removals, and commands without effect in a new image, are standard; so are those of script_effects().
 ScriptReview review(const Deb& deb, const EffectTable& table, const std::set<std::string>& accepted);
 
 // What is left of a script after the standard parts, one line each, normalised: the effect table has its SHA-256.

@@ -5,10 +5,10 @@
 #include <lapstrake/base/c_handle.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/packages/decompress.hpp>
+#include <lapstrake/layers/decompress.hpp>
 #include <vector>
 
-namespace lapstrake::packages {
+namespace lapstrake::layers {
 namespace {
 
 using ReadArchive = CHandle<archive, archive_read_free>;
@@ -79,4 +79,4 @@ std::string decompressed(const Source& packed, std::string_view what, std::uint6
   return Decompression(packed, what).all(most);
 }
 
-}  // namespace lapstrake::packages
+}  // namespace lapstrake::layers

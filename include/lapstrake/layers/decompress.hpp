@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace lapstrake::packages {
+namespace lapstrake::layers {
 
 // All of the decompressed text. Error{integrity} for damaged or truncated input, and beyond `most` bytes.
 std::string decompressed(const Source& packed, std::string_view what, std::uint64_t most);
 
-}  // namespace lapstrake::packages
+}  // namespace lapstrake::layers
