@@ -1,41 +1,16 @@
 #!/bin/bash
-# examples/flask-websocket on a Debian root with Python, with packages of the host's own index: lock, build, push and register in the sandbox;
+# examples/flask-websocket, with packages of the host's own archive and index: lock, build, push and register in the sandbox;
 # a second machine builds the same digests from the vendor folder; then the programs of the images run.
 . "$(dirname "$0")/lib.sh"
-. "$SOURCE/tests/support/registry.sh"
 [[ ${LAPSTRAKE_LONG_TESTS:-} == 1 ]] || not_run "needs LAPSTRAKE_LONG_TESTS=1"
-need mmdebstrap python3 jq curl umoci docker-registry
+need python3 jq curl umoci
 [[ $(id -u) == 0 ]] || not_run "needs root, to run the images"
-release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-bash "$SOURCE/scripts/apt-sources.sh" >sources.list
-mmdebstrap --quiet --variant=essential --include=python3,ca-certificates "$release" root.tar - <sources.list 2>mmdebstrap.log ||
-  not_run "mmdebstrap cannot make a root: $(tail -n 1 mmdebstrap.log)"
-ok "a Debian root with Python: $(stat -c %s root.tar) bytes"
-
-# The arm64 base has the same files: its packages are chosen by the platform, and it is not run.
-mkdir base
-mv root.tar base/
-start_registry joe secret
-login joe secret
-printf 'registries: { "%s": { ca: ca.pem } }\n' "$registry" >registries.yaml
-export LAPSTRAKE_REGISTRIES=$work/registries.yaml
-cat >base/lapstrake.yaml <<YAML
-images:
-  python:
-    repository: $registry/python
-    tags: [v1]
-    platforms: [linux/amd64, linux/arm64]
-    layers: [ { name: root, archives: [ { from: root.tar, to: /, exclude: ["dev/*"] } ] } ]
-    env: { PATH: "/usr/local/bin:/usr/bin:/bin" }
-YAML
+bash "$SOURCE/scripts/apt-sources.sh" >/dev/null 2>&1 || not_run "apt has no sources here"
 cp -R "$SOURCE/examples/flask-websocket" project
-
-expect 0 lapstrake -q -C base push
-export PYTHON_BASE=$registry/python:v1
 
 # --- the first machine
 expect 0 lapstrake -C project lock
-equal "$(jq '.installs | length' project/lapstrake.lock)" 2 "the lock has the wheels of two platforms"
+equal "$(jq -r '.installs | keys[] | split(" ")[0]' project/lapstrake.lock | sort | uniq -c | xargs)" "12 deb 2 pip" "the lock has the Debian packages and the wheels of two platforms"
 expect 0 lapstrake -C project build
 images=$(sort <<<"$out")
 equal "$(wc -l <<<"$images")" 3 "three images are built"
