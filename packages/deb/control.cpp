@@ -3,6 +3,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/deb/control.hpp>
 #include <set>
+#include <utility>
 
 namespace lapstrake::packages::deb {
 namespace {

@@ -72,9 +72,15 @@ PackageIndex::PackageIndex(std::string suite, std::string text, std::string what
   std::ranges::stable_sort(places_, {}, &Place::name);
 }
 
+std::span<const PackageIndex::Place> PackageIndex::places_of(std::string_view name) const {
+  const auto first = std::ranges::lower_bound(places_, name, {}, &Place::name);
+  const auto last = std::ranges::upper_bound(first, places_.end(), name, {}, &Place::name);
+  return {first, last};
+}
+
 std::vector<IndexedPackage> PackageIndex::versions_of(std::string_view name) const {
   std::vector<IndexedPackage> out;
-  for (const auto& place : std::ranges::equal_range(places_, name, {}, &Place::name))
+  for (const auto& place : places_of(name))
     out.push_back(package_of(single_stanza(std::string_view(text_).substr(place.offset, place.size), what_), what_));
   return out;
 }
@@ -88,7 +94,7 @@ std::optional<IndexedPackage> PackageIndex::find(std::string_view name, std::str
 
 std::string_view PackageIndex::stanza_of(std::string_view name, std::string_view version,
                                          std::string_view architecture) const {
-  for (const auto& place : std::ranges::equal_range(places_, name, {}, &Place::name)) {
+  for (const auto& place : places_of(name)) {
     const auto stanza = std::string_view(text_).substr(place.offset, place.size);
     if (quick_value(stanza, "\nVersion:") == version && quick_value(stanza, "\nArchitecture:") == architecture)
       return stanza;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <lapstrake/oci/digest.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,8 @@ class PackageIndex {
     std::string_view name;
     std::size_t offset = 0, size = 0;
   };
+  std::span<const Place> places_of(std::string_view name) const;
+
   std::string suite_, text_, what_;
   std::vector<Place> places_;  // sorted by name
 };
