@@ -34,6 +34,7 @@ a.add("test", "clash-b", files={"usr/share/clash": "b\n"})
 a.publish("test", valid_for=7 * 86400)
 a.publish("test-updates")
 open("local.deb", "wb").write(deb("ours", "0.1", files={"opt/ours/data": "data\n"}, Depends="webd-common")[0])
+open("local_arm64.deb", "wb").write(deb("ours", "0.1", "arm64", files={"opt/ours/data": "arm\n"}, Depends="webd-common")[0])
 '
 python3 -u -m http.server --bind 127.0.0.1 --directory mirror 0 >http.log 2>&1 </dev/null &
 started+=($!)
@@ -142,6 +143,14 @@ matches "$(grep srv/local.deb listing)" ' 100/' "owners by name are those of the
 printf x >>ours/local.deb
 expect 2 lapstrake -C ours build
 says "is out of date" "a changed file makes the lock stale"
+
+project ours-of-two '{ install: ["./local_${platform.arch}.deb"] }' '[linux/amd64, linux/arm64]'
+cp local.deb ours-of-two/local_amd64.deb
+cp local_arm64.deb ours-of-two/
+expect 0 lapstrake -C ours-of-two lock
+equal "$(jq -r '.installs[].files | to_entries[] | select(.key | startswith("ours")) | .value.url' ours-of-two/lapstrake.lock | sort | xargs)" \
+  "./local_amd64.deb ./local_arm64.deb" "each platform has its own file of the project"
+expect 0 lapstrake -C ours-of-two --locked build
 
 # --- errors
 refused() { # code, step, text, what

@@ -39,6 +39,11 @@ bool is_followed_by_packages(const spec::Image& image, const oci::LayerRecipe& l
                      [](const auto& later) { return installs_packages(later); });
 }
 
+oci::Deb for_platform(oci::Deb deb, const oci::Platform& platform) {
+  for (auto& request : deb.install) request = spec::fill_platform(request, platform);
+  return deb;
+}
+
 // Calls act(step, facts) for each step of each image and platform that is to be built; it returns the step's entry.
 // Later steps see the files of Debian packages.
 template <class Act>
@@ -55,7 +60,8 @@ void for_each_step(const PackageRun& run, Act&& act) {
       for (const auto& layer : image.layers) {
         if (layer.deb)
           lapstrake::step(shown(*layer.deb), [&] {
-            const DebStep deb{.deb = *layer.deb, .layer = layer.name, .facts = facts};
+            const auto filled = for_platform(*layer.deb, platform);
+            const DebStep deb{.deb = filled, .layer = layer.name, .facts = facts};
             const packages::LockedInstall& install = act(deb, facts);
             if (is_followed_by_packages(image, layer)) files.add_layer(deb_entries(run, deb, install, files));
           });
