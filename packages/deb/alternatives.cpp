@@ -1,10 +1,13 @@
+#include "alternatives.hpp"
+
 #include <algorithm>
-#include <charconv>
+#include <lapstrake/base/error.hpp>
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/path_text.hpp>
 #include <lapstrake/base/text.hpp>
 #include <map>
 
-#include "effect_steps.hpp"
+#include "effect_paths.hpp"
 
 namespace lapstrake::packages::deb {
 namespace {
@@ -17,72 +20,89 @@ struct Slave {
 };
 struct Choice {
   std::string path;
-  int priority = 0;
+  std::int64_t priority = 0;
   std::map<std::string, Slave> slaves = {};  // by name
 };
 struct Group {
   std::string link;
   std::vector<Choice> choices = {};
 };
+using Groups = std::map<std::string, Group>;  // by name
 
-int priority_in(std::string_view text) {
-  int out = 0;
-  std::from_chars(text.data(), text.data() + text.size(), out);
-  return out;
+void expect_name(std::string_view name, std::string_view package) {
+  if (!name.empty() && name != "." && name != ".." && name.find_first_of("/ \t\n") == name.npos) return;
+  throw Error(ErrorKind::integrity,
+              cat("the package `", package, "` has an alternative with the name `", printable(name, 100), "`"));
 }
 
-// LINK NAME PATH PRIORITY [slave LINK NAME PATH]...
-void add(const std::vector<std::string>& words, const Root& root, std::map<std::string, Group>& groups) {
-  if (words.size() < 4 || !root.exists(relative_path(words[2]))) return;
-  Choice choice{.path = words[2], .priority = priority_in(words[3])};
-  for (std::size_t i = 4; i + 3 < words.size() && words[i] == "slave"; i += 4)
+// LINK NAME PATH PRIORITY [slave LINK NAME PATH]... As update-alternatives does, nothing for a path that is missing.
+void add(const PackageEffect& one, const Root& root, Groups& groups) {
+  const auto& words = one.effect.words;
+  if (!root.exists(root_path(words[2]))) return;
+  expect_name(words[1], one.package);
+  Choice choice{.path = words[2], .priority = parse_integer(words[3]).value_or(0)};
+  for (std::size_t i = 4; i + 3 < words.size() && words[i] == "slave"; i += 4) {
+    expect_name(words[i + 2], one.package);
     choice.slaves[words[i + 2]] = {.link = words[i + 1], .path = words[i + 3]};
+  }
   auto& group = groups.try_emplace(words[1], Group{.link = words[0]}).first->second;
   if (std::ranges::find(group.choices, choice.path, &Choice::path) == group.choices.end())
     group.choices.push_back(std::move(choice));
 }
 
-bool is_real_file(const Root& root, const std::string& path) { return root.exists(path) && !root.link_target(path); }
-
+// Files stay, as with update-alternatives.
 void link(Root& root, const std::string& name, const std::string& at, const std::string& path) {
-  if (is_real_file(root, relative_path(at))) return;  // update-alternatives leaves files alone
+  const auto place = root_path(at);
+  if (place.empty() || (root.exists(place) && !root.link_target(place))) return;
   root.put_symlink(joined(links_folder, name), path, alternatives);
-  root.put_symlink(relative_path(at), cat("/", links_folder, "/", name), alternatives);
+  root.put_symlink(place, cat("/", links_folder, "/", name), alternatives);
 }
 
-// As update-alternatives writes it (alternatives(7)).
-std::string database_of(const Group& group) {
+// The file of a group as update-alternatives writes it: status, link, slaves, then the choices.
+std::string record_of(const std::string& name, const Group& group) {
   std::map<std::string, std::string> slaves;  // names and links
   for (const auto& choice : group.choices)
-    for (const auto& [name, slave] : choice.slaves) slaves.emplace(name, slave.link);
+    for (const auto& [slave, links] : choice.slaves) slaves.emplace(slave, links.link);
+  if (group.choices.size() * (slaves.size() + 1) > limits::alternative_paths)
+    throw Error(ErrorKind::integrity, cat("the alternative `", printable(name, 100), "` has more than ",
+                                          limits::alternative_paths, " paths"));
   std::string out = cat("auto\n", group.link, "\n");
-  for (const auto& [name, at] : slaves) out += cat(name, "\n", at, "\n");
+  for (const auto& [slave, at] : slaves) out += cat(slave, "\n", at, "\n");
   out += "\n";
   for (const auto& choice : group.choices) {
     out += cat(choice.path, "\n", choice.priority, "\n");
-    for (const auto& [name, at] : slaves) {
-      const auto found = choice.slaves.find(name);
+    for (const auto& [slave, at] : slaves) {
+      const auto found = choice.slaves.find(slave);
       out += cat(found == choice.slaves.end() ? "" : found->second.path, "\n");
     }
   }
   return out + "\n";
 }
 
+void apply_group(Root& root, const std::string& name, Group& group, bool with_database) {
+  std::ranges::sort(group.choices, {}, &Choice::path);
+  const auto& best = *std::ranges::max_element(group.choices, {}, &Choice::priority);
+  link(root, name, group.link, best.path);
+  for (const auto& [slave, links] : best.slaves)
+    if (root.exists(root_path(links.path))) link(root, slave, links.link, links.path);
+  if (with_database) root.put_file(joined(database_folder, name), record_of(name, group), {}, alternatives);
+}
+
 }  // namespace
 
-void apply_alternatives(Root& root, const std::vector<Effect>& effects, bool with_database) {
-  std::map<std::string, Group> groups;
-  for (const auto& effect : effects) add(effect.words, root, groups);
+void apply_alternatives(Root& root, const std::vector<PackageEffect>& effects, bool with_database,
+                        std::vector<std::string>& notes) {
+  Groups groups;
+  for (const auto& one : effects)
+    if (one.effect.verb == "alternative") add(one, root, groups);
   for (auto& [name, group] : groups) {
-    std::ranges::sort(group.choices, {}, &Choice::path);
-    const auto& best = *std::ranges::max_element(group.choices, {}, &Choice::priority);
-    // What a lower layer has chosen stays: its priorities are not known.
     const auto chosen = joined(links_folder, name);
-    if (root.link_target(chosen) && root.find(chosen) == nullptr) continue;
-    link(root, name, group.link, best.path);
-    for (const auto& [slave_name, slave] : best.slaves)
-      if (root.exists(relative_path(slave.path))) link(root, slave_name, slave.link, slave.path);
-    if (with_database) root.put_file(joined(database_folder, name), database_of(group), {}, alternatives);
+    const auto below = root.find(chosen) == nullptr ? root.link_target(chosen) : std::nullopt;
+    if (!below)
+      apply_group(root, name, group, with_database);
+    else if (std::ranges::find(group.choices, *below, &Choice::path) == group.choices.end())
+      notes.push_back(cat("the alternative `", printable(name, 100), "` stays `", printable(*below, 200),
+                          "`, which a lower layer has chosen"));
   }
 }
 

@@ -1,43 +1,49 @@
+#include "php_modules.hpp"
+
 #include <algorithm>
-#include <charconv>
 #include <lapstrake/base/path_text.hpp>
 #include <lapstrake/base/text.hpp>
-
-#include "effect_steps.hpp"
+#include <optional>
 
 namespace lapstrake::packages::deb {
 namespace {
 
-constexpr std::string_view php_modules = "php-modules";
-constexpr unsigned default_priority = 20;
+constexpr std::string_view php_modules = "php-modules", default_priority = "20";
 
 bool is_version_of_php(std::string_view name) {
   return !name.empty() && name.front() >= '0' && name.front() <= '9' && name.find('.') != name.npos;
 }
 
-// "; priority=20" in a module's file.
-unsigned priority_of(std::string_view text) {
-  constexpr std::string_view key = "priority=";
+bool are_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// "; priority=20" in the file of a module, as php-helper reads it. The text, since "05" is the name of a link.
+std::string link_priority(std::string_view text) {
   for (const auto& line : split(text, '\n')) {
-    const auto at = line.find(key);
-    if (!line.starts_with(';') || at == line.npos) continue;
-    unsigned out = 0;
-    if (std::from_chars(line.data() + at + key.size(), line.data() + line.size(), out).ec == std::errc()) return out;
+    const auto equals = line.find('=');
+    if (!line.starts_with(';') || equals == line.npos) continue;
+    const auto value = trim(std::string_view(line).substr(equals + 1));
+    if (trim(std::string_view(line).substr(1, equals - 1)) == "priority" && are_digits(value))
+      return std::string(value);
   }
-  return default_priority;
+  return std::string(default_priority);
 }
 
 class Php {
  public:
-  Php(Root& root, std::string version) : root_(root), version_(std::move(version)), etc_(cat("etc/php/", version_)) {
-    for (auto& name : root.names_in(cat("usr/lib/php/", version_, "/sapi"))) sapis_.push_back(std::move(name));
-  }
+  Php(Root& root, const std::string& version)
+      : root_(root),
+        version_(version),
+        etc_(cat("etc/php/", version)),
+        records_(cat("var/lib/php/modules/", version)),
+        sapis_(root.names_in(cat("usr/lib/php/", version, "/sapi"))) {}
 
   void apply() {
     copy_modules();
     copy_settings();
-    for (const auto& path : root_.paths_below(cat(etc_, "/mods-available")))
-      if (path.ends_with(".ini")) enable(path);
+    for (const auto& name : root_.names_in(cat(etc_, "/mods-available")))
+      if (name.ends_with(".ini")) enable(name.substr(0, name.size() - 4));
   }
 
  private:
@@ -61,25 +67,47 @@ class Php {
     if (!root_.exists(to)) root_.copy(from, to, php_modules);
   }
 
-  // phpenmod: a link for each SAPI.
-  void enable(const std::string& path) {
-    const auto number = priority_of(root_.text(path).value_or(""));
-    const auto link = cat(number < 10 ? "0" : "", number, "-", lapstrake::name_of(path));
-    for (const auto& sapi : sapis_)
-      if (const auto at = cat(etc_, "/", sapi, "/conf.d/", link); !root_.exists(at))
-        root_.put_symlink(at, cat("/", path), php_modules);
+  // A module of the layers below is enabled for new SAPIs only: it may have been disabled for the others.
+  void enable(const std::string& module) {
+    const auto file = cat(etc_, "/mods-available/", module, ".ini");
+    const auto text = root_.text(file);
+    const auto link = cat(text ? link_priority(*text) : priority_below(module), "-", module, ".ini");
+    record(cat(records_, "/registry/", module));
+    for (const auto& sapi : sapis_) {
+      const auto at = cat(etc_, "/", sapi, "/conf.d/", link);
+      const bool is_new = text || root_.find(cat("usr/lib/php/", version_, "/sapi/", sapi)) != nullptr;
+      if (!is_new || root_.exists(at)) continue;
+      root_.put_symlink(at, cat("/", file), php_modules);
+      record(cat(records_, "/", sapi, "/enabled_by_maint/", module));
+    }
+  }
+
+  // Of a module of the layers below, whose file cannot be read: from the name of its link for another SAPI.
+  std::string priority_below(const std::string& module) const {
+    for (const auto& sapi : root_.names_in(etc_))
+      for (const auto& name : root_.names_in(cat(etc_, "/", sapi, "/conf.d"))) {
+        const auto dash = name.find('-');
+        if (dash != name.npos && are_digits(name.substr(0, dash)) && name.substr(dash + 1) == cat(module, ".ini"))
+          return name.substr(0, dash);
+      }
+    return std::string(default_priority);
+  }
+
+  // phpenmod's: an empty file.
+  void record(const std::string& path) {
+    if (!root_.exists(path)) root_.put_file(path, {}, {}, php_modules);
   }
 
   Root& root_;
-  std::string version_, etc_;
+  std::string version_, etc_, records_;
   std::vector<std::string> sapis_;
 };
 
 }  // namespace
 
 void apply_php_modules(Root& root) {
-  for (const auto& name : root.names_in("usr/lib/php"))
-    if (is_version_of_php(name)) Php(root, name).apply();
+  for (const auto& version : root.names_in("usr/lib/php"))
+    if (is_version_of_php(version)) Php(root, version).apply();
 }
 
 }  // namespace lapstrake::packages::deb

@@ -1,11 +1,13 @@
-#include <charconv>
-#include <lapstrake/base/path_text.hpp>
+#include "tmpfiles.hpp"
+
+#include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/deb/control.hpp>
 #include <optional>
 
+#include "config_folders.hpp"
 #include "config_words.hpp"
-#include "effect_steps.hpp"
+#include "effect_paths.hpp"
 
 namespace lapstrake::packages::deb {
 namespace {
@@ -15,36 +17,46 @@ constexpr std::string_view tmpfiles_d = "tmpfiles.d";
 struct Line {
   char type = '\0';
   bool replaces = false;  // `+`
-  std::string path, target;
+  std::string path, argument;
   std::optional<std::uint32_t> mode;
   std::string user, group;
 };
 
-std::optional<std::uint32_t> octal_of(std::string_view text) {
-  while (text.starts_with('~') || text.starts_with(':')) text.remove_prefix(1);
-  std::uint32_t out = 0;
-  const auto end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, out, 8);
-  return read.ec == std::errc() && read.ptr == end && out <= 07777 ? std::optional(out) : std::nullopt;
+enum class Use { apply, skip, unsupported };
+
+// Specifiers other than %% depend on a running system.
+std::optional<std::string> without_specifiers(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && (i + 1 == text.size() || text[++i] != '%')) return std::nullopt;
+    out += text[i];
+  }
+  return out;
 }
 
-// Nothing for lines that need a running system: specifiers, globs, other types.
+Use use_of(const std::string& type) {
+  if (type.find('!') != type.npos || std::string_view("xXrRezZmt").find(type[0]) != std::string_view::npos)
+    return type[0] == 'z' && type.find('!') == type.npos ? Use::apply : Use::skip;
+  const bool is_known = std::string_view("dDvqQfFLC").find(type[0]) != std::string_view::npos;
+  return is_known && type.find_first_of("~^$") == type.npos ? Use::apply : Use::unsupported;
+}
+
+// TYPE PATH MODE USER GROUP AGE ARGUMENT; nothing for a line that cannot be applied.
 std::optional<Line> line_of(const std::vector<std::string>& words) {
-  if (words.size() < 2 || words[0].empty() || words[0].find('!') != std::string::npos) return std::nullopt;
   const auto field = [&](std::size_t at) { return at < words.size() && words[at] != "-" ? words[at] : std::string(); };
+  const auto path = without_specifiers(words[1]), argument = without_specifiers(field(6));
+  if (!path || !argument || !path->starts_with('/') || path->find_first_of("*?[") != path->npos) return std::nullopt;
   Line out{.type = words[0][0],
            .replaces = words[0].find('+') != std::string::npos,
-           .path = words[1],
-           .target = field(6),
-           .mode = octal_of(field(2)),
+           .path = root_path(*path),
+           .argument = *argument,
+           .mode = std::nullopt,
            .user = field(3),
            .group = field(4)};
-  if (!out.path.starts_with('/') || out.path.size() < 2 || out.path.find_first_of("%*?[") != std::string::npos ||
-      out.path.find("..") != std::string::npos || out.target.find('%') != std::string::npos)
-    return std::nullopt;
-  out.path.erase(0, 1);
-  while (out.path.ends_with('/')) out.path.pop_back();
-  return out;
+  auto mode = field(2);
+  mode.erase(0, mode.find_first_not_of("~:"));
+  if (!mode.empty() && !(out.mode = mode_of(mode))) return std::nullopt;
+  return out.path.empty() ? std::nullopt : std::optional(out);
 }
 
 class Tmpfiles {
@@ -52,43 +64,76 @@ class Tmpfiles {
   Tmpfiles(Root& root, const AccountFiles& accounts, std::vector<std::string>& notes)
       : root_(root), accounts_(accounts), notes_(notes) {}
 
-  void apply(const Line& line) {
-    const auto owner =
-        accounts_.owner(cat(line.user.empty() ? "0" : line.user, ":", line.group.empty() ? "0" : line.group));
-    if (!owner) {
-      notes_.push_back(cat("tmpfiles.d names an owner that the image lacks: `", printable(line.user, 100), ":",
-                           printable(line.group, 100), "` for `/", printable(line.path, 300), "`"));
-      return;
+  void apply_file(const std::string& path) {
+    const auto text = root_.text(path).value_or("");
+    std::size_t ignored = 0;
+    std::string example;
+    for (const auto line : lines_of(text)) {
+      if (line.starts_with('#') || apply_line(config_words(line))) continue;
+      if (ignored++ == 0) example = printable(line, 120);
     }
-    switch (line.type) {
-      case 'd':
-      case 'D':
-      case 'v':
-      case 'q':
-      case 'Q': root_.put_directory(line.path, attributes(line, *owner, 0755), tmpfiles_d); return;
-      case 'f':
-      case 'F':
-        if (line.replaces || line.type == 'F' || !root_.exists(line.path))
-          root_.put_file(line.path, line.target, attributes(line, *owner, 0644), tmpfiles_d);
-        return;
-      case 'L':
-        if (line.replaces || !root_.exists(line.path))
-          root_.put_symlink(line.path, line.target.empty() ? cat("/usr/share/factory/", line.path) : line.target,
-                            tmpfiles_d);
-        return;
-      case 'C': copy(line); return;
-      default: return;
-    }
+    if (ignored > 0)
+      notes_.push_back(
+          cat("`/", printable(path, 400), "`: ", count_of(ignored, "line"), " not applied, such as `", example, "`"));
   }
 
  private:
-  static Root::Attributes attributes(const Line& line, Ids owner, std::uint32_t mode) {
-    return {.mode = line.mode.value_or(mode), .uid = owner.uid, .gid = owner.gid};
+  bool apply_line(const std::vector<std::string>& words) {
+    if (words.size() < 2 || words[0].empty()) return false;
+    const auto use = use_of(words[0]);
+    if (use != Use::apply) return use == Use::skip;
+    const auto line = line_of(words);
+    if (!line) return false;
+    const auto ids =
+        accounts_.owner(cat(line->user.empty() ? "0" : line->user, ":", line->group.empty() ? "0" : line->group));
+    if (!ids) return false;
+    create(*line, *ids);
+    return true;
+  }
+
+  void create(const Line& line, Ids ids) {
+    const auto attributes = [&](std::uint32_t mode) {
+      return Root::Attributes{.mode = line.mode.value_or(mode), .uid = ids.uid, .gid = ids.gid};
+    };
+    switch (line.type) {
+      case 'f':
+      case 'F': return file(line, attributes(0644));
+      case 'L': return link(line);
+      case 'C': return copy(line);
+      case 'z': return adjust(line, ids);
+      default: return directory(line, attributes(0755));
+    }
+  }
+
+  void directory(const Line& line, Root::Attributes attributes) {
+    if (!root_.exists(line.path) || root_.is_folder(line.path)) root_.put_directory(line.path, attributes, tmpfiles_d);
+  }
+
+  void file(const Line& line, Root::Attributes attributes) {
+    if (line.replaces || line.type == 'F' || !root_.exists(line.path))
+      root_.put_file(line.path, line.argument, attributes, tmpfiles_d);
+  }
+
+  void link(const Line& line) {
+    if (root_.exists(line.path) && !(line.replaces && root_.find(line.path) != nullptr)) return;
+    if (root_.is_folder(line.path) && !root_.link_target(line.path)) return;
+    root_.put_symlink(line.path, line.argument.empty() ? cat("/usr/share/factory/", line.path) : line.argument,
+                      tmpfiles_d);
   }
 
   void copy(const Line& line) {
-    const auto from = line.target.empty() ? cat("usr/share/factory/", line.path) : line.target.substr(1);
-    if (!root_.exists(line.path)) root_.copy(from, line.path, tmpfiles_d);
+    if (root_.exists(line.path)) return;
+    copy_tree(root_, line.argument.empty() ? cat("usr/share/factory/", line.path) : root_path(line.argument), line.path,
+              tmpfiles_d);
+  }
+
+  void adjust(const Line& line, Ids ids) {
+    const auto path = followed(root_, line.path);
+    const auto* entry = root_.find(path);
+    if (entry == nullptr) return;
+    root_.set_attributes(path, {.mode = line.mode.value_or(entry->mode),
+                                .uid = line.user.empty() ? entry->uid : ids.uid,
+                                .gid = line.group.empty() ? entry->gid : ids.gid});
   }
 
   Root& root_;
@@ -99,15 +144,9 @@ class Tmpfiles {
 }  // namespace
 
 void apply_tmpfiles(Root& root, const AccountFiles& accounts, std::vector<std::string>& notes) {
-  Tmpfiles tmpfiles(root, accounts, notes);
-  for (const auto& path : root.paths_below("usr/lib/tmpfiles.d")) {
-    // Those of systemd itself are for its own services.
-    if (!path.ends_with(".conf") || *root.find(path)->origin == "package systemd") continue;
-    const auto text = root.text(path).value_or("");
-    for (const auto line : lines_of(text))
-      if (!line.starts_with('#'))
-        if (const auto read = line_of(config_words(line))) tmpfiles.apply(*read);
-  }
+  Tmpfiles all(root, accounts, notes);
+  for (const auto& path : config_files(root, "tmpfiles.d"))
+    step(cat("reading `/", printable(path, 400), "`"), [&] { all.apply_file(path); });
 }
 
 }  // namespace lapstrake::packages::deb

@@ -74,6 +74,8 @@ TEST_CASE("the page of limits has every limit, in the header's order") {
       cat(limits::index_page_values),
       bytes(limits::release_bytes),
       bytes(limits::package_index_bytes),
+      cat(limits::package_accounts),
+      cat(limits::alternative_paths),
       cat(limits::docker_layers),
   };
   CHECK(numbers_of_the_page() == expected);

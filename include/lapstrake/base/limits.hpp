@@ -78,6 +78,8 @@ inline constexpr std::uint64_t index_page_values = 2'000'000;
 // Debian archives
 inline constexpr std::uint64_t release_bytes = 8 * MiB;          // of an InRelease file
 inline constexpr std::uint64_t package_index_bytes = 512 * MiB;  // of a Packages file, decompressed
+inline constexpr std::uint64_t package_accounts = 1000;          // that packages of one step create
+inline constexpr std::uint64_t alternative_paths = 100'000;      // choices of one alternative times their slaves
 
 // Docker cannot mount more layers.
 inline constexpr std::uint64_t docker_layers = 125;
