@@ -2,6 +2,7 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/deb/control.hpp>
+#include <utility>
 #include <set>
 #include <utility>
 
