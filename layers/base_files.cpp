@@ -19,6 +19,11 @@ bool is_package_database(std::string_view path) {
          (parent_of(path) == "var/lib/dpkg/status.d" && !path.ends_with(".md5sums"));
 }
 
+// They name the distribution; etc/os-release is usually a link.
+bool is_release_file(std::string_view path) {
+  return path == "etc/os-release" || path == "usr/lib/os-release" || path == "etc/debian_version";
+}
+
 }  // namespace
 
 void BaseFiles::add_layer(const Source& blob, std::string_view what, const std::stop_token& stop) {
@@ -33,7 +38,9 @@ void BaseFiles::add_layer(const std::vector<Entry>& entries) {
   for (const Entry& entry : entries)
     tree_.add(entry, entry.path, [&](const std::string& path) {
       const auto* text = std::get_if<std::string>(&entry.content);
-      return file_of(entry, path, [&] { return text == nullptr ? std::string{} : *text; });
+      auto file = file_of(entry, path, [&] { return text == nullptr ? std::string{} : *text; });
+      if (text == nullptr && is_release_file(path)) file.text = BaseFile::Text::none;  // unknown, not empty
+      return file;
     });
 }
 
@@ -56,6 +63,7 @@ BaseFile::Text BaseFiles::how_to_keep(const Entry& entry, const std::string& pat
     return Text::kept;
   };
   if (is_package_database(path)) return within(database_bytes_, limits::database_bytes);
+  if (is_release_file(path)) return entry.size <= limits::release_file_bytes ? Text::kept : Text::none;
   if (is_account_file(path)) {
     if (entry.size <= limits::account_bytes) return Text::kept;
     throw Error(ErrorKind::integrity, cat("`", path, "` is longer than ", human_size(limits::account_bytes)));

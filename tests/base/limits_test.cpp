@@ -58,6 +58,7 @@ TEST_CASE("the page of limits has every limit, in the header's order") {
       bytes(limits::account_bytes),
       bytes(limits::account_candidate_bytes),
       bytes(limits::database_bytes),
+      bytes(limits::release_file_bytes),
       bytes(limits::edited_bytes),
       cat(limits::removed_paths),
       bytes(limits::spooled_bytes),

@@ -111,6 +111,21 @@ TEST_CASE("package databases are kept as text, also when the tree is read back")
   }
 }
 
+TEST_CASE(
+    "the files that name the distribution are kept as text, a link to one is followed, and a large one is ignored") {
+  auto link = file("etc/os-release");
+  link.kind = Kind::symlink;
+  link.target = "../usr/lib/os-release";
+  const BaseFiles base =
+      base_of({{file("usr/lib/os-release", "ID=debian\n"), link, file("etc/debian_version", "12.5\n")}});
+  for (const auto& files : {base, *BaseFiles::from_bytes(base.to_bytes())}) {
+    CHECK(files.text_of("etc/os-release") == "ID=debian\n");
+    CHECK(files.text_of("etc/debian_version") == "12.5\n");
+  }
+  const BaseFiles large = base_of({{file("usr/lib/os-release", std::string(limits::release_file_bytes + 1, 'a'))}});
+  CHECK_FALSE(large.text_of("usr/lib/os-release"));
+}
+
 TEST_CASE("a package database beyond the limit is an error when it is asked for") {
   const std::string long_text(limits::database_bytes / 2 + 1, 'a');
   const BaseFiles base = base_of({{file("var/lib/dpkg/status", long_text)}, {file("lib/apk/db/installed", long_text)}});

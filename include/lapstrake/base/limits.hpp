@@ -48,9 +48,10 @@ inline constexpr std::uint64_t tree_steps = 4'000'000;
 inline constexpr std::uint64_t tree_steps_of_packed_byte = 1;
 inline constexpr std::uint64_t account_bytes = 1 * MiB;  // of etc/passwd or etc/group
 inline constexpr std::uint64_t account_candidate_bytes = 4 * MiB;
-inline constexpr std::uint64_t database_bytes = 32 * MiB;  // of dpkg and apk, in all layers together
-inline constexpr std::uint64_t edited_bytes = 16 * MiB;    // of a file that `edit` changes, before and after
-inline constexpr std::uint64_t removed_paths = 100'000;    // that one glob of `remove` matches
+inline constexpr std::uint64_t database_bytes = 32 * MiB;      // of dpkg and apk, in all layers together
+inline constexpr std::uint64_t release_file_bytes = 64 * KiB;  // of os-release or debian_version
+inline constexpr std::uint64_t edited_bytes = 16 * MiB;        // of a file that `edit` changes, before and after
+inline constexpr std::uint64_t removed_paths = 100'000;        // that one glob of `remove` matches
 
 // Files decompressed to disk
 inline constexpr std::uint64_t spooled_bytes = 512 * MiB;

@@ -17,7 +17,7 @@
 
 namespace lapstrake::layers {
 
-// The attributes of a file in a base. Only account files and package databases have content.
+// The attributes of a file in a base. Only account files, package databases and os-release have content.
 struct BaseFile {
   Kind kind = Kind::file;
   enum class Text : std::uint8_t { none, kept, dropped } text = Text::none;
@@ -37,8 +37,9 @@ class BaseFiles {
 
   // Streams a base layer (a tar, plain or compressed with gzip or zstd, detected by its first bytes) and merges it on
   // top: whiteouts and opaque folders are applied. /etc/passwd and /etc/group are kept as text (at most 1 MiB each),
-  // and the databases of dpkg and apk (limits::database_bytes together). Nothing is written to disk. Error{integrity}
-  // when it is not a tar, for `..`, and beyond `ReadLimits` and `TreeBudget`; all layers share one budget.
+  // the databases of dpkg and apk (limits::database_bytes together), etc/os-release, usr/lib/os-release and
+  // etc/debian_version (limits::release_file_bytes). Nothing is written to disk. Error{integrity} when it is not a tar,
+  // for `..`, and beyond `ReadLimits` and `TreeBudget`; all layers share one budget.
   void add_layer(const Source& blob, std::string_view what, const std::stop_token& stop = {});
   // Merges a layer built by this program on top.
   void add_layer(const std::vector<Entry>& entries);
@@ -52,8 +53,9 @@ class BaseFiles {
   std::string resolve(std::string_view path) const;
   // The same, but the last component is followed too.
   std::string follow(std::string_view path) const { return tree_.follow(path); }
-  // The text of etc/passwd, etc/group or a package database (var/lib/dpkg/status, var/lib/dpkg/status.d/NAME,
-  // lib/apk/db/installed), links followed. Error{integrity} when it was dropped, because of a limit.
+  // The text of etc/passwd, etc/group, os-release, debian_version or a package database (var/lib/dpkg/status,
+  // var/lib/dpkg/status.d/NAME, lib/apk/db/installed), links followed. Error{integrity} when it was dropped, because of
+  // a limit.
   std::optional<std::string> text_of(std::string_view path) const;
   // At most `most` names in a folder, for suggestions.
   std::vector<std::string> names_in(std::string_view folder, std::size_t most = 10'000) const;
