@@ -10,7 +10,7 @@
 namespace lapstrake::packages::deb {
 namespace {
 
-Priority priority_of(std::string_view text) {
+Priority priority_named(std::string_view text) {
   constexpr std::array<std::string_view, 4> names{"required", "important", "standard", "optional"};
   const auto found = std::ranges::find(names, text);
   return static_cast<Priority>(found - names.begin());
@@ -34,7 +34,7 @@ IndexedPackage package_of(const Stanza& stanza, std::string_view what) {
                      .architecture = std::string(stanza.value("Architecture")),
                      .path = std::string(stanza.value("Filename")),
                      .digest = *digest,
-                     .priority = priority_of(stanza.value("Priority")),
+                     .priority = priority_named(stanza.value("Priority")),
                      .essential = stanza.value("Essential") == "yes"};
   if (out.path.starts_with("./")) out.path.erase(0, 2);
   if (!is_safe(out.path)) refuse("Filename");

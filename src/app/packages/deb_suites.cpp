@@ -90,10 +90,10 @@ DebSuite DebSuites::read(const DebSource& source, const std::string& architectur
   const auto folder = cat("dists/", source.suite, "/");
   const auto what = cat("the InRelease file of `", source.name, "`");
   const auto text = text_of_archive(run_, source, cat(folder, "InRelease"), limits::release_bytes);
-  const auto signed_text = deb::verified(text, source.keyrings, what);
+  const auto now = std::chrono::floor<std::chrono::seconds>(run_.context.runtime.clock());
+  const auto signed_text = deb::verified(text, source.keyrings, what, now);
   const auto release = deb::parse_release(signed_text.body, what);
-  deb::Freshness freshness{.now = std::chrono::floor<std::chrono::seconds>(run_.context.runtime.clock()),
-                           .check_valid_until = source.check_valid_until};
+  deb::Freshness freshness{.now = now, .check_valid_until = source.check_valid_until};
   if (const auto known = known_.find(source.name); known != known_.end()) {
     freshness.locked_date = time_in_lock(known->second.date);
     freshness.locked_codename = known->second.codename;
