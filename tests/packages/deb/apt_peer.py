@@ -4,7 +4,7 @@
     apt_peer.py DRIVER [--all] [--write PAGE]
 
 DRIVER is deb_driver. The sources are those of apt on this machine, with other suites and architectures in a private configuration.
-Without --all (or LAPSTRAKE_LONG_TESTS=1): bookworm on amd64, and every ninth request. --write makes docs/reference/debian-closures.md.
+Without --all (or LAPSTRAKE_LONG_TESTS=1): bookworm on amd64, and every 20th request. --write makes docs/reference/debian-closures.md.
 Exit code 77: apt or its archive is not available.
 """
 import glob
@@ -197,7 +197,7 @@ def main():
             with tempfile.TemporaryDirectory() as folder:
                 apt = Apt(folder + "/apt", suite, architecture)
                 stanzas = stanzas_of(apt.indexes)
-                for request in requests_of(suite)[::1 if everything else 9]:
+                for request in requests_of(suite)[::1 if everything else 20]:
                     theirs = apt.install(request)
                     done = subprocess.run([driver, architecture, "/dev/null", *apt.indexes, "--", *request.split()], capture_output=True, text=True)
                     if done.returncode or theirs is None:
