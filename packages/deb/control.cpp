@@ -2,7 +2,6 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/deb/control.hpp>
-#include <utility>
 #include <set>
 #include <utility>
 
