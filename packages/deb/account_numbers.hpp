@@ -1,6 +1,6 @@
 // The numbers of new users and groups.
 #pragma once
-#include <lapstrake/packages/deb/effects.hpp>
+#include <lapstrake/packages/deb/accounts.hpp>
 
 #include "account_files.hpp"
 #include "wanted_accounts.hpp"
