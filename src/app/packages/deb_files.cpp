@@ -51,15 +51,19 @@ oci::Descriptor take_local_deb(const PackageRun& run, const std::string& path,
   return {.media_type = {}, .digest = blob.commit(digest), .size = file.size};
 }
 
+std::vector<packages::UnpackedArchive> DebFiles::archives(const std::vector<packages::LockedFile>& files) const {
+  return run_.archives.unpacked(files, unpacker(run_), download());
+}
+
 std::vector<deb::Deb> DebFiles::unpacked(const std::vector<packages::LockedFile>& files) const {
-  auto archives = run_.archives.unpacked(files, unpacker(run_), download());
+  auto unpacked = archives(files);
   std::vector<deb::Deb> out;
   out.reserve(files.size());
   for (std::size_t i = 0; i < files.size(); ++i)
     out.push_back({.name = files[i].package,
                    .version = files[i].version,
                    .architecture = files[i].architecture,
-                   .archive = std::make_shared<const packages::UnpackedArchive>(std::move(archives[i])),
+                   .archive = std::make_shared<const packages::UnpackedArchive>(std::move(unpacked[i])),
                    .path = files[i].path});
   return out;
 }

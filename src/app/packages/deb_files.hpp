@@ -28,6 +28,7 @@ class DebFiles {
   DebFiles(const PackageRun& run, const DebStep& step) : run_(run), step_(step) {}
   // Unpacked, in the order of `files`.
   std::vector<packages::deb::Deb> unpacked(const std::vector<packages::LockedFile>& files) const;
+  std::vector<packages::UnpackedArchive> archives(const std::vector<packages::LockedFile>& files) const;
   void take(const std::vector<packages::LockedFile>& files) const;
 
  private:

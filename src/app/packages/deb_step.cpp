@@ -107,6 +107,11 @@ std::vector<layers::Entry> deb_entries(const PackageRun& run, const DebStep& ste
       .entries;
 }
 
+std::vector<packages::UnpackedArchive> unpacked_files(const PackageRun& run, const DebStep& step,
+                                                      const packages::LockedInstall& install) {
+  return DebFiles(run, step).archives(install.files);
+}
+
 void take_files(const PackageRun& run, const DebStep& step, const packages::LockedInstall& install) {
   DebFiles(run, step).take(install.files);
 }

@@ -17,60 +17,10 @@
 #include <set>
 
 #include "npm_tarballs.hpp"
+#include "package_steps.hpp"
 
 namespace lapstrake::app {
 namespace {
-
-std::string shown(const oci::Fetch& fetch) {
-  return cat("fetch `", redacted(http::parse_url(fetch.url)), "` (", fetch.where.text(), ")");
-}
-std::string shown(const oci::Deb& step) { return cat("deb (", step.where.text(), ")"); }
-std::string shown(const oci::Npm& step) { return cat("npm `", step.lock, "` (", step.where.text(), ")"); }
-std::string shown(const oci::Pip& step) { return cat("pip `", step.lock, "` (", step.where.text(), ")"); }
-
-bool installs_packages(const oci::LayerRecipe& layer) {
-  return layer.deb.has_value() || !layer.pips.empty() || !layer.npms.empty();
-}
-
-// Whether a step after the `deb:` of the layer has to know its files.
-bool is_followed_by_packages(const spec::Image& image, const oci::LayerRecipe& layer) {
-  return !layer.pips.empty() || !layer.npms.empty() ||
-         std::any_of(image.layers.begin() + (&layer - image.layers.data()) + 1, image.layers.end(),
-                     [](const auto& later) { return installs_packages(later); });
-}
-
-oci::Deb for_platform(oci::Deb deb, const oci::Platform& platform) {
-  for (auto& request : deb.install) request = spec::fill_platform(request, platform);
-  return deb;
-}
-
-// Calls act(step, facts) for each step of each image and platform that is to be built; it returns the step's entry.
-// Later steps see the files of Debian packages.
-template <class Act>
-void for_each_step(const PackageRun& run, Act&& act) {
-  for (const auto& image : run.project.images) {
-    if (!has_packages(image) || run.context.images.prebuilt.contains(image.name)) continue;
-    for (const auto& platform : platforms_of(run.context, image)) {
-      auto base = load_base(run.context, run.project, image, platform, run.archives.store());
-      auto files = base ? std::move(base->files) : layers::BaseFiles();
-      const StepFacts facts{.image = image.name,
-                            .platform = platform,
-                            .base = files,
-                            .env = base ? base->image.config.env : std::vector<std::string>()};
-      for (const auto& layer : image.layers) {
-        if (layer.deb)
-          lapstrake::step(shown(*layer.deb), [&] {
-            const auto filled = for_platform(*layer.deb, platform);
-            const DebStep deb{.deb = filled, .layer = layer.name, .facts = facts};
-            const packages::LockedInstall& install = act(deb, facts);
-            if (is_followed_by_packages(image, layer)) files.add_layer(deb_entries(run, deb, install, files));
-          });
-        for (const auto& pip : layer.pips) lapstrake::step(shown(pip), [&] { act(pip, facts); });
-        for (const auto& npm : layer.npms) lapstrake::step(shown(npm), [&] { act(npm, facts); });
-      }
-    }
-  }
-}
 
 // Calls act(fetch, platform) for each `fetch:` step, with its URL for the platform.
 template <class Act>
@@ -81,7 +31,7 @@ void for_each_fetch(const PackageRun& run, Act&& act) {
       for (const auto& layer : image.layers)
         for (auto fetch : layer.fetches) {
           fetch.url = spec::fill_platform(fetch.url, platform);
-          lapstrake::step(shown(fetch), [&] { act(fetch, platform); });
+          lapstrake::step(shown_step(fetch), [&] { act(fetch, platform); });
         }
   }
 }
@@ -111,10 +61,6 @@ std::string name_of(const oci::Pip& step, const StepFacts& facts) {
 std::string name_of(const oci::Npm& step, const StepFacts& facts) { return install_name(step, facts); }
 
 std::string name_of(const DebStep& step, const StepFacts&) { return install_name(step); }
-
-const packages::LockedInstall& locked_entry(const PackageRun& run, const DebStep& step, const StepFacts&) {
-  return locked_install(run, step);
-}
 
 // Packages of npm have addons for all platforms in one tarball.
 bool may_be_loaded(std::string_view path, const std::vector<oci::Npm>& steps, const StepFacts& facts) {
@@ -192,7 +138,8 @@ void append(std::vector<layers::Entry> entries, std::vector<layers::Entry>& to) 
 std::vector<layers::Entry> debian_entries(const PackageRun& run, const oci::LayerRecipe& recipe, const StepFacts& facts,
                                           const layers::BaseFiles& below) {
   const DebStep step{.deb = *recipe.deb, .layer = recipe.name, .facts = facts};
-  return lapstrake::step(shown(*recipe.deb), [&] { return deb_entries(run, step, locked_install(run, step), below); });
+  return lapstrake::step(shown_step(*recipe.deb),
+                         [&] { return deb_entries(run, step, locked_install(run, step), below); });
 }
 
 // The files of `pip:` and `npm:`.
@@ -201,12 +148,12 @@ std::vector<layers::Entry> language_entries(const PackageRun& run, const oci::La
                                             const layers::AccountTable& accounts) {
   std::vector<layers::Entry> out;
   for (const auto& pip : recipe.pips)
-    lapstrake::step(shown(pip), [&] {
+    lapstrake::step(shown_step(pip), [&] {
       auto entries = pip_entries(run, pip, facts, below, accounts.look_up(pip.owner, pip.where));
       append(std::move(entries), out);
     });
   for (const auto& npm : recipe.npms)
-    lapstrake::step(shown(npm), [&] {
+    lapstrake::step(shown_step(npm), [&] {
       auto entries = npm_entries(run, npm, facts, accounts.look_up(npm.owner, npm.where));
       append(std::move(entries), out);
     });
@@ -263,9 +210,7 @@ class NewInstalls {
 
 }  // namespace
 
-bool has_packages(const spec::Image& image) {
-  return std::ranges::any_of(image.layers, [](const auto& layer) { return installs_packages(layer); });
-}
+bool has_packages(const spec::Image& image) { return installs_packages(image); }
 
 bool has_locked_steps(const spec::Image& image) {
   return has_packages(image) || std::ranges::any_of(image.layers, [](const auto& layer) {
@@ -349,9 +294,10 @@ packages::LockedPackages lock_packages(const PackageRun& run, const packages::Lo
   for_each_fetch(run, [&](const oci::Fetch& fetch, const oci::Platform& platform) {
     if (digest_in_spec(fetch, platform) || out.fetched.contains(fetch.url)) return;
     if (!http::parse_url(fetch.url).query.empty())
-      throw Error(ErrorKind::usage,
-                  cat(shown(fetch), " has a query, which may be a secret and is not written to `", lock_file_name, "`"),
-                  "add `sha256:` to the step");
+      throw Error(
+          ErrorKind::usage,
+          cat(shown_step(fetch), " has a query, which may be a secret and is not written to `", lock_file_name, "`"),
+          "add `sha256:` to the step");
     const auto found = known.fetched.find(fetch.url);
     const bool fits = found != known.fetched.end() && !update.moves(found->second);
     out.fetched.emplace(fetch.url, fits ? found->second : downloaded(run, fetch, std::nullopt));
@@ -363,7 +309,7 @@ packages::LockedPackages lock_packages(const PackageRun& run, const packages::Lo
 oci::Digest digest_of(const oci::Fetch& fetch, const oci::Platform& platform, const packages::LockedPackages& locked) {
   if (auto digest = digest_in_spec(fetch, platform)) return *std::move(digest);
   if (const auto found = locked.fetched.find(fetch.url); found != locked.fetched.end()) return found->second.digest;
-  throw Error(ErrorKind::usage, cat("the sha256 of ", shown(fetch), " is unknown"),
+  throw Error(ErrorKind::usage, cat("the sha256 of ", shown_step(fetch), " is unknown"),
               "run `lapstrake lock` to record it, or add `sha256:` to the step");
 }
 

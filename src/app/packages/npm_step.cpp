@@ -40,6 +40,13 @@ LockedTree locked_tree(const PackageRun& run, const oci::Npm& step, const StepFa
   return {.lock = std::move(lock), .install = install, .selection = std::move(selection)};
 }
 
+std::vector<packages::UnpackedArchive> unpacked_files(const PackageRun& run, const oci::Npm& step,
+                                                      const packages::LockedInstall& install,
+                                                      const npm::LockFile& lock) {
+  const NpmTarballs tarballs(run, step);
+  return run.archives.unpacked(install.files, NpmTarballs::unpacker(run), tarballs.download(lock));
+}
+
 }  // namespace
 
 std::string install_name(const oci::Npm& step, const StepFacts& facts) {
@@ -66,8 +73,7 @@ oci::Digest inputs_of(const PackageRun& run, const oci::Npm& step) {
 std::vector<layers::Entry> npm_entries(const PackageRun& run, const oci::Npm& step, const StepFacts& facts,
                                        layers::AccountTable::Ids ids) {
   const auto tree = locked_tree(run, step, facts);
-  const NpmTarballs tarballs(run, step);
-  auto archives = run.archives.unpacked(tree.install.files, NpmTarballs::unpacker(run), tarballs.download(tree.lock));
+  auto archives = unpacked_files(run, step, tree.install, tree.lock);
   std::map<std::string, std::shared_ptr<const packages::UnpackedArchive>> by_place;
   for (std::size_t i = 0; i < archives.size(); ++i)
     by_place.emplace(tree.install.files[i].name,
@@ -83,6 +89,11 @@ std::vector<layers::Entry> npm_entries(const PackageRun& run, const oci::Npm& st
 
 const packages::LockedInstall& locked_entry(const PackageRun& run, const oci::Npm& step, const StepFacts& facts) {
   return locked_install(run, install_name(step, facts), inputs_of(run, step));
+}
+
+std::vector<packages::UnpackedArchive> unpacked_files(const PackageRun& run, const oci::Npm& step,
+                                                      const packages::LockedInstall& install) {
+  return unpacked_files(run, step, install, read_npm_lock(run, step));
 }
 
 void take_files(const PackageRun& run, const oci::Npm& step, const packages::LockedInstall& install) {

@@ -118,9 +118,13 @@ std::vector<layers::Entry> pip_entries(const PackageRun& run, const oci::Pip& st
   const auto& install = locked_install(run, install_name(step, target), digest_of_inputs(run, locked));
   expect_all(install, selected_packages(locked, step, target));
   const auto scheme = scheme_of(step, installed_python(step, below, facts, target), ids);
+  return pip::install(unpacked_files(run, step, install), scheme);
+}
+
+std::vector<packages::UnpackedArchive> unpacked_files(const PackageRun& run, const oci::Pip& step,
+                                                      const packages::LockedInstall& install) {
   PipIndex index(run, step.source);
-  const auto wheels = run.archives.unpacked(install.files, wheel_unpacker(), wheel_download(run, index));
-  return pip::install(wheels, scheme);
+  return run.archives.unpacked(install.files, wheel_unpacker(), wheel_download(run, index));
 }
 
 const packages::LockedInstall& locked_entry(const PackageRun& run, const oci::Pip& step, const StepFacts& facts) {

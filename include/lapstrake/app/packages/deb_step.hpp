@@ -7,6 +7,7 @@
 #include <lapstrake/layers/entry.hpp>
 #include <lapstrake/oci/recipe.hpp>
 #include <lapstrake/packages/locked_file.hpp>
+#include <lapstrake/packages/unpacked_archive.hpp>
 #include <string>
 #include <vector>
 
@@ -38,5 +39,9 @@ const packages::LockedInstall& locked_install(const PackageRun& run, const DebSt
 
 // Downloads the .deb files of the entry that the store lacks.
 void take_files(const PackageRun& run, const DebStep& step, const packages::LockedInstall& install);
+
+// Their unpacked forms, in the order of the entry.
+std::vector<packages::UnpackedArchive> unpacked_files(const PackageRun& run, const DebStep& step,
+                                                      const packages::LockedInstall& install);
 
 }  // namespace lapstrake::app

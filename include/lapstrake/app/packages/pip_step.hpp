@@ -5,6 +5,7 @@
 #include <lapstrake/oci/recipe.hpp>
 #include <lapstrake/packages/locked_file.hpp>
 #include <lapstrake/packages/pip/target.hpp>
+#include <lapstrake/packages/unpacked_archive.hpp>
 #include <string>
 #include <vector>
 
@@ -37,5 +38,9 @@ const packages::LockedInstall& locked_entry(const PackageRun& run, const oci::Pi
 
 // Downloads the files of the entry that the store lacks.
 void take_files(const PackageRun& run, const oci::Pip& step, const packages::LockedInstall& install);
+
+// Their unpacked forms, in the order of the entry.
+std::vector<packages::UnpackedArchive> unpacked_files(const PackageRun& run, const oci::Pip& step,
+                                                      const packages::LockedInstall& install);
 
 }  // namespace lapstrake::app
