@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares the packages that lapstrake chooses with those of `apt-get --simulate install --no-install-recommends`.
 
-    apt_peer.py DRIVER [--all] [--write PAGE]
+    apt_peer.py DRIVER [--all | --only SUITE/ARCHITECTURE] [--write PAGE]
 
 DRIVER is deb_driver. The sources are those of apt on this machine, with other suites and architectures in a private configuration.
 Without --all (or LAPSTRAKE_LONG_TESTS=1): bookworm on amd64, and every 20th request. --write makes docs/reference/debian-closures.md.
@@ -192,12 +192,15 @@ def main():
     if subprocess.run(["sh", "-c", "command -v apt-get"], capture_output=True).returncode or not host_sources():
         not_run("apt has no Debian sources here")
     reasons, faults, rows = explained(), [], []
-    for suite in ("bookworm", "trixie") if everything else ("bookworm",):
-        for architecture in ("amd64", "arm64") if everything else ("amd64",):
+    only = options[options.index("--only") + 1] if "--only" in options else ""
+    for suite in ("bookworm", "trixie"):
+        for architecture in ("amd64", "arm64"):
+            if not everything and "%s/%s" % (suite, architecture) != (only or "bookworm/amd64"):
+                continue
             with tempfile.TemporaryDirectory() as folder:
                 apt = Apt(folder + "/apt", suite, architecture)
                 stanzas = stanzas_of(apt.indexes)
-                for request in requests_of(suite)[::1 if everything else 20]:
+                for request in requests_of(suite)[::1 if everything or only else 20]:
                     theirs = apt.install(request)
                     done = subprocess.run([driver, architecture, "/dev/null", *apt.indexes, "--", *request.split()], capture_output=True, text=True)
                     if done.returncode or theirs is None:
