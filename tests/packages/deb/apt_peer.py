@@ -226,7 +226,7 @@ def main():
 
 def write(path, rows, same):
     with open(path, "w") as file:
-        file.write("# Debian packages: beside apt\n\n`tests/packages/deb/apt_peer.py DRIVER --all --write docs/reference/debian-closures.md` compares the packages that `lapstrake lock` chooses with\n"
+        file.write("# Debian packages: beside apt\n\n`tests/packages/deb/apt_peer.py build/dev/packages/deb/deb_driver --only bookworm/amd64 --write docs/reference/debian-closures.md` compares the packages that `lapstrake lock` chooses with\n"
                    "`apt-get --simulate install --no-install-recommends`, in an empty system. It fails if a difference is not in `testdata/deb/closures.tsv`.\n"
                    "`apt-get check` accepts each of the sets.\n\n%d requests, %d with the same packages.\n\n" % (len(rows), same))
         file.write("| suite | architecture | request | apt | lapstrake | difference | reason |\n| --- | --- | --- | ---: | ---: | --- | --- |\n")
