@@ -44,7 +44,7 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# packages/deb/librnp.cpp loads it.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS librnp0)
+# packages/deb/late_library.cpp loads them.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "librnp0, libsolvext1")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS ca-certificates)
 include(CPack)

@@ -1,40 +1,16 @@
 // Loads librnp when its first function is called. Linked as usual, its own libraries (Botan, SQLite and others) would
 // be loaded and relocated at each start of the program, also by commands that verify no signature: that doubles the
 // instructions of a small build.
-#include <dlfcn.h>
 #include <rnp/rnp.h>
 
-#include <lapstrake/base/error.hpp>
-#include <lapstrake/base/text.hpp>
-
-namespace lapstrake::packages::deb {
-namespace {
-
-constexpr const char* library = "librnp.so.0";
-
-std::string reason_of_failure() {
-  const char* const text = ::dlerror();
-  return text == nullptr ? std::string() : printable(text);
-}
-
-void* symbol(const char* name) {
-  static void* const handle = ::dlopen(library, RTLD_NOW | RTLD_LOCAL);
-  void* const found = handle == nullptr ? nullptr : ::dlsym(handle, name);
-  if (found == nullptr)
-    throw Error(ErrorKind::input, cat("cannot load `", library, "`, which verifies signatures"),
-                "install it (Debian: `apt-get install librnp0`)")
-        .because(reason_of_failure());
-  return found;
-}
-
-}  // namespace
-}  // namespace lapstrake::packages::deb
+#include "late_library.hpp"
 
 // The functions of rnp.h that this program calls.
-#define LAZY(result, name, parameters, arguments)                                                             \
-  extern "C" result name parameters {                                                                         \
-    static const auto real = reinterpret_cast<result(*) parameters>(lapstrake::packages::deb::symbol(#name)); \
-    return real arguments;                                                                                    \
+#define LAZY(result, name, parameters, arguments)                                \
+  extern "C" result name parameters {                                            \
+    static const auto real = reinterpret_cast<result(*) parameters>(             \
+        lapstrake::packages::deb::late_symbol("librnp.so.0", "librnp0", #name)); \
+    return real arguments;                                                       \
   }
 
 // clang-format off
