@@ -5,13 +5,16 @@
 
 #include "late_library.hpp"
 
-// The functions of rnp.h that this program calls.
+// The functions of rnp.h that this program calls. (Types and lists of parameters cannot be in parentheses.)
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define LAZY(result, name, parameters, arguments)                                \
   extern "C" result name parameters {                                            \
     static const auto real = reinterpret_cast<result(*) parameters>(             \
         lapstrake::packages::deb::late_symbol("librnp.so.0", "librnp0", #name)); \
     return real arguments;                                                       \
   }
+
+// NOLINTEND(bugprone-macro-parentheses)
 
 // clang-format off
 LAZY(rnp_result_t, rnp_ffi_create, (rnp_ffi_t* ffi, const char* pub_format, const char* sec_format), (ffi, pub_format, sec_format))
