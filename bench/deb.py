@@ -4,8 +4,8 @@
     bench/deb.py [--rounds N] [--work FOLDER]
 
 LAPSTRAKE names the program (default: build/release/bin/lapstrake). Needs root, mmdebstrap, GNU time and the sources of apt on this
-machine. mmdebstrap --variant=extract unpacks the same packages without running their scripts; both start with the .deb files at hand
-(mmdebstrap: apt's cache; lapstrake: its store). Prints a table in Markdown.
+machine. mmdebstrap --variant=extract downloads the indexes and the packages and unpacks them without running their scripts; the row of lapstrake
+that does the same begins with an empty store. Prints a table in Markdown.
 """
 import argparse
 import os
@@ -74,14 +74,14 @@ def main():
     work = options.work or tempfile.mkdtemp(prefix="lapstrake-bench.")
     nginx = Project(program, work + "/nginx", NGINX)
     nginx.run("lock")  # downloads
-    debs = work + "/debs"
-    os.makedirs(debs)
-    mmdebstrap = ["mmdebstrap", "--quiet", "--variant=extract", "--include=nginx", "--aptopt=Dir::Cache::Archives \"%s\"" % debs,
-                  "--setup-hook=true", "--skip=essential/unlink,download/empty,cleanup", "bookworm", work + "/root.tar"]
-    rows = {"mmdebstrap": [], "lock": [], "build": [], "unpacked": [], "unchanged": []}
+    mmdebstrap = ["mmdebstrap", "--quiet", "--variant=extract", "--include=nginx", "bookworm", work + "/root.tar"]
+    rows = {"mmdebstrap": [], "empty": [], "lock": [], "build": [], "unpacked": [], "unchanged": []}
     measured(mmdebstrap, work)
     for _ in range(options.rounds):
         rows["mmdebstrap"].append(measured(mmdebstrap, work))
+        os.remove(nginx.folder + "/lapstrake.lock")
+        shutil.rmtree(nginx.folder + "/store")
+        rows["empty"].append(tuple(map(sum, zip(nginx.run("lock"), nginx.run("build")))))
         os.remove(nginx.folder + "/lapstrake.lock")
         nginx.forget_layers(unpacked=True)
         rows["lock"].append(nginx.run("lock"))
@@ -92,6 +92,7 @@ def main():
         rows["unchanged"].append(nginx.run("build"))
     print("\nnginx\n\n| row | seconds | CPU seconds | ratio | peak MiB |\n| --- | ---: | ---: | ---: | ---: |")
     base = row("mmdebstrap --variant=extract --include=nginx", rows["mmdebstrap"], 0)
+    row("lapstrake lock and build, empty store (memory: the sum)", rows["empty"], base)
     row("lapstrake lock, indexes and .deb files in the store", rows["lock"], base)
     row("lapstrake build, .deb files in the store", rows["build"], base)
     row("lapstrake build, unpacked .deb files in the store", rows["unpacked"], base)
