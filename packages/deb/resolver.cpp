@@ -43,7 +43,8 @@ class Resolution {
   Resolution(const std::vector<const PackageIndex*>& indexes, std::string_view installed,
              const std::vector<Request>& requests, const ResolveOptions& options,
              const std::map<std::string, std::string>& keep)
-      : requests_(requests),
+      : indexes_(indexes),
+        requests_(requests),
         options_(options),
         keep_(keep),
         candidates_(indexes, options, requests, keep),
@@ -115,10 +116,13 @@ class Resolution {
       texts[one.index] += cat(one.stanza, "\n");
       priorities_.emplace(one.name, one.priority);
     }
-    for (const auto& [index, text] : texts) {
+    // In the order of the sources: libsolv decides ties by the order of its packages.
+    for (const auto* index : indexes_) {
+      const auto text = texts.find(index);
+      if (text == texts.end()) continue;
       auto* repo = repo_create(pool(), index->suite().c_str());
       repo->appdata = const_cast<PackageIndex*>(index);
-      solv::add_packages(repo, text);
+      solv::add_packages(repo, text->second);
     }
   }
 
@@ -216,6 +220,7 @@ class Resolution {
     }
   }
 
+  const std::vector<const PackageIndex*>& indexes_;
   const std::vector<Request>& requests_;
   const ResolveOptions& options_;
   const std::map<std::string, std::string>& keep_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <lapstrake/app/packages/deb_suites.hpp>
 #include <lapstrake/base/atomic_file.hpp>
-#include <lapstrake/base/confined_folder.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/parallel.hpp>
 #include <lapstrake/base/text.hpp>
@@ -42,15 +41,6 @@ std::string architecture_of(const StepFacts& facts) {
   return deb::architecture_of(facts.platform.architecture, facts.platform.variant);
 }
 
-oci::Descriptor take_local_deb(const PackageRun& run, const std::string& path,
-                               const std::optional<oci::Digest>& digest) {
-  const auto file = open_named_file(run.project.folder, path, run.context.build.allow_outside);
-  auto blob = run.archives.store().new_blob();
-  drain(
-      file.source(), [&](Bytes bytes) { blob.write(bytes); }, run.context.runtime.stop);
-  return {.media_type = {}, .digest = blob.commit(digest), .size = file.size};
-}
-
 std::vector<packages::UnpackedArchive> DebFiles::archives(const std::vector<packages::LockedFile>& files) const {
   return run_.archives.unpacked(files, unpacker(run_), download());
 }
@@ -81,7 +71,7 @@ Archives::Download DebFiles::download() const {
 
 void DebFiles::take(const packages::LockedFile& file) const {
   if (!file.url.empty()) {
-    take_local_deb(run_, local_path(file.url), file.digest);
+    copy_to_store(run_, local_path(file.url), file.digest);
     return;
   }
   try {

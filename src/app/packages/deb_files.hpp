@@ -18,10 +18,6 @@ inline constexpr std::string_view local_prefix = "./";
 bool is_local_deb(std::string_view request);
 std::string local_path(std::string_view request);  // relative to the folder of the spec
 
-// Copies a file of the project into the store.
-oci::Descriptor take_local_deb(const PackageRun& run, const std::string& path,
-                               const std::optional<oci::Digest>& digest);
-
 // Safe to use from several threads. The sources are read before the first download.
 class DebFiles {
  public:

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <lapstrake/app/packages/deb_step.hpp>
 #include <lapstrake/base/atomic_file.hpp>
-#include <lapstrake/base/confined_folder.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/deb/control.hpp>
@@ -74,7 +73,7 @@ class DebLocking {
   // As a Packages file has it.
   std::string stanza_of(const std::string& text) {
     const auto path = local_path(text);
-    const auto blob = take_local_deb(run_, path, {});
+    const auto blob = copy_to_store(run_, path, {});
     const auto what = cat("`", path, "`");
     const auto control = deb::control_of(file_source(run_.archives.store().blob_path(blob.digest)), what,
                                          {.packed_bytes = blob.size, .stop = run_.context.runtime.stop});

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <lapstrake/base/confined_folder.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/deb/control.hpp>
@@ -90,7 +89,7 @@ oci::Digest inputs_of(const PackageRun& run, const DebStep& step) {
   add_list("accept", step.deb.accepted);
   add_list("sources", step.deb.sources);
   for (const auto& request : step.deb.install)
-    if (is_local_deb(request)) digest.add(request, take_local_deb(run, local_path(request), {}).digest.text());
+    if (is_local_deb(request)) digest.add(request, copy_to_store(run, local_path(request), {}).digest.text());
   digest.add("installed", installed_in(step.facts.base));
   return digest.finish();
 }

@@ -21,6 +21,15 @@ std::string text_of_project(const Context& context, const spec::Project& project
 
 std::string PackageRun::text(const std::string& path) const { return text_of_project(context, project, path); }
 
+oci::Descriptor copy_to_store(const PackageRun& run, const std::string& path,
+                              const std::optional<oci::Digest>& digest) {
+  const auto file = open_named_file(run.project.folder, path, run.context.build.allow_outside);
+  auto blob = run.archives.store().new_blob();
+  drain(
+      file.source(), [&](Bytes bytes) { blob.write(bytes); }, run.context.runtime.stop);
+  return {.media_type = {}, .digest = blob.commit(digest), .size = file.size};
+}
+
 std::string variable(const StepFacts& facts, std::string_view name) {
   for (const auto& line : facts.env)
     if (line.size() > name.size() && line.starts_with(name) && line[name.size()] == '=')

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <lapstrake/base/confined_folder.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
@@ -53,15 +52,6 @@ bool may_match(const std::vector<Checksum>& has, const std::vector<Checksum>& wa
     compared = compared || shared(sum.algorithm);
   }
   return !compared;
-}
-
-// Copies a wheel of the project into the store.
-oci::Descriptor take_local(const PackageRun& run, const std::string& url, const std::optional<oci::Digest>& digest) {
-  const auto file = open_named_file(run.project.folder, url.substr(local.size()), run.context.build.allow_outside);
-  auto blob = run.archives.store().new_blob();
-  drain(
-      file.source(), [&](Bytes bytes) { blob.write(bytes); }, run.context.runtime.stop);
-  return {.media_type = {}, .digest = blob.commit(digest), .size = file.size};
 }
 
 class Choosing {
@@ -208,7 +198,7 @@ class Choosing {
   }
 
   oci::Descriptor take(const Candidate& best, const std::optional<oci::Digest>& digest) const {
-    if (best.url.starts_with(local)) return take_local(run_, best.url, digest);
+    if (best.url.starts_with(local)) return copy_to_store(run_, best.url.substr(local.size()), digest);
     auto download =
         !best.url.empty() ? index_.download(best.url, shown(best)) : index_.download(*project_, *best.in_index);
     download.digest = digest;
@@ -277,7 +267,7 @@ ChosenWheel choose_wheel(const PackageRun& run, PipIndex& index, const pip::Lock
 Archives::Download wheel_download(const PackageRun& run, PipIndex& index) {
   return [&](const packages::LockedFile& file) {
     if (file.url.starts_with(local)) {
-      take_local(run, file.url, file.digest);
+      copy_to_store(run, file.url.substr(local.size()), file.digest);
       return;
     }
     std::optional<Download> download;

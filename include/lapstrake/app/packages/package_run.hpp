@@ -28,6 +28,10 @@ struct PackageRun {
   Archives archives;
 };
 
+// Copies a file of the project into the store. `path`: as for text_of_project(). Error{integrity} when the file does
+// not have the digest.
+oci::Descriptor copy_to_store(const PackageRun& run, const std::string& path, const std::optional<oci::Digest>& digest);
+
 // The image and platform that a step is for, and the files and environment of its base.
 struct StepFacts {
   std::string image;
