@@ -1,82 +1,56 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-#include <exception>
-#include <lapstrake/base/c_handle.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/layers/decompress.hpp>
-#include <vector>
+
+#include "archive_input.hpp"
 
 namespace lapstrake::layers {
 namespace {
 
-using ReadArchive = CHandle<archive, archive_read_free>;
-
-struct Input {
-  const Source& source;
-  std::vector<std::byte> buffer = std::vector<std::byte>(256 << 10);
-  std::exception_ptr thrown = nullptr;
-};
-
-la_ssize_t read_some(archive* in, void* context, const void** bytes) {
-  auto& input = *static_cast<Input*>(context);
-  *bytes = input.buffer.data();
-  try {
-    return static_cast<la_ssize_t>(input.source(input.buffer));
-  } catch (...) {
-    input.thrown = std::current_exception();
-  }
-  archive_set_error(in, EIO, "read error");
-  return ARCHIVE_FATAL;
+[[noreturn]] void refuse_compressed(archive* in, std::string_view what) {
+  const char* text = archive_error_string(in);
+  throw Error(ErrorKind::integrity, cat("cannot decompress ", what),
+              "run the command again; if it fails again, the file is damaged at its source")
+      .because(printable(text == nullptr ? "" : text));
 }
 
-class Decompression {
- public:
-  Decompression(const Source& packed, std::string_view what) : input_{.source = packed}, what_(what) {
-    for (const auto support :
-         {archive_read_support_filter_xz, archive_read_support_filter_gzip, archive_read_support_filter_bzip2,
-          archive_read_support_filter_zstd, archive_read_support_format_raw, archive_read_support_format_empty})
-      if (support(in_.get()) != ARCHIVE_OK) fail();
-    check(archive_read_open(in_.get(), &input_, nullptr, read_some, nullptr));
+// The content of the one entry of libarchive's raw format.
+std::string text_of(archive* in, ArchiveInput& input, std::string_view what, std::uint64_t most) {
+  std::string text;
+  std::vector<char> room(256 << 10);
+  for (;;) {
+    const auto size = archive_read_data(in, room.data(), room.size());
+    input.rethrow();
+    if (size < 0) refuse_compressed(in, what);
+    if (size == 0) return text;
+    if (text.size() + static_cast<std::uint64_t>(size) > most)
+      throw Error(ErrorKind::integrity, cat(what, " decompresses to more than ", human_size(most)),
+                  "check where it comes from; docs/reference/limits.md lists the limits");
+    text.append(room.data(), static_cast<std::size_t>(size));
   }
-
-  std::string all(std::uint64_t most) {
-    std::string out;
-    archive_entry* header = nullptr;
-    const int code = archive_read_next_header(in_.get(), &header);
-    if (code == ARCHIVE_EOF) return out;  // empty
-    check(code);
-    std::vector<char> room(256 << 10);
-    for (;;) {
-      const auto size = archive_read_data(in_.get(), room.data(), room.size());
-      if (size == 0) return out;
-      if (size < 0) fail();
-      if (out.size() + static_cast<std::size_t>(size) > most)
-        throw Error(ErrorKind::integrity, cat(what_, " has more than ", human_size(most), " when it is decompressed"));
-      out.append(room.data(), static_cast<std::size_t>(size));
-    }
-  }
-
- private:
-  void check(int code) {
-    if (code != ARCHIVE_OK) fail();
-  }
-  [[noreturn]] void fail() {
-    if (input_.thrown) std::rethrow_exception(std::exchange(input_.thrown, nullptr));
-    const char* text = archive_error_string(in_.get());
-    throw Error(ErrorKind::integrity, cat("cannot decompress ", what_)).because(printable(text == nullptr ? "" : text));
-  }
-
-  ReadArchive in_{archive_read_new()};
-  Input input_;
-  std::string_view what_;
-};
+}
 
 }  // namespace
 
 std::string decompressed(const Source& packed, std::string_view what, std::uint64_t most) {
-  return Decompression(packed, what).all(most);
+  ArchiveInput input{.source = packed};
+  const ReadArchive in = new_reader();
+  enable(in.get(), Compressions::gzip_zstd_xz_bzip2);
+  enable(archive_read_support_format_raw(in.get()), "a stream");
+  enable(archive_read_support_format_empty(in.get()), "an empty stream");
+  const int opened = archive_read_open(in.get(), &input, nullptr, read_some, nullptr);
+  input.rethrow();
+  if (opened != ARCHIVE_OK) refuse_compressed(in.get(), what);
+  archive_entry* whole = nullptr;
+  const int code = archive_read_next_header(in.get(), &whole);
+  input.rethrow();
+  if (code != ARCHIVE_OK && code != ARCHIVE_EOF) refuse_compressed(in.get(), what);
+  auto text = code == ARCHIVE_EOF ? std::string() : text_of(in.get(), input, what, most);
+  while (input.read() != 0) continue;  // so that a check at the end of the stream runs
+  return text;
 }
 
 }  // namespace lapstrake::layers

@@ -15,6 +15,7 @@
 #include <limits>
 #include <optional>
 
+#include "archive_input.hpp"
 #include "cp437.hpp"
 #include "locale.hpp"
 #include "pax_names.hpp"
@@ -22,47 +23,11 @@
 namespace lapstrake::layers {
 namespace {
 
-using ReadArchive = CHandle<archive, archive_read_free>;
-
-// Where libarchive gets its bytes: a stream, or a file that can be sought (a zip's directory is at its end).
-struct Input {
-  Source source;
-  int fd = -1;
-  std::vector<std::byte> buffer = std::vector<std::byte>(256 << 10);
-  std::exception_ptr thrown;
-  std::uint64_t packed = 0;  // bytes of a stream that were read
-
-  la_ssize_t read() {
-    if (fd < 0) {
-      const auto size = source(buffer);
-      packed += size;
-      return static_cast<la_ssize_t>(size);
-    }
-    for (;;) {
-      const ssize_t size = ::read(fd, buffer.data(), buffer.size());
-      if (size >= 0) return size;
-      if (errno != EINTR) throw Error(ErrorKind::input, cat("cannot read: ", reason(errno)));
-    }
-  }
-};
-
-la_ssize_t read_some(archive* in, void* context, const void** bytes) {
-  auto& input = *static_cast<Input*>(context);
-  *bytes = input.buffer.data();
-  try {
-    if (!input.thrown) return input.read();
-  } catch (...) {
-    input.thrown = std::current_exception();
-  }
-  archive_set_error(in, EIO, "read error");
-  return ARCHIVE_FATAL;
-}
-
 // What libarchive's filters make of an input, block by block, for a second libarchive that reads the tar in it: in
 // between, the headers can be looked at.
 struct UnfilteredBlocks {
   archive* in;
-  Input& input;
+  ArchiveInput& input;
   HeaderBytes headers = {};
 
   // 0 at the end; nothing when a filter fails, whose libarchive has the error.
@@ -72,7 +37,7 @@ struct UnfilteredBlocks {
     headers.release_block();
     do {
       const int code = archive_read_data_block(in, bytes, &size, &offset);
-      if (input.thrown) std::rethrow_exception(std::exchange(input.thrown, nullptr));
+      input.rethrow();
       if (code == ARCHIVE_EOF) return 0;
       if (code != ARCHIVE_OK) return std::nullopt;
     } while (size == 0);
@@ -96,13 +61,6 @@ la_ssize_t read_unfiltered(archive* in, void* context, const void** bytes) {
   return ARCHIVE_FATAL;
 }
 
-la_int64_t seek_to(archive* in, void* context, la_int64_t offset, int whence) {
-  const off_t place = ::lseek(static_cast<Input*>(context)->fd, offset, whence);
-  if (place >= 0) return place;
-  archive_set_error(in, errno, "cannot seek in the file");
-  return ARCHIVE_FATAL;
-}
-
 // Without `.` and empty parts; a leading `/` stays.
 std::string tidy(std::string_view raw) {
   std::string out;
@@ -123,14 +81,14 @@ class Reader {
  public:
   // `headers`: of a tar; null for a zip, whose names are in the code page of DOS when they are not UTF-8. `unknown`:
   // why, when it is no archive of a format that the reader was given.
-  Reader(archive* in, Input& input, std::string_view what, const ReadLimits& limits, ErrorKind kind,
+  Reader(archive* in, ArchiveInput& input, std::string_view what, const ReadLimits& limits, ErrorKind kind,
          HeaderBytes* headers, std::string_view unknown)
       : in_(in), input_(input), what_(what), limits_(limits), kind_(kind), headers_(headers), unknown_(unknown) {}
 
   // `code` of the call that was just made. A warning that a name cannot be translated is no matter: the name is then
   // the bytes as they are, which is what we want. All else is.
   void check(int code) const {
-    if (input_.thrown) std::rethrow_exception(std::exchange(input_.thrown, nullptr));
+    input_.rethrow();
     if (code == ARCHIVE_OK) return;
     const char* text = archive_error_string(in_);
     const std::string why = text == nullptr ? "" : text;
@@ -269,7 +227,7 @@ class Reader {
   }
 
   archive* in_;
-  Input& input_;
+  ArchiveInput& input_;
   std::string_view what_;
   const ReadLimits& limits_;
   ErrorKind kind_;  // of what is broken
@@ -278,19 +236,8 @@ class Reader {
   std::uint64_t given_ = 0, left_ = 0;  // bytes of all files; of this one
 };
 
-ReadArchive new_reader() {
-  ReadArchive in(archive_read_new());
-  if (in == nullptr) throw Error(ErrorKind::internal, "out of memory");
-  return in;
-}
-
-// ARCHIVE_WARN here would mean that libarchive runs an external program for it.
-void enable(int code, const char* what) {
-  if (code != ARCHIVE_OK) throw Error(ErrorKind::internal, cat("this libarchive cannot read ", what));
-}
-
 // `filters`: a reader that has been given its filters alone.
-void read_filtered_tar(archive* filters, Input& input, std::string_view what, const EachEntry& each,
+void read_filtered_tar(archive* filters, ArchiveInput& input, std::string_view what, const EachEntry& each,
                        const ReadLimits& limits, ErrorKind kind, std::string_view unknown) {
   UnfilteredBlocks blocks{.in = filters, .input = input};
   enable(archive_read_support_format_raw(filters), "a stream");
@@ -306,20 +253,12 @@ void read_filtered_tar(archive* filters, Input& input, std::string_view what, co
   reader.all(each);
 }
 
-void enable(archive* in, Compressions compressions) {
-  enable(archive_read_support_filter_gzip(in), "gzip");
-  enable(archive_read_support_filter_zstd(in), "zstd");
-  if (compressions == Compressions::gzip_zstd) return;
-  enable(archive_read_support_filter_xz(in), "xz");
-  enable(archive_read_support_filter_bzip2(in), "bzip2");
-}
-
 }  // namespace
 
 void read_tar(const Source& stream, std::string_view what, const EachEntry& each, const ReadLimits& limits,
               Compressions compressions) {
   const InLocale locale;
-  Input input{.source = stream, .thrown = nullptr};
+  ArchiveInput input{.source = stream, .thrown = nullptr};
   const ReadArchive filters = new_reader();
   enable(filters.get(), compressions);
   read_filtered_tar(filters.get(), input, what, each, limits, ErrorKind::integrity,
@@ -332,7 +271,7 @@ void read_archive(int fd, std::string_view what, const EachEntry& each, const Re
   const bool zip = ::pread(fd, magic.data(), magic.size(), 0) == 2 && magic[0] == 'P' && magic[1] == 'K';
   // libarchive drops a zip's UTF-8 names in the C locale; in this one it gives them (in Unicode's composed form).
   const InLocale locale(zip ? "C.UTF-8" : "C");
-  Input input{.source = {}, .fd = fd, .thrown = nullptr};
+  ArchiveInput input{.source = {}, .fd = fd, .thrown = nullptr};
   const ReadArchive in = new_reader();
   if (!zip) {
     enable(in.get(), Compressions::gzip_zstd_xz_bzip2);

@@ -1,4 +1,4 @@
-// Decompresses index files of package archives: xz, gzip, bzip2, zstd, or none of them, by content.
+// Decompresses texts: xz, gzip, bzip2, zstd, or none of them, by content.
 #pragma once
 #include <cstdint>
 #include <lapstrake/base/bytes.hpp>
@@ -7,7 +7,8 @@
 
 namespace lapstrake::layers {
 
-// All of the decompressed text. Error{integrity} for damaged or truncated input, and beyond `most` bytes.
+// All of the text; the stream is read to its end. Error{integrity} for damaged or truncated input, and beyond `most`
+// bytes of text. libarchive does not compare the checksum of gzip: verify the digest of the packed bytes.
 std::string decompressed(const Source& packed, std::string_view what, std::uint64_t most);
 
 }  // namespace lapstrake::layers
