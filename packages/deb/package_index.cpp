@@ -6,6 +6,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/deb/control.hpp>
 #include <lapstrake/packages/deb/package_index.hpp>
+#include <lapstrake/packages/deb/version.hpp>
 
 namespace lapstrake::packages::deb {
 namespace {
@@ -17,15 +18,20 @@ Priority priority_named(std::string_view text) {
 }
 
 bool is_safe(std::string_view path) {
-  bool safe = !path.empty() && !path.starts_with('/') && path.find('\0') == path.npos && path.size() < 1024;
+  bool safe = !path.empty() && !path.starts_with('/') && path.size() < 1024 &&
+              std::ranges::all_of(path, [](char c) { return c > ' ' && c != '\x7f'; });
   for_each_part(path, [&](std::string_view part) { return safe = safe && part != ".."; });
   return safe;
 }
 
+// The characters of deb-version(7). Other archives than Debian's have versions that begin with a letter.
+bool is_version_text(std::string_view text) { return is_version(cat("0", text)) && !text.empty(); }
+
 IndexedPackage package_of(const Stanza& stanza, std::string_view what) {
   const auto refuse = [&](std::string_view field) {
     throw Error(ErrorKind::integrity,
-                cat(what, " has no valid `", field, "` for `", printable(stanza.value("Package"), 200), "`"));
+                cat(what, " has no valid `", field, "` for `", printable(stanza.value("Package"), 200), "`"),
+                "use another mirror, or report it to the owner of the archive");
   };
   const auto digest = oci::Digest::parse(cat("sha256:", stanza.value("SHA256")));
   if (!digest) refuse("SHA256");
@@ -36,6 +42,9 @@ IndexedPackage package_of(const Stanza& stanza, std::string_view what) {
                      .digest = *digest,
                      .priority = priority_named(stanza.value("Priority")),
                      .essential = stanza.value("Essential") == "yes"};
+  if (!is_package_name(out.name)) refuse("Package");
+  if (!is_version_text(out.version)) refuse("Version");
+  if (!is_package_name(out.architecture)) refuse("Architecture");
   if (out.path.starts_with("./")) out.path.erase(0, 2);
   if (!is_safe(out.path)) refuse("Filename");
   const auto size = stanza.value("Size");
@@ -65,7 +74,9 @@ PackageIndex::PackageIndex(std::string suite, std::string text, std::string what
     }
     const auto end = std::min(all.find("\n\n", at), all.size() - 1) + 1;
     const auto name = quick_value(all.substr(at, end - at), "\nPackage:");
-    if (name.empty()) throw Error(ErrorKind::integrity, cat(what_, " has a paragraph without `Package`"));
+    if (name.empty())
+      throw Error(ErrorKind::integrity, cat(what_, " has a paragraph without `Package`"),
+                  "use another mirror, or report it to the owner of the archive");
     places_.push_back({.name = name, .offset = at, .size = end - at});
     at = end;
   }

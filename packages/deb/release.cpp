@@ -12,8 +12,9 @@ namespace {
 constexpr auto most_clock_difference = std::chrono::hours(1);
 
 [[noreturn]] void refuse_release(std::string_view what, std::string_view why) {
-  throw Error(ErrorKind::integrity, cat(what, " ", why),
-              "check the URI of the source: the file is not a Release file of Debian");
+  throw Error(
+      ErrorKind::integrity, cat(what, " ", why),
+      "check the URI and the suite of the source: a Release file has `Date`, `Suite` or `Codename`, and `SHA256`");
 }
 
 std::vector<std::string> words(const Stanza& stanza, std::string_view name) {
@@ -39,7 +40,9 @@ std::map<std::string, IndexFile> files_of(const Stanza& stanza, std::string_view
     const auto digest = parts.size() == 3 ? oci::Digest::parse(cat("sha256:", parts[0])) : std::nullopt;
     const auto size = parts.size() == 3 ? number_in<std::uint64_t>(parts[1]) : std::nullopt;
     if (!digest || !size) refuse_release(what, cat("has an invalid line in `SHA256`: `", printable(line, 200), "`"));
-    out.emplace(parts[2], IndexFile{.digest = *digest, .size = *size});
+    const IndexFile file{.digest = *digest, .size = *size};
+    if (const auto& listed = out.emplace(parts[2], file).first->second; listed != file)
+      refuse_release(what, cat("lists `", printable(parts[2], 200), "` twice, with different digests or sizes"));
   }
   return out;
 }
@@ -66,8 +69,9 @@ std::optional<Time> time_of(const std::vector<std::string_view>& parts) {
 
 Time required_time(const Stanza& stanza, std::string_view name, std::string_view what) {
   const auto text = stanza.value(name);
+  if (text.empty()) refuse_release(what, cat("has no `", name, "`"));
   if (const auto time = parse_time(text)) return *time;
-  refuse_release(what, cat("has no valid `", name, "`: `", printable(text, 100), "`"));
+  refuse_release(what, cat("has an invalid `", name, "`: `", printable(text, 100), "`"));
 }
 
 std::string shown(Time time) {
@@ -77,7 +81,15 @@ std::string shown(Time time) {
   const std::chrono::hh_mm_ss clock(time - days);
   return cat(static_cast<int>(date.year()), "-", two(static_cast<unsigned>(date.month())), "-",
              two(static_cast<unsigned>(date.day())), " ", two(clock.hours().count()), ":", two(clock.minutes().count()),
-             " UTC");
+             ":", two(clock.seconds().count()), " UTC");
+}
+
+// "`oldstable` (`bookworm`)"
+std::string names_of(const Release& release) {
+  const auto quoted = [](const std::string& name) { return cat("`", printable(name, 100), "`"); };
+  if (release.suite.empty() || release.suite == release.codename) return quoted(release.codename);
+  return release.codename.empty() ? quoted(release.suite)
+                                  : cat(quoted(release.suite), " (", quoted(release.codename), ")");
 }
 
 }  // namespace
@@ -124,28 +136,26 @@ void expect_fresh(const Release& release, std::string_view suite, std::string_vi
   const auto fail = [&](std::string_view why, std::string help) {
     throw Error(ErrorKind::integrity, cat(what, " ", why), std::move(help));
   };
-  const auto wanted = suite.substr(0, suite.find('/'));  // "bookworm/updates"
-  const auto is_name = [&](const std::string& name) {
-    return name == suite || name.substr(0, name.find('/')) == wanted;
+  // dists/buster/updates has the codename `buster`, or `buster/updates`.
+  const auto is_named = [&](std::string_view name) {
+    return name == suite || name == suite.substr(0, suite.find('/'));
   };
-  if (!is_name(release.suite) && !is_name(release.codename))
-    fail(cat("is for `", printable(release.suite, 100), "` (`", printable(release.codename, 100), "`), not for `",
-             suite, "`"),
-         "check the URI and the suite of the source");
+  if (!is_named(release.suite) && !is_named(release.codename))
+    fail(cat("is for ", names_of(release), ", not for `", suite, "`"),
+         "check the URI and the suite of the source: the server may answer with the file of another suite");
   if (release.date > freshness.now + most_clock_difference)
     fail(cat("is from the future: ", shown(release.date)), "correct the clock of this machine");
   if (freshness.check_valid_until && release.valid_until && *release.valid_until < freshness.now)
     fail(cat("expired on ", shown(*release.valid_until)),
          "use a mirror that is up to date; for a snapshot, set `check_valid_until: false` in `sources:`");
   if (!freshness.locked_codename.empty() && freshness.locked_codename != release.codename)
-    fail(
-        cat("has the codename `", printable(release.codename, 100), "`, but `lapstrake.lock` was made from `",
-            printable(freshness.locked_codename, 100), "`"),
-        "name the release by its codename in `suite:`; to move to the new one, delete the entry from `lapstrake.lock`");
+    fail(cat("has the codename `", printable(release.codename, 100), "`, but `lapstrake.lock` was made from `",
+             printable(freshness.locked_codename, 100), "`"),
+         "set `suite:` to the codename; to move to the new release, delete the entry from `lapstrake.lock`");
   if (freshness.locked_date && release.date < *freshness.locked_date)
     fail(cat("is older than the one that `lapstrake.lock` was made from: ", shown(release.date), " instead of ",
              shown(*freshness.locked_date)),
-         "use a mirror that is up to date");
+         "use a mirror that is up to date; to move to an older snapshot, delete the entry from `lapstrake.lock`");
 }
 
 }  // namespace lapstrake::packages::deb

@@ -50,11 +50,12 @@ TEST_CASE("a Release file is fresh until it expires") {
 
 TEST_CASE("an old, expired or wrong Release file is refused, each with its reason") {
   const auto now = at("Sat, 09 May 2026 09:00:00 UTC");
-  CHECK(refusal({.now = at("Sat, 16 May 2026 08:41:12 UTC")}) == "the file expired on 2026-05-16 08:41 UTC");
-  CHECK(refusal({.now = at("Sat, 09 May 2026 07:00:00 UTC")}) == "the file is from the future: 2026-05-09 08:41 UTC");
+  CHECK(refusal({.now = at("Sat, 16 May 2026 08:41:12 UTC")}) == "the file expired on 2026-05-16 08:41:11 UTC");
+  CHECK(refusal({.now = at("Sat, 09 May 2026 07:00:00 UTC")}) ==
+        "the file is from the future: 2026-05-09 08:41:11 UTC");
   CHECK(refusal({.now = now, .locked_date = at("Sat, 09 May 2026 08:41:12 UTC")}) ==
-        "the file is older than the one that `lapstrake.lock` was made from: 2026-05-09 08:41 UTC instead of "
-        "2026-05-09 08:41 UTC");
+        "the file is older than the one that `lapstrake.lock` was made from: 2026-05-09 08:41:11 UTC instead of "
+        "2026-05-09 08:41:12 UTC");
   CHECK(refusal({.now = now, .locked_codename = "trixie-security"}) ==
         "the file has the codename `bookworm-security`, but `lapstrake.lock` was made from `trixie-security`");
   CHECK(refusal({.now = now}, "trixie-security") ==
@@ -65,9 +66,34 @@ TEST_CASE("a Release file without what is needed is refused") {
   const auto reason = [](std::string_view from, std::string_view to) {
     return failure_of([&] { parse_release(replace_all(text, from, to), "the file"); }).summary();
   };
-  CHECK(reason("Date: Sat, 09 May 2026 08:41:11 UTC\n", "") == "the file has no valid `Date`: ``");
+  CHECK(reason("Date: Sat, 09 May 2026 08:41:11 UTC\n", "") == "the file has no `Date`");
+  CHECK(reason("09 May", "39 May") == "the file has an invalid `Date`: `Sat, 39 May 2026 08:41:11 UTC`");
+  CHECK(reason("16 May", "") == "the file has an invalid `Valid-Until`: `Sat,  2026 08:41:11 UTC`");
+  CHECK(reason(" 7 main/binary-amd64/Packages.xz", " 7 main/binary-amd64/Packages") ==
+        "the file lists `main/binary-amd64/Packages` twice, with different digests or sizes");
   CHECK(reason("SHA256:", "MD5Sum:") == "the file has no section `SHA256`");
   CHECK(reason("  12 main", "  -1 main").starts_with("the file has an invalid line in `SHA256`"));
+}
+
+TEST_CASE("a Release file must have a name of the suite") {
+  const auto names = [](std::string_view suite, std::string_view codename) {
+    return cat("Suite: ", suite, "\nCodename: ", codename, "\nDate: Sat, 09 May 2026 08:41:11 UTC\nSHA256:\n");
+  };
+  const auto accepts = [&](const std::string& file, std::string_view suite) {
+    try {
+      expect_fresh(parse_release(file, "the file"), suite, "the file", {.now = at("Sat, 09 May 2026 09:00:00 UTC")});
+      return std::string();
+    } catch (const Error& error) {
+      return error.summary();
+    }
+  };
+  CHECK(accepts(names("oldstable", "buster"), "buster/updates").empty());
+  CHECK(accepts(names("oldstable", "buster/updates"), "buster/updates").empty());
+  CHECK(accepts(names("stable", ""), "stable").empty());
+  CHECK(accepts(names("oldstable", "buster/updates"), "buster") ==
+        "the file is for `oldstable` (`buster/updates`), not for `buster`");
+  CHECK(accepts(names("", "sid"), "trixie") == "the file is for `sid`, not for `trixie`");
+  CHECK(accepts(names("", ""), "sid") == "the file has neither `Suite` nor `Codename`");
 }
 
 TEST_CASE("times of Release files") {

@@ -17,6 +17,7 @@ using Time = std::chrono::sys_seconds;
 struct IndexFile {
   oci::Digest digest;
   std::uint64_t size = 0;  // bytes
+  bool operator==(const IndexFile&) const = default;
 };
 
 struct Release {
@@ -31,7 +32,8 @@ struct Release {
   std::optional<std::string> packages_file(std::string_view component, std::string_view architecture) const;
 };
 
-// `body`: verified text. Error{integrity} if Date, Suite or Codename, or SHA256 are missing or invalid.
+// `body`: verified text. Error{integrity} if Date, Suite or Codename, or SHA256 are missing or invalid, or if SHA256
+// lists a file twice with different digests.
 Release parse_release(std::string_view body, std::string_view what);
 
 // Times as Release files have them: "Sat, 09 May 2026 08:41:11 UTC".
