@@ -19,6 +19,12 @@ bool is_package_database(std::string_view path) {
          (parent_of(path) == "var/lib/dpkg/status.d" && !path.ends_with(".md5sums"));
 }
 
+// Files that packages extend: accounts, shells(5), dpkg's records of alternatives and triggers.
+bool is_extended_by_packages(std::string_view path) {
+  return path == "etc/shadow" || path == "etc/gshadow" || path == "etc/shells" ||
+         parent_of(path) == "var/lib/dpkg/alternatives" || parent_of(path) == "var/lib/dpkg/triggers";
+}
+
 // They name the distribution; etc/os-release is usually a link.
 bool is_release_file(std::string_view path) {
   return path == "etc/os-release" || path == "usr/lib/os-release" || path == "etc/debian_version";
@@ -39,7 +45,8 @@ void BaseFiles::add_layer(const std::vector<Entry>& entries) {
     tree_.add(entry, entry.path, [&](const std::string& path) {
       const auto* text = std::get_if<std::string>(&entry.content);
       auto file = file_of(entry, path, [&] { return text == nullptr ? std::string{} : *text; });
-      if (text == nullptr && is_release_file(path)) file.text = BaseFile::Text::none;  // unknown, not empty
+      if (text == nullptr && (is_release_file(path) || is_extended_by_packages(path)))
+        file.text = BaseFile::Text::none;  // unknown, not empty
       return file;
     });
 }
@@ -63,6 +70,10 @@ BaseFile::Text BaseFiles::how_to_keep(const Entry& entry, const std::string& pat
     return Text::kept;
   };
   if (is_package_database(path)) return within(database_bytes_, limits::database_bytes);
+  if (is_extended_by_packages(path))
+    return entry.size <= limits::account_bytes && within(database_bytes_, limits::database_bytes) == Text::kept
+               ? Text::kept
+               : Text::none;
   if (is_release_file(path)) return entry.size <= limits::release_file_bytes ? Text::kept : Text::none;
   if (is_account_file(path)) {
     if (entry.size <= limits::account_bytes) return Text::kept;

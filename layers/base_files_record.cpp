@@ -6,7 +6,7 @@
 namespace lapstrake::layers {
 namespace {
 
-constexpr std::string_view base_files_record_magic = "lapstrake base files 4\n";
+constexpr std::string_view base_files_record_magic = "lapstrake base files 5\n";
 constexpr std::size_t least_node = 5 * 8, least_text = 2 * 8;  // bytes
 constexpr std::uint32_t dropped = 1u << 31;
 

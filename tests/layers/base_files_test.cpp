@@ -126,6 +126,16 @@ TEST_CASE(
   CHECK_FALSE(large.text_of("usr/lib/os-release"));
 }
 
+TEST_CASE("files that packages extend are kept as text, unless they are large") {
+  const auto* const shells = "etc/shells";
+  const BaseFiles base = base_of({{file(shells, "/bin/sh\n"), file("var/lib/dpkg/alternatives/awk", "auto\n")}});
+  for (const auto& files : {base, *BaseFiles::from_bytes(base.to_bytes())}) {
+    CHECK(files.text_of(shells) == "/bin/sh\n");
+    CHECK(files.text_of("var/lib/dpkg/alternatives/awk") == "auto\n");
+  }
+  CHECK_FALSE(base_of({{file(shells, std::string(limits::account_bytes + 1, 'a'))}}).text_of(shells));
+}
+
 TEST_CASE("a package database beyond the limit is an error when it is asked for") {
   const std::string long_text(limits::database_bytes / 2 + 1, 'a');
   const BaseFiles base = base_of({{file("var/lib/dpkg/status", long_text)}, {file("lib/apk/db/installed", long_text)}});
