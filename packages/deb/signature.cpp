@@ -11,7 +11,7 @@
 namespace lapstrake::packages::deb {
 namespace {
 
-constexpr auto most_clock_difference = std::chrono::hours(1);
+constexpr auto most_signer_clock_difference = std::chrono::hours(1);
 
 // In the order in which a refusal names them.
 enum class State { valid, changed, weak, revoked_key, expired_key, expired, from_future, unsupported, unknown_key };
@@ -90,7 +90,7 @@ bool is_strong(std::string_view hash) {
 State state_in_time(rnp_op_verify_signature_t signature, bool is_intact, Time now) {
   std::uint32_t created = 0, lifetime = 0;
   openpgp::check(rnp_op_verify_signature_get_times(signature, &created, &lifetime), "read the time of a signature");
-  if (created > seconds(now + most_clock_difference)) return State::from_future;
+  if (created > seconds(now + most_signer_clock_difference)) return State::from_future;
   if (!is_intact) return State::changed;
   return lifetime != 0 && std::int64_t{created} + lifetime < seconds(now) ? State::expired : State::valid;
 }
