@@ -69,6 +69,12 @@ void expect_free(const Lines& lines, std::size_t fields, std::string_view kind, 
                   cat("give the ", kind, " `", printable(line[0], 100), "` another number in the layers below"));
 }
 
+std::string with_member(std::string_view list, const std::string& user) {
+  auto members = list.empty() ? std::vector<std::string>() : split(list, ',');
+  if (std::ranges::find(members, user) == members.end()) members.push_back(user);
+  return join(members, ",");
+}
+
 // The password fields of accounts that nobody can log in to.
 std::string_view locked(const std::map<std::string, CreatedBy, std::less<>>& created, std::string_view name) {
   const auto found = created.find(name);
@@ -131,9 +137,8 @@ void AccountFiles::add_member(const std::string& user, const std::string& group)
   if (find_line(users_, user, passwd_fields) == nullptr) return;
   for (auto& line : groups_) {
     if (line.size() != group_fields || line[0] != group) continue;
-    auto members = line[3].empty() ? std::vector<std::string>() : split(line[3], ',');
-    if (std::ranges::find(members, user) == members.end()) members.push_back(user);
-    line[3] = join(members, ",");
+    line[3] = with_member(line[3], user);
+    new_members_[group].insert(user);
   }
 }
 
@@ -167,19 +172,33 @@ std::string AccountFiles::gshadow_line(const std::vector<std::string>& group) co
   return cat(group[0], ":", locked(new_groups_, group[0]), "::", group[3], "\n");
 }
 
+std::string AccountFiles::with_new_members(const std::string& gshadow) const {
+  auto lines = lines_in(gshadow);
+  for (auto& line : lines)
+    if (const auto members = new_members_.find(line[0]); line.size() == group_fields && members != new_members_.end())
+      for (const auto& member : members->second) line[3] = with_member(line[3], member);
+  return text_of_lines(lines);
+}
+
 void AccountFiles::write(Root& root, bool with_shadow) const {
   if (auto text = text_of_lines(users_); text != users_before_)
     root.put_file(passwd_path, std::move(text), {}, accounts_of_packages);
   if (auto text = text_of_lines(groups_); text != groups_before_)
     root.put_file(group_path, std::move(text), {}, accounts_of_packages);
   const Root::Attributes attributes{.mode = 0640, .uid = 0, .gid = group("shadow").value_or(0)};
-  const auto add = [&](std::string_view path, const Lines& accounts, std::size_t fields, const auto& line_of) {
+  const auto put = [&](std::string_view path, const auto& text_after) {
     const auto before = root.text(path);
     if (!before && (!with_shadow || root.exists(path))) return;
-    root.put_file(path, completed(before.value_or(""), accounts, fields, line_of), attributes, accounts_of_packages);
+    if (auto text = text_after(before.value_or("")); text != before)
+      root.put_file(path, std::move(text), attributes, accounts_of_packages);
   };
-  add("etc/shadow", users_, passwd_fields, [&](const auto& user) { return shadow_line(user); });
-  add("etc/gshadow", groups_, group_fields, [&](const auto& group) { return gshadow_line(group); });
+  put("etc/shadow", [&](const std::string& before) {
+    return completed(before, users_, passwd_fields, [&](const auto& user) { return shadow_line(user); });
+  });
+  put("etc/gshadow", [&](const std::string& before) {
+    return with_new_members(
+        completed(before, groups_, group_fields, [&](const auto& line) { return gshadow_line(line); }));
+  });
 }
 
 }  // namespace lapstrake::packages::deb

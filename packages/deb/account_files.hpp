@@ -48,10 +48,12 @@ class AccountFiles {
   using Lines = std::vector<std::vector<std::string>>;  // fields
   std::string shadow_line(const std::vector<std::string>& user) const;
   std::string gshadow_line(const std::vector<std::string>& group) const;
+  std::string with_new_members(const std::string& gshadow) const;
 
   Lines users_, groups_;
   std::string users_before_, groups_before_;
   std::map<std::string, CreatedBy, std::less<>> new_users_, new_groups_;
+  std::map<std::string, std::set<std::string>, std::less<>> new_members_;  // by group
 };
 
 }  // namespace lapstrake::packages::deb

@@ -7,6 +7,9 @@
 #include <lapstrake/packages/deb/control.hpp>
 #include <lapstrake/packages/deb/database.hpp>
 
+#include "database_name.hpp"
+#include "dpkg_triggers.hpp"
+
 namespace lapstrake::packages::deb {
 namespace {
 
@@ -51,14 +54,8 @@ std::string paragraph_of(const Root& root, const Deb& deb) {
   return out;
 }
 
-std::string info_name(const Deb& deb) {
-  const auto control = deb.control("control");
-  const auto stanza = single_stanza(control, cat("the control file of `", deb.name, "`"));
-  return stanza.value("Multi-Arch") == "same" ? cat(deb.name, ":", deb.architecture) : deb.name;
-}
-
 void add_info(Root& root, const Deb& deb) {
-  const auto base = cat(info, "/", info_name(deb), ".");
+  const auto base = cat(info, "/", database_name(deb), ".");
   auto list = root.list_of(deb.name);
   root.put_file(cat(base, "list"), cat(join(list, "\n"), "\n"), {}, dpkg_database);
   for (const auto* member : {"md5sums", "conffiles", "shlibs", "symbols", "triggers"})
@@ -72,6 +69,7 @@ void add_status(Root& root, const layers::BaseFiles& below, const std::vector<De
   for (const auto& deb : packages) text += cat(paragraph_of(root, deb), "\n");
   root.put_file(status_path, std::move(text), {}, dpkg_database);
   for (const auto& deb : packages) add_info(root, deb);
+  add_triggers(root, packages);
   if (!root.exists(cat(info, "/format"))) root.put_file(cat(info, "/format"), "1\n", {}, dpkg_database);
   for (const auto* name : {"available", "diversions", "statoverride"})
     if (const auto path = cat(dpkg_folder, "/", name); !root.exists(path)) root.put_file(path, "", {}, dpkg_database);

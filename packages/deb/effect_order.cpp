@@ -13,15 +13,16 @@ struct Verb {
   std::string_view name;
   std::size_t least_words;
 };
-constexpr std::array verbs{Verb{"alias", 2},       Verb{"passwd-from-master", 0},
-                           Verb{"group", 2},       Verb{"user", 5},
-                           Verb{"member", 2},      Verb{"directory", 3},
-                           Verb{"file", 3},        Verb{"copy", 2},
-                           Verb{"concatenate", 3}, Verb{"symlink", 2},
-                           Verb{"link-all", 3},    Verb{"remove-link", 1},
-                           Verb{"attributes", 3},  Verb{"shell", 1},
-                           Verb{"alternative", 4}, Verb{"php-modules", 0},
-                           Verb{"shadow", 0},      Verb{"ca-certificates", 0},
+constexpr std::array verbs{Verb{"alias", 2},         Verb{"passwd-from-master", 0},
+                           Verb{"group", 2},         Verb{"user", 5},
+                           Verb{"member", 2},        Verb{"directory", 3},
+                           Verb{"file", 3},          Verb{"copy", 2},
+                           Verb{"concatenate", 3},   Verb{"symlink", 2},
+                           Verb{"link-all", 3},      Verb{"remove-link", 1},
+                           Verb{"attributes", 3},    Verb{"shell", 1},
+                           Verb{"update-shells", 0}, Verb{"pam-auth-update", 0},
+                           Verb{"alternative", 4},   Verb{"php-modules", 0},
+                           Verb{"shadow", 0},        Verb{"ca-certificates", 0},
                            Verb{"java-cacerts", 1}};
 
 std::size_t rank_of(const PackageEffect& one) {

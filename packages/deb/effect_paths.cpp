@@ -43,7 +43,8 @@ std::string unescaped_text(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool escaped = text[i] == '\\' && i + 1 < text.size();
     if (escaped) ++i;
-    out += escaped && text[i] == 'n' ? '\n' : text[i];
+    const char c = text[i];
+    out += escaped && c == 'n' ? '\n' : escaped && c == 't' ? '\t' : c;
   }
   return out;
 }

@@ -11,7 +11,7 @@ namespace lapstrake::packages::deb {
 std::string root_path(std::string_view path);
 // Octal; nothing for other text, and above 07777.
 std::optional<std::uint32_t> mode_of(std::string_view text);
-// With \n as a line break, and another character after `\` as itself.
+// With \n as a line break, \t as a tab, and another character after `\` as itself.
 std::string unescaped_text(std::string_view text);
 // "../mods-available/dir.load": the target of a link in `folder` that leads to `path`.
 std::string relative_target(std::string_view folder, std::string_view path);

@@ -8,6 +8,8 @@
 #include "effect_order.hpp"
 #include "effect_paths.hpp"
 #include "file_effects.hpp"
+#include "login_shells.hpp"
+#include "pam_profiles.hpp"
 #include "php_modules.hpp"
 #include "tmpfiles.hpp"
 #include "wanted_accounts.hpp"
@@ -47,6 +49,8 @@ std::vector<std::string> apply_effects(Root& root, const std::vector<Deb>& packa
   add_accounts(wanted_accounts(root, effects), accounts, files);
   files.write(root, has_verb(effects, "shadow"));
   apply_file_effects(root, effects, files, notes);
+  apply_login_shells(root, effects, notes);
+  if (has_verb(effects, "pam-auth-update")) apply_pam_profiles(root);
   apply_tmpfiles(root, files, notes);
   apply_alternatives(root, effects, has_dpkg(root, packages), notes);
   if (has_verb(effects, "php-modules") || root.exists("usr/lib/php/php-helper")) apply_php_modules(root);

@@ -12,8 +12,6 @@
 namespace lapstrake::packages::deb {
 namespace {
 
-constexpr std::string_view shells = "etc/shells";
-
 class FileEffects {
  public:
   FileEffects(Root& root, const AccountFiles& accounts, std::vector<std::string>& notes)
@@ -32,8 +30,7 @@ class FileEffects {
                                         Action{"symlink", &FileEffects::symlink},
                                         Action{"link-all", &FileEffects::link_all},
                                         Action{"remove-link", &FileEffects::remove_link},
-                                        Action{"attributes", &FileEffects::attributes},
-                                        Action{"shell", &FileEffects::shell}};
+                                        Action{"attributes", &FileEffects::attributes}};
     const auto found = std::ranges::find(actions, one.effect.verb, &Action::verb);
     if (found == actions.end()) return;
     if (const auto path = root_path(one.word(0)); !path.empty()) (this->*found->apply)(one, path);
@@ -111,20 +108,6 @@ class FileEffects {
     if (ids && !owner.starts_with(':')) all.uid = ids->uid;
     if (ids && owner.find(':') != owner.npos) all.gid = ids->gid;
     root_.set_attributes(path, all);
-  }
-
-  void shell(const PackageEffect& one, const std::string&) {
-    auto text = root_.text(shells);
-    if (!text && root_.exists(shells)) {
-      notes_.push_back(
-          cat("`", printable(one.word(0), 200), "` is not added to `/etc/shells`, which a lower layer has"));
-      return;
-    }
-    const auto lines = split(text.value_or(""), '\n');
-    if (std::ranges::find(lines, one.word(0)) != lines.end()) return;
-    if (!text) text = "# /etc/shells: valid login shells\n";
-    if (!text->ends_with('\n')) *text += '\n';
-    root_.put_file(shells, cat(*text, one.word(0), "\n"), {}, one.origin());
   }
 
   std::optional<Ids> owner_of(const PackageEffect& one, const std::string& owner, const std::string& path) {

@@ -1,5 +1,7 @@
 #include "tmpfiles.hpp"
 
+#include <algorithm>
+#include <array>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/deb/control.hpp>
@@ -20,6 +22,7 @@ struct Line {
   std::string path, argument;
   std::optional<std::uint32_t> mode;
   std::string user, group;
+  bool keeps_existing = false;  // `:`: mode and owner are for new files
 };
 
 enum class Use { apply, skip, unsupported };
@@ -41,20 +44,26 @@ Use use_of(const std::string& type) {
   return is_known && type.find_first_of("~^$") == type.npos ? Use::apply : Use::unsupported;
 }
 
+// ":0700" and "~0700" set a mode under conditions.
+std::string_view without_prefix(std::string_view text) {
+  return text.substr(std::min(text.size(), text.find_first_not_of("~:")));
+}
+
 // TYPE PATH MODE USER GROUP AGE ARGUMENT; nothing for a line that cannot be applied.
 std::optional<Line> line_of(const std::vector<std::string>& words) {
   const auto field = [&](std::size_t at) { return at < words.size() && words[at] != "-" ? words[at] : std::string(); };
   const auto path = without_specifiers(words[1]), argument = without_specifiers(field(6));
   if (!path || !argument || !path->starts_with('/') || path->find_first_of("*?[") != path->npos) return std::nullopt;
+  const std::array fields{field(2), field(3), field(4)};
   Line out{.type = words[0][0],
            .replaces = words[0].find('+') != std::string::npos,
            .path = root_path(*path),
            .argument = *argument,
            .mode = std::nullopt,
-           .user = field(3),
-           .group = field(4)};
-  auto mode = field(2);
-  mode.erase(0, mode.find_first_not_of("~:"));
+           .user = std::string(without_prefix(fields[1])),
+           .group = std::string(without_prefix(fields[2])),
+           .keeps_existing = std::ranges::any_of(fields, [](const auto& text) { return text.find(':') != text.npos; })};
+  const auto mode = without_prefix(fields[0]);
   if (!mode.empty() && !(out.mode = mode_of(mode))) return std::nullopt;
   return out.path.empty() ? std::nullopt : std::optional(out);
 }
@@ -66,6 +75,7 @@ class Tmpfiles {
 
   void apply_file(const std::string& path) {
     const auto text = root_.text(path).value_or("");
+    is_of_systemd_ = *root_.find(path)->origin == "package systemd";
     std::size_t ignored = 0;
     std::string example;
     for (const auto line : lines_of(text)) {
@@ -80,6 +90,7 @@ class Tmpfiles {
  private:
   bool apply_line(const std::vector<std::string>& words) {
     if (words.size() < 2 || words[0].empty()) return false;
+    if (is_of_systemd_ && words[1].starts_with("/run/")) return true;
     const auto use = use_of(words[0]);
     if (use != Use::apply) return use == Use::skip;
     const auto line = line_of(words);
@@ -106,7 +117,9 @@ class Tmpfiles {
   }
 
   void directory(const Line& line, Root::Attributes attributes) {
-    if (!root_.exists(line.path) || root_.is_folder(line.path)) root_.put_directory(line.path, attributes, tmpfiles_d);
+    const bool is_there = root_.exists(line.path);
+    if (is_there && (line.keeps_existing || !root_.is_folder(line.path))) return;
+    root_.put_directory(line.path, attributes, tmpfiles_d);
   }
 
   void file(const Line& line, Root::Attributes attributes) {
@@ -139,6 +152,7 @@ class Tmpfiles {
   Root& root_;
   const AccountFiles& accounts_;
   std::vector<std::string>& notes_;
+  bool is_of_systemd_ = false;  // its folders in /run are for its own services, which do not run in a container
 };
 
 }  // namespace

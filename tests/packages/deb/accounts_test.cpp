@@ -104,6 +104,18 @@ TEST_CASE("shadow files lock each account as the tool that creates it") {
   CHECK(shown(root, "etc/shadow") == "file 0640 0:42");
 }
 
+TEST_CASE("shadow files of a lower layer are extended") {
+  EffectWorld world;
+  world.base({{.path = "etc/passwd", .text = "root:x:0:0::/root:/bin/sh\n"},
+              {.path = "etc/group", .text = "adm:x:4:\n"},
+              {.path = "etc/shadow", .text = "root:$y$secret:1::::::\n"},
+              {.path = "etc/gshadow", .text = "adm:*::one"}});
+  world.effects(redis + " member redis adm\n");
+  const auto root = world.root();
+  CHECK(root.text("etc/shadow") == "root:$y$secret:1::::::\nredis:!:::::::\n");
+  CHECK(root.text("etc/gshadow") == "adm:*::one,redis\nredis:!::\n");
+}
+
 TEST_CASE("two accounts cannot have one number") {
   EffectWorld world;
   world.base({{.path = "etc/passwd", .text = "mine:x:310:310::/:/bin/sh\n"}});

@@ -63,6 +63,21 @@ TEST_CASE("with dpkg, its records of alternatives are written") {
         "/usr/bin/gawk\n10\n\n/usr/bin/gawk\n/usr/bin/mawk\n5\n/usr/share/man/mawk.1\n/usr/bin/mawk\n\n");
 }
 
+TEST_CASE("records of a lower layer are continued") {
+  const std::string status = GENERATE("auto", "manual");
+  EffectWorld world;
+  world.base({{.path = "etc/alternatives/awk", .kind = layers::Kind::symlink, .target = "/usr/bin/mawk"},
+              {.path = "var/lib/dpkg/alternatives/awk",
+               .text = status + "\n/usr/bin/awk\nnawk\n/usr/bin/nawk\n\n/usr/bin/mawk\n5\n/usr/bin/mawk\n\n"}});
+  world.add({.name = "gawk", .files = {gawk}}, gawk_line);
+  const auto root = world.root();
+  CHECK(root.text("var/lib/dpkg/alternatives/awk") == status +
+                                                          "\n/usr/bin/awk\nnawk\n/usr/bin/nawk\n\n/usr/bin/gawk\n10\n/"
+                                                          "usr/bin/gawk\n/usr/bin/mawk\n5\n/usr/bin/mawk\n\n");
+  CHECK(shown(root, "etc/alternatives/awk") == (status == "auto" ? "-> /usr/bin/gawk" : "none"));
+  CHECK(world.notes.empty());
+}
+
 TEST_CASE("what a lower layer has chosen stays, with a note") {
   EffectWorld world;
   world.base({{.path = "etc/alternatives/awk", .kind = layers::Kind::symlink, .target = "/usr/bin/original-awk"}});

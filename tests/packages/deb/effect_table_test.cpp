@@ -27,7 +27,8 @@ struct Verb {
   const char* name;
   std::size_t least, most;  // words
 };
-constexpr std::array verbs{Verb{"alias", 2, 2},         Verb{"passwd-from-master", 0, 0},
+constexpr std::array verbs{Verb{"update-shells", 0, 0}, Verb{"pam-auth-update", 0, 0},
+                           Verb{"alias", 2, 2},         Verb{"passwd-from-master", 0, 0},
                            Verb{"group", 2, 2},         Verb{"user", 5, 6},
                            Verb{"member", 2, 2},        Verb{"directory", 3, 3},
                            Verb{"file", 3, 4},          Verb{"copy", 2, 2},
@@ -93,6 +94,14 @@ TEST_CASE("effects of the table have known verbs with the right number of words"
         CHECK(text_of_table().find(cat("#   ", effect.verb)) != std::string::npos);
       }
   });
+}
+
+TEST_CASE("the page of effects has all verbs") {
+  const auto page = read_file(LAPSTRAKE_SOURCE_DIR "/docs/reference/deb-effects.md");
+  for (const auto& verb : verbs) {
+    CAPTURE(verb.name);
+    CHECK(page.find(cat("`", verb.name, "`")) != std::string::npos);
+  }
 }
 
 TEST_CASE("no package is in the table twice, and each entry says something") {

@@ -10,13 +10,13 @@ TEST_CASE("folders, files and links are created unless they exist") {
   world.base({{.path = "etc/group", .text = "adm:x:4:\n"}, {.path = "srv", .kind = layers::Kind::directory}});
   world.effects(
       " directory /var/log/tool 0750 root:adm\n directory /srv 0700 root:root\n"
-      " file etc/tool.conf 0640 33:adm a\\nb \\\\ c\n file /etc/group 0644 root:root x\n"
+      " file etc/tool.conf 0640 33:adm a\\nb \\\\ c\\td\n file /etc/group 0644 root:root x\n"
       " symlink /etc/link ../target\n symlink /srv /other\n");
   const auto root = world.root();
   CHECK(shown(root, "var/log/tool") == "folder 0750 0:4");
   CHECK(shown(root, "srv") == "none");
   CHECK(shown(root, "etc/tool.conf") == "file 0640 33:4");
-  CHECK(root.text("etc/tool.conf") == "a\nb \\ c");
+  CHECK(root.text("etc/tool.conf") == "a\nb \\ c\td");
   CHECK(root.text("etc/group") == "adm:x:4:\n");
   CHECK(shown(root, "etc/link") == "-> ../target");
 }
@@ -86,20 +86,6 @@ TEST_CASE("an unknown owner is root, with a note") {
   CHECK(world.notes ==
         std::vector<std::string>{
             "`/var/log/tool` keeps its owner: the image lacks `nobody:adm`, which the package `tool0` uses"});
-}
-
-TEST_CASE("shells are added to /etc/shells once") {
-  EffectWorld world;
-  world.add({.files = {{.path = "etc/shells", .text = "# shells\n/bin/sh"}}}, " shell /bin/sh\n shell /usr/bin/zsh\n");
-  CHECK(world.root().text("etc/shells") == "# shells\n/bin/sh\n/usr/bin/zsh\n");
-}
-
-TEST_CASE("/etc/shells of a lower layer stays, with a note") {
-  EffectWorld world;
-  world.base({{.path = "etc/shells", .text = "/bin/sh\n"}});
-  world.effects(" shell /usr/bin/zsh\n");
-  CHECK(shown(world.root(), "etc/shells") == "none");
-  CHECK(world.notes.size() == 1);
 }
 
 TEST_CASE("a folder becomes a link, and its content moves") {
