@@ -9,6 +9,21 @@
 
 namespace lapstrake::packages::npm {
 
+namespace {
+
+// "MIT", {"type": "MIT"}, or of old packages `licenses: [{"type": "MIT"}]`.
+std::string license_of(const nlohmann::json& root) {
+  if (auto license = text_member(root, "license"); !license.empty()) return license;
+  if (const auto* license = member(root, "license"); license != nullptr) return text_member(*license, "type");
+  std::vector<std::string> out;
+  if (const auto* list = member(root, "licenses"); list != nullptr && list->is_array())
+    for (const auto& one : *list)
+      if (auto type = text_member(one, "type"); !type.empty()) out.push_back(std::move(type));
+  return join(out, " OR ");
+}
+
+}  // namespace
+
 Manifest parse_manifest(std::string_view text, std::string_view what) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   const auto root = parse_json(text, cat("package.json in ", what), {.duplicates = true});
@@ -29,6 +44,7 @@ Manifest parse_manifest(std::string_view text, std::string_view what) {
   out.os = texts_member(root, "os");
   out.cpu = texts_member(root, "cpu");
   out.libc = texts_member(root, "libc");
+  out.license = license_of(root);
   return out;
 }
 

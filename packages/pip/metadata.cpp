@@ -63,6 +63,20 @@ class HeaderFields {
   std::vector<std::pair<std::string, std::string>> fields_;  // names in lower case
 };
 
+// Whole license texts are no names.
+std::string declared_license(const HeaderFields& fields) {
+  constexpr std::string_view classifier = "License :: ";
+  constexpr std::size_t most_name = 200;
+  for (const auto* name : {"license-expression", "license"})
+    for (auto& value : fields.all(name))
+      if (!value.empty() && value.size() <= most_name && value.find('\n') == std::string::npos && value != "UNKNOWN")
+        return value;
+  std::vector<std::string> out;
+  for (const auto& value : fields.all("classifier"))
+    if (value.starts_with(classifier)) out.push_back(value.substr(value.rfind(" :: ") + 4));
+  return join(out, ", ");
+}
+
 std::string_view major_of(std::string_view version) { return version.substr(0, version.find('.')); }
 
 }  // namespace
@@ -76,7 +90,8 @@ Metadata parse_metadata(std::string_view text, std::string_view what) {
           .version = fields.one("Version"),
           .requires_python = fields.at_most_one("Requires-Python"),
           .requires_dist = fields.all("requires-dist"),
-          .provides_extra = fields.all("provides-extra")};
+          .provides_extra = fields.all("provides-extra"),
+          .license = declared_license(fields)};
 }
 
 WheelInfo parse_wheel_info(std::string_view text, std::string_view what) {

@@ -141,6 +141,17 @@ TEST_CASE("a package.json is read as npm does") {
   CHECK(parse_manifest(R"({"directories": {"bin": "./bin/"}})", "x").bin_folder == "bin");
 }
 
+TEST_CASE("the license of package.json is a text or of an old form") {
+  auto [text, license] = GENERATE(table<std::string, std::string>({
+      {R"x({"license": "(MIT OR CC0-1.0)"})x", "(MIT OR CC0-1.0)"},
+      {R"({"license": {"type": "ISC", "url": "x"}})", "ISC"},
+      {R"({"licenses": [{"type": "MIT"}, {"type": "GPL-2.0"}, "x"]})", "MIT OR GPL-2.0"},
+      {R"({"license": 1})", ""},
+      {"{}", ""},
+  }));
+  CHECK(parse_manifest(text, "x").license == license);
+}
+
 TEST_CASE("a tarball that is cut or unpacks to too much is refused") {
   TempDir folder;
   const auto tar = tar_of({package_json, {.path = "package/x", .content = std::string(100'000, 'x')}});

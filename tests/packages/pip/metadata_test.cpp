@@ -41,6 +41,19 @@ TEST_CASE("METADATA has a name, a version and requirements, whatever the case of
   CHECK(found.provides_extra == std::vector<std::string>{"async"});
 }
 
+TEST_CASE("the license of METADATA is the expression, else the name, else the classifiers") {
+  const auto license = [](const std::string& fields) {
+    return parse_metadata("Name: a\nVersion: 1\n" + fields, "x").license;
+  };
+  const std::string name = "License: BSD-3\n", classifiers =
+                                                   "Classifier: License :: OSI Approved :: MIT License\n"
+                                                   "Classifier: License :: Public Domain\n";
+  CHECK(license("License-Expression: MIT OR ISC\n" + name + classifiers) == "MIT OR ISC");
+  CHECK(license(name + classifiers) == "BSD-3");
+  CHECK(license("License: The text\n  of a license\n" + classifiers) == "MIT License, Public Domain");
+  CHECK(license("License: UNKNOWN\n").empty());
+}
+
 TEST_CASE("the fields of METADATA end at the first line that is not a field, as in Python") {
   const auto found = parse_metadata("Name: a\nVersion: 1\nno field\nRequires-Dist: b\n", "x");
   CHECK(found.requires_dist.empty());

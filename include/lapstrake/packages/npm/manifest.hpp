@@ -14,6 +14,7 @@ struct Manifest {
   std::map<std::string, std::string> scripts = {};
   bool is_gyp_disabled = false;  // "gypfile": false
   std::vector<std::string> bundled = {}, os = {}, cpu = {}, libc = {};
+  std::string license = {};  // "MIT"; of the old forms, the types: "MIT OR Apache-2.0"
 };
 
 // As npm reads it: a byte order mark is skipped, of duplicate members the last one counts, members of other types are

@@ -11,6 +11,8 @@ struct Metadata {
   std::string name, version;    // as written
   std::string requires_python;  // empty if missing
   std::vector<std::string> requires_dist, provides_extra;
+  // License-Expression (SPDX's), else a License of one line, else the classifiers: "BSD License"; empty if unknown.
+  std::string license = {};
   bool operator==(const Metadata&) const = default;
 };
 // `what` names the wheel in the Error. Error{integrity}: no or two names or versions, two Requires-Python, a major
