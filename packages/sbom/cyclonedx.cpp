@@ -64,6 +64,7 @@ Json component_of(const IdentifiedComponent& one) {
   const auto& component = *one.component;
   const auto [group, name] = group_and_name(component);
   Json out{{"type", type_of(component.kind)}, {"bom-ref", one.id}};
+  if (!component.supplier.empty()) out["supplier"] = {{"name", component.supplier}};
   if (!group.empty()) out["group"] = group;
   out["name"] = name;
   if (!component.version.empty()) out["version"] = component.version;

@@ -11,7 +11,7 @@ namespace lapstrake::packages::sbom {
 std::string uuid_of(std::string_view text);
 
 // Unique in a document, of letters, digits, `.` and `-`: "Package-deb-nginx-1a2b3c4d5e6f". Trivy tells operating
-// systems from packages by the begin of the identifier.
+// systems from packages by the beginning of the identifier.
 std::string id_of(const Component& component);
 std::string id_of(const Subject& image);
 

@@ -56,6 +56,7 @@ Json package_of(const IdentifiedComponent& one) {
   const auto& component = *one.component;
   Json out{{"SPDXID", spdx_id(one.id)}, {"name", component.name}};
   if (!component.version.empty()) out["versionInfo"] = component.version;
+  if (!component.supplier.empty()) out["supplier"] = cat("Organization: ", component.supplier);
   out["downloadLocation"] = component.url.empty() ? unknown : component.url;
   out["filesAnalyzed"] = false;
   if (auto checksums = checksums_of(component); !checksums.empty()) out["checksums"] = std::move(checksums);

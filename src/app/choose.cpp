@@ -34,6 +34,13 @@ std::vector<const spec::Image*> choose_images(const spec::Project& project, cons
   return choose(project, project.images, "image", names);
 }
 
+const spec::Image* image_called(const spec::Project* project, const std::string& name) {
+  if (project == nullptr) return nullptr;
+  for (const auto& image : project->images)
+    if (image.name == name) return &image;
+  return nullptr;
+}
+
 std::vector<const spec::Task*> choose_tasks(const spec::Project& project, const std::vector<std::string>& names) {
   auto chosen = choose(project, project.tasks, "task", names);
   if (chosen.empty())

@@ -138,6 +138,10 @@ void check_whole(const Member& member, Findings& findings) {
     findings.error(attachments->where,
                    cat("the image ", in_quotes(member.key), " has `attachments` but no `repository`"),
                    "add one, for example `repository: registry.example/team/web`");
+  if (is_true(image, "sbom") && image.find("repository") == nullptr)
+    findings.error(image.member("sbom")->where,
+                   cat("the image ", in_quotes(member.key), " has `sbom` but no `repository`"),
+                   "add one, for example `repository: registry.example/team/web`");
   if (const auto* platforms = image.find("platforms");
       platforms != nullptr && platforms->kind == Node::Kind::list && platforms->items.empty())
     findings.error(platforms->where, "`platforms` is empty", "remove the line to build for linux/amd64");
@@ -182,6 +186,7 @@ Image image(const Member& member, const std::filesystem::path& folder, Findings&
                                .required = is_true(item, "required"),
                                .annotations = pairs_field(item, "annotations"),
                                .where = findings.spec().position(item.where)});
+  out.has_sbom = is_true(node, "sbom");
   out.user = text_field(node, "user");
   out.workdir = text_field(node, "workdir");
   out.stopsignal = parse_signal(text_field(node, "stopsignal")).value_or("");

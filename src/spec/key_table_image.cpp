@@ -164,7 +164,14 @@ Object image() {
            "and are not part of it.",
            "[ { from: sbom.spdx.json, type: application/spdx+json } ]",
            "",
-           {"attachment", "referrers", "sbom"}},
+           {"attachment", "referrers"}},
+          {"sbom",
+           boolean(),
+           false,
+           "Attach an SBOM to the image when it is pushed: its packages and their digests, as SPDX and CycloneDX.",
+           "true",
+           "false",
+           {"bom", "spdx", "cyclonedx", "bill_of_materials"}},
       }};
 }
 

@@ -11,6 +11,9 @@ namespace lapstrake::app {
 // closest name.
 std::vector<const spec::Image*> choose_images(const spec::Project& project, const std::vector<std::string>& names);
 
+// The image of the spec, if there is one with this name.
+const spec::Image* image_called(const spec::Project* project, const std::string& name);
+
 // The named tasks (all if no name is given), in the order of the spec. Error{usage} for an unknown name.
 std::vector<const spec::Task*> choose_tasks(const spec::Project& project, const std::vector<std::string>& names);
 

@@ -71,6 +71,7 @@ std::string rfc3339(std::int64_t seconds);
 inline constexpr std::string_view byte_format_annotation = "dev.lapstrake.byte-format";
 inline constexpr std::string_view base_name_annotation = "org.opencontainers.image.base.name";
 inline constexpr std::string_view base_digest_annotation = "org.opencontainers.image.base.digest";
+inline constexpr std::string_view created_annotation = "org.opencontainers.image.created";
 inline constexpr std::string_view ref_name_annotation = "org.opencontainers.image.ref.name";
 
 }  // namespace lapstrake::oci

@@ -47,6 +47,7 @@ struct Image {
   std::string user, workdir, stopsignal, author;
   std::vector<std::string> expose, volumes;
   std::vector<Attachment> attachments;
+  bool has_sbom = false;  // a push attaches its bill of materials
   Position where;
 };
 

@@ -4,6 +4,7 @@
 #include <lapstrake/app/choose.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/store/archives.hpp>
 #include <lapstrake/store/image_files.hpp>
 
 #include <lapstrake/app/images/manifests.hpp>
@@ -31,7 +32,9 @@ BuiltImage load_prebuilt(const Context& context, const spec::Image& image, const
       taken.manifests.back().platform = platform;
     }
     if (context.build.explain) set_last_build(store, ref_name(image), taken);
-    if (!context.build.dry_run) store.set_ref(ref_name(image), taken.root);
+    if (context.build.dry_run) return taken;
+    store.set_ref(ref_name(image), taken.root);
+    if (!store::archives_of(store, {ref_name(image)}).empty()) store::keep_archives_of(store, ref_name(image), {});
     return taken;
   });
 }

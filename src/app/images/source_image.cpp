@@ -12,13 +12,6 @@
 namespace lapstrake::app {
 namespace {
 
-const spec::Image* image_called(const spec::Project* project, const std::string& name) {
-  if (project == nullptr) return nullptr;
-  for (const auto& image : project->images)
-    if (image.name == name) return &image;
-  return nullptr;
-}
-
 SourceImage in_store(const Context& context, const spec::Project* project, const spec::Image& image) {
   const auto store = store::Store::open(context.store_root);
   const auto root = store.ref(ref_name(image));

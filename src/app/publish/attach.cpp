@@ -52,33 +52,43 @@ AtomicFile copy_of(const Context& context, const NamedFile& file, const oci::Des
   return copy;
 }
 
+// Pushes the manifest of an attachment whose content is `layer`, and lists it.
+oci::Descriptor push_attachment(const Context& context, const registry::Repository& repository,
+                                const store::Store& store, const oci::Descriptor& layer,
+                                const registry::BlobPath& content, const oci::Annotations& annotations,
+                                const oci::Descriptor& subject) {
+  oci::Manifest manifest{.media_type = std::string(oci::media_type::manifest),
+                         .artifact_type = layer.media_type,
+                         .config = store.put("{}", oci::media_type::empty),
+                         .layers = {layer},
+                         .annotations = annotations};
+  manifest.subject = oci::Descriptor{.media_type = subject.media_type, .digest = subject.digest, .size = subject.size};
+  const auto text = oci::render(manifest);
+  auto descriptor = oci::descriptor_of(text, oci::media_type::manifest);
+  const auto blobs = [&](const oci::Digest& digest) {
+    return digest == layer.digest && digest != manifest.config.digest ? content(digest) : store.blob_path(digest);
+  };
+  registry::push(repository, {{descriptor, text, {manifest.config, layer}}}, blobs, {.stop = context.runtime.stop});
+  descriptor.artifact_type = manifest.artifact_type;
+  descriptor.annotations = annotations;
+  const auto listed = registry::add_referrer(repository, subject.digest, descriptor);
+  if (context.report.log && listed == registry::ListedBy::tag)
+    context.report.log(cat("`", repository.name(), "` has no referrers API: the attachment is listed at the tag `",
+                           registry::fallback_tag(subject.digest), "`"));
+  return descriptor;
+}
+
 oci::Descriptor attach_one(const Context& context, const registry::Repository& repository, const store::Store& store,
                            const spec::Attachment& attachment, const oci::Descriptor& root) {
   const auto file = file_of(context, attachment);
   auto layer = describe(file, attachment.type, context.runtime.stop);
   layer.annotations.emplace(title_annotation, std::filesystem::path(attachment.from).filename().string());
-  oci::Manifest manifest{.media_type = std::string(oci::media_type::manifest),
-                         .artifact_type = attachment.type,
-                         .config = store.put("{}", oci::media_type::empty),
-                         .layers = {layer},
-                         .annotations = attachment.annotations};
-  manifest.subject = oci::Descriptor{.media_type = root.media_type, .digest = root.digest, .size = root.size};
-  const auto text = oci::render(manifest);
-  auto descriptor = oci::descriptor_of(text, oci::media_type::manifest);
   std::optional<AtomicFile> copy;
-  const auto blobs = [&](const oci::Digest& digest) {
-    if (digest != layer.digest || digest == manifest.config.digest) return store.blob_path(digest);
+  const auto content = [&](const oci::Digest&) {
     if (!copy) copy = copy_of(context, file, layer);
     return copy->path();
   };
-  registry::push(repository, {{descriptor, text, {manifest.config, layer}}}, blobs, {.stop = context.runtime.stop});
-  descriptor.artifact_type = attachment.type;
-  descriptor.annotations = attachment.annotations;
-  const auto listed = registry::add_referrer(repository, root.digest, descriptor);
-  if (context.report.log && listed == registry::ListedBy::tag)
-    context.report.log(cat("`", repository.name(), "` has no referrers API: the attachment is listed at the tag `",
-                           registry::fallback_tag(root.digest), "`"));
-  return descriptor;
+  return push_attachment(context, repository, store, layer, content, attachment.annotations, root);
 }
 
 }  // namespace
@@ -107,6 +117,22 @@ std::vector<oci::Descriptor> attach(const Context& context, const registry::Repo
     }
   }
   return attached;
+}
+
+oci::Descriptor attach_text(const Context& context, const registry::Repository& repository, const store::Store& store,
+                            const AttachedText& attached, const oci::Descriptor& subject) {
+  stop_point(context.runtime.stop);
+  auto layer = store.put(attached.text, attached.type);
+  layer.annotations.emplace(title_annotation, attached.name);
+  const oci::Annotations annotations{{std::string(oci::created_annotation), oci::rfc3339(context.build.epoch)}};
+  auto out = push_attachment(
+      context, repository, store, layer, [&](const oci::Digest& digest) { return store.blob_path(digest); },
+      annotations, subject);
+  context.report.progress({.kind = Event::Kind::finished,
+                           .image = attached.image,
+                           .subject = cat("attachment ", attached.name),
+                           .text = out.digest.text()});
+  return out;
 }
 
 }  // namespace lapstrake::app

@@ -12,6 +12,7 @@
 #include <lapstrake/app/images/remote_layers.hpp>
 #include <lapstrake/app/publish/attach.hpp>
 #include <lapstrake/app/publish/push_image.hpp>
+#include <lapstrake/app/supply/bill.hpp>
 #include "ecr_repository.hpp"
 #include "staged_blobs.hpp"
 
@@ -103,6 +104,27 @@ oci::PinnedReference given_reference(const ResolvedImage& resolved) {
   return {resolved.given->host, resolved.given->repository, resolved.given->tag, resolved.root.digest};
 }
 
+void attach_sboms(const Context& context, const registry::Repository& repository, const store::Store& store,
+                  const ResolvedImage& resolved, std::vector<oci::Descriptor>& attached) {
+  const auto& image = *resolved.image;
+  if (resolved.project == nullptr) {
+    context.report.progress({.kind = Event::Kind::warning,
+                             .image = image.name,
+                             .text = "no SBOM is attached: the image was not built from this spec"});
+    return;
+  }
+  step(cat("attaching the SBOM to image `", image.name, "` (already pushed)"), [&] {
+    for (const auto& bill : bills_of(context, *resolved.project, image, store, resolved.root))
+      for (const auto format : bill_formats)
+        attached.push_back(attach_text(context, repository, store,
+                                       {.image = image.name,
+                                        .name = std::string(file_name_of(format)),
+                                        .type = std::string(media_type_of(format)),
+                                        .text = render(bill.document, format)},
+                                       bill.subject));
+  });
+}
+
 }  // namespace
 
 ResolvedImage resolve(const Context& context, const Network& network, const spec::Project& project,
@@ -113,6 +135,7 @@ ResolvedImage resolve(const Context& context, const Network& network, const spec
       return resolve_in_registry(network, image, *remote);
   const auto built = build_or_load_image(context, project, image, store);
   ResolvedImage resolved{.image = &image, .root = built.root, .platforms = {}, .given = {}, .layers = built.layers};
+  if (given == context.images.prebuilt.end()) resolved.project = &project;
   for (const auto& manifest : built.manifests)
     if (manifest.platform) resolved.platforms.push_back(*manifest.platform);
   return resolved;
@@ -149,9 +172,12 @@ PushedImage push_resolved(const Context& context, const Network& network, const 
                        .bytes_sent = report.bytes_sent,
                        .blobs_present = report.blobs_present};
   });
-  if (!resolved.image->attachments.empty())
-    pushed.attachments =
-        attach(context, *network.repository(target.host, target.repository), store, *resolved.image, resolved.root);
+  const auto& image = *resolved.image;
+  if (!image.attachments.empty() || image.has_sbom) {
+    const auto repository = network.repository(target.host, target.repository);
+    pushed.attachments = attach(context, *repository, store, image, resolved.root);
+    if (image.has_sbom) attach_sboms(context, *repository, store, resolved, pushed.attachments);
+  }
   save_to_cache(context, network, store, *resolved.image, resolved.layers, target);
   return pushed;
 }

@@ -17,4 +17,13 @@ void require_file(const Context& context, const spec::Attachment& attachment);
 std::vector<oci::Descriptor> attach(const Context& context, const registry::Repository& repository,
                                     const store::Store& store, const spec::Image& image, const oci::Descriptor& root);
 
+// A file that lapstrake makes: an SBOM.
+struct AttachedText {
+  std::string image;       // for events
+  std::string name, type;  // "sbom.spdx.json"; its media type
+  std::string text;
+};
+oci::Descriptor attach_text(const Context& context, const registry::Repository& repository, const store::Store& store,
+                            const AttachedText& attached, const oci::Descriptor& subject);
+
 }  // namespace lapstrake::app

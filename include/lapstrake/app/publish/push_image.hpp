@@ -13,6 +13,7 @@ namespace lapstrake::app {
 // An image in the store, or one that is already in a registry (`given`).
 struct ResolvedImage {
   const spec::Image* image = nullptr;
+  const spec::Project* project = nullptr;  // of an image that was built, not given by `--image`
   oci::Descriptor root;
   std::vector<oci::Platform> platforms;
   std::optional<oci::RegistryReference> given = std::nullopt;

@@ -22,6 +22,7 @@ struct Component {
   std::optional<oci::Digest> digest = {};  // of the archive, the fetched file or the manifest
   std::string sha512 = {};                 // of the archive, hex; empty if unknown
   std::string license = {};                // as the package declares it; empty if unknown
+  std::string supplier = {};               // the name of who packaged it
   // The source package, if its name or version differs; without a version, it has that of the package.
   std::string source = {}, source_version = {};
   std::string url = {};  // where it was downloaded, without credentials
