@@ -34,11 +34,8 @@ constexpr std::array standard_commands{"apparmor_parser",
                                        "restorecon",
                                        "runit-helper",
                                        "service",
-                                       "start-stop-daemon",
                                        "systemctl",
-                                       "systemd-sysusers",
                                        "systemd-hwdb",
-                                       "systemd-tmpfiles",
                                        "sysctl",
                                        "update-binfmts",
                                        "telinit",
@@ -137,6 +134,7 @@ bool has_word(const Words& words, std::initializer_list<std::string_view> any) {
 CommandUse query_if(bool holds) { return {.role = holds ? CommandRole::query : CommandRole::action}; }
 
 bool is_option_setting(const Words& words) {
+  if (words.size() == 3 && (words[1] == "-o" || words[1] == "+o")) return true;
   return words.size() == 2 && words[1].size() > 1 && (words[1][0] == '-' || words[1][0] == '+') && words[1] != "--";
 }
 
@@ -186,6 +184,10 @@ CommandUse use_by_arguments(std::string_view command, const Words& words) {
   if (command == "set") return {.role = is_option_setting(words) ? CommandRole::standard : CommandRole::action};
   if (command == "." || command == "source")
     return {.role = sources_functions(words) ? CommandRole::standard : CommandRole::action};
+  // Their configuration is among the files of the package, unless it comes with the command.
+  if (command == "systemd-sysusers" || command == "systemd-tmpfiles")
+    return {.role = has_word(words, {"-", "--inline"}) ? CommandRole::action : CommandRole::standard};
+  if (command == "start-stop-daemon") return query_if(has_word(words, {"--stop", "-K"}));
   if (command == "dpkg") return query_if(has(dpkg_queries, first));
   if (command == "dpkg-divert") return query_if(diverts_nothing(words));
   if (command == "dpkg-statoverride") return query_if(has_word(words, {"--list"}));

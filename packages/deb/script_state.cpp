@@ -1,6 +1,7 @@
 #include "script_state.hpp"
 
 #include <algorithm>
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
 
 #include "written_text.hpp"
@@ -9,8 +10,6 @@ namespace lapstrake::packages::deb::shell {
 namespace {
 
 using Words = std::vector<std::string>;
-
-constexpr std::size_t most_effect_bytes = 1 << 20;  // of all effects of a script
 
 }  // namespace
 
@@ -45,7 +44,7 @@ bool ScriptState::add(std::optional<std::vector<Effect>> effects) {
   auto bytes = bytes_;
   for (const auto& effect : *effects)
     for (const auto& word : effect.words) bytes += word.size();
-  if (bytes > most_effect_bytes) return false;
+  if (bytes > limits::script_effect_bytes) return false;
   bytes_ = bytes;
   for (auto& effect : *effects) effects_.push_back(std::move(effect));
   return true;

@@ -45,6 +45,10 @@ class ScriptState {
     ScriptVariables variables;
   };
   Mark mark() const { return {effects_.size(), bytes_, umask_, possible_end, variables}; }
+  // After a part that may not be executed.
+  void forget_umask_unless(const Mark& same) {
+    if (umask_ != same.umask) umask_.reset();
+  }
   // Also forward again, unless effects were read in between.
   void restore(Mark mark);
 

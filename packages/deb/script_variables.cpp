@@ -41,7 +41,7 @@ std::optional<Words> ScriptVariables::expanded_words(const Words& words) const {
   for (const auto& word : words) {
     if (word == "$@" || word == "\"$@\"" || word == "$*") {
       const auto count = values_.find("#");
-      if (count == values_.end()) return std::nullopt;
+      if (count == values_.end() || !divides_) return std::nullopt;
       for (std::int64_t i = 1; i <= parse_integer(count->second).value_or(0); ++i) {
         const auto value = values_.find(std::to_string(i));
         if (value == values_.end()) return std::nullopt;
@@ -53,7 +53,7 @@ std::optional<Words> ScriptVariables::expanded_words(const Words& words) const {
       continue;
     }
     auto text = expanded(word, values_);
-    if (!text) return std::nullopt;
+    if (!text || (is_bare(word) && !divides_)) return std::nullopt;
     bytes += text->size();
     if (bytes > most_word_bytes) return std::nullopt;
     if (is_bare(word))

@@ -19,6 +19,9 @@ class ScriptVariables {
   // The words after expansion, which may be more or fewer; nothing if a part is unknown. Patterns stay as they are.
   std::optional<std::vector<std::string>> expanded_words(const std::vector<std::string>& words) const;
 
+  // The script sets IFS: nobody knows how an expansion without quotes is divided.
+  void forbid_division() { divides_ = false; }
+
   // A command that only sets variables.
   void assign(const std::vector<std::string>& words, bool certain);
   void set(const std::string& name, std::string value) { values_[name] = std::move(value); }
@@ -31,6 +34,7 @@ class ScriptVariables {
 
  private:
   ShellValues values_;
+  bool divides_ = true;
 };
 
 // The variables that commands in the node set, without those of functions that it calls.

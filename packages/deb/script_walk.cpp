@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
 #include <set>
 
@@ -17,9 +18,8 @@ namespace {
 using Kind = ShellNode::Kind;
 using Words = std::vector<std::string>;
 
-constexpr unsigned most_substitutions = 8;     // in each other
-constexpr unsigned most_calls = 6;             // of functions in each other
-constexpr std::size_t most_commands = 20'000;  // looked at: functions and loops are looked at more than once
+constexpr unsigned most_substitutions = 8;  // in each other
+constexpr unsigned most_calls = 6;          // of functions in each other
 
 struct Outcome {
   ShellNode node = {};
@@ -37,6 +37,7 @@ class Walk {
   // `commands`: how many have been looked at, of all scripts in each other.
   Walk(const ShellNode& script, const ScriptFacts& facts, std::size_t& commands, unsigned depth)
       : state_(facts), all_variables_(variables_set_in(script)), commands_(commands), depth_(depth) {
+    if (all_variables_.contains("IFS")) state_.variables.forbid_division();
     for_each_node(script, [this](const ShellNode& node) {
       if (node.kind != Kind::function) return;
       auto& function = functions_[node.words[0]];
@@ -44,6 +45,9 @@ class Walk {
       note_commands(node, function);
       function_variables_.merge(variables_set_in(node));
     });
+    // Others are defined under a condition, or by another function.
+    for (const auto& part : script.parts)
+      if (part.kind == Kind::function) functions_[part.words[0]].is_certain = true;
   }
 
   // `certain`: it is executed if the script comes to it.
@@ -114,7 +118,7 @@ class Walk {
   const ShellValues& values() const { return state_.variables.values(); }
   void count(std::size_t commands) {
     commands_ += commands;
-    if (commands_ > most_commands) throw UnknownSyntax{1};
+    if (commands_ > limits::script_commands) throw UnknownSyntax{1};
   }
   ScriptState::Mark mark() {
     count(values().size() / 16);
@@ -162,7 +166,7 @@ class Walk {
 
   struct Function {
     std::vector<const ShellNode*> bodies = {};  // of all definitions
-    bool may_end_script = false, may_set_umask = false;
+    bool is_certain = false, may_end_script = false, may_set_umask = false;
     enum class Acts { unknown, visiting, yes, no } acts = Acts::unknown;
   };
 
@@ -176,7 +180,8 @@ class Walk {
 
   // With the arguments of this call, if everything in the function is certain then.
   void call(const Words& words, Function& function, bool certain, Outcome& out) {
-    const bool is_readable = certain && calls_ < most_calls && !out.node.acts && function.bodies.size() == 1;
+    const bool is_known = function.is_certain && function.bodies.size() == 1;
+    const bool is_readable = certain && is_known && calls_ < most_calls && !out.node.acts;
     if (is_readable && reads_call(words, *function.bodies[0], out)) return;
     out.node.acts = out.node.acts || function_acts(function);
     state_.variables.forget(function_variables_);
@@ -271,6 +276,7 @@ class Walk {
       state_.restore(std::move(before));
       return std::nullopt;
     }
+    state_.forget_umask_unless(before);
     forget_variables_of(body);
     return out;
   }

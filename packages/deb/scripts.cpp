@@ -2,6 +2,7 @@
 #include <array>
 #include <lapstrake/base/encoding.hpp>
 #include <lapstrake/base/error.hpp>
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/sha256.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/deb/control.hpp>
@@ -17,7 +18,6 @@ namespace lapstrake::packages::deb {
 namespace {
 
 constexpr std::array script_names{"preinst", "config", "postinst"};
-constexpr std::size_t most_script_bytes = 512 << 10;  // the largest of Debian's has 90 KiB
 
 bool is_shell_script(std::string_view script) {
   if (!script.starts_with("#!")) return false;
@@ -66,7 +66,7 @@ struct ReadScript {
 ReadScript read_script(std::string_view script, std::string_view name, const shell::ScriptFacts& facts) {
   if (script.empty()) return {};
   if (!is_shell_script(script)) return {.lines = {whole_script(script, name, "not a shell script")}};
-  if (script.size() > most_script_bytes) return {.lines = {whole_script(script, name, "too large")}};
+  if (script.size() > limits::script_bytes) return {.lines = {whole_script(script, name, "too large")}};
   try {
     auto walked = shell::walk_script(shell::parse_shell(script), facts);
     const auto rest = shell::reduced(walked.rest);

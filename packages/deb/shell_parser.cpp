@@ -40,6 +40,9 @@ class Parser {
   bool is_operation(std::string_view text) const { return now().kind == TokenKind::operation && now().text == text; }
   bool take_word(std::string_view text) { return is_word(text) && ++at_; }
   bool take_operation(std::string_view text) { return is_operation(text) && ++at_; }
+  bool is_any_word(std::initializer_list<std::string_view> words) const {
+    return std::ranges::any_of(words, [&](auto word) { return is_word(word); });
+  }
   void expect_word(std::string_view text) {
     if (!take_word(text)) fail();
   }
@@ -62,8 +65,12 @@ class Parser {
     for (;;) {
       while (now().kind == TokenKind::newline || is_operation(";") || is_operation("&")) ++at_;
       if (now().kind == TokenKind::end || is_operation(")") || is_operation(";;")) break;
-      if (std::ranges::any_of(ends, [&](auto word) { return is_word(word); })) break;
+      if (is_any_word(ends)) break;
       out.parts.push_back(and_or());
+      // `a=(b)` is an array of bash, not two commands.
+      const bool is_complete =
+          now().kind != TokenKind::word && now().kind != TokenKind::redirection && !is_operation("(");
+      if (!is_complete && !is_any_word(ends)) fail();
     }
     --depth_;
     return out;

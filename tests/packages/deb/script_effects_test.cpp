@@ -158,3 +158,14 @@ TEST_CASE("a script that ends is not followed further") {
   CHECK(read("check() { return 0; }\ncheck\nmkdir /var/a\n") == "directory /var/a 0755 root:root\n");
   CHECK(read("[ -e /etc/x ] || exit 1\nmkdir /var/a\n") == "directory /var/a 0755 root:root\n");
 }
+
+TEST_CASE("what a script does in its own way is left to the table") {
+  CHECK(read("IFS=:\nx=a:b\nmkdir /var/$x\n").find("directory") == std::string::npos);
+  CHECK(read("dirs=(/a /b)\nmkdir $dirs\n").starts_with("? unsupported shell syntax"));
+  CHECK(read("if [ -e /etc/x ]; then\nmake() { mkdir /var/a; }\nfi\nmake\n").find("directory") == std::string::npos);
+  CHECK(read("make() { mkdir /var/a; }\nmake() { mkdir /var/b; }\nmake\n").find("directory") == std::string::npos);
+  CHECK(read("[ -e /etc/x ] || { umask 077; touch /etc/x; }\ntouch /etc/y\n").find("/etc/y 0644") == std::string::npos);
+  CHECK(read("systemd-sysusers tool.conf\nstart-stop-daemon --stop --exec /usr/bin/tool\n").empty());
+  CHECK(read("echo 'u tool -' | systemd-sysusers -\nstart-stop-daemon --start --exec /usr/bin/tool\n") ==
+        "? echo 'u tool -' | systemd-sysusers -\n? start-stop-daemon --start --exec /usr/bin/tool\n");
+}
