@@ -7,10 +7,21 @@ const Api& api_of(Service service) {
   static constexpr Api ecr_public{"ECR_PUBLIC", "ecr-public", "ecr-public", "SpencerFrontendService", ""};
   static constexpr Api ecs{"ECS", "ecs", "ecs", "AmazonEC2ContainerServiceV20141113", ""};
   static constexpr Api sts{"STS", "sts", "sts", "", "2011-06-15"};
+  static constexpr Api logs{"CLOUDWATCH_LOGS", "logs", "logs", "Logs_20140328", ""};
+  static constexpr Api ssm{"SSM", "ssm", "ssm", "AmazonSSM", ""};
+  static constexpr Api secrets_manager{"SECRETS_MANAGER", "secretsmanager", "secretsmanager", "secretsmanager", ""};
+  static constexpr Api application_autoscaling{"APPLICATION_AUTO_SCALING", "application-autoscaling",
+                                               "application-autoscaling", "AnyScaleFrontendService", ""};
+  static constexpr Api codedeploy{"CODEDEPLOY", "codedeploy", "codedeploy", "CodeDeploy_20141006", ""};
   switch (service) {
     case Service::ecr: return ecr;
     case Service::ecr_public: return ecr_public;
     case Service::ecs: return ecs;
+    case Service::logs: return logs;
+    case Service::ssm: return ssm;
+    case Service::secrets_manager: return secrets_manager;
+    case Service::application_autoscaling: return application_autoscaling;
+    case Service::codedeploy: return codedeploy;
     case Service::sts: break;
   }
   return sts;

@@ -4,7 +4,7 @@
 
 namespace lapstrake::aws {
 
-enum class Service { ecr, ecr_public, ecs, sts };
+enum class Service { ecr, ecr_public, ecs, sts, logs, ssm, secrets_manager, application_autoscaling, codedeploy };
 
 struct Api {
   std::string_view variable;      // AWS_ENDPOINT_URL_...
