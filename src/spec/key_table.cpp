@@ -1,4 +1,4 @@
-// Keys of the whole document, tasks, services, environments and registries.
+// Keys of the whole document, tasks, environments and registries.
 #include "keys.hpp"
 
 namespace lapstrake::spec {
@@ -55,7 +55,7 @@ environments:
           {"services",
            mapping(Format::name, object("service")),
            false,
-           "The services that run the tasks. They are only checked: this release has no `deploy`.",
+           "The services that run the tasks: `lapstrake deploy` creates and updates them.",
            "{ web: { cluster: prod, task: web, desiredCount: 2 } }",
            "",
            {"service"}},
@@ -117,21 +117,6 @@ tasks:
       .open = true};
 }
 
-Object service() {
-  return {.name = "service",
-          .path = "services.NAME",
-          .doc = "A service that runs a task. All other members are those of CreateService and UpdateService.",
-          .example = R"(tasks:
-  my-web-app:
-    containerDefinitions:
-      - { name: web, image: "public.ecr.aws/nginx/nginx:1.27", essential: true }
-services:
-  web: { cluster: prod, task: my-web-app, desiredCount: 2 }
-)",
-          .keys = {{"task", text(Format::family), true, "The name of a task of this spec.", "my-web-app"}},
-          .open = true};
-}
-
 Object registry() {
   return {.name = "registry",
           .path = "registries.HOST",
@@ -176,6 +161,6 @@ Object registry() {
 
 }  // namespace
 
-std::vector<Object> document_objects() { return {whole(), task(), service(), registry()}; }
+std::vector<Object> document_objects() { return {whole(), task(), registry()}; }
 
 }  // namespace lapstrake::spec

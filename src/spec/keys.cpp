@@ -54,7 +54,7 @@ std::vector<std::string> Object::names() const {
 
 Table::Table() {
   for (auto part :
-       {document_objects(), image_objects(), repository_objects(), layer_objects(), package_objects(), deb_objects()})
+       {document_objects(), service_objects(), image_objects(), repository_objects(), layer_objects(), package_objects(), deb_objects()})
     std::ranges::move(part, std::back_inserter(objects_));
 }
 

@@ -70,6 +70,7 @@ class Table {
 
 // The table's parts.
 std::vector<Object> document_objects();
+std::vector<Object> service_objects();
 std::vector<Object> image_objects();
 std::vector<Object> repository_objects();
 std::vector<Object> layer_objects();

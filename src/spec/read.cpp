@@ -146,7 +146,7 @@ class Reader {
     out.tasks = tasks(merged_document, files_, variables, findings_);
     out.registries = registries(merged_document, out.folder, findings_);
     out.sources = sources(merged_document, out.folder, findings_);
-    check_services(merged_document, findings_);
+    out.services = services(merged_document, findings_);
     return out;
   }
 

@@ -75,19 +75,4 @@ std::vector<Task> tasks(const Node& document, TaskFiles& files, Variables& varia
   return out;
 }
 
-void check_services(const Node& document, Findings& findings) {
-  std::set<std::string> known;
-  for (const auto& member : members_of(document, "tasks")) known.insert(member.key);
-  const std::vector<std::string> names(known.begin(), known.end());
-  for (const auto& service : members_of(document, "services")) {
-    const auto* task = text_node(service.value, "task");
-    if (task == nullptr || known.contains(task->text)) continue;
-    const auto near = nearest_name(task->text, names);
-    findings.error(task->where, cat("unknown task ", in_quotes(task->text)),
-                   near            ? cat("did you mean `", *near, "`?")
-                   : names.empty() ? "the spec has no `tasks:`"
-                                   : cat("known tasks: ", printable(join(names, ", "), 200)));
-  }
-}
-
 }  // namespace lapstrake::spec

@@ -32,7 +32,8 @@ void resolve_from_images(const Node& document, const std::filesystem::path& fold
 std::map<std::string, PackageSource> sources(const Node& document, const std::filesystem::path& folder,
                                              Findings& findings);
 std::vector<Task> tasks(const Node& document, TaskFiles& files, Variables& variables, Findings& findings);
-void check_services(const Node& document, Findings& findings);
+// Reports tasks that do not exist.
+std::vector<Service> services(const Node& document, Findings& findings);
 std::map<std::string, RegistrySettings> registries(const Node& document, const std::filesystem::path& folder,
                                                    Findings& findings);
 

@@ -74,6 +74,31 @@ struct Task {
   Position where;
 };
 
+// The task that runs before a service is updated.
+struct ReleasePhase {
+  std::string task = {};                                 // the name of a task of the spec
+  std::string container = {};                            // empty: the first essential one
+  std::optional<std::vector<std::string>> command = {};  // none: the container's own
+};
+
+// Automatic scaling of a service, in tasks and percent.
+struct Scaling {
+  std::int64_t least = 0, most = 0;
+  std::optional<std::int64_t> cpu = {}, memory = {};
+};
+
+// One of `services:`.
+struct Service {
+  std::string name;      // the name in ECS, unless the document sets `serviceName`
+  std::string task;      // the name of a task of the spec
+  std::string document;  // members of CreateService and UpdateService, as a JSON object; null removes a member
+  std::map<std::string, Position> positions = {};  // of the document's values, by JSON pointer
+  std::optional<ReleasePhase> before = {};
+  std::optional<Scaling> scale = {};
+  std::string codedeploy_application = {}, codedeploy_group = {};  // empty: the names that AWS's console gives
+  Position where = {};
+};
+
 struct RegistrySettings {
   // Paths that include the spec's folder.
   std::optional<std::filesystem::path> ca, client_certificate, client_key;
@@ -100,6 +125,7 @@ struct Project {
   std::string environment;  // empty when none was chosen
   std::vector<Image> images;
   std::vector<Task> tasks;
+  std::vector<Service> services = {};
   std::map<std::string, RegistrySettings> registries;
   std::map<std::string, PackageSource> sources = {};
   std::vector<oci::Reference> bases = {};  // and images of `from:`, of every environment, as far as they are known
