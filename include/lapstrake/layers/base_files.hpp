@@ -55,7 +55,8 @@ class BaseFiles {
   std::string follow(std::string_view path) const { return tree_.follow(path); }
   // The text of etc/passwd, etc/group, os-release, debian_version or a package database (var/lib/dpkg/status,
   // var/lib/dpkg/status.d/NAME, lib/apk/db/installed), links followed. Error{integrity} when it was dropped, because of
-  // a limit. Also that of etc/shadow, etc/gshadow, etc/shells and var/lib/dpkg/{alternatives,triggers}/NAME, within the limits.
+  // a limit. Also that of etc/shadow, etc/gshadow, etc/shells and var/lib/dpkg/{alternatives,triggers}/NAME, within the
+  // limits.
   std::optional<std::string> text_of(std::string_view path) const;
   // At most `most` names in a folder, for suggestions.
   std::vector<std::string> names_in(std::string_view folder, std::size_t most = 10'000) const;
