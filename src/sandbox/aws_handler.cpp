@@ -77,6 +77,8 @@ AwsHandler::AwsHandler(const Options& options, AccessKey key)
     : account_(options.account),
       region_(options.region),
       log_(options.log),
+      clock_(options.clock),
+      logs_(new_logs()),
       repositories_(options.folder, options.immutable_tags),
       uploads_(repositories_),
       distribution_(repositories_, logins_, uploads_, options.create_repositories,
@@ -84,7 +86,11 @@ AwsHandler::AwsHandler(const Options& options, AccessKey key)
       api_(std::move(key), options.account,
            {{"ecr", ecr_operations(repositories_, logins_, uploads_)},
             {"ecr-public", ecr_public_operations(logins_)},
-            {"ecs", ecs_operations()}},
+            {"ecs", ecs_operations(logs_, options.rollout_step)},
+            {"logs", logs_operations(logs_)},
+            {"ssm", ssm_operations()},
+            {"secretsmanager", secrets_manager_operations()},
+            {"application-autoscaling", autoscaling_operations()}},
            [this](std::string_view action) { return faults_.denies(action); }) {
   set_faults(options.faults);
 }
@@ -130,15 +136,14 @@ Response AwsHandler::respond_with(const RequestHead& head, const std::string& te
   } else {
     response = execute(head, text, body, effect);
   }
-  if (!response.headers.find("Date"))
-    response.headers.set("Date", http_date(std::chrono::system_clock::now() + effect.skew));
+  if (!response.headers.find("Date")) response.headers.set("Date", http_date(clock_() + effect.skew));
   apply(response, effect);
   return response;
 }
 
 Response AwsHandler::execute(const RequestHead& head, const std::string& text, const BodyReader& body,
                              const FaultEffect& effect) {
-  const Time now = std::chrono::system_clock::now() + effect.skew;
+  const Time now = clock_() + effect.skew;
   const auto host = parse_aws_host(head.host);
   const bool loopback = is_loopback_name(head.host);
   if (!host && !loopback) return {.status = 421, .body = "The sandbox serves AWS host names only.\n"};

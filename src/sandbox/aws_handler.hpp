@@ -3,6 +3,7 @@
 #include <deque>
 #include <functional>
 #include <lapstrake/sandbox/aws/api.hpp>
+#include <lapstrake/sandbox/aws/operations.hpp>
 #include <lapstrake/sandbox/options.hpp>
 #include <lapstrake/sandbox/record.hpp>
 #include <lapstrake/sandbox/registry/distribution.hpp>
@@ -33,6 +34,8 @@ class AwsHandler {
 
   std::string account_, region_;
   std::function<void(const std::string&)> log_;
+  std::function<Time()> clock_;
+  std::shared_ptr<LogsState> logs_;
   Repositories repositories_;
   RegistryLogins logins_;
   Faults faults_;

@@ -39,5 +39,31 @@ expect "one revision put away" '"status": "INACTIVE"' aws ecs deregister-task-de
 expect "then the one before is the newest" 'task-definition/web:1"' aws ecs describe-task-definition --task-definition web
 task 256 8192
 expect "a size that Fargate lacks" 'ClientException.*No Fargate configuration exists for given values' aws ecs register-task-definition --cli-input-json file://task.json
-expect "an operation that is not played" 'UnknownOperationException' aws ecs list-clusters
+expect "an operation that is not played" 'UnknownOperationException' aws ecs list-container-instances
+task 256 512
+expect "a third revision" 'task-definition/web:3"' aws ecs register-task-definition --cli-input-json file://task.json
+network='awsvpcConfiguration={subnets=[subnet-11111111],securityGroups=[sg-11111111]}'
+expect "the clusters of the start" 'cluster/default.*cluster/prod' bash -c "aws ecs list-clusters --output text | tr '\n' ' '"
+expect "a cluster that does not exist" 'ClusterNotFoundException' aws ecs describe-services --cluster none --services web
+expect "a service" '"serviceName": "web"' aws ecs create-service --cluster prod --service-name web --task-definition web:3 \
+  --desired-count 2 --launch-type FARGATE --network-configuration "$network"
+expect "a service without a network" 'Network Configuration must be provided' aws ecs create-service --cluster prod --service-name web2 \
+  --task-definition web:3 --launch-type FARGATE
+sleep 3
+aws ecs wait services-stable --cluster prod --services web
+expect "its tasks run after a while" '^[[] 2, 2, "COMPLETED" []]$' bash -c \
+  "aws ecs describe-services --cluster prod --services web --output json \
+   --query 'services[0].[desiredCount, runningCount, deployments[0].rolloutState]' | tr -s '\n ' ' ' | sed 's/ $//'"
+expect "the tasks have the digest that is pinned" "sha256:$(printf '%064d' 1)" bash -c \
+  'aws ecs describe-tasks --cluster prod --tasks $(aws ecs list-tasks --cluster prod --service-name web --output text --query "taskArns[]")'
+expect "a newer deployment" 'service-deployment/prod/web/' aws ecs update-service --cluster prod --service web --force-new-deployment
+expect "the list of deployments" 'PENDING|IN_PROGRESS' aws ecs list-service-deployments --cluster prod --service web
+expect "one task by itself" '"lastStatus": "PROVISIONING"' aws ecs run-task --cluster prod --task-definition web --network-configuration "$network"
+expect "a parameter" '"Version": 1' aws ssm put-parameter --name /app/url --value x --type SecureString
+expect "its next version" '"Version": 2' aws ssm put-parameter --name /app/url --value y --type SecureString --overwrite
+expect "a secret" '"Name": "app/key"' aws secretsmanager create-secret --name app/key --secret-string x
+expect "a log group" '^$' aws logs create-log-group --log-group-name /ecs/app
+expect "the list of log groups" '"logGroupName": "/ecs/app"' aws logs describe-log-groups
+expect "a scalable target" 'ScalableTargetARN' aws application-autoscaling register-scalable-target --service-namespace ecs \
+  --resource-id service/prod/web --scalable-dimension ecs:service:DesiredCount --min-capacity 1 --max-capacity 4
 finish

@@ -17,9 +17,14 @@ using Json = nlohmann::json;
 constexpr auto window = std::chrono::minutes(5);
 
 // X-Amz-Target's prefixes (botocore's service models).
-constexpr std::pair<std::string_view, std::string_view> prefixes[] = {{"AmazonEC2ContainerRegistry_V20150921", "ecr"},
-                                                                      {"SpencerFrontendService", "ecr-public"},
-                                                                      {"AmazonEC2ContainerServiceV20141113", "ecs"}};
+constexpr std::pair<std::string_view, std::string_view> prefixes[] = {
+    {"AmazonEC2ContainerRegistry_V20150921", "ecr"},
+    {"SpencerFrontendService", "ecr-public"},
+    {"AmazonEC2ContainerServiceV20141113", "ecs"},
+    {"Logs_20140328", "logs"},
+    {"AmazonSSM", "ssm"},
+    {"secretsmanager", "secretsmanager"},
+    {"AnyScaleFrontendService", "application-autoscaling"}};
 
 Response json_response(int status, const Json& document) {
   return {.status = status,

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
+#include "ecs_services.hpp"
 #include "input.hpp"
 #include "task_rules.hpp"
 
@@ -95,6 +96,12 @@ class Ecs {
     return page(input, "taskDefinitionArns", std::move(arns), 100, 100);
   }
 
+  // The document of a revision, for services and tasks.
+  Json definition(const std::string& name, const Caller& caller) {
+    const std::lock_guard lock(mutex_);
+    return shown(find({{"taskDefinition", name}}, caller, "TaskDefinition not found."), false)["taskDefinition"];
+  }
+
   Json list_families(const Json& input, const Caller& caller) {
     const std::string prefix = text_member(input, "familyPrefix"), status = status_member(input, "ALL", true);
     const std::lock_guard lock(mutex_);
@@ -144,16 +151,34 @@ class Ecs {
 
 }  // namespace
 
-Operations ecs_operations() {
+Operations ecs_operations(std::shared_ptr<LogsState> logs, std::chrono::milliseconds step) {
   const auto ecs = std::make_shared<Ecs>();
+  const auto services = std::make_shared<EcsServices>(
+      [ecs](const std::string& name, const Caller& caller) { return ecs->definition(name, caller); }, step, *logs);
   auto bound = [&](auto method) {
     return [ecs, method](const Json& input, const Caller& caller) { return (*ecs.*method)(input, caller); };
   };
-  return {{"RegisterTaskDefinition", bound(&Ecs::register_task_definition)},
-          {"DescribeTaskDefinition", bound(&Ecs::describe_task_definition)},
-          {"DeregisterTaskDefinition", bound(&Ecs::deregister_task_definition)},
-          {"ListTaskDefinitions", bound(&Ecs::list_task_definitions)},
-          {"ListTaskDefinitionFamilies", bound(&Ecs::list_families)}};
+  Operations operations = {{"RegisterTaskDefinition", bound(&Ecs::register_task_definition)},
+                           {"DescribeTaskDefinition", bound(&Ecs::describe_task_definition)},
+                           {"DeregisterTaskDefinition", bound(&Ecs::deregister_task_definition)},
+                           {"ListTaskDefinitions", bound(&Ecs::list_task_definitions)},
+                           {"ListTaskDefinitionFamilies", bound(&Ecs::list_families)}};
+  for (auto& [name, operation] : services->operations())
+    operations[name] = [services, logs, run = std::move(operation)](const Json& input, const Caller& caller) {
+      return run(input, caller);
+    };
+  return operations;
+}
+
+std::shared_ptr<LogsState> new_logs() { return std::make_shared<LogsState>(); }
+
+Operations logs_operations(const std::shared_ptr<LogsState>& logs) {
+  Operations operations;
+  for (auto& [name, operation] : logs->operations())
+    operations[name] = [logs, run = std::move(operation)](const Json& input, const Caller& caller) {
+      return run(input, caller);
+    };
+  return operations;
 }
 
 }  // namespace lapstrake::sandbox

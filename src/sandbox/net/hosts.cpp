@@ -15,6 +15,9 @@ constexpr std::array dualstack_suffixes = {
     "api.aws",        "api.amazonwebservices.com.cn", "api.amazonwebservices.eu", "api.aws.ic.gov",
     "api.aws.scloud", "api.cloud-aws.adc-e.uk",       "api.aws.hci.ic.gov",
 };
+constexpr std::array<std::string_view, 8> api_services = {
+    "ecr", "ecr-public", "ecs", "sts", "logs", "ssm", "secretsmanager", "application-autoscaling",
+};
 constexpr std::array registry_dualstack_suffixes = {
     "on.aws",
     "on.amazonwebservices.com.cn",
@@ -63,7 +66,7 @@ std::optional<AwsHost> parse_api(std::vector<std::string> labels) {
   if (labels[0] == "api") labels.erase(labels.begin());
   if (labels.size() < 3) return std::nullopt;
   const std::string service = without_fips(labels[0]);
-  if (service != "ecr" && service != "ecr-public" && service != "ecs" && service != "sts") return std::nullopt;
+  if (!contains(api_services, service)) return std::nullopt;
   // STS's global name signs for us-east-1.
   if (service == "sts" && rest(labels, 1) == "amazonaws.com")
     return AwsHost{.kind = AwsHost::Kind::api, .service = service, .account = {}, .region = "us-east-1"};

@@ -4,6 +4,7 @@
 #include <lapstrake/sandbox/registry/logins.hpp>
 #include <lapstrake/sandbox/registry/repositories.hpp>
 #include <lapstrake/sandbox/registry/uploads.hpp>
+#include <memory>
 
 namespace lapstrake::sandbox {
 
@@ -13,7 +14,15 @@ Operations ecr_public_operations(RegistryLogins& logins);
 // The parts of ecr_operations().
 Operations repository_operations(Repositories& repositories);
 Operations layer_operations(Repositories& repositories, Uploads& uploads);
-// ECS task definitions: families, revisions, validation and defaults of the service.
-Operations ecs_operations();
+// CloudWatch Logs, which the tasks of ECS write to.
+class LogsState;
+std::shared_ptr<LogsState> new_logs();
+Operations logs_operations(const std::shared_ptr<LogsState>& logs);
+// ECS: task definitions with the validation and defaults of the service, clusters, services, deployments and tasks.
+// `step`: the time that each step of a rollout takes.
+Operations ecs_operations(std::shared_ptr<LogsState> logs, std::chrono::milliseconds step);
+Operations ssm_operations();
+Operations secrets_manager_operations();
+Operations autoscaling_operations();
 
 }  // namespace lapstrake::sandbox
