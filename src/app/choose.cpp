@@ -7,7 +7,7 @@ namespace lapstrake::app {
 
 namespace {
 
-// `what`: "image" or "task", for errors.
+// `what`: "image", "task" or "service", for errors.
 template <class Item>
 std::vector<const Item*> choose(const spec::Project& project, const std::vector<Item>& items, std::string_view what,
                                 const std::vector<std::string>& names) {
@@ -45,6 +45,13 @@ std::vector<const spec::Task*> choose_tasks(const spec::Project& project, const 
   auto chosen = choose(project, project.tasks, "task", names);
   if (chosen.empty())
     throw Error(ErrorKind::usage, cat("`", project.file.string(), "` has no tasks"), "add one under `tasks:`");
+  return chosen;
+}
+
+std::vector<const spec::Service*> choose_services(const spec::Project& project, const std::vector<std::string>& names) {
+  auto chosen = choose(project, project.services, "service", names);
+  if (chosen.empty())
+    throw Error(ErrorKind::usage, cat("`", project.file.string(), "` has no services"), "add one under `services:`");
   return chosen;
 }
 

@@ -1,4 +1,4 @@
-// Images and tasks of a spec by the names that users give.
+// Images, tasks and services of a spec by the names that users give.
 #pragma once
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/spec/project.hpp>
@@ -16,6 +16,9 @@ const spec::Image* image_called(const spec::Project* project, const std::string&
 
 // The named tasks (all if no name is given), in the order of the spec. Error{usage} for an unknown name.
 std::vector<const spec::Task*> choose_tasks(const spec::Project& project, const std::vector<std::string>& names);
+
+// The named services (all if no name is given), in the order of the spec. Error{usage} for an unknown name.
+std::vector<const spec::Service*> choose_services(const spec::Project& project, const std::vector<std::string>& names);
 
 // The platforms to build the image for: those of the command line, else its own.
 const std::vector<oci::Platform>& platforms_of(const Context& context, const spec::Image& image);

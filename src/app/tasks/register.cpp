@@ -3,12 +3,13 @@
 #include <lapstrake/app/connect/network.hpp>
 #include <lapstrake/app/publish/push_image.hpp>
 #include <lapstrake/app/tasks/register.hpp>
-#include <lapstrake/aws/ecr/host.hpp>
+#include <lapstrake/app/tasks/session.hpp>
 #include <lapstrake/aws/ecs/canonical.hpp>
 #include <lapstrake/aws/ecs/revisions.hpp>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/oci/media_type.hpp>
 
 #include "task_document.hpp"
 
@@ -26,27 +27,6 @@ void require_clean(const Context& context, const spec::Project& project, const s
                 "run `lapstrake check` to list them");
 }
 
-// The images that the tasks name, in the spec's order.
-std::vector<const spec::Image*> images_of(const spec::Project& project, const std::vector<const spec::Task*>& tasks) {
-  std::vector<const spec::Image*> images;
-  for (const auto& image : project.images)
-    if (std::any_of(tasks.begin(), tasks.end(), [&](const auto* task) {
-          return std::find(task->images.begin(), task->images.end(), image.name) != task->images.end();
-        }))
-      images.push_back(&image);
-  return images;
-}
-
-// Where the tasks run: the user's region, else that of the registry that their images lie in.
-std::string region_for(const Network& network, const std::vector<const spec::Image*>& images) {
-  if (const auto region = network.user_region()) return *region;
-  for (const auto* image : images)
-    if (!image->repository.empty())
-      if (const auto ecr = aws::parse_ecr_host(oci::parse_registry_reference(image->repository).host))
-        return ecr->region;
-  return {};
-}
-
 class Registrar {
  public:
   Registrar(const Context& context, const spec::Project& project, const RegisterSettings& settings)
@@ -56,9 +36,10 @@ class Registrar {
     const auto tasks = choose_tasks(project_, names);
     const auto images = images_of(project_, tasks);
     for (const auto* image : images) require_pushable(context_, *image);
-    const auto session = network_.session(region_for(network_, images));  // before anything is built: no keys, no work
+    const auto session = session_for_tasks(network_, images);  // before anything is built: no keys, no work
     resolve_images(images);
-    Registration registration{.images = std::move(pushed_), .tasks = {}};
+    Registration registration{
+        .images = std::move(pushed_), .tasks = {}, .manifests = std::move(manifests_), .references = references_};
     for (const auto* task : tasks) {
       registration.tasks.push_back(
           step(cat("registering task `", task->name, "`"), [&] { return one(session, *task); }));
@@ -84,6 +65,7 @@ class Registrar {
   void keep(const ResolvedImage& resolved, const oci::PinnedReference& reference) {
     references_[resolved.image->name] = reference.text();
     facts_[reference.text()] = fact_of(resolved.platforms);
+    if (!oci::is_index(resolved.root.media_type)) manifests_.insert(resolved.root.digest.text());
   }
 
   RegisteredTask one(const aws::Session& session, const spec::Task& task) const {
@@ -126,9 +108,12 @@ class Registrar {
   std::vector<PushedImage> pushed_;
   std::map<std::string, std::string> references_;
   std::map<std::string, aws::ImageFact> facts_;
+  std::set<std::string> manifests_;
 };
 
 }  // namespace
+
+std::string family_of(const spec::Task& task) { return document_of(task).at("family").get<std::string>(); }
 
 Registration register_tasks(const Context& context, const spec::Project& project, const std::vector<std::string>& names,
                             const RegisterSettings& settings, const std::function<void(const RegisteredTask&)>& each) {

@@ -57,6 +57,10 @@ std::optional<ActiveRevision> newest_revision(const Session& session, const std:
   return look(session, family, call);
 }
 
+json describe_revision(const Session& session, const std::string& arn) {
+  return member_of(call(session, Service::ecs, "DescribeTaskDefinition", {{"taskDefinition", arn}}), "taskDefinition");
+}
+
 Registered register_task_definition(const Session& session, const json& document) {
   const json wanted = with_strings(without_nulls(document)), form = canonical(wanted);
   const std::string family = text_of(document, "family");

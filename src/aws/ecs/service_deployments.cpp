@@ -11,9 +11,12 @@ using nlohmann::json;
 
 // Codes of an endpoint that does not have an operation, and of resources that do not exist.
 bool means_nothing(const Error& error) {
-  static constexpr std::string_view codes[] = {
-      "UnknownOperationException",          "UnsupportedOperation",         "InvalidAction", "UnsupportedFeatureException",
-      "ServiceDeploymentNotFoundException", "ServiceRevisionNotFoundException"};
+  static constexpr std::string_view codes[] = {"UnknownOperationException",
+                                               "UnsupportedOperation",
+                                               "InvalidAction",
+                                               "UnsupportedFeatureException",
+                                               "ServiceDeploymentNotFoundException",
+                                               "ServiceRevisionNotFoundException"};
   return std::find(std::begin(codes), std::end(codes), error.service().code) != std::end(codes);
 }
 
@@ -51,8 +54,7 @@ std::vector<std::string> service_deployments_since(const Session& session, const
     const auto at = deployment.find("createdAt");
     return at != deployment.end() && at->is_number() ? at->get<double>() : 0.0;
   };
-  std::stable_sort(found.begin(), found.end(),
-                   [&](const json& a, const json& b) { return created(a) > created(b); });
+  std::stable_sort(found.begin(), found.end(), [&](const json& a, const json& b) { return created(a) > created(b); });
   std::vector<std::string> arns;
   for (const auto& deployment : found) arns.push_back(text_of(deployment, "serviceDeploymentArn"));
   return arns;

@@ -12,7 +12,16 @@ using nlohmann::json;
 
 constexpr std::size_t most_per_call = 100;  // of ListTasks and DescribeTasks
 
-std::vector<std::string> arns_of(const Session& session, const ServiceId& id, TaskState state, std::size_t most) {
+std::string failure_reason(const json& reply) {
+  const auto& failures = list_of(reply, "failures");
+  if (failures.empty()) return "ECS gave no reason";
+  const auto detail = text_of(failures[0], "detail");
+  return cat(text_of(failures[0], "reason"), detail.empty() ? "" : cat(": ", detail));
+}
+
+}  // namespace
+
+std::vector<std::string> task_arns(const Session& session, const ServiceId& id, TaskState state, std::size_t most) {
   std::vector<std::string> arns;
   json input = {{"cluster", id.cluster},
                 {"serviceName", id.name},
@@ -29,23 +38,14 @@ std::vector<std::string> arns_of(const Session& session, const ServiceId& id, Ta
   return arns;
 }
 
-std::string failure_reason(const json& reply) {
-  const auto& failures = list_of(reply, "failures");
-  if (failures.empty()) return "ECS gave no reason";
-  const auto detail = text_of(failures[0], "detail");
-  return cat(text_of(failures[0], "reason"), detail.empty() ? "" : cat(": ", detail));
-}
-
-}  // namespace
-
-std::vector<json> tasks_of(const Session& session, const ServiceId& id, TaskState state, std::size_t most) {
-  const auto arns = arns_of(session, id, state, most);
+std::vector<json> describe_tasks(const Session& session, const std::string& cluster,
+                                 const std::vector<std::string>& arns) {
   std::vector<json> tasks;
   for (std::size_t first = 0; first < arns.size(); first += most_per_call) {
     const auto last = std::min(arns.size(), first + most_per_call);
     const std::vector<std::string> some(arns.begin() + static_cast<std::ptrdiff_t>(first),
                                         arns.begin() + static_cast<std::ptrdiff_t>(last));
-    const auto reply = call(session, Service::ecs, "DescribeTasks", {{"cluster", id.cluster}, {"tasks", some}});
+    const auto reply = call(session, Service::ecs, "DescribeTasks", {{"cluster", cluster}, {"tasks", some}});
     for (const auto& task : list_of(reply, "tasks")) tasks.push_back(task);
   }
   return tasks;

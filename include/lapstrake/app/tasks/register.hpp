@@ -2,6 +2,8 @@
 #pragma once
 #include <lapstrake/app/publish/push.hpp>
 #include <lapstrake/base/finding.hpp>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,11 +24,17 @@ struct RegisteredTask {
 struct Registration {
   std::vector<PushedImage> images;
   std::vector<RegisteredTask> tasks;
+  // Digests of the images that are one manifest and no index: their containers run exactly these.
+  std::set<std::string> manifests = {};
+  std::map<std::string, std::string> references = {};  // of the images that the tasks name: "host/repo:tag@sha256:..."
 };
 
 // Mistakes in the tasks, found offline, with positions in the spec where known.
 std::vector<Finding> check_tasks(const Context& context, const spec::Project& project,
                                  const std::vector<std::string>& names);
+
+// The family of the task definitions of a task. Error{usage} for a document that cannot be read.
+std::string family_of(const spec::Task& task);
 
 // Checks offline, builds and pushes the images that the tasks name, inserts their references, and registers tasks that
 // differ. Error{usage} if check_tasks finds errors: call that first to print them. Calls `each` for every registered

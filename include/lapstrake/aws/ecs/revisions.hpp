@@ -16,6 +16,9 @@ struct ActiveRevision {
 };
 std::optional<ActiveRevision> newest_revision(const Session& session, const std::string& family);
 
+// DescribeTaskDefinition of one revision, as ECS stores it.
+nlohmann::json describe_revision(const Session& session, const std::string& arn);
+
 struct Registered {
   std::string arn;
   bool is_new = false;  // false: the newest active revision is this very definition

@@ -1,5 +1,5 @@
-// The difference between a service as it is and as the spec wants it, as ONE UpdateService. Pure. Source of the members:
-// the input of CreateService and UpdateService in botocore's model; members that are not in it pass through.
+// The difference between a service as it is and as the spec wants it, as ONE UpdateService. Pure. Source of the
+// members: the input of CreateService and UpdateService in botocore's model; members that are not in it pass through.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <string>

@@ -7,8 +7,11 @@ namespace lapstrake::aws {
 
 enum class TaskState { running, stopped };
 
-// DescribeTasks of the tasks of a service in a desired state; at most `most`.
-std::vector<nlohmann::json> tasks_of(const Session& session, const ServiceId& id, TaskState state, std::size_t most);
+// ListTasks: ARNs of the tasks of a service in a desired state; at most `most`.
+std::vector<std::string> task_arns(const Session& session, const ServiceId& id, TaskState state, std::size_t most);
+// DescribeTasks; without those that ECS no longer knows.
+std::vector<nlohmann::json> describe_tasks(const Session& session, const std::string& cluster,
+                                           const std::vector<std::string>& arns);
 
 // RunTask. Error{deployment} with ECS's reason when no task was placed.
 nlohmann::json run_task(const Session& session, const nlohmann::json& request);
