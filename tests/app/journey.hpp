@@ -26,9 +26,13 @@ struct Journey {
   std::stop_source stop;
   std::optional<std::string> environment;
 
-  explicit Journey(bool create_repositories = true, bool immutable_tags = false) {
-    box = std::make_unique<lapstrake::sandbox::Sandbox>(lapstrake::sandbox::Options{
-        .folder = dir / "sandbox", .create_repositories = create_repositories, .immutable_tags = immutable_tags});
+  explicit Journey(bool create_repositories = true, bool immutable_tags = false,
+                   std::function<std::chrono::system_clock::time_point()> clock = std::chrono::system_clock::now) {
+    box = std::make_unique<lapstrake::sandbox::Sandbox>(
+        lapstrake::sandbox::Options{.folder = dir / "sandbox",
+                                    .create_repositories = create_repositories,
+                                    .immutable_tags = immutable_tags,
+                                    .clock = std::move(clock)});
     variables = box->environment();
     dir.write("public/index.html", "hello\n");
     dir.write("lapstrake.yaml", spec());
