@@ -49,6 +49,7 @@ for page in "${pages[@]}"; do
   (cd "$SOURCE" && cp -R README.md docs examples scripts "$work/copy/" 2>/dev/null) || true
   mkdir -p copy/examples/hello/bin
   cp busybox copy/examples/hello/bin/busybox
+  mkdir -p copy/examples/services/bin && cp busybox copy/examples/services/bin/busybox
   code=0
   (cd copy && LAPSTRAKE_STORE=$work/store-$RANDOM "$LAPSTRAKE" -q sandbox -- \
     bash "$work/in_sandbox.sh" "$work" "$SOURCE/tests/support/run_page.py" "$page") 2>&1 | tee page.out || code=$?
