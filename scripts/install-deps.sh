@@ -10,7 +10,7 @@
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev libarchive-dev zlib1g-dev libdeflate-dev libzstd-dev
-  nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libtomlplusplus-dev libsolv-dev libsolvext-dev librnp-dev libboost-dev ca-certificates)
+  nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libtomlplusplus-dev libpugixml-dev libsolv-dev libsolvext-dev librnp-dev libboost-dev ca-certificates)
 demo=(curl)
 tests=(catch2 clang clang-format clang-tidy lld dpkg-dev file git shellcheck
   skopeo umoci buildah runc docker-registry apache2-utils openssl curl awscli python3 python3-botocore python3-jsonschema python3-yaml

@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "error_response.hpp"
+#include "query_reply.hpp"
 
 namespace lapstrake::aws {
 namespace {
@@ -97,14 +98,8 @@ std::optional<std::chrono::milliseconds> wanted_wait(const http::Response& respo
 
 json read_reply(const Prepared& call, const http::Response& response) {
   if (trim(response.body).empty()) return json::object();
-  const bool is_query = call.api.target.empty();
-  if (is_query && trim(response.body).starts_with('<'))  // emulators such as moto answer in XML, whatever Accept says
-    return {{"Account", xml_element(response.body, "Account")}, {"Arn", xml_element(response.body, "Arn")}};
-  json reply = parse_json(response.body, cat("the reply to ", call.action));
-  if (!is_query) return reply;
-  // {"GetCallerIdentityResponse": {"GetCallerIdentityResult": {...}}}
-  const auto operation = call.action.substr(call.action.find(':') + 1);
-  return member_of(member_of(reply, cat(operation, "Response").c_str()), cat(operation, "Result").c_str());
+  if (!call.api.target.empty()) return parse_json(response.body, cat("the reply to ", call.action));
+  return read_query_reply(response.body, call.action);
 }
 
 // Other credentials in place of those that have expired; false when there are none.

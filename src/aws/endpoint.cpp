@@ -70,7 +70,20 @@ std::string host_prefix(Service service, std::string_view region, bool fips, boo
   return service == Service::ecr && !dualstack && !american ? "api.ecr-fips" : cat(name, "-fips");
 }
 
+// IAM has one endpoint in each partition (AWS General Reference, "IAM endpoints").
+std::string iam_endpoint(std::string_view region, std::string_view suffix) {
+  if (region.starts_with("cn-")) return cat("https://iam.cn-north-1.", suffix);
+  if (region.starts_with("us-gov-")) return cat("https://iam.us-gov.", suffix);
+  return cat("https://iam.", suffix);
+}
+
 }  // namespace
+
+std::string global_region(const std::string& region) {
+  if (region.starts_with("cn-")) return "cn-north-1";
+  if (region.starts_with("us-gov-")) return "us-gov-west-1";
+  return "us-east-1";
+}
 
 std::string endpoint(Service service, const std::string& region, const Environment& environment, EndpointForm form,
                      const ProfileEndpoints& profile) {
@@ -79,6 +92,7 @@ std::string endpoint(Service service, const std::string& region, const Environme
   const bool fips = form.fips || is_on(environment, "AWS_USE_FIPS_ENDPOINT", profile.fips),
              dualstack = form.dualstack || is_on(environment, "AWS_USE_DUALSTACK_ENDPOINT", profile.dualstack);
   const auto& partition = partition_of(region);
+  if (service == Service::iam) return iam_endpoint(region, partition.suffix);
   return cat("https://", host_prefix(service, region, fips, dualstack), ".", region, ".",
              dualstack ? partition.dualstack_suffix : partition.suffix);
 }

@@ -13,6 +13,10 @@ const Api& api_of(Service service) {
   static constexpr Api application_autoscaling{"APPLICATION_AUTO_SCALING", "application-autoscaling",
                                                "application-autoscaling", "AnyScaleFrontendService", ""};
   static constexpr Api codedeploy{"CODEDEPLOY", "codedeploy", "codedeploy", "CodeDeploy_20141006", ""};
+  static constexpr Api iam{"IAM", "iam", "iam", "", "2010-05-08"};
+  static constexpr Api ec2{"EC2", "ec2", "ec2", "", "2016-11-15"};
+  static constexpr Api load_balancing{"ELASTIC_LOAD_BALANCING_V2", "elasticloadbalancing", "elasticloadbalancing", "",
+                                      "2015-12-01"};
   switch (service) {
     case Service::ecr: return ecr;
     case Service::ecr_public: return ecr_public;
@@ -22,6 +26,9 @@ const Api& api_of(Service service) {
     case Service::secrets_manager: return secrets_manager;
     case Service::application_autoscaling: return application_autoscaling;
     case Service::codedeploy: return codedeploy;
+    case Service::iam: return iam;
+    case Service::ec2: return ec2;
+    case Service::load_balancing: return load_balancing;
     case Service::sts: break;
   }
   return sts;

@@ -113,7 +113,8 @@ http::Response canned(const std::string& operation) {
       {"DescribeTaskDefinition",
        {400, R"({"__type":"ClientException","message":"Unable to describe task definition."})"}},
       {"RegisterTaskDefinition", {200, R"({"taskDefinition":{"taskDefinitionArn":"arn:x"}})"}},
-      {"GetCallerIdentity", {200, "<Arn>a</Arn><Account>1</Account>"}}};
+      {"GetCallerIdentity",
+       {200, R"({"GetCallerIdentityResponse": {"GetCallerIdentityResult": {"Arn": "a", "Account": "1"}}})"}}};
   const auto& [status, body] = replies.at(operation);
   http::Response response;
   response.status = status;

@@ -17,4 +17,7 @@ struct EndpointForm {
 std::string endpoint(Service service, const std::string& region, const Environment& environment, EndpointForm form = {},
                      const ProfileEndpoints& profile = {});
 
+// The region that signatures of services without regions (IAM) name: one in each partition.
+std::string global_region(const std::string& region);
+
 }  // namespace lapstrake::aws

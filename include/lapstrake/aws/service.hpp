@@ -4,7 +4,20 @@
 
 namespace lapstrake::aws {
 
-enum class Service { ecr, ecr_public, ecs, sts, logs, ssm, secrets_manager, application_autoscaling, codedeploy };
+enum class Service {
+  ecr,
+  ecr_public,
+  ecs,
+  sts,
+  logs,
+  ssm,
+  secrets_manager,
+  application_autoscaling,
+  codedeploy,
+  iam,
+  ec2,
+  load_balancing
+};
 
 struct Api {
   std::string_view variable;      // AWS_ENDPOINT_URL_...

@@ -4,6 +4,7 @@
 #include <lapstrake/aws/sign.hpp>
 #include <lapstrake/base/bytes.hpp>
 #include <lapstrake/base/encoding.hpp>
+#include <lapstrake/base/text.hpp>
 
 #include "aws/fake_aws.hpp"
 #include "support/catch.hpp"
@@ -223,11 +224,17 @@ TEST_CASE("a repository that cannot be created, or a reply without its ARN, is a
   CHECK_THAT(failure_from([&] { create_web(fake); }).summary(), Contains("no repositoryArn"));
 }
 
+// As STS answers.
+std::string identity_reply(const std::string& arn, const std::string& account) {
+  return cat("<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>", arn, "</Arn><Account>", account,
+             "</Account></GetCallerIdentityResult></GetCallerIdentityResponse>");
+}
+
 TEST_CASE("who may not create in another's account is told whose account the credentials are") {
   FakeAws fake;
   fake.answer(400, R"({"__type":"InvalidParameterException","message":"Invalid registryId"})");
   SECTION("the account is another") {
-    fake.answer(200, "<Arn>arn:aws:iam::210987654321:user/ci</Arn><Account>210987654321</Account>");
+    fake.answer(200, identity_reply("arn:aws:iam::210987654321:user/ci", "210987654321"));
     const auto error = failure_from([&] { create_web(fake); });
     CHECK(error.kind() == ErrorKind::access);
     CHECK(error.summary() ==
@@ -236,7 +243,7 @@ TEST_CASE("who may not create in another's account is told whose account the cre
     CHECK_THAT(error.reason(), Contains("Invalid registryId"));
   }
   SECTION("the account is the same") {
-    fake.answer(200, "<Arn>arn:aws:iam::123456789012:user/ci</Arn><Account>123456789012</Account>");
+    fake.answer(200, identity_reply("arn:aws:iam::123456789012:user/ci", "123456789012"));
     CHECK(failure_from([&] { create_web(fake); }).kind() == ErrorKind::usage);
   }
   SECTION("nobody can tell") {
