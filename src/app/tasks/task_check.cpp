@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <lapstrake/app/choose.hpp>
+#include <lapstrake/app/tasks/document.hpp>
 #include <lapstrake/app/tasks/register.hpp>
 #include <lapstrake/aws/ecs/model.hpp>
 #include <lapstrake/aws/ecs/rules/check.hpp>
@@ -41,21 +42,6 @@ std::string readable(const std::string& pointer, const json& document) {
     }
   }
   return out;
-}
-
-// A finding about a document, as one about the files that the document was made of.
-Finding located(const spec::Task& task, Finding finding, const json& document) {
-  finding.where = spec::position_of(task, document, finding.pointer);
-  const auto path = readable(finding.pointer, document);
-  finding.message = cat("task `", task.name, "`", path.empty() ? "" : cat(", ", path), ": ", finding.message);
-  if (!finding.rule.empty()) {
-    finding.message += " (from the AWS reference)";
-    finding.help += cat(", or ignore it with `ignore_rules: [", finding.rule, "]` in the task if ECS accepts it");
-  }
-  // The position of the task itself: the value is in the file that `from:` names.
-  if (!task.from_file.empty() && finding.where.file == task.where.file && finding.where.line == task.where.line)
-    finding.message += cat(" (in `", task.from_file.string(), "`)");
-  return finding;
 }
 
 // An image of the spec that is meant, but not referred to.
@@ -171,6 +157,26 @@ std::vector<Finding> check_task(const Context& context, const spec::Project& pro
 }
 
 }  // namespace
+
+Finding located(const spec::Task& task, Finding finding, const json& document) {
+  finding.where = spec::position_of(task, document, finding.pointer);
+  const auto path = readable(finding.pointer, document);
+  finding.message = cat("task `", task.name, "`", path.empty() ? "" : cat(", ", path), ": ", finding.message);
+  if (!finding.rule.empty()) {
+    finding.message += " (from the AWS reference)";
+    finding.help += cat(", or ignore it with `ignore_rules: [", finding.rule, "]` in the task if ECS accepts it");
+  }
+  // The position of the task itself: the value is in the file that `from:` names.
+  if (!task.from_file.empty() && finding.where.file == task.where.file && finding.where.line == task.where.line)
+    finding.message += cat(" (in `", task.from_file.string(), "`)");
+  return finding;
+}
+
+json placeholder_document(const spec::Project& project, const spec::Task& task) {
+  std::map<std::string, std::string> references;
+  for (const auto& image : project.images) references[image.name] = placeholder_reference(image);
+  return filled(document_of(task), references);
+}
 
 std::vector<Finding> check_tasks(const Context& context, const spec::Project& project,
                                  const std::vector<std::string>& names) {

@@ -1,6 +1,8 @@
 // `lapstrake check`: reports every mistake in the spec.
 #include <algorithm>
 #include <lapstrake/app/check/check.hpp>
+#include <lapstrake/app/online/check_online.hpp>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
@@ -24,12 +26,14 @@ ordered_json finding_json(const Finding& finding) {
           {"help", finding.help}};
 }
 
-int check(CommandContext& command) {
+int check(CommandContext& command, bool is_online) {
   const auto result = command.read();
   auto findings = result.findings;
   if (auto project = result.project) {
     command.pin(*project);
     for (auto& one : app::check(command.context(), *project)) findings.push_back(std::move(one));
+    if (is_online && std::none_of(findings.begin(), findings.end(), is_error))
+      for (auto& one : app::check_online(command.context(), *project)) findings.push_back(std::move(one));
   }
   command.clear();
   if (command.options().json) {
@@ -47,17 +51,27 @@ int check(CommandContext& command) {
 }  // namespace
 
 Command check_command() {
+  const auto is_online = std::make_shared<bool>(false);
   return {
       .name = "check",
-      .summary = "report every mistake in the spec, offline",
+      .summary = "report every mistake in the spec",
       .usage = {},
-      .examples = "  lapstrake check\n  lapstrake check -e production\n",
+      .examples = R"(  lapstrake check
+  lapstrake check -e production
+  lapstrake check --online              # also ask AWS
+)",
       .description = R"(Reports every mistake in the spec in one run: invalid keys and values, source
 files that are missing or cannot be packed, and task definitions that ECS would
 reject. Needs no network. Prints nothing and exits 0 if there is no mistake;
 otherwise exits 2.
+
+With --online, also asks AWS, and changes nothing: whether roles exist, trust
+ECS and have the permissions that they need; whether secrets, log groups,
+repositories, subnets and security groups exist; whether the load balancer
+reaches the port; and why deployments are slow.
 )",
-      .run = check,
+      .options = {flag("--online", "ask AWS too: roles, permissions, secrets, log groups, networks", *is_online)},
+      .run = [is_online](CommandContext& command) { return check(command, *is_online); },
   };
 }
 
