@@ -6,20 +6,14 @@
 #include <lapstrake/packages/deb/version.hpp>
 #include <set>
 
+#include "quick_value.hpp"
+
 namespace lapstrake::packages::deb {
 namespace {
 
-// The value of a field that is not the first of its paragraph; continuation lines do not occur in these.
-std::string_view field_of(std::string_view stanza, std::string_view line_start) {
-  const auto at = stanza.find(line_start);
-  if (at == stanza.npos) return {};
-  const auto from = at + line_start.size();
-  return trim(stanza.substr(from, stanza.find('\n', from) - from));
-}
-
 Priority priority_of_stanza(std::string_view stanza) {
   constexpr std::array<std::string_view, 4> names{"required", "important", "standard", "optional"};
-  return static_cast<Priority>(std::ranges::find(names, field_of(stanza, "\nPriority:")) - names.begin());
+  return static_cast<Priority>(std::ranges::find(names, quick_value(stanza, "\nPriority:")) - names.begin());
 }
 
 }  // namespace
@@ -29,7 +23,7 @@ std::vector<std::string_view> names_in_relations(std::string_view field) {
   for (std::size_t at = 0; at < field.size();) {
     const auto end = std::min(field.find_first_of(",|", at), field.size());
     const auto one = trim(field.substr(at, end - at));
-    if (const auto name = one.substr(0, one.find_first_of(" (:[<")); !name.empty()) out.push_back(name);
+    if (const auto name = one.substr(0, one.find_first_of(" \t\r\n(:[<")); !name.empty()) out.push_back(name);
     at = end + 1;
   }
   return out;
@@ -41,15 +35,15 @@ Candidates::Candidates(const std::vector<const PackageIndex*>& indexes, const Re
   for (const auto* index : indexes)
     index->for_each([&](std::string_view name, std::string_view stanza) { add(*index, name, stanza); });
   for (const auto& [name, candidate] : by_name_)
-    for (const auto provided : names_in_relations(field_of(candidate.stanza, "\nProvides:")))
+    for (const auto provided : names_in_relations(quick_value(candidate.stanza, "\nProvides:")))
       providers_.emplace(provided, name);
 }
 
 void Candidates::add(const PackageIndex& index, std::string_view name, std::string_view stanza) {
   Candidate one{.index = &index,
                 .name = name,
-                .version = field_of(stanza, "\nVersion:"),
-                .architecture = field_of(stanza, "\nArchitecture:"),
+                .version = quick_value(stanza, "\nVersion:"),
+                .architecture = quick_value(stanza, "\nArchitecture:"),
                 .stanza = stanza};
   if (one.architecture != options_.architecture && one.architecture != "all") return;
   const auto [at, is_new] = by_name_.emplace(name, one);
@@ -84,7 +78,7 @@ std::vector<Candidate> Candidates::reachable(const std::vector<std::string>& nam
     queue.pop_back();
     for (const auto field : {"\nPre-Depends:", "\nDepends:", "\nRecommends:"})
       if (options_.recommends || std::string_view(field) != "\nRecommends:")
-        for (const auto name : names_in_relations(field_of(stanza, field))) visit_all(name);
+        for (const auto name : names_in_relations(quick_value(stanza, field))) visit_all(name);
   }
   std::vector<Candidate> out;
   for (const auto name : seen) {
@@ -103,7 +97,7 @@ std::vector<std::string> Candidates::names() const {
 std::vector<std::string> Candidates::essential() const {
   std::vector<std::string> out;
   for (const auto& [name, candidate] : by_name_)
-    if (field_of(candidate.stanza, "\nEssential:") == "yes") out.emplace_back(name);
+    if (quick_value(candidate.stanza, "\nEssential:") == "yes") out.emplace_back(name);
   return out;
 }
 

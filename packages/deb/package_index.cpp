@@ -8,6 +8,8 @@
 #include <lapstrake/packages/deb/package_index.hpp>
 #include <lapstrake/packages/deb/version.hpp>
 
+#include "quick_value.hpp"
+
 namespace lapstrake::packages::deb {
 namespace {
 
@@ -52,14 +54,6 @@ IndexedPackage package_of(const Stanza& stanza, std::string_view what) {
   if (const auto read = std::from_chars(size.data(), end, out.size); read.ec != std::errc() || read.ptr != end)
     refuse("Size");
   return out;
-}
-
-// The value of a field in the text of a paragraph, without parsing all of it.
-std::string_view quick_value(std::string_view stanza, std::string_view line_start) {
-  std::size_t at = stanza.starts_with(line_start.substr(1)) ? 0 : stanza.find(line_start);
-  if (at == stanza.npos) return {};
-  at += line_start.size() - (at == 0 && stanza.front() != '\n' ? 1 : 0);
-  return trim(stanza.substr(at, stanza.find('\n', at) - at));
 }
 
 }  // namespace

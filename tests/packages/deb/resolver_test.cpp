@@ -62,6 +62,14 @@ TEST_CASE("dependencies are installed in the highest version, with the reason") 
   CHECK(chosen[3].why == "needed by cc");
 }
 
+TEST_CASE("dependencies may be written on several lines, and before the name of the package") {
+  const Archive world{
+      .packages = {"aa 1 ; Depends:\n bb,\n cc\n (>= 1)\n | dd,\n\tee", "bb 1", "cc 1", "dd 1", "ee 1"}};
+  CHECK(world.names({"aa"}) == "aa=1 bb=1 cc=1 ee=1");
+  const PackageIndex local("", cat("Depends: bb\n", index_of({"aa 1", "bb 1"})), "local files");
+  CHECK(packages::deb::resolve({&local}, {}, {parse_request("aa")}, {.architecture = "amd64"}).size() == 2);
+}
+
 TEST_CASE("the first alternative and the real package are chosen, as apt does") {
   const Archive world{.packages = {"aa 1 ; Depends: zz | bb", "zz 1", "bb 1", "vv 1 ; Depends: mail", "mail 1",
                                    "aaa 1 ; Provides: mail", "ww 1 ; Depends: virtual",
