@@ -57,6 +57,7 @@ bool Candidates::is_better(const Candidate& one, const Candidate& other) const {
       return admits(request, one.version);
   if (const auto kept = keep_.find(std::string(one.name)); kept != keep_.end())
     if ((one.version == kept->second) != (other.version == kept->second)) return one.version == kept->second;
+  if (one.index->suite().empty() != other.index->suite().empty()) return one.index->suite().empty();
   return compare_versions(one.version, other.version) > 0;
 }
 

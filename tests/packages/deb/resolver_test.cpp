@@ -101,6 +101,16 @@ TEST_CASE("versions of the lock are kept as long as they fit") {
   CHECK(world.names({"aa", "cc"}, {.keep = {{"bb", "1"}}}) == "aa=1 bb=2 cc=1");
 }
 
+TEST_CASE("a local file comes before the same version of a source") {
+  const PackageIndex source("main", index_of({"aa 1", "bb 2"}), "main"), local("", index_of({"aa 1"}), "local files");
+  for (const auto& keep : {std::map<std::string, std::string>(), {{"aa", "1"}}}) {
+    const auto chosen =
+        packages::deb::resolve({&source, &local}, {}, {parse_request("aa=1")}, {.architecture = "amd64", .keep = keep});
+    REQUIRE(chosen.size() == 1);
+    CHECK(chosen[0].index == &local);
+  }
+}
+
 TEST_CASE("essential and recommended packages are installed when asked for") {
   const Archive world{.packages = {"aa 1 ; Recommends: rr", "rr 1", "base 1 ; Essential: yes ; Depends: lib", "lib 1"}};
   CHECK(world.names({"aa"}) == "aa=1");
