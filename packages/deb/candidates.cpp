@@ -30,13 +30,14 @@ std::vector<std::string_view> names_in_relations(std::string_view field) {
 }
 
 Candidates::Candidates(const std::vector<const PackageIndex*>& indexes, const ResolveOptions& options,
-                       const std::vector<Request>& requests, const std::map<std::string, std::string>& keep)
-    : options_(options), requests_(requests), keep_(keep) {
+                       const std::vector<Request>& requests)
+    : options_(options), requests_(requests) {
   for (const auto* index : indexes)
     index->for_each([&](std::string_view name, std::string_view stanza) { add(*index, name, stanza); });
   for (const auto& [name, candidate] : by_name_)
     for (const auto provided : names_in_relations(quick_value(candidate.stanza, "\nProvides:")))
       providers_.emplace(provided, name);
+  may_be_lower_ = is_old_requested();
 }
 
 void Candidates::add(const PackageIndex& index, std::string_view name, std::string_view stanza) {
@@ -47,26 +48,49 @@ void Candidates::add(const PackageIndex& index, std::string_view name, std::stri
                 .stanza = stanza};
   if (one.architecture != options_.architecture && one.architecture != "all") return;
   const auto [at, is_new] = by_name_.emplace(name, one);
-  if (!is_new && is_better(one, at->second)) at->second = one;
+  if (is_new) return;
+  if (is_better(one, at->second)) std::swap(one, at->second);
+  if (one.version != at->second.version) others_.emplace(name, one);
 }
 
-// A version that the requests admit, the kept one, a local file, the highest one: in this order.
 bool Candidates::is_better(const Candidate& one, const Candidate& other) const {
   for (const auto& request : requests_)
     if (request.name == one.name && admits(request, one.version) != admits(request, other.version))
       return admits(request, one.version);
-  if (const auto kept = keep_.find(std::string(one.name)); kept != keep_.end())
+  if (const auto kept = options_.keep.find(std::string(one.name)); kept != options_.keep.end())
     if ((one.version == kept->second) != (other.version == kept->second)) return one.version == kept->second;
   if (one.index->suite().empty() != other.index->suite().empty()) return one.index->suite().empty();
   return compare_versions(one.version, other.version) > 0;
 }
 
-std::vector<Candidate> Candidates::reachable(const std::vector<std::string>& names) const {
+bool Candidates::is_old_requested() const {
+  return std::ranges::any_of(requests_, [&](const Request& request) {
+    const auto* candidate = find(request.name);
+    if (request.relation.empty() || candidate == nullptr) return false;
+    const auto [first, last] = others_.equal_range(candidate->name);
+    return std::any_of(
+        first, last, [&](const auto& other) { return compare_versions(other.second.version, candidate->version) > 0; });
+  });
+}
+
+std::vector<Candidate> Candidates::replacements_of(const Candidate& candidate) const {
+  std::vector<Candidate> out;
+  const auto [first, last] = others_.equal_range(candidate.name);
+  const bool is_kept = options_.keep.contains(std::string(candidate.name));
+  for (auto at = first; at != last; ++at)
+    if (may_be_lower_ || (is_kept && compare_versions(at->second.version, candidate.version) > 0))
+      out.push_back(at->second);
+  return out;
+}
+
+std::vector<Candidate> Candidates::reachable(const std::vector<std::string>& names, Versions versions) const {
   std::set<std::string_view> seen;
-  std::vector<std::string_view> queue;
+  std::vector<Candidate> queue, out;
   const auto visit = [&](std::string_view name) {
     const auto found = by_name_.find(name);
-    if (found != by_name_.end() && seen.insert(found->first).second) queue.push_back(found->first);
+    if (found == by_name_.end() || !seen.insert(found->first).second) return;
+    queue.push_back(found->second);
+    if (versions == Versions::with_others) std::ranges::move(replacements_of(found->second), std::back_inserter(queue));
   };
   const auto visit_all = [&](std::string_view name) {
     visit(name);
@@ -75,17 +99,15 @@ std::vector<Candidate> Candidates::reachable(const std::vector<std::string>& nam
   };
   for (const auto& name : names) visit_all(name);
   while (!queue.empty()) {
-    const auto stanza = by_name_.at(queue.back()).stanza;
+    out.push_back(queue.back());
     queue.pop_back();
+    const auto stanza = out.back().stanza;
+    out.back().priority = priority_of_stanza(stanza);
     for (const auto field : {"\nPre-Depends:", "\nDepends:", "\nRecommends:"})
       if (options_.recommends || std::string_view(field) != "\nRecommends:")
         for (const auto name : names_in_relations(quick_value(stanza, field))) visit_all(name);
   }
-  std::vector<Candidate> out;
-  for (const auto name : seen) {
-    out.push_back(by_name_.at(name));
-    out.back().priority = priority_of_stanza(out.back().stanza);
-  }
+  std::ranges::stable_sort(out, {}, &Candidate::name);
   return out;
 }
 

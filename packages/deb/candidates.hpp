@@ -1,5 +1,5 @@
-// The packages that a resolution may need: all that are reachable from the requests, each in one version, as apt has
-// one candidate for each name.
+// The packages that a resolution may need: all that are reachable from the requests. As in apt, each name has one
+// candidate; some other versions may replace it where the candidates do not fit together.
 #pragma once
 #include <lapstrake/packages/deb/package_index.hpp>
 #include <lapstrake/packages/deb/request.hpp>
@@ -20,14 +20,19 @@ struct Candidate {
 // The names in a dependency field, without versions and architectures; of all alternatives.
 std::vector<std::string_view> names_in_relations(std::string_view field);
 
+enum class Versions { candidates, with_others };
+
 class Candidates {
  public:
-  // `keep`: versions to take instead of the highest, if the indexes still have them.
+  // The candidate of a name is the version that the requests admit, that `options.keep` names, of a local file, or the
+  // highest one: in this order.
   Candidates(const std::vector<const PackageIndex*>& indexes, const ResolveOptions& options,
-             const std::vector<Request>& requests, const std::map<std::string, std::string>& keep);
+             const std::vector<Request>& requests);
 
-  // Reachable from `names` through dependencies, with all providers; sorted by name.
-  std::vector<Candidate> reachable(const std::vector<std::string>& names) const;
+  // Reachable from `names` through dependencies, with all providers; sorted by name. Other versions are those that may
+  // replace a candidate: higher ones than `options.keep` names, and, if an old version is requested, also lower ones.
+  // (A lower version is never chosen only because the highest one has a dependency that nothing provides.)
+  std::vector<Candidate> reachable(const std::vector<std::string>& names, Versions versions) const;
   const Candidate* find(std::string_view name) const {
     const auto found = by_name_.find(name);
     return found == by_name_.end() ? nullptr : &found->second;
@@ -38,12 +43,15 @@ class Candidates {
  private:
   void add(const PackageIndex& index, std::string_view name, std::string_view stanza);
   bool is_better(const Candidate& one, const Candidate& other) const;
+  bool is_old_requested() const;
+  std::vector<Candidate> replacements_of(const Candidate& candidate) const;
 
   const ResolveOptions& options_;
   const std::vector<Request>& requests_;
-  const std::map<std::string, std::string>& keep_;
   std::map<std::string_view, Candidate> by_name_;
+  std::multimap<std::string_view, Candidate> others_;            // versions that are not the candidate
   std::multimap<std::string_view, std::string_view> providers_;  // virtual names, and names of packages
+  bool may_be_lower_ = false;
 };
 
 }  // namespace lapstrake::packages::deb

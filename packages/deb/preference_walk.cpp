@@ -55,28 +55,39 @@ class Walk {
     to.push_back(dependency);
   }
 
-  std::vector<Id> providers(Id dependency) const {
-    std::vector<Id> out;
-    for (Id at = pool_whatprovides(pool_, dependency); pool_->whatprovidesdata[at] != 0; ++at) {
-      const Id id = pool_->whatprovidesdata[at];
-      if (!preferences_.exclude.contains(name(id))) out.push_back(id);
-    }
-    return out;
+  template <class Each>
+  void for_each_provider(Id dependency, Each&& each) const {
+    for (Id at = pool_whatprovides(pool_, dependency); pool_->whatprovidesdata[at] != 0; ++at)
+      if (const Id id = pool_->whatprovidesdata[at]; !preferences_.exclude.contains(name(id))) each(id);
   }
 
   // What is to be installed for a dependency; 0 if there is something already, or nothing.
   Id choice(Id dependency) {
-    std::vector<Id> alternatives, all;
+    std::vector<Id> alternatives;
     add_alternatives(dependency, alternatives);
+    bool is_met = false;
     for (const auto alternative : alternatives)
-      for (const auto id : providers(alternative)) {
-        if (visited_.contains(id) || solvable(id).repo == pool_->installed) return 0;
-        all.push_back(id);
-      }
+      for_each_provider(alternative, [&](Id id) {
+        is_met = is_met || visited_.contains(id) || solvable(id).repo == pool_->installed;
+      });
+    if (is_met) return 0;
+    auto best = choice_among(alternatives, Versions::candidates);
+    if (best == 0) best = choice_among(alternatives, Versions::with_others);
+    if (best != 0) visited_.insert(best);
+    return best;
+  }
+
+  Id choice_among(const std::vector<Id>& alternatives, Versions versions) const {
+    std::vector<std::vector<Id>> providers;
+    for (const auto alternative : alternatives)
+      for_each_provider(alternative, [&, &out = providers.emplace_back()](Id id) {
+        if (versions == Versions::with_others || !preferences_.others.contains(id)) out.push_back(id);
+      });
+    std::vector<Id> all;
+    for (const auto& ids : providers) all.insert(all.end(), ids.begin(), ids.end());
     auto best = preferred_of(all);
     for (std::size_t i = 0; best == 0 && i < alternatives.size(); ++i)
-      best = best_of(providers(alternatives[i]), name_of_dependency(alternatives[i]));
-    if (best != 0) visited_.insert(best);
+      best = best_of(providers[i], name_of_dependency(alternatives[i]));
     return best;
   }
 
@@ -104,9 +115,12 @@ class Walk {
       return std::tuple(name(id) != real, found == preferences_.priorities.end() ? Priority::extra : found->second,
                         name(id));
     };
+    const auto is_newer = [&](Id a, Id b) {
+      return compare_versions(solv::text_of(pool_, solvable(a).evr), solv::text_of(pool_, solvable(b).evr)) > 0;
+    };
     Id best = 0;
     for (const auto id : ids)
-      if (best == 0 || rank(id) < rank(best)) best = id;
+      if (best == 0 || rank(id) < rank(best) || (rank(id) == rank(best) && is_newer(id, best))) best = id;
     return best;
   }
 

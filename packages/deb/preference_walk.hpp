@@ -17,6 +17,7 @@ struct Preferences {
   std::vector<std::string> container;          // then these
   std::set<std::string> exclude;               // never
   std::map<std::string, Priority> priorities;  // of candidates
+  std::set<Id> others;                         // versions that are not candidates: only if there is no candidate
 };
 
 // The solvables that a walk from `roots` visits, with their dependencies. Installed packages are not visited.

@@ -41,28 +41,27 @@ std::string installed_stanzas(std::string_view status) {
 class Resolution {
  public:
   Resolution(const std::vector<const PackageIndex*>& indexes, std::string_view installed,
-             const std::vector<Request>& requests, const ResolveOptions& options,
-             const std::map<std::string, std::string>& keep)
-      : indexes_(indexes),
-        requests_(requests),
-        options_(options),
-        keep_(keep),
-        candidates_(indexes, options, requests, keep),
-        pool_(pool_create()) {
+             const std::vector<Request>& requests, const ResolveOptions& options, const Candidates& candidates,
+             Versions versions)
+      : indexes_(indexes), requests_(requests), options_(options), candidates_(candidates), pool_(pool_create()) {
     pool_setdisttype(pool_.get(), DISTTYPE_DEB);
     pool_setarch(pool_.get(), options.architecture.c_str());
     load_installed(installed);
     expect_known();
-    load_candidates();
+    load(candidates.reachable(names_to_load(), versions));
     pool_createwhatprovides(pool_.get());
+    find_others();
   }
+  bool has_others() const { return !others_.empty(); }
 
   // Nothing if there is no solution; `why` then has the reasons.
   std::optional<std::vector<ChosenPackage>> run(std::vector<std::string>& why) {
     const auto roots = find_roots();
     solv::IdQueue jobs;
     add_jobs(jobs);
-    for (const auto id : preferred(pool_.get(), roots, preferences(), options_.recommends))
+    std::vector<Id> first_choice;
+    std::ranges::copy_if(roots, std::back_inserter(first_choice), [&](Id id) { return !is_other(id); });
+    for (const auto id : preferred(pool_.get(), first_choice, preferences(), options_.recommends))
       jobs.push(SOLVER_FAVOR | SOLVER_SOLVABLE, id);
     const solv::SolverHandle solver(solver_create(pool_.get()));
     solver_set_flag(solver.get(), SOLVER_FLAG_IGNORE_RECOMMENDED, options_.recommends ? 0 : 1);
@@ -78,6 +77,7 @@ class Resolution {
   Pool* pool() const { return pool_.get(); }
   const Solvable& solvable(Id id) const { return pool_->solvables[id]; }
   std::string name(Id id) const { return solv::text_of(pool(), solvable(id).name); }
+  std::string version(Id id) const { return solv::text_of(pool(), solvable(id).evr); }
 
   void load_installed(std::string_view status) {
     auto* repo = repo_create(pool(), "installed");
@@ -106,12 +106,17 @@ class Resolution {
     return out;
   }
 
-  void load_candidates() {
-    std::map<const PackageIndex*, std::string> texts;
-    auto names = wanted_names();
+  // Preferred packages may provide a name that is needed.
+  std::vector<std::string> names_to_load() const {
+    auto out = wanted_names();
     for (const auto* more : {&options_.prefer, &container_preferences()})
-      names.insert(names.end(), more->begin(), more->end());
-    for (const auto& one : candidates_.reachable(names)) {
+      out.insert(out.end(), more->begin(), more->end());
+    return out;
+  }
+
+  void load(const std::vector<Candidate>& candidates) {
+    std::map<const PackageIndex*, std::string> texts;
+    for (const auto& one : candidates) {
       if (installed_.contains(std::string(one.name))) continue;  // it stays at its version
       texts[one.index] += cat(one.stanza, "\n");
       priorities_.emplace(one.name, one.priority);
@@ -125,6 +130,20 @@ class Resolution {
       solv::add_packages(repo, text->second);
     }
   }
+
+  // From the lowest to the highest version of each name.
+  void find_others() {
+    for (Id id = 2; id < pool_->nsolvables; ++id)
+      if (solvable(id).repo != nullptr && solvable(id).repo != pool_->installed)
+        if (const auto* candidate = candidates_.find(name(id));
+            candidate != nullptr && candidate->version != version(id))
+          others_.push_back(id);
+    std::ranges::sort(others_, [&](Id a, Id b) {
+      const auto order = name(a) <=> name(b);
+      return order < 0 || (order == 0 && compare_versions(version(a), version(b)) < 0);
+    });
+  }
+  bool is_other(Id id) const { return std::ranges::find(others_, id) != others_.end(); }
 
   // Requested and essential packages that are not installed.
   std::vector<Id> find_roots() const {
@@ -147,6 +166,9 @@ class Resolution {
     const auto* repo = pool_->installed;
     for (Id id = repo->start; id < repo->end; ++id)
       if (solvable(id).repo == repo) jobs.push(SOLVER_LOCK | SOLVER_SOLVABLE, id);
+    // Forbidden as long as the candidates fit together: in a conflict, libsolv drops its last weak job, and solves
+    // again.
+    for (const auto id : others_) jobs.push(SOLVER_ERASE | SOLVER_SOLVABLE | SOLVER_WEAK, id);
   }
 
   Id dependency_of(const Request& request) const {
@@ -161,10 +183,11 @@ class Resolution {
 
   Preferences preferences() const {
     return {.names = options_.prefer,
-            .keep = keep_,
+            .keep = options_.keep,
             .container = container_preferences(),
             .exclude = {options_.exclude.begin(), options_.exclude.end()},
-            .priorities = priorities_};
+            .priorities = priorities_,
+            .others = {others_.begin(), others_.end()}};
   }
 
   void add_excluded(std::vector<std::string>& why) const {
@@ -183,7 +206,7 @@ class Resolution {
     for (const auto& [id, why] : with_reasons(ids, roots)) {
       const auto& one = solvable(id);
       const auto* index = static_cast<const PackageIndex*>(one.repo->appdata);
-      auto package = index->find(name(id), solv::text_of(pool(), one.evr), solv::text_of(pool(), one.arch));
+      auto package = index->find(name(id), version(id), solv::text_of(pool(), one.arch));
       if (!package) throw Error(ErrorKind::internal, cat("libsolv chose `", name(id), "`, which no index has"));
       out.push_back({.index = index, .package = std::move(*package), .why = why});
     }
@@ -223,11 +246,11 @@ class Resolution {
   const std::vector<const PackageIndex*>& indexes_;
   const std::vector<Request>& requests_;
   const ResolveOptions& options_;
-  const std::map<std::string, std::string>& keep_;
-  Candidates candidates_;
+  const Candidates& candidates_;
   solv::PoolHandle pool_;
   std::set<std::string> installed_;
   std::map<std::string, Priority> priorities_;
+  std::vector<Id> others_;  // versions that are not candidates
 };
 
 [[noreturn]] void refuse_unsatisfiable(const std::vector<Request>& requests, std::vector<std::string> why) {
@@ -249,11 +272,13 @@ const std::vector<std::string>& container_preferences() {
 
 std::vector<ChosenPackage> resolve(const std::vector<const PackageIndex*>& indexes, std::string_view installed,
                                    const std::vector<Request>& requests, const ResolveOptions& options) {
+  const Candidates candidates(indexes, options, requests);
   std::vector<std::string> why;
-  if (auto out = Resolution(indexes, installed, requests, options, options.keep).run(why)) return std::move(*out);
-  // Versions of the lock that no longer fit together.
-  if (!options.keep.empty())
-    if (auto out = Resolution(indexes, installed, requests, options, {}).run(why)) return std::move(*out);
+  for (const auto versions : {Versions::candidates, Versions::with_others}) {
+    Resolution resolution(indexes, installed, requests, options, candidates, versions);
+    if (versions == Versions::with_others && !resolution.has_others()) break;
+    if (auto out = resolution.run(why)) return std::move(*out);
+  }
   refuse_unsatisfiable(requests, std::move(why));
 }
 

@@ -70,6 +70,12 @@ TEST_CASE("dependencies may be written on several lines, and before the name of 
   CHECK(packages::deb::resolve({&local}, {}, {parse_request("aa")}, {.architecture = "amd64"}).size() == 2);
 }
 
+TEST_CASE("a version may have the epoch zero") {
+  const Archive world{.packages = {"aa 0:1 ; Depends: bb (= 0:1)", "bb 0:1"}};
+  CHECK(world.names({"aa"}) == "aa=0:1 bb=0:1");
+  CHECK(world.names({"aa=1"}) == "aa=0:1 bb=0:1");
+}
+
 TEST_CASE("the first alternative and the real package are chosen, as apt does") {
   const Archive world{.packages = {"aa 1 ; Depends: zz | bb", "zz 1", "bb 1", "vv 1 ; Depends: mail", "mail 1",
                                    "aaa 1 ; Provides: mail", "ww 1 ; Depends: virtual",
@@ -99,6 +105,42 @@ TEST_CASE("versions of the lock are kept as long as they fit") {
   CHECK(world.names({"aa"}, {.keep = {{"bb", "1"}}}) == "aa=1 bb=1");
   CHECK(world.names({"aa"}, {.keep = {{"bb", "0"}}}) == "aa=1 bb=2");
   CHECK(world.names({"aa", "cc"}, {.keep = {{"bb", "1"}}}) == "aa=1 bb=2 cc=1");
+}
+
+TEST_CASE("a version of the lock that no longer fits changes without the others") {
+  const Archive world{.packages = {"aa 1 ; Depends: bb, dd, ee (>= 1)", "bb 1", "dd 1", "ee 1"},
+                      .security = {"bb 2", "dd 2", "ee 2", "cc 1 ; Depends: bb (>= 2)"}};
+  const ResolveOptions options{.keep = {{"aa", "1"}, {"bb", "1"}, {"dd", "1"}, {"ee", "1"}}};
+  CHECK(world.names({"aa", "cc"}, options) == "aa=1 bb=2 cc=1 dd=1 ee=1");
+}
+
+TEST_CASE("an update changes the packages that the new version needs, and takes their highest version") {
+  const Archive world{
+      .packages = {"nginx 1 ; Depends: common (= 1), lib, ssl (>= 1)", "common 1", "lib 1", "ssl 1"},
+      .security = {"nginx 2 ; Depends: common (= 2), lib, ssl (>= 2)", "common 2", "lib 2", "ssl 2", "ssl 3"}};
+  const ResolveOptions options{.keep = {{"nginx", "1"}, {"lib", "1"}, {"ssl", "1"}}};
+  CHECK(world.names({"nginx"}, options) == "common=2 lib=1 nginx=2 ssl=3");
+}
+
+TEST_CASE("an old version is installed with the old versions that it needs, and nothing else that is old") {
+  const Archive world{
+      .packages = {"nginx 1 ; Depends: common (= 1), lib", "common 1 ; Depends: data (<< 2)", "data 1", "lib 1"},
+      .security = {"nginx 2 ; Depends: common (= 2), lib", "common 2", "lib 2", "data 2"}};
+  CHECK(world.names({"nginx=1"}) == "common=1 data=1 lib=2 nginx=1");
+  CHECK(world.names({"nginx (<< 2)"}) == "common=1 data=1 lib=2 nginx=1");
+  CHECK(world.names({"nginx"}) == "common=2 lib=2 nginx=2");
+}
+
+TEST_CASE("the first alternative may need an old version, but the second one does not") {
+  const Archive world{.packages = {"old 1", "aa 1 ; Depends: bb (= 1) | cc", "bb 1", "cc 1"},
+                      .security = {"old 2", "bb 2"}};
+  CHECK(world.names({"old=1", "aa"}) == "aa=1 cc=1 old=1");
+}
+
+TEST_CASE("a package whose highest version cannot be installed is not replaced by an old one") {
+  const Archive world{.packages = {"aa 1"}, .security = {"aa 2 ; Depends: missing"}};
+  CHECK(world.error({"aa"}).reason() == "`aa` 2 needs `missing`, which no package provides");
+  CHECK(world.names({"aa"}, {.keep = {{"aa", "1"}}}) == "aa=1");
 }
 
 TEST_CASE("a local file comes before the same version of a source") {
