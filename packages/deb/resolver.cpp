@@ -257,7 +257,7 @@ class Resolution {
   std::vector<std::string> names;
   for (const auto& request : requests) names.push_back(cat("`", request.text(), "`"));
   if (why.empty()) why.emplace_back("the requests exclude each other");
-  throw Error(ErrorKind::usage, cat("cannot install ", join(names, ", "), " together"),
+  throw Error(ErrorKind::usage, cat("cannot install ", join(names, ", "), names.size() > 1 ? " together" : ""),
               "change the requests, or `exclude:`, or the suite; a package of the layers below is never replaced")
       .because(join(why, "; "));
 }

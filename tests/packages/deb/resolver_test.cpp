@@ -166,7 +166,7 @@ TEST_CASE("installed packages satisfy dependencies and stay as they are") {
   CHECK(world.names({"aa"}) == "aa=1 cc=1");
   CHECK(world.names({"bb"}).empty());
   world.packages.emplace_back("new 1 ; Depends: bb (>= 2)");
-  CHECK(world.error({"new"}).summary() == "cannot install `new` together");
+  CHECK(world.error({"new"}).summary() == "cannot install `new`");
   world.installed = "Package: bb\nStatus: deinstall ok config-files\nArchitecture: amd64\nVersion: 1\n";
   CHECK(world.names({"aa"}) == "aa=1 bb=2 cc=1");
 }
@@ -178,6 +178,7 @@ TEST_CASE("requests that cannot be met are errors with their reasons") {
   CHECK(world.error({"nginxx"}).help() == "did you mean `nginx`?");
   CHECK(world.error({"nginx (>= 2)"}).reason() == "the newest version is 1.2");
   CHECK(world.error({"nginx"}).reason() == "`nginx` 1.2 needs `lib >= 3`, which no package provides");
+  CHECK(world.error({"aa", "cc"}).summary() == "cannot install `aa`, `cc` together");
   CHECK(world.error({"aa", "cc"}).reason().find("`aa` 1 conflicts with `bb` 1") != std::string::npos);
   CHECK(world.error({"cc"}, {.exclude = {"bb"}}).reason() == "`cc` 1 needs `bb`; `bb` is excluded");
 }
