@@ -2,7 +2,6 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/deb/control.hpp>
-#include <lapstrake/packages/deb/php_extensions.hpp>
 #include <lapstrake/packages/deb/resolver.hpp>
 #include <lapstrake/packages/deb/version.hpp>
 #include <optional>
@@ -10,13 +9,12 @@
 
 #include "candidates.hpp"
 #include "preference_walk.hpp"
+#include "request_errors.hpp"
 #include "solv.hpp"
 #include "solver_problems.hpp"
 
 namespace lapstrake::packages::deb {
 namespace {
-
-constexpr std::string_view php_of_debian_12 = "8.2";
 
 std::string installed_stanzas(std::string_view status) {
   std::string out;
@@ -25,17 +23,6 @@ std::string installed_stanzas(std::string_view status) {
     if (!state || state->ends_with(" installed")) out += cat(trim(stanza.text()), "\n\n");
   });
   return out;
-}
-
-[[noreturn]] void refuse_unknown(const Request& request, const Candidates& candidates) {
-  std::string help;
-  if (const auto extension = php_extension(request.name, php_of_debian_12); extension && !extension->package.empty())
-    help = cat("for this extension of PHP, install `", extension->package, "`");
-  else if (const auto near = nearest(request.name, candidates.names()))
-    help = cat("did you mean `", *near, "`?");
-  else
-    help = "check the spelling, the suite and the components of the sources";
-  throw Error(ErrorKind::usage, cat("no package `", request.name, "` in the sources"), std::move(help));
 }
 
 class Resolution {
@@ -47,7 +34,7 @@ class Resolution {
     pool_setdisttype(pool_.get(), DISTTYPE_DEB);
     pool_setarch(pool_.get(), options.architecture.c_str());
     load_installed(installed);
-    expect_known();
+    expect_possible(requests, options, candidates, installed_);
     load(candidates.reachable(names_to_load(), versions));
     pool_createwhatprovides(pool_.get());
     find_others();
@@ -67,7 +54,6 @@ class Resolution {
     solver_set_flag(solver.get(), SOLVER_FLAG_IGNORE_RECOMMENDED, options_.recommends ? 0 : 1);
     if (solver_solve(solver.get(), jobs.get()) != 0) {
       why = reasons(solver.get());
-      add_excluded(why);
       return std::nullopt;
     }
     return chosen(solver.get(), roots);
@@ -85,18 +71,6 @@ class Resolution {
     pool_set_installed(pool(), repo);
     for (Id id = repo->start; id < repo->end; ++id)
       if (solvable(id).repo == repo) installed_.insert(name(id));
-  }
-
-  void expect_known() const {
-    for (const auto& request : requests_)
-      if (const auto* found = candidates_.find(request.name)) {
-        if (!admits(request, found->version) && !installed_.contains(request.name))
-          throw Error(ErrorKind::usage, cat("no source has `", request.text(), "`"),
-                      "change the version, or add a source that has it")
-              .because(cat("the newest version is ", found->version));
-      } else if (!installed_.contains(request.name)) {
-        refuse_unknown(request, candidates_);
-      }
   }
 
   std::vector<std::string> wanted_names() const {
@@ -190,12 +164,6 @@ class Resolution {
             .others = {others_.begin(), others_.end()}};
   }
 
-  void add_excluded(std::vector<std::string>& why) const {
-    for (const auto& one : options_.exclude)
-      if (std::ranges::any_of(why, [&](const auto& text) { return text.find(one) != text.npos; }))
-        why.push_back(cat("`", one, "` is excluded"));
-  }
-
   std::vector<ChosenPackage> chosen(Solver* solver, const std::vector<Id>& roots) const {
     solv::IdQueue decisions;
     solver_get_decisionqueue(solver, decisions.get());
@@ -253,15 +221,6 @@ class Resolution {
   std::vector<Id> others_;  // versions that are not candidates
 };
 
-[[noreturn]] void refuse_unsatisfiable(const std::vector<Request>& requests, std::vector<std::string> why) {
-  std::vector<std::string> names;
-  for (const auto& request : requests) names.push_back(cat("`", request.text(), "`"));
-  if (why.empty()) why.emplace_back("the requests exclude each other");
-  throw Error(ErrorKind::usage, cat("cannot install ", join(names, ", "), names.size() > 1 ? " together" : ""),
-              "change the requests, or `exclude:`, or the suite; a package of the layers below is never replaced")
-      .because(join(why, "; "));
-}
-
 }  // namespace
 
 const std::vector<std::string>& container_preferences() {
@@ -279,7 +238,7 @@ std::vector<ChosenPackage> resolve(const std::vector<const PackageIndex*>& index
     if (versions == Versions::with_others && !resolution.has_others()) break;
     if (auto out = resolution.run(why)) return std::move(*out);
   }
-  refuse_unsatisfiable(requests, std::move(why));
+  refuse_unsatisfiable(requests, options, std::move(why));
 }
 
 }  // namespace lapstrake::packages::deb

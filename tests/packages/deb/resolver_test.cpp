@@ -182,3 +182,17 @@ TEST_CASE("requests that cannot be met are errors with their reasons") {
   CHECK(world.error({"aa", "cc"}).reason().find("`aa` 1 conflicts with `bb` 1") != std::string::npos);
   CHECK(world.error({"cc"}, {.exclude = {"bb"}}).reason() == "`cc` 1 needs `bb`; `bb` is excluded");
 }
+
+TEST_CASE("an excluded package is a reason only if the solver's reasons have its whole name") {
+  const Archive world{.packages = {"aa 1 ; Depends: lib | lib-small", "lib 1", "lib-small 1",
+                                   "cc 1 ; Depends: libx, xlib", "dd 1 ; Depends: lib (>= 2) | lib.x"}};
+  CHECK(world.names({"aa"}, {.exclude = {"lib"}}) == "aa=1 lib-small=1");
+  CHECK(world.error({"cc"}, {.exclude = {"lib"}}).reason().find("excluded") == std::string::npos);
+  CHECK(world.error({"dd"}, {.exclude = {"lib"}}).reason().ends_with("; `lib` is excluded"));
+}
+
+TEST_CASE("excluded packages are neither requested nor in the layers below") {
+  const Archive world{.packages = {"aa 1"}, .installed = "Package: old\nArchitecture: amd64\nVersion: 1\n"};
+  CHECK(world.error({"aa"}, {.exclude = {"aa"}}).summary() == "`aa` is requested and excluded");
+  CHECK(world.error({"aa"}, {.exclude = {"old"}}).summary() == "`old` is excluded, but the layers below have it");
+}
