@@ -1,5 +1,6 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/packages/deb/php_extensions.hpp>
 #include <lapstrake/packages/deb/request.hpp>
 #include <lapstrake/packages/deb/version.hpp>
 
@@ -10,12 +11,15 @@ namespace {
   throw Error(ErrorKind::usage, cat("`", printable(text, 200), "` is not a request for a package"), std::move(help));
 }
 
-// For text that apt-get would understand.
+// For text that apt-get or docker-php-ext-install would understand.
 std::string help_for(std::string_view text) {
   if (text.find(':') != text.npos) return "leave the architecture out: it is that of the platform";
   if (text.find('/') != text.npos) return "set the suite with `suite:`, or give a version: `NAME (= VERSION)`";
   if (text.find('*') != text.npos || text.find('?') != text.npos) return "list the packages by their full names";
   if (text.ends_with('-')) return "use `exclude:` for packages that must not be installed";
+  if (const auto extension = php_extension(text, ""); extension && !extension->package.empty())
+    return cat("for this extension of PHP, install `", extension->package,
+               "`, or the package of one version, such as `", php_extension(text, "8.2")->package, "`");
   return "write `NAME`, `NAME (>= VERSION)` or `NAME=VERSION`, with lower-case letters";
 }
 

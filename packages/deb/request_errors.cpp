@@ -4,26 +4,70 @@
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/deb/php_extensions.hpp>
+#include <lapstrake/packages/deb/version.hpp>
 
 namespace lapstrake::packages::deb {
 namespace {
 
-constexpr std::string_view php_of_debian_12 = "8.2";
+struct Known {
+  const std::vector<Request>& requests;
+  const Candidates& candidates;
+  const std::set<std::string>& installed;
+};
 
-[[noreturn]] void refuse_unknown(const Request& request, const Candidates& candidates) {
-  std::string help;
-  if (const auto extension = php_extension(request.name, php_of_debian_12); extension && !extension->package.empty())
-    help = cat("for this extension of PHP, install `", extension->package, "`");
-  else if (const auto near = nearest(request.name, candidates.names()))
-    help = cat("did you mean `", *near, "`?");
-  else
-    help = "check the spelling, the suite and the components of the sources";
-  throw Error(ErrorKind::usage, cat("no package `", request.name, "` in the sources"), std::move(help));
+std::string in_quotes(std::string_view name) { return cat("`", name, "`"); }
+
+// Of the names of packages: the newest version of PHP, "8.2" of `php8.2-fpm`; empty if there is none.
+template <class Names>
+std::string php_version_in(const Names& names) {
+  std::string out;
+  for (const std::string& name : names) {
+    const auto end = name.find('-');
+    if (!name.starts_with("php") || end == name.npos || end < 4) continue;
+    auto version = name.substr(3, end - 3);
+    const bool is_number = version.find_first_not_of("0123456789.") == version.npos;
+    if (is_number && is_version(version) && (out.empty() || compare_versions(version, out) > 0))
+      out = std::move(version);
+  }
+  return out;
 }
 
-void expect_known(const Request& request, const Candidates& candidates) {
-  const auto* found = candidates.find(request.name);
-  if (found == nullptr) refuse_unknown(request, candidates);
+// The one of the spec and its layers; otherwise the newest one in the sources.
+std::string php_version(const Known& known) {
+  std::vector<std::string> requested;
+  for (const auto& request : known.requests) requested.push_back(request.name);
+  auto out = php_version_in(requested);
+  if (out.empty()) out = php_version_in(known.installed);
+  return out.empty() ? php_version_in(known.candidates.names()) : out;
+}
+
+// Empty for a name that is no extension of PHP, or that these sources do not have.
+std::string help_for_extension(const std::string& name, const Known& known) {
+  const auto php = php_version(known);
+  if (php.empty()) return {};
+  const auto extension = php_extension(name, php);
+  if (!extension) return {};
+  if (!extension->package.empty())
+    return known.candidates.find(extension->package) == nullptr
+               ? std::string()
+               : cat("for this extension of PHP, install ", in_quotes(extension->package));
+  return cat("every PHP ", php, " of Debian has this extension: leave it out",
+             extension->note.empty() ? "" : cat(" (", extension->note, ")"));
+}
+
+[[noreturn]] void refuse_unknown(const Request& request, const Known& known) {
+  auto help = help_for_extension(request.name, known);
+  if (help.empty()) {
+    const auto near = nearest(request.name, known.candidates.names());
+    help = near ? cat("did you mean ", in_quotes(*near), "?")
+                : "check the spelling, the suite and the components of the sources";
+  }
+  throw Error(ErrorKind::usage, cat("no package ", in_quotes(request.name), " in the sources"), std::move(help));
+}
+
+void expect_known(const Request& request, const Known& known) {
+  const auto* found = known.candidates.find(request.name);
+  if (found == nullptr) refuse_unknown(request, known);
   if (!admits(request, found->version))
     throw Error(ErrorKind::usage, cat("no source has `", request.text(), "`"),
                 "change the version, or add a source that has it")
@@ -59,7 +103,8 @@ void expect_possible(const std::vector<Request>& requests, const ResolveOptions&
                      const std::set<std::string>& installed) {
   for (const auto& name : options.exclude) expect_not_excluded(name, requests, installed);
   for (const auto& request : requests)
-    if (!installed.contains(request.name)) expect_known(request, candidates);
+    if (!installed.contains(request.name))
+      expect_known(request, {.requests = requests, .candidates = candidates, .installed = installed});
 }
 
 void refuse_unsatisfiable(const std::vector<Request>& requests, const ResolveOptions& options,

@@ -183,6 +183,19 @@ TEST_CASE("requests that cannot be met are errors with their reasons") {
   CHECK(world.error({"cc"}, {.exclude = {"bb"}}).reason() == "`cc` 1 needs `bb`; `bb` is excluded");
 }
 
+TEST_CASE("an extension of PHP gets its Debian package as help, of the version of the sources or of the requests") {
+  const Archive trixie{.packages = {"php8.4-common 1", "php8.4-mysql 1", "php-common 1", "php-mysql 1", "pdo 1"}};
+  CHECK(trixie.error({"mysqli"}).help() == "for this extension of PHP, install `php8.4-mysql`");
+  CHECK(trixie.error({"sockets"}).help() ==
+        "every PHP 8.4 of Debian has this extension: leave it out (it is in php8.4-common)");
+  CHECK(trixie.error({"pdo_mysql"}).help() ==
+        "for this extension of PHP, install `php-mysql`, or the package of one version, such as `php8.2-mysql`");
+  const Archive both{.packages = {"php8.4-gd 1", "php8.2-gd 1", "php8.2-fpm 1", "php10.0-x 1"}};
+  CHECK(both.error({"gd", "php8.2-fpm"}).help() == "for this extension of PHP, install `php8.2-gd`");
+  const Archive without_php{.packages = {"aa 1"}};
+  CHECK(without_php.error({"mysqli"}).help() == "check the spelling, the suite and the components of the sources");
+}
+
 TEST_CASE("an excluded package is a reason only if the solver's reasons have its whole name") {
   const Archive world{.packages = {"aa 1 ; Depends: lib | lib-small", "lib 1", "lib-small 1",
                                    "cc 1 ; Depends: libx, xlib", "dd 1 ; Depends: lib (>= 2) | lib.x"}};
