@@ -111,6 +111,13 @@ std::vector<Candidate> Candidates::reachable(const std::vector<std::string>& nam
   return out;
 }
 
+std::vector<std::string> Candidates::providers_of(std::string_view name) const {
+  const auto [first, last] = providers_.equal_range(name);
+  std::set<std::string> out;
+  for (auto at = first; at != last; ++at) out.emplace(at->second);
+  return {out.begin(), out.end()};
+}
+
 std::vector<std::string> Candidates::names() const {
   std::vector<std::string> out;
   for (const auto& [name, candidate] : by_name_) out.emplace_back(name);

@@ -37,6 +37,8 @@ class Candidates {
     const auto found = by_name_.find(name);
     return found == by_name_.end() ? nullptr : &found->second;
   }
+  // Of the packages that provide the name, sorted.
+  std::vector<std::string> providers_of(std::string_view name) const;
   std::vector<std::string> names() const;
   std::vector<std::string> essential() const;
 

@@ -55,7 +55,20 @@ std::string help_for_extension(const std::string& name, const Known& known) {
              extension->note.empty() ? "" : cat(" (", extension->note, ")"));
 }
 
+[[noreturn]] void refuse_virtual(const Request& request, std::vector<std::string> providers) {
+  constexpr std::size_t listed = 10;
+  const auto more = providers.size() > listed ? providers.size() - listed : 0;
+  providers.resize(providers.size() - more);
+  for (auto& one : providers) one = in_quotes(one);
+  if (more > 0) providers.push_back(cat(more, " more"));
+  throw Error(ErrorKind::usage, cat(in_quotes(request.text()), " is a virtual package"),
+              "request one of these packages instead, or name one in `prefer:`")
+      .because(cat("these packages provide ", in_quotes(request.name), ": ", join(providers, ", ")));
+}
+
 [[noreturn]] void refuse_unknown(const Request& request, const Known& known) {
+  if (auto providers = known.candidates.providers_of(request.name); !providers.empty())
+    refuse_virtual(request, std::move(providers));
   auto help = help_for_extension(request.name, known);
   if (help.empty()) {
     const auto near = nearest(request.name, known.candidates.names());

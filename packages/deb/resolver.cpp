@@ -221,6 +221,21 @@ class Resolution {
   std::vector<Id> others_;  // versions that are not candidates
 };
 
+// A virtual package becomes the first package of `prefer` that provides it.
+std::vector<Request> with_preferred_providers(std::vector<Request> requests, const ResolveOptions& options,
+                                              const Candidates& candidates) {
+  for (auto& request : requests) {
+    if (candidates.find(request.name) != nullptr || !request.relation.empty()) continue;
+    const auto providers = candidates.providers_of(request.name);
+    for (const auto& name : options.prefer)
+      if (std::ranges::find(providers, name) != providers.end()) {
+        request.name = name;
+        break;
+      }
+  }
+  return requests;
+}
+
 }  // namespace
 
 const std::vector<std::string>& container_preferences() {
@@ -232,13 +247,14 @@ const std::vector<std::string>& container_preferences() {
 std::vector<ChosenPackage> resolve(const std::vector<const PackageIndex*>& indexes, std::string_view installed,
                                    const std::vector<Request>& requests, const ResolveOptions& options) {
   const Candidates candidates(indexes, options, requests);
+  const auto wanted = with_preferred_providers(requests, options, candidates);
   std::vector<std::string> why;
   for (const auto versions : {Versions::candidates, Versions::with_others}) {
-    Resolution resolution(indexes, installed, requests, options, candidates, versions);
+    Resolution resolution(indexes, installed, wanted, options, candidates, versions);
     if (versions == Versions::with_others && !resolution.has_others()) break;
     if (auto out = resolution.run(why)) return std::move(*out);
   }
-  refuse_unsatisfiable(requests, options, std::move(why));
+  refuse_unsatisfiable(wanted, options, std::move(why));
 }
 
 }  // namespace lapstrake::packages::deb

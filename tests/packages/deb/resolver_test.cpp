@@ -196,6 +196,15 @@ TEST_CASE("an extension of PHP gets its Debian package as help, of the version o
   CHECK(without_php.error({"mysqli"}).help() == "check the spelling, the suite and the components of the sources");
 }
 
+TEST_CASE("a virtual package is an error that names its providers, unless one of them is preferred") {
+  const Archive world{.packages = {"mawk 1 ; Provides: awk", "gawk 1 ; Provides: awk (= 2), x-tool", "awk2 1"}};
+  CHECK(world.error({"awk"}).summary() == "`awk` is a virtual package");
+  CHECK(world.error({"awk"}).reason() == "these packages provide `awk`: `gawk`, `mawk`");
+  CHECK(world.error({"awk"}).help() == "request one of these packages instead, or name one in `prefer:`");
+  CHECK(world.error({"awk (>= 2)"}, {.prefer = {"gawk"}}).summary() == "`awk (>= 2)` is a virtual package");
+  CHECK(world.names({"awk"}, {.prefer = {"awk2", "gawk", "mawk"}}) == "gawk=1");
+}
+
 TEST_CASE("an excluded package is a reason only if the solver's reasons have its whole name") {
   const Archive world{.packages = {"aa 1 ; Depends: lib | lib-small", "lib 1", "lib-small 1",
                                    "cc 1 ; Depends: libx, xlib", "dd 1 ; Depends: lib (>= 2) | lib.x"}};

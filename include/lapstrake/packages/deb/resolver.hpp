@@ -23,9 +23,10 @@ struct ChosenPackage {
 
 // `installed`: the text of dpkg's status of the layers below (paragraphs without `Status:` count as installed, those of
 // status.d); its packages stay at their versions. The new packages, sorted by name. The highest version wins, whatever
-// the index. Error{usage}: a request that no index has (with near names), or that cannot be satisfied (with libsolv's
-// reasons in plain words), an excluded package that is needed (with the one that needs it), an upgrade or removal of an
-// installed package.
+// the index, unless `keep` or a request names another one; a local file wins over the same version elsewhere.
+// Error{usage}: a request that no index has (with near names), a virtual package of which `prefer` names no provider
+// (with all providers), a request that cannot be satisfied (with libsolv's reasons in plain words), an excluded package
+// that is needed (with the one that needs it), an upgrade or removal of an installed package.
 std::vector<ChosenPackage> resolve(const std::vector<const PackageIndex*>& indexes, std::string_view installed,
                                    const std::vector<Request>& requests, const ResolveOptions& options);
 
