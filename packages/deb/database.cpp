@@ -63,9 +63,24 @@ void add_info(Root& root, const Deb& deb) {
       root.put_file(cat(base, member), std::move(text), {}, dpkg_database);
 }
 
+// dpkg has one paragraph for a package: that of an incomplete or removed one (`config-files`) gives way to the new one.
+std::string without_replaced(std::string_view status, const std::vector<Deb>& packages) {
+  const auto is_replaced = [&](const Stanza& stanza) {
+    const auto architecture = stanza.value("Architecture");
+    return std::ranges::any_of(packages, [&](const Deb& deb) {
+      return deb.name == stanza.value("Package") && (architecture.empty() || architecture == "all" ||
+                                                     deb.architecture == "all" || deb.architecture == architecture);
+    });
+  };
+  std::string out;
+  for_each_stanza(status, dpkg_database, [&](const Stanza& stanza) {
+    if (!is_replaced(stanza)) out += cat(with_end(std::string(stanza.text())), "\n");
+  });
+  return out;
+}
+
 void add_status(Root& root, const layers::BaseFiles& below, const std::vector<Deb>& packages) {
-  std::string text = below.text_of(status_path).value_or("");
-  if (!text.empty()) text = cat(with_end(std::move(text)), "\n");
+  auto text = without_replaced(below.text_of(status_path).value_or(""), packages);
   for (const auto& deb : packages) text += cat(paragraph_of(root, deb), "\n");
   root.put_file(status_path, std::move(text), {}, dpkg_database);
   for (const auto& deb : packages) add_info(root, deb);

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <lapstrake/base/error.hpp>
 #include <lapstrake/base/text.hpp>
-#include <lapstrake/packages/deb/control.hpp>
 #include <lapstrake/packages/deb/resolver.hpp>
 #include <lapstrake/packages/deb/version.hpp>
 #include <optional>
@@ -12,18 +11,10 @@
 #include "request_errors.hpp"
 #include "solv.hpp"
 #include "solver_problems.hpp"
+#include "solver_text.hpp"
 
 namespace lapstrake::packages::deb {
 namespace {
-
-std::string installed_stanzas(std::string_view status) {
-  std::string out;
-  for_each_stanza(status, "dpkg's database of the layers below", [&](const Stanza& stanza) {
-    const auto state = stanza.find("Status");
-    if (!state || state->ends_with(" installed")) out += cat(trim(stanza.text()), "\n\n");
-  });
-  return out;
-}
 
 class Resolution {
  public:
@@ -67,7 +58,7 @@ class Resolution {
 
   void load_installed(std::string_view status) {
     auto* repo = repo_create(pool(), "installed");
-    solv::add_packages(repo, installed_stanzas(status));
+    solv::add_packages(repo, installed_solver_text(status));
     pool_set_installed(pool(), repo);
     for (Id id = repo->start; id < repo->end; ++id)
       if (solvable(id).repo == repo) installed_.insert(name(id));
@@ -92,7 +83,7 @@ class Resolution {
     std::map<const PackageIndex*, std::string> texts;
     for (const auto& one : candidates) {
       if (installed_.contains(std::string(one.name))) continue;  // it stays at its version
-      texts[one.index] += cat(one.stanza, "\n");
+      texts[one.index] += solver_text(one.stanza);
       priorities_.emplace(one.name, one.priority);
     }
     // In the order of the sources: libsolv decides ties by the order of its packages.

@@ -171,6 +171,37 @@ TEST_CASE("installed packages satisfy dependencies and stay as they are") {
   CHECK(world.names({"aa"}) == "aa=1 bb=2 cc=1");
 }
 
+TEST_CASE("a package of the layers below counts as installed in the states in which dpkg has it configured") {
+  const auto [state, is_installed] = GENERATE(table<std::string, bool>({{"install ok installed", true},
+                                                                        {"hold ok installed", true},
+                                                                        {"install ok triggers-pending", true},
+                                                                        {"install ok triggers-awaited", true},
+                                                                        {"install ok unpacked", false},
+                                                                        {"install ok half-configured", false},
+                                                                        {"install reinstreq half-installed", false},
+                                                                        {"deinstall ok config-files", false},
+                                                                        {"unknown ok not-installed", false}}));
+  INFO(state);
+  const Archive world{.packages = {"aa 1 ; Depends: bb", "bb 2"},
+                      .installed = cat("Package: bb\nStatus: ", state, "\nArchitecture: amd64\nVersion: 1\n")};
+  CHECK(world.names({"aa"}) == (is_installed ? "aa=1" : "aa=1 bb=2"));
+}
+
+TEST_CASE("a paragraph of dpkg's database that is not of its format is an error") {
+  const auto [text, summary] = GENERATE(table<std::string, std::string>(
+      {{"Package: bb\nStatus: ok\nVersion: 1\n", "has no valid `Status` for `bb`: `ok`"},
+       {"Package: bb\nStatus: install ok running\nVersion: 1\n",
+        "has no valid `Status` for `bb`: `install ok running`"},
+       {"Package: bb\nStatus: install ok installed\n", "has no `Version` for `bb`"},
+       {"Version: 1\n", "has a paragraph without a valid `Package`: `Version: 1`"},
+       {"Package: ../b\nVersion: 1\n", "has a paragraph without a valid `Package`: `Package: ../b`"},
+       {"Package: bb\nnonsense\n", ", line 2, has no field name: `nonsense`"}}));
+  const Archive world{.packages = {"aa 1"}, .installed = text};
+  const auto error = failure_of([&, &world = world] { world.resolve({"aa"}); });
+  CHECK(error.kind() == ErrorKind::integrity);
+  CHECK(error.summary().find(summary) != std::string::npos);
+}
+
 TEST_CASE("requests that cannot be met are errors with their reasons") {
   const Archive world{
       .packages = {"nginx 1.2 ; Depends: lib (>= 3)", "lib 2", "aa 1 ; Conflicts: bb", "bb 1", "cc 1 ; Depends: bb"}};

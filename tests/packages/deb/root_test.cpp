@@ -138,3 +138,17 @@ TEST_CASE("a new image gets status.d; one with dpkg, or a base that has it, gets
   CHECK(upper.text("var/lib/dpkg/info/tool:amd64.list") == "/.\n/etc/tool.conf\n");
   CHECK(!upper.exists("var/lib/dpkg/info/tool:amd64.postinst"));
 }
+
+TEST_CASE("the new paragraph replaces that of a removed package, but not that of another architecture") {
+  const auto paragraph = [](std::string_view status, std::string_view architecture) {
+    return cat("Package: tool\nStatus: ", status, "\nArchitecture: ", architecture, "\nVersion: 0.9\n");
+  };
+  Installation world;
+  const auto foreign = paragraph("install ok installed", "i386");
+  world.base(
+      {{.path = "var/lib/dpkg/status", .text = cat(paragraph("deinstall ok config-files", "amd64"), "\n\n", foreign)}});
+  auto root = world.root({{}});
+  add_database(root, world.below, {unpacked_deb(world.folder, {})}, Database::status);
+  const auto status = root.text("var/lib/dpkg/status").value();
+  CHECK(status.starts_with(cat(foreign, "\nPackage: tool\nStatus: install ok installed\nVersion: 1.0\n")));
+}

@@ -1,0 +1,14 @@
+// The text of packages for libsolv: only the fields that decide what is installed, each on one line.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace lapstrake::packages::deb {
+
+// `stanza`: a paragraph of Packages or of dpkg's status. Ends with an empty line.
+std::string solver_text(std::string_view stanza);
+// Of the packages of dpkg's database that count as installed. Error{integrity} for a paragraph that is not of its
+// format.
+std::string installed_solver_text(std::string_view status);
+
+}  // namespace lapstrake::packages::deb
