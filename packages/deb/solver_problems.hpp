@@ -7,7 +7,7 @@
 
 namespace lapstrake::packages::deb {
 
-// Sentences without a full stop, each once.
+// Sentences without a full stop, each once; if there are many, the first causes, and how many more there are.
 std::vector<std::string> reasons(Solver* solver);
 
 }  // namespace lapstrake::packages::deb

@@ -77,6 +77,7 @@ TEST_CASE("the page of limits has every limit, in the header's order") {
       bytes(limits::package_index_bytes),
       cat(limits::package_accounts),
       cat(limits::alternative_paths),
+      cat(limits::package_alternatives),
       bytes(limits::script_bytes),
       cat(limits::script_commands),
       bytes(limits::script_effect_bytes),

@@ -81,6 +81,7 @@ inline constexpr std::uint64_t release_bytes = 8 * MiB;          // of an InRele
 inline constexpr std::uint64_t package_index_bytes = 512 * MiB;  // of a Packages file, decompressed
 inline constexpr std::uint64_t package_accounts = 1000;          // that packages of one step create
 inline constexpr std::uint64_t alternative_paths = 100'000;      // choices of one alternative times their slaves
+inline constexpr std::uint64_t package_alternatives = 1000;      // `a | b | ...` of one dependency
 inline constexpr std::uint64_t script_bytes = 512 * KiB;         // of a maintainer script; a larger one is unknown
 inline constexpr std::uint64_t script_commands = 20'000;         // that are followed; each turn of a loop counts
 inline constexpr std::uint64_t script_effect_bytes = 1 * MiB;    // of all effects of a script

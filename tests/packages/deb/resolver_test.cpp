@@ -1,3 +1,4 @@
+#include <lapstrake/base/limits.hpp>
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/packages/deb/resolver.hpp>
 #include <support/catch.hpp>
@@ -248,4 +249,31 @@ TEST_CASE("excluded packages are neither requested nor in the layers below") {
   const Archive world{.packages = {"aa 1"}, .installed = "Package: old\nArchitecture: amd64\nVersion: 1\n"};
   CHECK(world.error({"aa"}, {.exclude = {"aa"}}).summary() == "`aa` is requested and excluded");
   CHECK(world.error({"aa"}, {.exclude = {"old"}}).summary() == "`old` is excluded, but the layers below have it");
+}
+
+TEST_CASE("a dependency with many alternatives is refused above a limit, on whichever field") {
+  const auto field = GENERATE("Depends", "Recommends", "Conflicts", "Provides");
+  const auto many = [&](std::size_t count) {
+    std::string out = cat("aa 1 ; ", field, ": lib (>= 1), x0");
+    for (std::size_t i = 1; i < count; ++i) out += cat(" | x", i);
+    return Archive{.packages = {out, "x0 1", "lib 1"}};
+  };
+  CHECK(many(limits::package_alternatives).resolve({"aa"}).size() >= 1);
+  const auto world = many(200'000);
+  const auto error = failure_of([&] { world.resolve({"aa"}); });
+  CHECK(error.kind() == ErrorKind::integrity);
+  CHECK(error.summary() == cat("`", field, "` of `aa` has more than 1000 alternatives for one dependency"));
+}
+
+TEST_CASE("a long chain of dependencies needs no deep recursion, and its error has few reasons") {
+  std::vector<std::string> packages{"end 1"};
+  constexpr int length = 20'000;
+  for (int i = 0; i < length; ++i)
+    packages.push_back(cat("c", i, " 1 ; Depends: ", i + 1 < length ? cat("c", i + 1) : "end"));
+  Archive world{.packages = packages};
+  CHECK(world.resolve({"c0"}).size() == length + 1);
+  world.packages.front() = "end 1 ; Depends: missing";
+  const auto error = world.error({"c0"});
+  CHECK(error.reason().starts_with("`end` 1 needs `missing`, which no package provides; "));
+  CHECK(error.reason().ends_with("; 19989 more reasons"));
 }
