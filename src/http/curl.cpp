@@ -244,7 +244,7 @@ class CurlTransport {
  private:
   Response exchange(const Handle& handle, const Request& request) {
     Transfer transfer(request, options_);
-    const Proxy proxy = proxy_for(options_.runtime.environment, request.url);
+    const Proxy proxy = request.never_by_proxy ? Proxy{} : proxy_for(options_.runtime.environment, request.url);
     log_once(proxy);
     if (!proxy.address.empty()) transfer.refuse_address(kind_of_host(request.url.host).value_or(AddressKind::global));
     const UrlHandle url = url_handle(request.url);
@@ -252,6 +252,7 @@ class CurlTransport {
     char text[CURL_ERROR_SIZE] = "";
     set_limits(handle, options_);
     if (is_cancel_request(request)) set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(cancel_timeout.count()));
+    if (request.most_time) set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(request.most_time->count()));
     set_method(handle, request);
     TransferFailure failure;
     failure.ca_file = set_tls(handle, request, options_);

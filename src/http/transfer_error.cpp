@@ -73,6 +73,7 @@ Error lost(const Url& url, const TransferFailure& failure) {
     error.because("the connection was closed without a reply").with_code(ErrorCode::connection_closed);
   else
     error.because(failure.text);
+  if (failure.code == CURLE_OPERATION_TIMEDOUT) error.with_code(ErrorCode::timed_out);
   return error.transient();
 }
 
@@ -92,7 +93,7 @@ Error transfer_error(const Url& url, const TransferFailure& failure) {
     }
     case CURLE_OPERATION_TIMEDOUT:
       if (failure.connected) return lost(url, failure);
-      return cannot_connect(url, "timed out").because(failure.text).transient();
+      return cannot_connect(url, "timed out").because(failure.text).with_code(ErrorCode::timed_out).transient();
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR: return not_trusted(url, failure);
     case CURLE_SSL_CACERT_BADFILE:

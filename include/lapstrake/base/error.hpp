@@ -27,6 +27,7 @@ enum class ErrorKind {
 enum class ErrorCode {
   none,
   connection_closed,   // by the server, before the first byte of a reply
+  timed_out,           // no reply in time
   throttled,           // the server asks for fewer requests: neither the request nor the connection failed
   missing_repository,  // of a registry that does not create repositories on push
   missing_content,     // a registry lacks a blob or child manifest of a manifest (even if it reported it before)

@@ -69,6 +69,9 @@ struct Request {
   // The most local kind of address that may be connected to. Lower it when another server named the address (a
   // redirect, an upload location, a realm). A proxy is not asked for an address literal beyond this limit.
   AddressKind max_address_kind = AddressKind::link_local;
+  // For services of this host, such as the metadata service of an instance.
+  bool never_by_proxy = false;
+  std::optional<std::chrono::milliseconds> most_time = std::nullopt;  // for all of it, connecting too
 };
 
 // The request that cancels an unfinished upload session, the only DELETE that lapstrake sends. The transport sends it
