@@ -7,7 +7,6 @@
 #include <lapstrake/base/json.hpp>
 #include <lapstrake/base/text.hpp>
 #include <nlohmann/json.hpp>
-#include <tuple>
 
 #include "error_response.hpp"
 #include "query_reply.hpp"
@@ -61,10 +60,11 @@ Prepared prepared(const Session& session, Service service, std::string_view oper
 }
 
 http::Response send_signed(const Session& session, Prepared& call, std::chrono::system_clock::time_point now) {
+  call.request.headers = call.plain;
+  if (!session.is_signed) return session.transport(call.request);
   session.runtime.secrets->learn(session.credentials.secret_access_key);
   session.runtime.secrets->learn(session.credentials.session_token);
   const Scope scope{session.region, std::string(call.api.signing_name)};
-  call.request.headers = call.plain;
   for (const auto& [name, value] : sign(call.request, session.credentials, scope, now).added)
     call.request.headers.set(name, value);
   return session.transport(call.request);
@@ -104,17 +104,14 @@ json read_reply(const Prepared& call, const http::Response& response) {
 
 // Other credentials in place of those that have expired; false when there are none.
 bool reload(Session& session) {
-  if (!session.reload) return false;
+  if (!session.live) return false;
   Credentials fresh;
   try {
-    fresh = session.reload();
+    fresh = session.live->instead_of(session.credentials);
   } catch (const Error& error) {
     return false;  // that the old ones have expired is the failure to tell
   }
-  const auto keys = [](const Credentials& of) {
-    return std::tie(of.access_key_id, of.secret_access_key, of.session_token);
-  };
-  if (keys(fresh) == keys(session.credentials)) return false;
+  if (are_same_keys(fresh, session.credentials)) return false;
   if (session.notice)
     session.notice(cat("the AWS credentials have expired; continuing with new ones from ", fresh.source));
   session.credentials = std::move(fresh);
@@ -124,6 +121,7 @@ bool reload(Session& session) {
 // Signed and sent; signed once more when our clock is off, and when the credentials have expired.
 http::Response answered(Session& session, Prepared& call) {
   const auto now = session.runtime.clock();
+  if (session.live) session.credentials = session.live->current();
   auto response = send_signed(session, call, now);
   if (!is_success(response) && has_expired(read_error_response(response)) && reload(session))
     response = send_signed(session, call, session.runtime.clock());
@@ -160,8 +158,10 @@ json call_once(const Session& session, Service service, std::string_view operati
 json call_with_body(Session& session, Service service, std::string_view operation, RequestBody body,
                     const OnErrorResponse& on_error) {
   auto call = prepared(session, service, operation, std::move(body));
-  return http::retrying(http::RetryPolicy{}, session.runtime, session.notice,
-                        [&] { return attempt(session, call, on_error); });
+  const http::RetryPolicy policy;
+  QuotaShare share(session.quota.get(), policy.most_attempts);
+  return http::retrying(policy, session.runtime, session.notice,
+                        [&] { return share.spend([&] { return attempt(session, call, on_error); }); });
 }
 
 json call(const Session& session, Service service, std::string_view operation, const json& input) {

@@ -66,6 +66,8 @@ constexpr std::array known{
     Known{"RequestTimeout", Kind::throttled},
     Known{"RequestTimeoutException", Kind::throttled},
     Known{"PriorRequestNotComplete", Kind::throttled},
+    Known{"IDPCommunicationError", Kind::throttled},
+    Known{"IDPCommunicationErrorException", Kind::throttled},
     Known{"ExpiredToken", Kind::expired},
     Known{"ExpiredTokenException", Kind::expired},
     Known{"RequestExpired", Kind::clock},

@@ -34,6 +34,7 @@ struct Journey {
                                     .immutable_tags = immutable_tags,
                                     .clock = std::move(clock)});
     variables = box->environment();
+    variables["AWS_EC2_METADATA_DISABLED"] = "true";  // the tests may run on an instance
     dir.write("public/index.html", "hello\n");
     dir.write("lapstrake.yaml", spec());
   }

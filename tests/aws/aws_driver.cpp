@@ -11,6 +11,9 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <lapstrake/aws/call.hpp>
+#include <lapstrake/aws/credentials/find.hpp>
+#include <lapstrake/aws/credentials/settings.hpp>
 #include <lapstrake/aws/ecr/layer_upload.hpp>
 #include <lapstrake/aws/ecr/login.hpp>
 #include <lapstrake/aws/ecr/repository.hpp>
@@ -58,12 +61,15 @@ json settings_of(const json& variables) {
     return found == variables.end() ? std::nullopt : std::optional(found->get<std::string>());
   };
   try {
+    Runtime runtime = process_runtime();
+    runtime.environment = environment;
+    const auto credentials = aws::find_credentials({.runtime = runtime, .transport = {}, .profile = {}, .region = {}});
     const auto settings = aws::find_settings(environment, std::nullopt, std::nullopt);
     // An address of AWS's own is none that was configured.
     const auto url = aws::endpoint(aws::Service::ecs, "eu-west-1", environment, {}, settings.endpoints);
-    return {{"id", settings.credentials.access_key_id},
-            {"secret", settings.credentials.secret_access_key},
-            {"token", settings.credentials.session_token},
+    return {{"id", credentials.access_key_id},
+            {"secret", credentials.secret_access_key},
+            {"token", credentials.session_token},
             {"region", settings.region.value_or("")},
             {"endpoint", url.starts_with("https://ecs.eu-west-1.") ? "" : url}};
   } catch (const Error& error) {
@@ -181,12 +187,14 @@ json call(const aws::Session& session, const std::string& operation, const Argum
 
 int call_server(const Arguments& arguments) {
   const Runtime runtime = process_runtime();
+  const auto transport = http::curl_transport({.user_agent = "lapstrake-test", .runtime = runtime});
   const auto settings = aws::find_settings(runtime.environment, std::nullopt, std::nullopt);
-  const aws::Session session{.transport = http::curl_transport({.user_agent = "lapstrake-test", .runtime = runtime}),
-                             .credentials = settings.credentials,
-                             .region = settings.region.value_or(""),
-                             .runtime = runtime,
-                             .notice = [](const std::string& text) { std::cerr << text << '\n'; }};
+  const aws::Session session{
+      .transport = transport,
+      .credentials = aws::find_credentials({.runtime = runtime, .transport = transport, .profile = {}, .region = {}}),
+      .region = settings.region.value_or(""),
+      .runtime = runtime,
+      .notice = [](const std::string& text) { std::cerr << text << '\n'; }};
   std::cout << call(session, arguments.at(0), {arguments.begin() + 1, arguments.end()}).dump() << '\n';
   return 0;
 }

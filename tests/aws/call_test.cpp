@@ -262,10 +262,11 @@ TEST_CASE("credentials that expired are looked for once more, and the new ones a
   auto session = fake.session();
   unsigned reloads = 0;
   const auto again = GENERATE("AKIDNEW", "AKIDEXAMPLE");
-  session.reload = [&] {
+  const auto find = [&] {
     ++reloads;
     return aws::Credentials{again, "secret", "", "profile `ci` of ~/.aws/credentials"};
   };
+  session.live = std::make_shared<aws::LiveCredentials>(session.runtime.clock, find, session.credentials);
   const auto describe_with = [&] { return aws::call(session, Service::ecr, "DescribeRepositories", json::object()); };
   fake.answer(400, json_error("ExpiredTokenException")).answer(200, "{}");
   if (again == std::string("AKIDNEW")) {
@@ -284,10 +285,11 @@ TEST_CASE("new credentials that have expired too are not replaced again, nor is 
   auto session = fake.session();
   unsigned reloads = 0;
   const bool found = GENERATE(true, false);
-  session.reload = [&]() -> aws::Credentials {
+  const auto find = [&]() -> aws::Credentials {
     if (!found) throw Error(ErrorKind::access, "no AWS credentials found");
     return {cat("AKIDNEW", ++reloads), "secret", "token", "a file"};
   };
+  session.live = std::make_shared<aws::LiveCredentials>(session.runtime.clock, find, session.credentials);
   fake.answer(400, json_error("ExpiredToken")).answer(400, json_error("ExpiredToken"));
   const auto error = failure_from([&] { aws::call(session, Service::ecr, "DescribeRepositories", json::object()); });
   CHECK_THAT(error.summary(), Contains("have expired"));

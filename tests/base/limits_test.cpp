@@ -73,6 +73,7 @@ TEST_CASE("the page of limits has every limit, in the header's order") {
       cat(limits::locked_packages),
       bytes(limits::index_page_bytes),
       cat(limits::index_page_values),
+      bytes(limits::credential_bytes),
       bytes(limits::release_bytes),
       bytes(limits::package_index_bytes),
       cat(limits::package_accounts),

@@ -1,8 +1,8 @@
 // ~/.aws/credentials and ~/.aws/config, split by a line of `---`: what is found was there, and a message holds no
 // secret.
-#include "../../src/aws/shared_file.hpp"
+#include "../../src/aws/credentials/shared_file.hpp"
 
-#include <lapstrake/aws/credentials.hpp>
+#include <lapstrake/aws/credentials/find.hpp>
 
 #include "../support/temp_dir.hpp"
 #include "attempt.hpp"
@@ -24,6 +24,19 @@ Environment environment_of(const Files& files, std::string profile) {
     if (name == "AWS_PROFILE") return profile;
     return std::nullopt;
   };
+}
+
+// Nobody answers, and no program runs.
+Lookup lookup_of(const Files& files, const std::string& profile) {
+  Runtime runtime = process_runtime();
+  runtime.environment = environment_of(files, profile);
+  runtime.sleep = [](std::chrono::milliseconds) {};
+  return {
+      .runtime = runtime,
+      .transport = [](const http::Request&) -> http::Response { throw Error(ErrorKind::network, "nobody answers"); },
+      .profile = std::nullopt,
+      .region = std::nullopt,
+      .run = [](const auto&, const auto&) -> ProgramResult { return {.status = 1, .output = {}, .errors = {}}; }};
 }
 
 bool is_in(std::string_view text, const std::string& part) { return text.find(part) != std::string_view::npos; }
@@ -53,8 +66,7 @@ bool is_shown_anyhow(std::string_view text, const std::string& secret) {
 
 void hold_settings(std::string_view text, const Files& files, const std::string& profile) {
   try {
-    const auto found = find_settings(environment_of(files, profile), std::nullopt, std::nullopt);
-    const auto& keys = found.credentials;
+    const auto keys = find_credentials(lookup_of(files, profile));
     hold(!keys.access_key_id.empty() && !keys.secret_access_key.empty(), "credentials are a pair");
     // What goes on over several lines is one value, whose lines are trimmed.
     for (const auto& value : {keys.access_key_id, keys.secret_access_key, keys.session_token})
@@ -64,7 +76,8 @@ void hold_settings(std::string_view text, const Files& files, const std::string&
          "where credentials come from is no secret");
   } catch (const Error& error) {
     const auto told = report(error);
-    hold(error.kind() == ErrorKind::access || error.kind() == ErrorKind::usage, "a mistake has its own exit code");
+    hold(error.kind() == ErrorKind::access || error.kind() == ErrorKind::usage || error.kind() == ErrorKind::network,
+         "a mistake has its own exit code");
     hold(is_for_terminals(told), "a mistake can be told to a person");
     for (const auto& secret : secrets_in(text))
       hold(!is_in(told, secret) || is_shown_anyhow(text, secret), "no message holds a secret");

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <lapstrake/app/progress.hpp>
+#include <lapstrake/aws/retry_quota.hpp>
 #include <lapstrake/base/runtime.hpp>
 #include <lapstrake/oci/descriptor.hpp>
 #include <lapstrake/oci/platform.hpp>
@@ -19,6 +20,10 @@
 #include <string>
 #include <vector>
 
+namespace lapstrake::aws {
+class LiveCredentials;
+}
+
 namespace lapstrake::app {
 
 class EcrLogins;
@@ -30,7 +35,9 @@ struct Run {
   std::map<std::string, oci::Descriptor> roots{};                    // resolved base names: one name stays one image
   std::map<std::string, std::shared_ptr<const BuiltImage>> built{};  // images of the spec, by name: each is built once
   std::shared_ptr<registry::RateLimiter> rate_limiter = std::make_shared<registry::RateLimiter>();
-  std::shared_ptr<EcrLogins> logins{};  // created on first use
+  std::shared_ptr<EcrLogins> logins{};                  // created on first use
+  std::shared_ptr<aws::LiveCredentials> credentials{};  // likewise
+  std::shared_ptr<aws::RetryQuota> aws_retries = std::make_shared<aws::RetryQuota>();
   packages::LockedPackages packages{};  // of `lapstrake.lock`
 };
 

@@ -4,10 +4,13 @@
 #include <functional>
 #include <lapstrake/aws/credentials.hpp>
 #include <lapstrake/aws/endpoint.hpp>
+#include <lapstrake/aws/live_credentials.hpp>
+#include <lapstrake/aws/retry_quota.hpp>
 #include <lapstrake/aws/service.hpp>
 #include <lapstrake/base/runtime.hpp>
 #include <lapstrake/http/message.hpp>
 #include <lapstrake/http/retry.hpp>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -23,14 +26,16 @@ struct Session {
   http::RetryNotice notice = nullptr;
   EndpointForm form = {};
   ProfileEndpoints endpoints = {};
-  // Called once per call when AWS reports expired credentials: the files may have been rewritten since they were
-  // read. The call fails if this fails or returns the same credentials.
-  std::function<Credentials()> reload = nullptr;
+  // Supplies credentials in place of `credentials` before they expire, and once per call when AWS reports that they
+  // have expired; then the call fails if the search fails or finds the same. Null: `credentials` are all there are.
+  std::shared_ptr<LiveCredentials> live = nullptr;
+  std::shared_ptr<RetryQuota> quota = nullptr;  // of the run; null: none
+  bool is_signed = true;                        // false for AssumeRoleWithWebIdentity, which needs no credentials
 };
 
 // `operation` as AWS spells it ("DescribeRepositories"); `input` its members. Retries connection failures, 5xx and
 // throttling by code; signs again, once, with the server's clock when ours is more than 4 minutes off (and warns
-// through `notice`); calls `reload` once for expired credentials. Failures: Error with the AWS code in
+// through `notice`); asks `live` once for expired credentials. Failures: Error with the AWS code in
 // `because` ("AccessDeniedException: ... (request id ...)"); ErrorKind::access for credentials and permission, naming
 // the IAM action in `help`; ErrorKind::usage for errors of the client (ClientException,
 // InvalidParameterException, ValidationException); ErrorKind::network for the rest.

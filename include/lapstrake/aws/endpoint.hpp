@@ -1,6 +1,6 @@
 // The addresses of the AWS services.
 #pragma once
-#include <lapstrake/aws/credentials.hpp>
+#include <lapstrake/aws/profile_endpoints.hpp>
 #include <lapstrake/aws/service.hpp>
 #include <lapstrake/base/runtime.hpp>
 #include <string>

@@ -8,12 +8,12 @@ enum class Service {
   ecr,
   ecr_public,
   ecs,
+  sso,
   sts,
   logs,
   ssm,
   secrets_manager,
   application_autoscaling,
-  codedeploy,
   iam,
   ec2,
   load_balancing

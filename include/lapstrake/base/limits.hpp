@@ -76,6 +76,9 @@ inline constexpr std::uint64_t locked_packages = 10'000;
 inline constexpr std::uint64_t index_page_bytes = 64 * MiB;
 inline constexpr std::uint64_t index_page_values = 2'000'000;
 
+// A token file, and the reply of a program, a service or a cache that has credentials
+inline constexpr std::uint64_t credential_bytes = 64 * KiB;
+
 // Debian archives
 inline constexpr std::uint64_t release_bytes = 8 * MiB;          // of an InRelease file
 inline constexpr std::uint64_t package_index_bytes = 512 * MiB;  // of a Packages file, decompressed

@@ -1,5 +1,7 @@
 #include <lapstrake/app/connect/network.hpp>
 
+#include <lapstrake/aws/credentials/find.hpp>
+#include <lapstrake/aws/credentials/settings.hpp>
 #include <lapstrake/aws/ecr/host.hpp>
 #include <lapstrake/aws/ecr/layer_upload.hpp>
 #include <lapstrake/aws/ecr/login.hpp>
@@ -22,11 +24,26 @@ http::Transport no_transport() {
   };
 }
 
+// The `ca_bundle` of the AWS profile stands in for AWS_CA_BUNDLE.
+Environment with_ca_bundle_of_profile(const Context& context) {
+  const auto& environment = context.runtime.environment;
+  std::string bundle;
+  try {
+    bundle = aws::find_settings(environment, context.connection.profile, std::nullopt).ca_bundle;
+  } catch (const Error&) {  // a file that cannot be read; the call that needs it says so
+  }
+  if (bundle.empty()) return environment;
+  return [environment, bundle](std::string_view name) {
+    auto value = environment(name);
+    return value || name != "AWS_CA_BUNDLE" ? value : std::optional(bundle);
+  };
+}
+
 http::Transport transport_for(const Context& context, const Registries& registries) {
   if (context.connection.offline) return no_transport();
   auto curl = http::with_learnt_secrets(
       http::curl_transport({
-          .tls_for = [registries, environment = context.runtime.environment](
+          .tls_for = [registries, environment = with_ca_bundle_of_profile(context)](
                          const http::Url& url) { return tls_for(url, registries, environment); },
           .user_agent = "lapstrake/" LAPSTRAKE_VERSION,
           .runtime = context.runtime,
@@ -49,6 +66,19 @@ std::shared_ptr<EcrLogins> logins_of(const Context& context) {
   return logins;
 }
 
+// Those of the run: found at the first call that needs them.
+std::shared_ptr<aws::LiveCredentials> credentials_of(const Context& context, const aws::Lookup& lookup) {
+  const std::lock_guard lock(context.run->mutex);
+  auto& credentials = context.run->credentials;
+  if (!credentials)
+    credentials = std::make_shared<aws::LiveCredentials>(lookup.runtime.clock, [lookup, log = context.report.log] {
+      auto found = aws::find_credentials(lookup);
+      if (log) log(cat("AWS credentials from ", found.source));
+      return found;
+    });
+  return credentials;
+}
+
 }  // namespace
 
 Network::Network(const Context& context, Registries registries)
@@ -58,7 +88,8 @@ Network::Network(const Context& context, Registries registries)
       run_(context.run),
       registries_(with_host_registries(std::move(registries), context.runtime.environment)),
       transport_(transport_for(context, registries_)),
-      logins_(logins_of(context)) {}
+      logins_(logins_of(context)),
+      credentials_(credentials_of(context, lookup())) {}
 
 http::RetryNotice Network::notice() const { return notice_for(report_.progress); }
 
@@ -66,24 +97,33 @@ std::optional<std::string> Network::user_region() const {
   try {
     return aws::find_settings(runtime_.environment, settings_.profile, settings_.region).region;
   } catch (const Error&) {
-    return settings_.region;  // without credentials; the call that needs them says so
+    return settings_.region;  // a file that cannot be read; the call that needs it says so
   }
 }
 
+aws::Lookup Network::lookup() const {
+  return {.runtime = runtime_,
+          .transport = transport_,
+          .profile = settings_.profile,
+          .region = settings_.region,
+          .notice = notice_for(report_.progress)};
+}
+
 aws::Session Network::session(const std::string& region) const {
+  auto credentials = credentials_->current();
   const auto settings = aws::find_settings(runtime_.environment, settings_.profile, settings_.region);
-  if (report_.log) report_.log(cat("AWS credentials from ", settings.credentials.source));
-  const auto chosen = !region.empty() ? region : settings.region.value_or("");
+  auto chosen = !region.empty() ? region : settings.region.value_or("");
+  if (chosen.empty() && credentials.kind == aws::CredentialSource::instance)
+    chosen = aws::instance_region(lookup()).value_or("");
   if (chosen.empty()) throw Error(ErrorKind::usage, "no AWS region is set", "use `--region REGION`, or set AWS_REGION");
   return {.transport = transport_,
-          .credentials = settings.credentials,
+          .credentials = std::move(credentials),
           .region = chosen,
           .runtime = runtime_,
           .notice = notice_for(report_.progress),
           .endpoints = settings.endpoints,
-          .reload = [environment = runtime_.environment, chosen = settings_] {
-            return aws::find_settings(environment, chosen.profile, chosen.region).credentials;
-          }};
+          .live = credentials_,
+          .quota = run_->aws_retries};
 }
 
 aws::Session Network::session(const aws::EcrHost& host) const {
@@ -94,7 +134,7 @@ aws::Session Network::session(const aws::EcrHost& host) const {
 
 bool Network::has_credentials() const {
   try {
-    aws::find_settings(runtime_.environment, settings_.profile, settings_.region);
+    credentials_->current();
     return true;
   } catch (const Error&) {
     return false;  // who needs them says why

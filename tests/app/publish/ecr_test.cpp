@@ -1,6 +1,7 @@
 // ECR's own ways, through lapstrake's own functions: logins, repositories, rights, layers in parts.
 #include <lapstrake/app/check/check.hpp>
 #include <lapstrake/app/inspect/inspect.hpp>
+#include <lapstrake/aws/credentials/find.hpp>
 #include <lapstrake/aws/ecr/host.hpp>
 #include <lapstrake/aws/ecr/login.hpp>
 #include <lapstrake/aws/ecr/repository.hpp>
@@ -23,13 +24,13 @@ struct EcrJourney : Journey {
   // What an operator would do by the AWS command line.
   json operate(const std::string& operation, const json& input) {
     auto runtime = context().runtime;
-    const auto settings = aws::find_settings(runtime.environment, std::nullopt, std::nullopt);
-    return aws::call(
-        {.transport = http::curl_transport({.ca_file = box->ca_file(), .user_agent = "test", .runtime = runtime}),
-         .credentials = settings.credentials,
-         .region = "us-east-1",
-         .runtime = runtime},
-        aws::Service::ecr, operation, input);
+    const auto transport = http::curl_transport({.ca_file = box->ca_file(), .user_agent = "test", .runtime = runtime});
+    return aws::call({.transport = transport,
+                      .credentials = aws::find_credentials(
+                          {.runtime = runtime, .transport = transport, .profile = {}, .region = {}}),
+                      .region = "us-east-1",
+                      .runtime = runtime},
+                     aws::Service::ecr, operation, input);
   }
   json described() { return operate("DescribeRepositories", {{"repositoryNames", {"web"}}})["repositories"][0]; }
 

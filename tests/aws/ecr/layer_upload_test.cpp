@@ -252,7 +252,8 @@ TEST_CASE("credentials that expire between two parts are loaded once for all par
   Setting setting;
   auto session = setting.fake.session();
   unsigned reloads = 0, refused = 0;
-  session.reload = [&] { return aws::Credentials{cat("AKIDNEW", ++reloads), "secret", "token", "a file"}; };
+  const auto find = [&] { return aws::Credentials{cat("AKIDNEW", ++reloads), "secret", "token", "a file"}; };
+  session.live = std::make_shared<aws::LiveCredentials>(session.runtime.clock, find, session.credentials);
   session.transport = [&](const http::Request& request) {
     if (setting.server.firsts.empty() || request.headers.find("Authorization")->find("AKIDNEW") != std::string::npos)
       return setting.server.reply(request);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/aws/call.hpp>
+#include <lapstrake/aws/credentials/find.hpp>
 #include <lapstrake/aws/ecr/host.hpp>
 #include <lapstrake/aws/ecr/login.hpp>
 #include <lapstrake/http/message.hpp>
@@ -49,6 +50,7 @@ class Network {
                             const std::function<EcrLogins::Login()>& fetch) const;
   std::optional<registry::Login> public_login(const registry::Keychain& docker, const std::string& host,
                                               bool renew) const;
+  aws::Lookup lookup() const;
   bool has_credentials() const;
   using PartsUpload = decltype(registry::ClientOptions::upload_in_parts);
   // Upload by ECR's layer API; null for other registries.
@@ -61,6 +63,7 @@ class Network {
   Registries registries_;
   http::Transport transport_;
   std::shared_ptr<EcrLogins> logins_;
+  std::shared_ptr<aws::LiveCredentials> credentials_;
   std::shared_ptr<std::atomic<bool>> no_public_login_ = std::make_shared<std::atomic<bool>>(false);  // told once
 };
 

@@ -1,55 +1,11 @@
-#include <lapstrake/aws/credentials.hpp>
 #include <lapstrake/base/error.hpp>
-#include <map>
 
+#include "aws/credentials/machine.hpp"
 #include "support/catch.hpp"
-#include "support/temp_dir.hpp"
 
 using namespace lapstrake;
 
 namespace {
-
-// A home folder and the variables of one shell.
-struct Shell {
-  TempDir home;
-  std::map<std::string, std::string, std::less<>> variables;
-
-  Shell& set(const std::string& name, const std::string& value) {
-    variables[name] = value;
-    return *this;
-  }
-  Shell& credentials(const std::string& text) {
-    home.write(".aws/credentials", text);
-    return *this;
-  }
-  Shell& config(const std::string& text) {
-    home.write(".aws/config", text);
-    return *this;
-  }
-  aws::Settings find(std::optional<std::string> profile = {}, std::optional<std::string> region = {}) {
-    variables["HOME"] = home.path().string();
-    const auto look = [this](std::string_view name) -> std::optional<std::string> {
-      const auto found = variables.find(name);
-      return found == variables.end() ? std::nullopt : std::optional(found->second);
-    };
-    return aws::find_settings(look, profile, region);
-  }
-  Error failure(std::optional<std::string> profile = {}) {
-    try {
-      find(std::move(profile));
-    } catch (const Error& error) {
-      return error;
-    }
-    FAIL("credentials were found");
-    throw 0;
-  }
-  bool has_nothing_set(std::optional<std::string> profile = {}) {
-    return failure(std::move(profile)).code() == ErrorCode::no_credentials;
-  }
-  bool has_none(std::optional<std::string> profile = {}) {
-    return failure(std::move(profile)).code() != ErrorCode::none;
-  }
-};
 
 constexpr auto two_profiles =
     "[default]\naws_access_key_id = AKIDDEFAULT\naws_secret_access_key = s1\n"
@@ -58,7 +14,7 @@ constexpr auto two_profiles =
 }  // namespace
 
 TEST_CASE("the environment's credentials win over the default profile's, and over AWS_PROFILE") {
-  Shell shell;
+  Machine shell;
   shell.credentials(two_profiles).set("AWS_ACCESS_KEY_ID", "AKIDENV").set("AWS_SECRET_ACCESS_KEY", "s");
   shell.set("AWS_PROFILE", "ci");
   const auto found = shell.find().credentials;
@@ -68,7 +24,7 @@ TEST_CASE("the environment's credentials win over the default profile's, and ove
 }
 
 TEST_CASE("an explicit profile wins over the environment") {
-  Shell shell;
+  Machine shell;
   shell.credentials(two_profiles).set("AWS_ACCESS_KEY_ID", "AKIDENV").set("AWS_SECRET_ACCESS_KEY", "s");
   const auto found = shell.find("ci").credentials;
   CHECK(found.access_key_id == "AKIDCI");
@@ -77,7 +33,7 @@ TEST_CASE("an explicit profile wins over the environment") {
 }
 
 TEST_CASE("the session token is found under its old name too") {
-  Shell shell;
+  Machine shell;
   shell.set("AWS_ACCESS_KEY_ID", "A").set("AWS_SECRET_ACCESS_KEY", "s").set("AWS_SECURITY_TOKEN", "old");
   CHECK(shell.find().credentials.session_token == "old");
   shell.set("AWS_SESSION_TOKEN", "new");
@@ -85,7 +41,7 @@ TEST_CASE("the session token is found under its old name too") {
 }
 
 TEST_CASE("AWS_PROFILE chooses the profile, otherwise it is the default one") {
-  Shell shell;
+  Machine shell;
   shell.credentials(two_profiles);
   CHECK(shell.find().credentials.access_key_id == "AKIDDEFAULT");
   shell.set("AWS_PROFILE", "ci");
@@ -93,7 +49,7 @@ TEST_CASE("AWS_PROFILE chooses the profile, otherwise it is the default one") {
 }
 
 TEST_CASE("the credentials file wins over the config file") {
-  Shell shell;
+  Machine shell;
   shell.credentials(two_profiles);
   shell.config(
       "[profile ci]\naws_access_key_id=OTHER\naws_secret_access_key=other\n"
@@ -103,7 +59,7 @@ TEST_CASE("the credentials file wins over the config file") {
 }
 
 TEST_CASE("the files may be elsewhere") {
-  Shell shell;
+  Machine shell;
   const auto path = shell.home.write("elsewhere/keys", two_profiles);
   shell.set("AWS_SHARED_CREDENTIALS_FILE", path.string());
   shell.home.write("own.conf", "[default]\nregion=eu-north-1\n");
@@ -113,7 +69,7 @@ TEST_CASE("the files may be elsewhere") {
 }
 
 TEST_CASE("the region comes from the option, AWS_REGION, AWS_DEFAULT_REGION, the profile, in this order") {
-  Shell shell;
+  Machine shell;
   shell.credentials(two_profiles);
   CHECK(shell.find("ci").region == std::nullopt);
   shell.config("[profile ci]\nregion = sa-east-1\n");
@@ -126,7 +82,7 @@ TEST_CASE("the region comes from the option, AWS_REGION, AWS_DEFAULT_REGION, the
 }
 
 TEST_CASE("the shared files are read as the AWS tools read them") {
-  Shell shell;
+  Machine shell;
   shell.credentials(
       "\xef\xbb\xbf# a comment\r\n; another\r\n[ default ]\r\n"
       "AWS_Access_Key_Id\t=  AKIDDEFAULT   # whose\r\n"
@@ -144,7 +100,7 @@ TEST_CASE("the shared files are read as the AWS tools read them") {
 }
 
 TEST_CASE("keys may be indented, and end with a colon, as the AWS CLI reads them") {
-  Shell shell;
+  Machine shell;
   shell.credentials(GENERATE(
       "[default]\n  aws_access_key_id = AKIDIN\n  aws_secret_access_key = s\n  aws_session_token = t\n",
       "[default]\n\taws_access_key_id: AKIDIN\n\n# a note\n\taws_secret_access_key : s\n\taws_session_token:t\n",
@@ -157,21 +113,21 @@ TEST_CASE("keys may be indented, and end with a colon, as the AWS CLI reads them
 }
 
 TEST_CASE("what is indented below a key continues it, and is not taken for the next key") {
-  Shell shell;
+  Machine shell;
   shell.credentials("[default]\naws_access_key_id = AKID\n  aws_secret_access_key = hush\n");
   CHECK_THAT(shell.failure().summary(), Contains("incomplete AWS credentials"));
   CHECK_THAT(report(shell.failure()), !Contains("hush"));
 }
 
 TEST_CASE("a secret without an id counts for nothing where the other file has both") {
-  Shell shell;
+  Machine shell;
   shell.credentials("[default]\naws_secret_access_key = lost\n");
   shell.config("[default]\naws_access_key_id = AKID\naws_secret_access_key = s\n");
   CHECK(shell.find().credentials.secret_access_key == "s");
 }
 
 TEST_CASE("the shared files have an older name of the session token, which comes first as in botocore") {
-  Shell shell;
+  Machine shell;
   shell.credentials("[default]\naws_access_key_id=A\naws_secret_access_key=s\naws_security_token=old\n");
   CHECK(shell.find().credentials.session_token == "old");
   shell.credentials(
@@ -180,7 +136,7 @@ TEST_CASE("the shared files have an older name of the session token, which comes
 }
 
 TEST_CASE("the paths of the shared files may hold variables") {
-  Shell shell;
+  Machine shell;
   shell.home.write("keys/a", two_profiles);
   shell.set("WHERE", "keys").set("AWS_SHARED_CREDENTIALS_FILE", GENERATE("$HOME/$WHERE/a", "${HOME}/${WHERE}/a"));
   CHECK(shell.find().credentials.access_key_id == "AKIDDEFAULT");
@@ -190,7 +146,7 @@ TEST_CASE("the paths of the shared files may hold variables") {
 }
 
 TEST_CASE("a line of a shared file that means nothing is an error that does not show the line") {
-  Shell shell;
+  Machine shell;
   const auto text = GENERATE("[default]\nwJalrXUtnFEMI\n", "wJalrXUtnFEMI = 1\n[default]\n", "# x\n[wJalrXUtnFEMI\n");
   shell.credentials(text);
   const auto error = shell.failure();
@@ -200,7 +156,7 @@ TEST_CASE("a line of a shared file that means nothing is an error that does not 
 }
 
 TEST_CASE("a shared file that cannot be read is an error, one that is absent is not") {
-  Shell shell;
+  Machine shell;
   shell.set("AWS_SHARED_CREDENTIALS_FILE", shell.home.path().string());
   CHECK(shell.failure().kind() == ErrorKind::access);
   CHECK_THAT(shell.failure().summary(), Contains("Is a directory"));
@@ -211,7 +167,7 @@ TEST_CASE("a shared file that cannot be read is an error, one that is absent is 
 }
 
 TEST_CASE("half a pair of credentials is an error, not a reason to look elsewhere") {
-  Shell shell;
+  Machine shell;
   shell.credentials(two_profiles);
   SECTION("the environment without the secret") {
     shell.set("AWS_ACCESS_KEY_ID", "AKID");
@@ -229,7 +185,7 @@ TEST_CASE("half a pair of credentials is an error, not a reason to look elsewher
 }
 
 TEST_CASE("a secret that was copied with white space is named, not tried") {
-  Shell shell;
+  Machine shell;
   shell.set("AWS_ACCESS_KEY_ID", "AKID").set("AWS_SECRET_ACCESS_KEY", "hush\n");
   const auto error = shell.failure();
   CHECK(error.summary() == "`AWS_SECRET_ACCESS_KEY` of the environment contains white space or a control character");
@@ -237,7 +193,7 @@ TEST_CASE("a secret that was copied with white space is named, not tried") {
 }
 
 TEST_CASE("a profile that is not there gives the near name") {
-  Shell shell;
+  Machine shell;
   shell.credentials(two_profiles).config("[profile production]\nregion=x\n");
   CHECK(shell.failure("productoin").help() == "did you mean `production`?");
   CHECK_THAT(shell.failure("elephant").help(), Contains("ci, default, production"));
@@ -246,49 +202,51 @@ TEST_CASE("a profile that is not there gives the near name") {
   CHECK(shell.failure().summary() == "AWS profile `elephant` not found");
 }
 
-TEST_CASE("a profile that needs what is not supported yet says so and gives the way around") {
-  Shell shell;
-  const auto way = GENERATE("role_arn", "sso_session", "sso_start_url", "credential_process", "login_session",
-                            "web_identity_token_file");
-  shell.config(std::string("[profile dev]\n") + way + " = x\n");
+TEST_CASE("a profile with a login session says how the AWS CLI supplies its credentials") {
+  Machine shell;
+  shell.config("[profile dev]\nlogin_session = arn:aws:iam::123456789012:user/dev\n");
   const auto error = shell.failure("dev");
-  CHECK(error.summary() ==
-        std::string("profile `dev` gets its credentials from `") + way + "`, which is not supported yet");
-  CHECK_THAT(error.help(), Contains("aws configure export-credentials --profile dev --format env"));
+  CHECK(error.summary() == "profile `dev` gets its credentials from `login_session`, which is not supported");
+  CHECK(error.code() == ErrorCode::unusable_profile);
+  CHECK_THAT(error.help(),
+             Contains("credential_process = aws configure export-credentials --profile dev --format process"));
 }
 
-TEST_CASE("keys of the credentials file win over a credential_process, but not over a role") {
-  Shell shell;
+TEST_CASE("keys of the credentials file win over a process of the same profile, but not over its role") {
+  Machine shell;
   shell.credentials(two_profiles);
-  shell.config("[profile ci]\ncredential_process = x\n[default]\nrole_arn = x\n");
+  shell.config("[profile ci]\ncredential_process = x\n[default]\nrole_arn = arn:aws:iam::1:role/x\n");
   CHECK(shell.find("ci").credentials.access_key_id == "AKIDCI");
-  CHECK_THAT(shell.failure().summary(), Contains("role_arn"));
+  CHECK_THAT(shell.failure().summary(), Contains("assumes a role"));
 }
 
 TEST_CASE("keys of the same profile win over SSO, in either file") {
-  Shell shell;
+  Machine shell;
   shell.credentials(two_profiles);
-  const std::string sso = GENERATE("sso_session = corp\n", "sso_start_url = https://x.example/start\n");
+  const std::string sso = "sso_start_url = https://x.example/start\nsso_region = eu-west-1\n"
+                          "sso_account_id = 123456789012\nsso_role_name = dev\n";
   shell.config("[profile ci]\n" + sso + "[profile own]\n" + sso +
                "aws_access_key_id = AKIDOWN\naws_secret_access_key = s\n[profile none]\n" + sso);
   CHECK(shell.find("ci").credentials.access_key_id == "AKIDCI");
   CHECK(shell.find("own").credentials.access_key_id == "AKIDOWN");
-  CHECK_THAT(shell.failure("none").summary(), Contains("not supported yet"));
+  CHECK_THAT(shell.failure("none").summary(), Contains("there is no SSO login"));
 }
 
 TEST_CASE("another login may be tried where the profile has none that we can use, not after a mistake") {
-  Shell shell;
+  Machine shell;
   shell.credentials("[half]\naws_access_key_id=A\n");
-  shell.config("[profile sso]\nsso_session = x\n[profile role]\nrole_arn = x\n[profile bare]\nregion = x\n");
+  shell.config(
+      "[profile sso]\nsso_start_url = x\nsso_region = y\nsso_account_id = 1\nsso_role_name = z\n"
+      "[profile bare]\nregion = x\n[profile mfa]\nrole_arn = x\nmfa_serial = y\ncredential_source = Environment\n");
   CHECK(shell.has_none());
-  for (const auto* profile : {"sso", "role", "bare"}) CHECK(shell.has_none(profile));
+  for (const auto* profile : {"sso", "mfa", "bare"}) CHECK(shell.has_none(profile));
   for (const auto* profile : {"half", "typo"}) CHECK_FALSE(shell.has_none(profile));
   shell.set("AWS_PROFILE", "typo");  // of the environment: it may be meant for other programs
   CHECK(shell.has_none());
 }
 
 TEST_CASE("the profile's addresses of the services are kept") {
-  Shell shell;
+  Machine shell;
   shell.credentials(two_profiles);
   shell.config(
       "[default]\nendpoint_url = http://a\nuse_fips_endpoint = true\nservices = local\n"
@@ -304,24 +262,18 @@ TEST_CASE("the profile's addresses of the services are kept") {
   CHECK(shell.find("ci").endpoints.ignored);
 }
 
-TEST_CASE("without any credentials the cure covers EC2 hosts, unless their metadata are switched off") {
-  Shell shell;
-  CHECK_THAT(shell.failure().help(),
-             Contains("on an EC2 instance with a role") && Contains("aws configure export-credentials"));
+TEST_CASE("no credentials at all: the error lists the searched places") {
+  Machine shell;
+  CHECK_THAT(report(shell.failure()), Contains("AWS_ACCESS_KEY_ID") && Contains("~/.aws/credentials") &&
+                                          Contains("~/.aws/config") && Contains("`aws configure`") &&
+                                          Contains("metadata service (no answer or no role)"));
   shell.set("AWS_EC2_METADATA_DISABLED", "true");
   CHECK_THAT(shell.failure().help(), !Contains("EC2"));
-}
-
-TEST_CASE("no credentials at all: the error lists where was looked") {
-  Shell shell;
-  CHECK_THAT(report(shell.failure()), Contains("AWS_ACCESS_KEY_ID") && Contains("~/.aws/credentials") &&
-                                          Contains("~/.aws/config") && Contains("`aws configure`"));
-  shell.set("AWS_WEB_IDENTITY_TOKEN_FILE", "/var/run/token");
-  CHECK_THAT(shell.failure().reason(), Contains("AWS_WEB_IDENTITY_TOKEN_FILE is set, but is not supported yet"));
+  CHECK_THAT(shell.failure().reason(), Contains("AWS_EC2_METADATA_DISABLED"));
 }
 
 TEST_CASE("only when nothing is set anywhere are there no credentials; a mistake in what is set is another error") {
-  Shell shell;
+  Machine shell;
   CHECK(shell.has_nothing_set());
   shell.config("[default]\nregion=eu-west-1\n[profile bare]\nregion=eu-west-1\n");
   CHECK(shell.has_nothing_set());
