@@ -1,6 +1,7 @@
 #include <lapstrake/app/connect/network.hpp>
 
 #include <lapstrake/aws/credentials/find.hpp>
+#include <lapstrake/aws/credentials/instance.hpp>
 #include <lapstrake/aws/credentials/settings.hpp>
 #include <lapstrake/aws/ecr/host.hpp>
 #include <lapstrake/aws/ecr/layer_upload.hpp>

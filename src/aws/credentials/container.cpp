@@ -21,7 +21,7 @@ bool is_credential_host(const http::Url& url) {
   static constexpr std::array hosts{"169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"};
   if (std::find(hosts.begin(), hosts.end(), url.host) != hosts.end()) return true;
   const auto host = url.host.starts_with('[') ? url.host.substr(1, url.host.size() - 2) : url.host;
-  return http::parse_address(host) && http::kind_of_host(host) == http::AddressKind::loopback;
+  return http::parse_address(host) && http::is_loopback(host);
 }
 
 http::Url container_url(std::string_view variable, const std::string& text) {

@@ -1,3 +1,5 @@
+#include <lapstrake/aws/credentials/instance.hpp>
+
 #include <lapstrake/aws/json_members.hpp>
 #include <lapstrake/base/encoding.hpp>
 #include <lapstrake/base/error.hpp>

@@ -1,7 +1,7 @@
 // Requests to the credential endpoints of a container or an instance.
 #pragma once
 #include <chrono>
-#include <lapstrake/aws/credentials/find.hpp>
+#include <lapstrake/aws/credentials/lookup.hpp>
 #include <lapstrake/http/message.hpp>
 #include <string>
 

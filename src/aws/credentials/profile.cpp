@@ -97,7 +97,7 @@ Credentials named_source(const Lookup& lookup, const Profile& profile) {
                 "use Environment, Ec2InstanceMetadata or EcsContainer");
   if (!found)
     throw Error(ErrorKind::access,
-                cat("profile `", profile.name, "` takes its credentials from ", name, ", which has none"),
+                cat("profile `", profile.name, "` takes its credentials from ", name, ", which has no credentials"),
                 name == "Environment" ? "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
                                       : "this works only where AWS supplies such credentials to the machine")
         .with_code(ErrorCode::unusable_profile);

@@ -1,7 +1,7 @@
 // The sources of credentials; each function asks one of them.
 #pragma once
 #include <lapstrake/aws/credentials.hpp>
-#include <lapstrake/aws/credentials/find.hpp>
+#include <lapstrake/aws/credentials/lookup.hpp>
 #include <optional>
 #include <string>
 

@@ -1,7 +1,7 @@
 // Asks STS for the credentials of a role.
 #pragma once
 #include <lapstrake/aws/credentials.hpp>
-#include <lapstrake/aws/credentials/find.hpp>
+#include <lapstrake/aws/credentials/lookup.hpp>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>

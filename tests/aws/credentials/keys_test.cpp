@@ -223,8 +223,9 @@ TEST_CASE("keys of the credentials file win over a process of the same profile, 
 TEST_CASE("keys of the same profile win over SSO, in either file") {
   Machine shell;
   shell.credentials(two_profiles);
-  const std::string sso = "sso_start_url = https://x.example/start\nsso_region = eu-west-1\n"
-                          "sso_account_id = 123456789012\nsso_role_name = dev\n";
+  const std::string sso =
+      "sso_start_url = https://x.example/start\nsso_region = eu-west-1\n"
+      "sso_account_id = 123456789012\nsso_role_name = dev\n";
   shell.config("[profile ci]\n" + sso + "[profile own]\n" + sso +
                "aws_access_key_id = AKIDOWN\naws_secret_access_key = s\n[profile none]\n" + sso);
   CHECK(shell.find("ci").credentials.access_key_id == "AKIDCI");

@@ -2,9 +2,11 @@
 #pragma once
 #include <deque>
 #include <lapstrake/aws/credentials/find.hpp>
+#include <lapstrake/aws/credentials/instance.hpp>
 #include <lapstrake/aws/credentials/settings.hpp>
 #include <lapstrake/base/error.hpp>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -14,7 +16,8 @@
 struct Machine {
   using Handler = std::function<lapstrake::http::Response(const lapstrake::http::Request&)>;
 
-  TempDir home;
+  std::unique_ptr<TempDir> folder = std::make_unique<TempDir>();  // so that a machine can be returned
+  TempDir& home = *folder;
   std::map<std::string, std::string, std::less<>> variables;
   std::chrono::system_clock::time_point now = std::chrono::sys_days{std::chrono::year(2026) / 3 / 1};
   std::vector<lapstrake::http::Request> requests;

@@ -4,7 +4,7 @@
 #include <functional>
 #include <lapstrake/app/context.hpp>
 #include <lapstrake/aws/call.hpp>
-#include <lapstrake/aws/credentials/find.hpp>
+#include <lapstrake/aws/credentials/lookup.hpp>
 #include <lapstrake/aws/ecr/host.hpp>
 #include <lapstrake/aws/ecr/login.hpp>
 #include <lapstrake/http/message.hpp>
