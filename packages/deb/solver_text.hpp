@@ -1,4 +1,4 @@
-// The text of packages for libsolv: only the fields that decide what is installed, each on one line.
+// The text of packages for libsolv: only the fields that decide the installed packages, each on one line.
 #pragma once
 #include <string>
 #include <string_view>
