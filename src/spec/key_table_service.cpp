@@ -38,11 +38,7 @@ services:
                     "Automatic scaling: a scalable target and one target tracking policy for each metric.",
                     "{ min: 2, max: 6, cpu: 60 }",
                     "",
-                    {"autoscaling", "scaling"}},
-                   {"codedeploy", object("codedeploy"), false,
-                    "The CodeDeploy application of a service with the deployment controller CODE_DEPLOY.",
-                    "{ application: AppECS-prod-web, group: DgpECS-prod-web }",
-                    "AppECS-CLUSTER-SERVICE and DgpECS-CLUSTER-SERVICE"}},
+                    {"autoscaling", "scaling"}}},
           .open = true};
 }
 
@@ -70,19 +66,8 @@ Object scale() {
                    {"memory", integer(1, 100), false, "The average memory utilization to keep, in percent.", "70"}}};
 }
 
-Object codedeploy() {
-  return {.name = "codedeploy",
-          .path = "services.NAME.codedeploy",
-          .doc = "Where CodeDeploy creates the deployments of this service.",
-          .example = "",
-          .keys = {{"application", text(Format::some), false, "The name of the application.", "shop",
-                    "AppECS-CLUSTER-SERVICE"},
-                   {"group", text(Format::some), false, "The name of the deployment group.", "shop-production",
-                    "DgpECS-CLUSTER-SERVICE"}}};
-}
-
 }  // namespace
 
-std::vector<Object> service_objects() { return {service(), before(), scale(), codedeploy()}; }
+std::vector<Object> service_objects() { return {service(), before(), scale()}; }
 
 }  // namespace lapstrake::spec

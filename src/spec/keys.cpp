@@ -53,8 +53,8 @@ std::vector<std::string> Object::names() const {
 }
 
 Table::Table() {
-  for (auto part :
-       {document_objects(), service_objects(), image_objects(), repository_objects(), layer_objects(), package_objects(), deb_objects()})
+  for (auto part : {document_objects(), service_objects(), image_objects(), repository_objects(), layer_objects(),
+                    package_objects(), deb_objects()})
     std::ranges::move(part, std::back_inserter(objects_));
 }
 

@@ -52,11 +52,6 @@ std::optional<Scaling> scaling(const Node& service, Findings& findings) {
   return out;
 }
 
-std::string nested_text(const Node& service, std::string_view key, std::string_view inner) {
-  const auto* member = service.member(key);
-  return member == nullptr || member->value.kind != Node::Kind::map ? "" : text_field(member->value, inner);
-}
-
 }  // namespace
 
 std::vector<Service> services(const Node& document, Findings& findings) {
@@ -69,12 +64,9 @@ std::vector<Service> services(const Node& document, Findings& findings) {
     check_task(member.value, tasks, findings);
     check_reserved(member, findings);
     Service service{.name = member.key, .task = text_field(member.value, "task"), .document = {}};
-    service.document =
-        to_json(member.value, {"task", "before", "scale", "codedeploy"}, findings.spec(), service.positions).dump();
+    service.document = to_json(member.value, {"task", "before", "scale"}, findings.spec(), service.positions).dump();
     service.before = release_phase(member.value, tasks, findings);
     service.scale = scaling(member.value, findings);
-    service.codedeploy_application = nested_text(member.value, "codedeploy", "application");
-    service.codedeploy_group = nested_text(member.value, "codedeploy", "group");
     service.where = findings.spec().position(member.where);
     out.push_back(std::move(service));
   }

@@ -95,7 +95,6 @@ struct Service {
   std::map<std::string, Position> positions = {};  // of the document's values, by JSON pointer
   std::optional<ReleasePhase> before = {};
   std::optional<Scaling> scale = {};
-  std::string codedeploy_application = {}, codedeploy_group = {};  // empty: the names that AWS's console gives
   Position where = {};
 };
 
