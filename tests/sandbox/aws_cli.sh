@@ -57,7 +57,7 @@ expect "its tasks run after a while" '^[[] 2, 2, "COMPLETED" []]$' bash -c \
 expect "the tasks have the digest that is pinned" "sha256:$(printf '%064d' 1)" bash -c \
   'aws ecs describe-tasks --cluster prod --tasks $(aws ecs list-tasks --cluster prod --service-name web --output text --query "taskArns[]")'
 expect "a newer deployment" 'service-deployment/prod/web/' aws ecs update-service --cluster prod --service web --force-new-deployment
-expect "the list of deployments" 'PENDING|IN_PROGRESS' aws ecs list-service-deployments --cluster prod --service web
+expect "the list of deployments" 'PENDING|IN_PROGRESS|SUCCESSFUL' aws ecs list-service-deployments --cluster prod --service web
 expect "one task by itself" '"lastStatus": "PROVISIONING"' aws ecs run-task --cluster prod --task-definition web --network-configuration "$network"
 expect "a parameter" '"Version": 1' aws ssm put-parameter --name /app/url --value x --type SecureString
 expect "its next version" '"Version": 2' aws ssm put-parameter --name /app/url --value y --type SecureString --overwrite
