@@ -18,8 +18,8 @@ constexpr std::chrono::minutes most_time{5};
 constexpr std::size_t most_stderr = 4096;
 
 std::string output_of(const Lookup& lookup, const std::vector<std::string>& words, const std::string& what) {
-  const ProgramLimits limits{.time = most_time, .output = limits::credential_bytes, .errors = most_stderr};
-  const auto result = lookup.run ? lookup.run(words, limits) : run_program(lookup.runtime, words, limits);
+  const ProgramLimits bounds{.time = most_time, .output = limits::credential_bytes, .errors = most_stderr};
+  const auto result = lookup.run ? lookup.run(words, bounds) : run_program(lookup.runtime, words, bounds);
   if (result.status == 0) return result.output;
   throw Error(ErrorKind::access, cat(what, " failed with exit status ", result.status),
               cat("run it by hand to see why: `", printable(words.front(), 200), "`"))

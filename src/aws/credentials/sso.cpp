@@ -77,9 +77,9 @@ void check_portal_reply(const http::Response& response, const SsoSettings& sso, 
 Credentials read_role_credentials(const nlohmann::json& reply, const Runtime& runtime) {
   const auto& keys = member_of(reply, "roleCredentials");
   nlohmann::json usual;
-  for (const auto& [own, name] : {std::pair("accessKeyId", "AccessKeyId"),
-                                  {"secretAccessKey", "SecretAccessKey"},
-                                  {"sessionToken", "SessionToken"}})
+  for (const auto& [own, name] :
+       {std::pair("accessKeyId", "AccessKeyId"), std::pair("secretAccessKey", "SecretAccessKey"),
+        std::pair("sessionToken", "SessionToken")})
     usual[name] = member_of(keys, own);
   if (const auto& expiry = member_of(keys, "expiration"); expiry.is_number())
     usual["Expiration"] = expiry.get<double>() / 1000;
