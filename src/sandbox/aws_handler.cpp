@@ -6,6 +6,7 @@
 #include <lapstrake/sandbox/aws/operations.hpp>
 #include <lapstrake/sandbox/net/clock.hpp>
 #include <lapstrake/sandbox/net/hosts.hpp>
+#include <lapstrake/sandbox/registry/manifests.hpp>
 #include <lapstrake/sandbox/registry/replies.hpp>
 
 namespace lapstrake::sandbox {
@@ -86,7 +87,12 @@ AwsHandler::AwsHandler(const Options& options, AccessKey key)
       api_(std::move(key), options.account,
            {{"ecr", ecr_operations(repositories_, logins_, uploads_)},
             {"ecr-public", ecr_public_operations(logins_)},
-            {"ecs", ecs_operations(logs_, options.rollout_step)},
+            {"ecs",
+             ecs_operations({.logs = logs_,
+                             .step = options.rollout_step,
+                             .scripts = scripts_,
+                             .digest_of_image =
+                                 [this](const std::string& image) { return digest_of_image(repositories_, image); }})},
             {"logs", logs_operations(logs_)},
             {"ssm", ssm_operations()},
             {"secretsmanager", secrets_manager_operations()},

@@ -21,6 +21,7 @@ class AwsHandler {
   Response handle(const RequestHead& head, const BodyReader& body, const std::stop_token& stop);
   std::vector<Record> records() const;
   void set_faults(const std::string& script) { faults_.set(parse_faults(script)); }
+  void set_rollout(const std::string& service, const std::string& script) { scripts_->set(service, script); }
   RegistryLogins& logins() { return logins_; }
   void log(const std::string& line) const;
 
@@ -36,6 +37,7 @@ class AwsHandler {
   std::function<void(const std::string&)> log_;
   std::function<Time()> clock_;
   std::shared_ptr<LogsState> logs_;
+  std::shared_ptr<ScriptChoice> scripts_ = std::make_shared<ScriptChoice>();
   Repositories repositories_;
   RegistryLogins logins_;
   Faults faults_;

@@ -72,6 +72,11 @@ std::string Sandbox::registry_host() const {
 }
 std::filesystem::path Sandbox::ca_file() const { return state_->server.ca_file(); }
 void Sandbox::set_faults(const std::string& script) { state_->handler.set_faults(script); }
+void Sandbox::set_rollout(const std::string& service, const std::string& script) try {
+  state_->handler.set_rollout(service, script);
+} catch (const ApiFailure& failure) {
+  throw Error(ErrorKind::usage, failure.message);
+}
 std::vector<Record> Sandbox::records() const { return state_->handler.records(); }
 
 std::map<std::string, std::string> Sandbox::environment() const {

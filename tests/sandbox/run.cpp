@@ -16,7 +16,9 @@ int main(int count, char** words) try {
   if (count < 3) return 2;
   std::filesystem::create_directories(words[1]);
   std::ofstream log(std::filesystem::path(words[1]) / "log");
-  const sandbox::Sandbox box({.folder = words[1], .log = [&](const std::string& line) { log << line << std::endl; }});
+  const sandbox::Sandbox box({.folder = words[1],
+                              .log = [&](const std::string& line) { log << line << std::endl; },
+                              .rollout_step = std::chrono::milliseconds(100)});
   const pid_t child = ::fork();
   if (child == 0) {
     for (const auto& name : box.unset_variables()) ::unsetenv(name.c_str());

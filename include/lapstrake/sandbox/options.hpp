@@ -21,7 +21,7 @@ struct Options {
       nullptr;  // one line per request; called from many threads, one at a time
   std::string access_key_id = {}, secret_access_key = {};  // empty: generated
   std::size_t most_connections = 256;                      // at a time; further ones are closed at once
-  std::chrono::milliseconds rollout_step{700};             // each step of a rollout of ECS
+  std::chrono::milliseconds rollout_step{500};             // each step of a rollout of ECS
   std::function<std::chrono::system_clock::time_point()> clock = std::chrono::system_clock::now;
   std::chrono::milliseconds idle_timeout{60'000};  // before an idle connection is closed
 };

@@ -29,6 +29,9 @@ class Sandbox {
   std::vector<std::string> unset_variables() const;
   // Applies from the next request on; resets the rules' counts.
   void set_faults(const std::string& script);
+  // The script of the deployments of a service that begin from now on, in place of the label of the task definition
+  // (docs/reference/sandbox.md). Empty: the label decides again. Error{usage} for an unknown script.
+  void set_rollout(const std::string& service, const std::string& script);
   // The last 10,000 requests, in order of arrival: for tests that count requests.
   std::vector<Record> records() const;
 

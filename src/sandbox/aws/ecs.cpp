@@ -151,10 +151,11 @@ class Ecs {
 
 }  // namespace
 
-Operations ecs_operations(std::shared_ptr<LogsState> logs, std::chrono::milliseconds step) {
+Operations ecs_operations(EcsOptions options) {
   const auto ecs = std::make_shared<Ecs>();
   const auto services = std::make_shared<EcsServices>(
-      [ecs](const std::string& name, const Caller& caller) { return ecs->definition(name, caller); }, step, *logs);
+      [ecs](const std::string& name, const Caller& caller) { return ecs->definition(name, caller); },
+      std::move(options));
   auto bound = [&](auto method) {
     return [ecs, method](const Json& input, const Caller& caller) { return (*ecs.*method)(input, caller); };
   };
@@ -164,18 +165,7 @@ Operations ecs_operations(std::shared_ptr<LogsState> logs, std::chrono::millisec
                            {"ListTaskDefinitions", bound(&Ecs::list_task_definitions)},
                            {"ListTaskDefinitionFamilies", bound(&Ecs::list_families)}};
   for (auto& [name, operation] : services->operations())
-    operations[name] = [services, logs, run = std::move(operation)](const Json& input, const Caller& caller) {
-      return run(input, caller);
-    };
-  return operations;
-}
-
-std::shared_ptr<LogsState> new_logs() { return std::make_shared<LogsState>(); }
-
-Operations logs_operations(const std::shared_ptr<LogsState>& logs) {
-  Operations operations;
-  for (auto& [name, operation] : logs->operations())
-    operations[name] = [logs, run = std::move(operation)](const Json& input, const Caller& caller) {
+    operations[name] = [services, run = std::move(operation)](const Json& input, const Caller& caller) {
       return run(input, caller);
     };
   return operations;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <lapstrake/base/text.hpp>
+#include <lapstrake/sandbox/aws/operations.hpp>
 #include <nlohmann/json.hpp>
 
 #include "input.hpp"
@@ -130,6 +131,17 @@ Operations LogsState::operations() {
           {"PutLogEvents", bound(&LogsState::put_events)},
           {"CreateLogGroup", bound(&LogsState::create_group)},
           {"CreateLogStream", bound(&LogsState::create_stream)}};
+}
+
+std::shared_ptr<LogsState> new_logs() { return std::make_shared<LogsState>(); }
+
+Operations logs_operations(const std::shared_ptr<LogsState>& logs) {
+  Operations operations;
+  for (auto& [name, operation] : logs->operations())
+    operations[name] = [logs, run = std::move(operation)](const Json& input, const Caller& caller) {
+      return run(input, caller);
+    };
+  return operations;
 }
 
 }  // namespace lapstrake::sandbox

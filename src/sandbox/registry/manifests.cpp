@@ -3,6 +3,7 @@
 #include <lapstrake/base/text.hpp>
 #include <lapstrake/oci/digest.hpp>
 #include <lapstrake/oci/media_type.hpp>
+#include <lapstrake/sandbox/net/hosts.hpp>
 #include <lapstrake/sandbox/registry/manifests.hpp>
 
 #include <nlohmann/json.hpp>
@@ -140,6 +141,19 @@ bool is_tag(std::string_view text) {
   constexpr std::string_view first = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
   return !text.empty() && text.size() <= 128 && first.find(text.front()) != std::string_view::npos &&
          text.find_first_not_of(cat(first, ".-")) == std::string_view::npos;
+}
+
+std::optional<std::string> digest_of_image(Repositories& repositories, const std::string& image) {
+  const auto slash = image.find('/'), colon = image.find(':', slash == std::string::npos ? image.size() : slash);
+  const auto host = parse_aws_host(image.substr(0, slash));
+  if (slash == std::string::npos || !host || host->kind != AwsHost::Kind::registry) return std::nullopt;
+  const auto name = image.substr(slash + 1, colon == std::string::npos ? colon : colon - slash - 1);
+  const auto tag = colon == std::string::npos ? "latest" : image.substr(colon + 1);
+  const auto digest = repositories.with(host->account, host->region, [&](auto& registry) {
+    const auto found = registry.find(name);
+    return found == registry.end() ? std::string() : find_manifest(found->second, tag);
+  });
+  return digest.empty() ? std::nullopt : std::optional(digest);
 }
 
 }  // namespace lapstrake::sandbox

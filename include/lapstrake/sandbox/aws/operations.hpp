@@ -1,10 +1,15 @@
 // The operations of the AWS services that the sandbox emulates.
 #pragma once
+#include <chrono>
+#include <functional>
 #include <lapstrake/sandbox/aws/api.hpp>
+#include <lapstrake/sandbox/aws/script_choice.hpp>
 #include <lapstrake/sandbox/registry/logins.hpp>
 #include <lapstrake/sandbox/registry/repositories.hpp>
 #include <lapstrake/sandbox/registry/uploads.hpp>
 #include <memory>
+#include <optional>
+#include <vector>
 
 namespace lapstrake::sandbox {
 
@@ -19,8 +24,18 @@ class LogsState;
 std::shared_ptr<LogsState> new_logs();
 Operations logs_operations(const std::shared_ptr<LogsState>& logs);
 // ECS: task definitions with the validation and defaults of the service, clusters, services, deployments and tasks.
-// `step`: the time that each step of a rollout takes.
-Operations ecs_operations(std::shared_ptr<LogsState> logs, std::chrono::milliseconds step);
+struct EcsOptions {
+  std::shared_ptr<LogsState> logs;
+  std::chrono::milliseconds step{500};  // of a rollout
+  std::shared_ptr<ScriptChoice> scripts = nullptr;
+  // The digest of an image by tag in the sandbox's registries; nothing when it is not there.
+  std::function<std::optional<std::string>(const std::string& image)> digest_of_image = nullptr;
+  // Throws ApiFailure for subnets or security groups that are missing.
+  std::function<void(const std::vector<std::string>& subnets, const std::vector<std::string>& groups,
+                     const Caller& caller)>
+      check_network = nullptr;
+};
+Operations ecs_operations(EcsOptions options);
 Operations ssm_operations();
 Operations secrets_manager_operations();
 Operations autoscaling_operations();

@@ -1,0 +1,16 @@
+"""replies_botocore.py: botocore calls every operation of the sandbox, and its models judge the replies. Runs inside of a sandbox."""
+import sys
+
+import botocore
+import ecs_replies
+import replies
+
+print("botocore", botocore.__version__)
+if tuple(map(int, botocore.__version__.split(".")[:3])) < (1, 43, 10):
+    print("NOT RUN: this botocore has no ContinueServiceDeployment")
+    sys.exit(77)
+ecs_replies.main()
+print(len(replies.seen), "operations")
+for line in replies.found:
+    print("FAILED", line)
+sys.exit(1 if replies.found else 0)
