@@ -84,21 +84,37 @@ AwsHandler::AwsHandler(const Options& options, AccessKey key)
       uploads_(repositories_),
       distribution_(repositories_, logins_, uploads_, options.create_repositories,
                     [this](std::string_view action) { return faults_.denies(action); }),
-      api_(std::move(key), options.account,
-           {{"ecr", ecr_operations(repositories_, logins_, uploads_)},
-            {"ecr-public", ecr_public_operations(logins_)},
-            {"ecs",
-             ecs_operations({.logs = logs_,
-                             .step = options.rollout_step,
-                             .scripts = scripts_,
-                             .digest_of_image =
-                                 [this](const std::string& image) { return digest_of_image(repositories_, image); }})},
-            {"logs", logs_operations(logs_)},
-            {"ssm", ssm_operations()},
-            {"secretsmanager", secrets_manager_operations()},
-            {"application-autoscaling", autoscaling_operations()}},
-           [this](std::string_view action) { return faults_.denies(action); }) {
+      keys_(std::make_shared<AccessKeys>(std::move(key), options.account)),
+      iam_(new_iam(options.account, options.clock())),
+      api_({.keys = keys_,
+            .account = options.account,
+            .services = services(options),
+            .denies = [this](std::string_view action) { return faults_.denies(action); },
+            .role_allows = [this](const std::string&, const std::string& role,
+                                  const std::string& action) { return role_allows(*iam_, role, action); }}) {
   set_faults(options.faults);
+}
+
+std::map<std::string, Operations> AwsHandler::services(const Options& options) {
+  const auto network = new_network();
+  const auto ecs = ecs_operations(
+      {.logs = logs_,
+       .step = options.rollout_step,
+       .scripts = scripts_,
+       .digest_of_image = [this](const std::string& image) { return digest_of_image(repositories_, image); },
+       .check_network = [network](const auto& subnets, const auto& groups,
+                                  const Caller& caller) { check_network(*network, subnets, groups, caller); }});
+  return {{"ecr", ecr_operations(repositories_, logins_, uploads_)},
+          {"ecr-public", ecr_public_operations(logins_)},
+          {"ecs", ecs},
+          {"sts", sts_operations(keys_, iam_)},
+          {"iam", iam_operations(iam_)},
+          {"ec2", ec2_operations(network)},
+          {"elasticloadbalancing", elbv2_operations(ecs, network)},
+          {"logs", logs_operations(logs_)},
+          {"ssm", ssm_operations()},
+          {"secretsmanager", secrets_manager_operations()},
+          {"application-autoscaling", autoscaling_operations()}};
 }
 
 Response AwsHandler::handle(const RequestHead& head, const BodyReader& body, const std::stop_token& stop) {

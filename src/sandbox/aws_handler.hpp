@@ -27,6 +27,7 @@ class AwsHandler {
 
  private:
   struct Entry;
+  std::map<std::string, Operations> services(const Options& options);
   Response execute(const RequestHead& head, const std::string& text, const BodyReader& body, const FaultEffect& effect);
   Response respond_with(const RequestHead& head, const std::string& text, const BodyReader& body,
                         const FaultEffect& effect, const std::stop_token& stop);
@@ -43,6 +44,8 @@ class AwsHandler {
   Faults faults_;
   Uploads uploads_;
   Distribution distribution_;
+  std::shared_ptr<AccessKeys> keys_;
+  std::shared_ptr<IamState> iam_;
   Api api_;
   mutable std::mutex mutex_, log_mutex_;
   std::deque<std::shared_ptr<Record>> records_;

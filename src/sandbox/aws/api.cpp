@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "input.hpp"
+#include "query_protocol.hpp"
 
 namespace lapstrake::sandbox {
 namespace {
@@ -49,58 +50,6 @@ Response json_failure(const ApiFailure& failure) {
   return json_response(failure.status, document);
 }
 
-std::string xml_text(std::string_view text) {
-  std::string out = replace_all(std::string(text), "&", "&amp;");
-  return replace_all(replace_all(std::move(out), "<", "&lt;"), ">", "&gt;");
-}
-
-// The elements of an object, its members in their order.
-std::string xml_of(const nlohmann::ordered_json& value) {
-  if (!value.is_object()) return xml_text(value.get<std::string>());
-  std::string out;
-  for (const auto& [name, inner] : value.items()) out += cat("<", name, ">", xml_of(inner), "</", name, ">");
-  return out;
-}
-
-// STS answers in XML unless the client accepts JSON, in which an error has no root.
-Response sts_response(const RequestHead& head, int status, const std::string& root, nlohmann::ordered_json document) {
-  const std::string id = uuid();
-  const bool is_error = status != 200;
-  if (is_error)
-    document["RequestId"] = id;
-  else
-    document["ResponseMetadata"] = {{"RequestId", id}};
-  const bool as_json = head.headers.find("Accept").value_or("") == "application/json";
-  Response response{.status = status, .headers = {{"x-amzn-RequestId", id}}};
-  response.headers.set("Content-Type", as_json ? "application/json" : "text/xml");
-  if (as_json)
-    response.body = (is_error ? document : nlohmann::ordered_json{{root, document}}).dump();
-  else
-    response.body =
-        cat("<", root, " xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">", xml_of(document), "</", root, ">\n");
-  return response;
-}
-
-// STS uses other error names and statuses than the JSON services.
-ApiFailure as_sts(ApiFailure failure) {
-  for (const auto& [json, query] :
-       {std::pair{"InvalidSignatureException", "SignatureDoesNotMatch"},
-        std::pair{"UnrecognizedClientException", "InvalidClientTokenId"},
-        std::pair{"MissingAuthenticationTokenException", "MissingAuthenticationToken"},
-        std::pair{"ExpiredTokenException", "ExpiredToken"}, std::pair{"ThrottlingException", "Throttling"},
-        std::pair{"IncompleteSignatureException", "IncompleteSignature"}})
-    if (failure.code == json)
-      return {query, failure.message,
-              failure.code == "IncompleteSignatureException" || failure.code == "ThrottlingException" ? 400 : 403};
-  return failure;
-}
-
-Response sts_failure(const RequestHead& head, const ApiFailure& failure) {
-  const auto own = as_sts(failure);
-  return sts_response(head, own.status, "ErrorResponse",
-                      {{"Error", {{"Type", "Sender"}, {"Code", own.code}, {"Message", own.message}}}});
-}
-
 void check_date(const aws::SignedRequest& signed_request, Time now) {
   const auto signed_at = parse_basic_time(signed_request.date);
   if (!signed_at) throw ApiFailure{"IncompleteSignatureException", "Date must be in ISO-8601 'basic format'."};
@@ -140,37 +89,31 @@ std::string resource_of(const Json& input, const Caller& caller) {
                             ":repository/", name);
 }
 
-bool is_form(const RequestHead& head) {
-  return head.headers.find("Content-Type").value_or("").starts_with("application/x-www-form-urlencoded");
-}
-
 }  // namespace
 
-AccessKey new_access_key() {
-  constexpr std::string_view capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  return {"AKIA" + random_text(16, capitals), random_text(40, letters)};
-}
-
-Api::Api(AccessKey key, std::string account, std::map<std::string, Operations> services, Denies denies)
-    : key_(std::move(key)), account_(std::move(account)), services_(std::move(services)), denies_(std::move(denies)) {}
-
 Response api_failure(const RequestHead& head, const ApiFailure& failure) {
-  return is_form(head) ? sts_failure(head, failure) : json_failure(failure);
+  if (!is_form(head)) return json_failure(failure);
+  const auto host = parse_aws_host(head.host);
+  const auto* found = host ? query_service(host->service) : nullptr;
+  const auto& service = found == nullptr ? *query_service("sts") : *found;
+  return query_failure(head, service, as_query_failure(failure, service));
 }
 
 Response Api::respond(const RequestHead& head, const std::string& body, const std::optional<AwsHost>& host,
                       Time now) const {
-  const bool sts = host ? host->service == "sts" : is_form(head);
+  const QueryService* query = nullptr;
+  if (host) query = query_service(host->service);
+  if (!host && is_form(head)) query = query_service_of_version(query_value(body, "Version"));
+  if (!host && is_form(head) && query == nullptr) query = query_service("sts");
   try {
-    return sts ? respond_sts(head, body, host, now) : respond_json(head, body, host, now);
+    return query != nullptr ? respond_query(head, body, *query, host, now) : respond_json(head, body, host, now);
   } catch (const ApiFailure& failure) {
-    return sts ? sts_failure(head, failure) : json_failure(failure);
+    return query != nullptr ? query_failure(head, *query, failure) : json_failure(failure);
   }
 }
 
-std::string Api::authenticate(const RequestHead& head, const std::string& body, const std::string& service,
-                              const std::optional<AwsHost>& host, Time now) const {
+Caller Api::authenticate(const RequestHead& head, const std::string& body, const std::string& service,
+                         const std::optional<AwsHost>& host, Time now) const {
   if (!head.headers.find("Authorization"))
     throw ApiFailure{"MissingAuthenticationTokenException", "Missing Authentication Token"};
   const auto signed_request = aws::read_signed_request(head.headers);
@@ -178,7 +121,8 @@ std::string Api::authenticate(const RequestHead& head, const std::string& body, 
     throw ApiFailure{"IncompleteSignatureException",
                      "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters, and an "
                      "X-Amz-Date of the same day."};
-  if (signed_request->access_key_id != key_.id || !signed_request->session_token.empty())
+  const auto principal = options_.keys->find(signed_request->access_key_id);
+  if (!principal || principal->session_token != signed_request->session_token)
     throw ApiFailure{"UnrecognizedClientException", "The security token included in the request is invalid."};
   check_date(*signed_request, now);
   if (signed_request->service != service)
@@ -188,11 +132,25 @@ std::string Api::authenticate(const RequestHead& head, const std::string& body, 
     throw ApiFailure{"InvalidSignatureException",
                      cat("Credential should be scoped to a valid region, not '", signed_request->region, "'.")};
   check_signed_headers(head, *signed_request);
-  if (!aws::verify(as_request(head, body), *signed_request, key_.secret))
+  if (!aws::verify(as_request(head, body), *signed_request, principal->key.secret))
     throw ApiFailure{"InvalidSignatureException",
                      "The request signature we calculated does not match the signature you provided. Check your AWS "
                      "Secret Access Key and signing method. Consult the service documentation for details."};
-  return signed_request->region;
+  if (principal->expires && *principal->expires <= now)
+    throw ApiFailure{"ExpiredTokenException", "The security token included in the request is expired"};
+  return {.account = options_.account,
+          .region = signed_request->region,
+          .now = now,
+          .principal = principal->arn,
+          .user_id = principal->user_id,
+          .role = principal->role};
+}
+
+void Api::check_permission(const Caller& caller, const std::string& action, const std::string& resource) const {
+  const bool role_denies =
+      !caller.role.empty() && options_.role_allows && !options_.role_allows(caller.account, caller.role, action);
+  if (options_.denies(action) || role_denies)
+    throw ApiFailure{"AccessDeniedException", not_authorized(caller.arn(), action, resource)};
 }
 
 Response Api::respond_json(const RequestHead& head, const std::string& body, const std::optional<AwsHost>& host,
@@ -208,8 +166,8 @@ Response Api::respond_json(const RequestHead& head, const std::string& body, con
     }
   if (head.method != "POST" || head.path != "/" || service.empty())
     throw ApiFailure{"UnknownOperationException", "", 404};
-  const std::string region = authenticate(head, body, service, host, now);
-  const auto& operations = services_.at(service);
+  const auto caller = authenticate(head, body, service, host, now);
+  const auto& operations = options_.services.at(service);
   const auto operation = operations.find(dot == std::string::npos ? "" : target.substr(dot + 1));
   if (!known || operation == operations.end()) throw ApiFailure{"UnknownOperationException", ""};
   Json input = Json::object();
@@ -220,26 +178,45 @@ Response Api::respond_json(const RequestHead& head, const std::string& body, con
   }
   try {
     check_structure(input);
-    const Caller caller{.account = account_, .region = region, .now = now};
-    if (const auto action = cat(service, ":", operation->first); denies_(action))
-      throw ApiFailure{"AccessDeniedException", not_authorized(caller.arn(), action, resource_of(input, caller))};
+    check_permission(caller, cat(service, ":", operation->first), resource_of(input, caller));
     return json_response(200, operation->second(input, caller));
   } catch (const Json::exception&) {
     throw ApiFailure{"SerializationException", "Unexpected field type"};
   }
 }
 
-Response Api::respond_sts(const RequestHead& head, const std::string& body, const std::optional<AwsHost>& host,
-                          Time now) const {
-  const std::string parameters = head.method == "POST" ? body : head.query;
-  const Caller caller{.account = account_, .region = authenticate(head, body, "sts", host, now), .now = now};
+Caller Api::permitted_caller(const RequestHead& head, const std::string& body, const QueryService& service,
+                             const std::string& action, const std::optional<AwsHost>& host, Time now) const {
+  // The token of the identity provider takes the place of a signature.
+  if (service.name == "sts" && action == "AssumeRoleWithWebIdentity")
+    return {.account = options_.account, .region = host ? host->region : "us-east-1", .now = now};
+  try {
+    auto caller = authenticate(head, body, std::string(service.name), host, now);
+    if (action != "GetCallerIdentity") check_permission(caller, cat(service.name, ":", action), "*");
+    return caller;
+  } catch (const ApiFailure& failure) {
+    throw as_query_failure(failure, service);
+  }
+}
+
+Response Api::respond_query(const RequestHead& head, const std::string& body, const QueryService& service,
+                            const std::optional<AwsHost>& host, Time now) const {
+  const std::string& parameters = head.method == "POST" ? body : head.query;
   const std::string action = query_value(parameters, "Action");
-  if (action != "GetCallerIdentity")
+  const auto caller = permitted_caller(head, body, service, action, host, now);
+  const auto& operations = options_.services.at(std::string(service.name));
+  const auto operation = operations.find(action);
+  if (operation == operations.end())
     throw ApiFailure{"InvalidAction", cat("Could not find operation ", printable(action, 100), " for version ",
                                           printable(query_value(parameters, "Version"), 20))};
-  return sts_response(head, 200, "GetCallerIdentityResponse",
-                      {{"GetCallerIdentityResult",
-                        {{"Arn", caller.arn()}, {"UserId", "AIDASANDBOXSANDBOX234"}, {"Account", account_}}}});
+  try {
+    return query_response(head, service, action, operation->second(parse_form(parameters), caller));
+  } catch (const Json::exception&) {
+    throw ApiFailure{"ValidationError", "A parameter has the wrong structure."};
+  } catch (const ApiFailure& failure) {
+    if (failure.code != "SerializationException") throw;
+    throw as_query_failure(failure, service);
+  }
 }
 
 std::string operation_of(const RequestHead& head, const std::string& body) {

@@ -43,6 +43,12 @@ std::optional<Time> parse_basic_time(std::string_view text) {
   return basic_time(time) == text ? std::optional(time) : std::nullopt;
 }
 
+std::string iso_time(Time time) {
+  const std::tm t = utc(time);
+  return cat(padded(t.tm_year + 1900, 4), "-", padded(t.tm_mon + 1, 2), "-", padded(t.tm_mday, 2), "T",
+             padded(t.tm_hour, 2), ":", padded(t.tm_min, 2), ":", padded(t.tm_sec, 2), "Z");
+}
+
 std::string http_date(Time time) {
   constexpr std::string_view days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr std::string_view months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",

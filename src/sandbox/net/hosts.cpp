@@ -15,8 +15,18 @@ constexpr std::array dualstack_suffixes = {
     "api.aws",        "api.amazonwebservices.com.cn", "api.amazonwebservices.eu", "api.aws.ic.gov",
     "api.aws.scloud", "api.cloud-aws.adc-e.uk",       "api.aws.hci.ic.gov",
 };
-constexpr std::array<std::string_view, 8> api_services = {
-    "ecr", "ecr-public", "ecs", "sts", "logs", "ssm", "secretsmanager", "application-autoscaling",
+constexpr std::array<std::string_view, 11> api_services = {
+    "ecr",
+    "ecr-public",
+    "ecs",
+    "sts",
+    "iam",
+    "ec2",
+    "elasticloadbalancing",
+    "logs",
+    "ssm",
+    "secretsmanager",
+    "application-autoscaling",
 };
 constexpr std::array registry_dualstack_suffixes = {
     "on.aws",
@@ -67,9 +77,11 @@ std::optional<AwsHost> parse_api(std::vector<std::string> labels) {
   if (labels.size() < 3) return std::nullopt;
   const std::string service = without_fips(labels[0]);
   if (!contains(api_services, service)) return std::nullopt;
-  // STS's global name signs for us-east-1.
-  if (service == "sts" && rest(labels, 1) == "amazonaws.com")
+  // Global names sign for one region.
+  if ((service == "sts" || service == "iam") && rest(labels, 1) == "amazonaws.com")
     return AwsHost{.kind = AwsHost::Kind::api, .service = service, .account = {}, .region = "us-east-1"};
+  if (service == "iam" && rest(labels, 1) == "us-gov.amazonaws.com")
+    return AwsHost{.kind = AwsHost::Kind::api, .service = service, .account = {}, .region = "us-gov-west-1"};
   const std::string suffix = rest(labels, 2);
   if (!is_region(labels[1]) || !(contains(suffixes, suffix) || contains(dualstack_suffixes, suffix)))
     return std::nullopt;

@@ -1,5 +1,6 @@
 // ECS of the sandbox without a server: operations are called directly, at a time that the test moves.
 #pragma once
+#include <lapstrake/base/text.hpp>
 #include <lapstrake/sandbox/aws/operations.hpp>
 #include <nlohmann/json.hpp>
 

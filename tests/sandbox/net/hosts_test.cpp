@@ -38,7 +38,7 @@ TEST_CASE("names that are not AWS's, however near") {
   const std::string name = GENERATE(
       "123456789012.dkr.ecr.us-east-1.amazonaws.com.example.org", "12345678901.dkr.ecr.us-east-1.amazonaws.com",
       "x.123456789012.dkr.ecr.us-east-1.amazonaws.com", "123456789012.dkr.ecr.amazonaws.com", "amazonaws.com", "",
-      "123456789012.dkr-ecr.us-east-1.amazonaws.com", "s3.us-east-1.amazonaws.com", "iam.amazonaws.com",
+      "123456789012.dkr-ecr.us-east-1.amazonaws.com", "s3.us-east-1.amazonaws.com", "lambda.amazonaws.com",
       "ecs.us-east-1.on.aws", "prod-eu-west-1-starport-layer-bucket.s3.us-east-1.amazonaws.com", "registry.example.com",
       "ecs.-1.amazonaws.com");
   CAPTURE(name);

@@ -1,37 +1,46 @@
 // The AWS APIs: checks the signature (Signature Version 4), runs the operation, formats responses as JSON or XML.
 #pragma once
 #include <functional>
+#include <lapstrake/sandbox/aws/access_keys.hpp>
 #include <lapstrake/sandbox/aws/api_failure.hpp>
 #include <lapstrake/sandbox/net/clock.hpp>
 #include <lapstrake/sandbox/net/hosts.hpp>
 #include <lapstrake/sandbox/net/message.hpp>
 #include <lapstrake/sandbox/registry/permissions.hpp>
 #include <map>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
 namespace lapstrake::sandbox {
 
-struct AccessKey {
-  std::string id, secret;
-};
-AccessKey new_access_key();  // "AKIA" and 16 characters; 40 characters
+struct QueryService;
 
 struct Caller {
   std::string account, region;
   Time now;
-  std::string arn() const { return user_arn(account); }
+  std::string principal = {}, user_id = {}, role = {};  // empty: the sandbox's user
+  std::string arn() const { return principal.empty() ? user_arn(account) : principal; }
 };
 
 // By name: "RegisterTaskDefinition".
 using Operation = std::function<nlohmann::json(const nlohmann::json& input, const Caller& caller)>;
 using Operations = std::map<std::string, Operation>;
 
+struct ApiOptions {
+  std::shared_ptr<AccessKeys> keys;
+  std::string account;
+  std::map<std::string, Operations> services;  // by signing name
+  Denies denies;                               // IAM actions that the fault script denies
+  // Whether the policies of an assumed role allow an action.
+  std::function<bool(const std::string& account, const std::string& role, const std::string& action)> role_allows =
+      nullptr;
+};
+
 class Api {
  public:
-  // `services`: by signing name; `denies`: IAM actions that the caller's policies do not allow.
-  Api(AccessKey key, std::string account, std::map<std::string, Operations> services, Denies denies);
+  explicit Api(ApiOptions options) : options_(std::move(options)) {}
 
   // `host`: nothing for loopback names; then the service and region come from the request.
   Response respond(const RequestHead& head, const std::string& body, const std::optional<AwsHost>& host,
@@ -40,16 +49,15 @@ class Api {
  private:
   Response respond_json(const RequestHead& head, const std::string& body, const std::optional<AwsHost>& host,
                         Time now) const;
-  Response respond_sts(const RequestHead& head, const std::string& body, const std::optional<AwsHost>& host,
-                       Time now) const;
-  // Returns the region of the request.
-  std::string authenticate(const RequestHead& head, const std::string& body, const std::string& service,
-                           const std::optional<AwsHost>& host, Time now) const;
+  Response respond_query(const RequestHead& head, const std::string& body, const QueryService& service,
+                         const std::optional<AwsHost>& host, Time now) const;
+  Caller permitted_caller(const RequestHead& head, const std::string& body, const QueryService& service,
+                          const std::string& action, const std::optional<AwsHost>& host, Time now) const;
+  Caller authenticate(const RequestHead& head, const std::string& body, const std::string& service,
+                      const std::optional<AwsHost>& host, Time now) const;
+  void check_permission(const Caller& caller, const std::string& action, const std::string& resource) const;
 
-  AccessKey key_;
-  std::string account_;
-  std::map<std::string, Operations> services_;
-  Denies denies_;
+  ApiOptions options_;
 };
 
 // The response to this call for an error.

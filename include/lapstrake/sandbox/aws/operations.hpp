@@ -36,6 +36,19 @@ struct EcsOptions {
       check_network = nullptr;
 };
 Operations ecs_operations(EcsOptions options);
+// STS, and IAM with its roles, whose policies decide about calls with the credentials of a role.
+class IamState;
+std::shared_ptr<IamState> new_iam(const std::string& account, Time now);
+Operations iam_operations(const std::shared_ptr<IamState>& iam);
+bool role_allows(const IamState& iam, const std::string& role, const std::string& action);
+Operations sts_operations(std::shared_ptr<AccessKeys> keys, std::shared_ptr<IamState> iam);
+// EC2's networks, and load balancers with the tasks of ECS as targets.
+class NetworkState;
+std::shared_ptr<NetworkState> new_network();
+Operations ec2_operations(const std::shared_ptr<NetworkState>& network);
+void check_network(NetworkState& network, const std::vector<std::string>& subnets,
+                   const std::vector<std::string>& groups, const Caller& caller);
+Operations elbv2_operations(Operations ecs, std::shared_ptr<NetworkState> network);
 Operations ssm_operations();
 Operations secrets_manager_operations();
 Operations autoscaling_operations();
