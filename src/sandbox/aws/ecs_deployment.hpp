@@ -1,9 +1,14 @@
 // Pure functions of a deployment of ECS: its members, its stages, its traffic, and the rollback.
 #pragma once
-#include "ecs_rollout.hpp"
 #include "ecs_state.hpp"
 
 namespace lapstrake::sandbox {
+
+struct NewDeployment {
+  nlohmann::json definition;
+  ImageDigests digests = {};
+  std::string script = {};
+};
 
 // A deployment of the service as it is now.
 EcsDeployment new_deployment(const EcsService& service, NewDeployment wanted, const Caller& caller);

@@ -1,17 +1,12 @@
 // The service scheduler of ECS as a state machine: a rollout takes a step at regular times after its beginning, along
 // the script of its deployment. Time comes with the caller, so that tests move it.
 #pragma once
+#include "ecs_deployment.hpp"
 #include "ecs_scripts.hpp"
 #include "ecs_state.hpp"
 #include "logs_state.hpp"
 
 namespace lapstrake::sandbox {
-
-struct NewDeployment {
-  nlohmann::json definition;
-  ImageDigests digests = {};
-  std::string script = {};
-};
 
 class EcsScheduler {
  public:

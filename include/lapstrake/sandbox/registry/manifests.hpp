@@ -24,7 +24,8 @@ std::optional<ErrorResponse> put_manifest(Repository& repository, const NewManif
 
 // The digest of a tag or digest; empty when it does not exist.
 std::string find_manifest(const Repository& repository, const std::string& reference);
-// The digest of "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:v1"; nothing when the sandbox does not have the image.
+// The digest of "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:v1"; nothing when the sandbox does not have the
+// image.
 std::optional<std::string> digest_of_image(Repositories& repositories, const std::string& image);
 
 bool is_tag(std::string_view text);  // [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}
