@@ -6,7 +6,7 @@
 . "$SOURCE/tests/support/moto.sh"
 need aws jq
 start_moto
-export HTTPS_PROXY= AWS_PAGER= # the APIs are reached by AWS_ENDPOINT_URL
+export HTTPS_PROXY='' AWS_PAGER='' # the APIs are reached by AWS_ENDPOINT_URL
 
 lacks() { # text extended-regex what
   ! grep -qE -- "$2" <<<"$1" || fail "$3: /$2/ is in the output"
