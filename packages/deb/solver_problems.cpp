@@ -64,7 +64,7 @@ std::vector<std::string> reasons(Solver* solver) {
   constexpr std::size_t listed = 12;
   auto all = all_reasons(solver);
   const auto more = all.size() > listed ? all.size() - listed : 0;
-  if (more > 0) std::ranges::stable_partition(all, &Reason::is_cause);
+  if (more > 0) std::stable_partition(all.begin(), all.end(), [](const Reason& reason) { return reason.is_cause; });
   std::vector<std::string> out;
   for (std::size_t i = 0; i + more < all.size(); ++i) out.push_back(std::move(all[i].text));
   if (more > 0) out.push_back(count_of(more, "more reason"));
