@@ -88,7 +88,7 @@ TEST_CASE("a hook that is answered with ROLLBACK takes the deployment back") {
   EcsWorld ecs;
   ecs.create_healthy();
   const auto before = ecs.service()["taskDefinition"];
-  const auto arn = ecs.update("", configuration("BLUE_GREEN", {hook("POST_SCALE_UP")}));
+  const auto arn = ecs.update("", configuration("BLUE_GREEN", Json::array({hook("POST_SCALE_UP")})));
   ecs.now += 60s;
   answer(ecs, arn, "ROLLBACK");
   ecs.now += 5s;
@@ -105,9 +105,9 @@ TEST_CASE("a hook that nobody answers takes its timeout action") {
   EcsWorld ecs;
   ecs.create_healthy();
   const auto arn = ecs.update(
-      "", configuration(
-              "BLUE_GREEN",
-              {hook("PRE_SCALE_UP", {{"timeoutConfiguration", {{"timeoutInMinutes", 10}, {"action", action}}}})}));
+      "", configuration("BLUE_GREEN",
+                        Json::array({hook("PRE_SCALE_UP", {{"timeoutConfiguration",
+                                                            {{"timeoutInMinutes", 10}, {"action", action}}}})})));
   ecs.now += 9min;
   CHECK(ecs.status(arn) == "IN_PROGRESS");
   ecs.now += 2min;
@@ -120,7 +120,7 @@ TEST_CASE("a hook that nobody answers takes its timeout action") {
 TEST_CASE("a hook that does not wait cannot be answered") {
   EcsWorld ecs;
   ecs.create_healthy();
-  const auto arn = ecs.update("", configuration("BLUE_GREEN", {hook("CLEAN_UP")}));
+  const auto arn = ecs.update("", configuration("BLUE_GREEN", Json::array({hook("CLEAN_UP")})));
   CHECK(refusal_of([&] { answer(ecs, arn, "CONTINUE"); }) == "InvalidParameterException");
 }
 
