@@ -143,10 +143,10 @@ stage_bench() {
 }
 
 # clang with AddressSanitizer, LeakSanitizer and UBSan: no warning, no finding in any test that is not run with the release, and the
-# same digests as the other compiler makes.
+# same digests as the other compiler makes. The comparison with dpkg's roots is slow and rarely fails: the dev stage of the nightly run has it.
 stage_asan() {
   build asan || return
-  run_tests asan -E "$is_of_release"
+  run_tests asan -E "$is_of_release|^packages-deb-oracle\$"
   same_digests build/release/bin/lapstrake build/asan/bin/lapstrake
 }
 
