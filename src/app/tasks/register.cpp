@@ -48,7 +48,19 @@ class Registrar {
     return registration;
   }
 
+  std::vector<PinnedTask> pinned(const std::vector<std::string>& names) {
+    const auto tasks = choose_tasks(project_, names);
+    resolve_images(images_of(project_, tasks));
+    std::vector<PinnedTask> out;
+    for (const auto* task : tasks) out.push_back({.name = task->name, .document = pinned_document(*task).dump()});
+    return out;
+  }
+
  private:
+  json pinned_document(const spec::Task& task) const {
+    return aws::with_platform(filled(document_of(task), references_), facts_);
+  }
+
   void resolve_images(const std::vector<const spec::Image*>& images) {
     const auto store = store::Store::open(context_.store_root);
     for (const auto* image : images) {
@@ -69,7 +81,7 @@ class Registrar {
   }
 
   RegisteredTask one(const aws::Session& session, const spec::Task& task) const {
-    const auto document = aws::with_platform(filled(document_of(task), references_), facts_);
+    const auto document = pinned_document(task);
     RegisteredTask registered{
         .name = task.name, .family = document.at("family").get<std::string>(), .arn = {}, .diff = {}};
     if (settings_.dry_run) return compared(session, document, std::move(registered));
@@ -112,6 +124,13 @@ class Registrar {
 };
 
 }  // namespace
+
+std::vector<PinnedTask> pinned_tasks(const Context& context, const spec::Project& project,
+                                     const std::vector<std::string>& names) {
+  require_clean(context, project, names);
+  const RegisterSettings settings{.dry_run = true};
+  return Registrar(context, project, settings).pinned(names);
+}
 
 std::string family_of(const spec::Task& task) { return document_of(task).at("family").get<std::string>(); }
 

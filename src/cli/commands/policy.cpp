@@ -20,7 +20,8 @@ app::PolicyKind kind_called(const std::string& name) {
 int print_policy(CommandContext& command) {
   const auto project = command.unpinned_project();
   const auto region = app::Network(command.context(), project.registries).user_region();
-  command.printer().json_result(app::policy(project, kind_called(command.arguments().front()), region.value_or("")));
+  command.printer().json_result(
+      cat(app::policy(project, kind_called(command.arguments().front()), region.value_or("")), "\n"));
   return 0;
 }
 

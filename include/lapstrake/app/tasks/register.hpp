@@ -33,6 +33,16 @@ struct Registration {
 std::vector<Finding> check_tasks(const Context& context, const spec::Project& project,
                                  const std::vector<std::string>& names);
 
+// A task definition with its images pinned by digest.
+struct PinnedTask {
+  std::string name;
+  std::string document;  // JSON text, the input of RegisterTaskDefinition
+};
+// Builds the images that the named tasks (all without a name) use, into the store only, and fills in the references
+// that a push would give. Sends nothing.
+std::vector<PinnedTask> pinned_tasks(const Context& context, const spec::Project& project,
+                                     const std::vector<std::string>& names);
+
 // The family of the task definitions of a task. Error{usage} for a document that cannot be read.
 std::string family_of(const spec::Task& task);
 
