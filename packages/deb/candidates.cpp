@@ -63,13 +63,15 @@ bool Candidates::is_better(const Candidate& one, const Candidate& other) const {
   return compare_versions(one.version, other.version) > 0;
 }
 
+// A request that does not admit the highest version.
 bool Candidates::is_old_requested() const {
   return std::ranges::any_of(requests_, [&](const Request& request) {
     const auto* candidate = find(request.name);
-    if (request.relation.empty() || candidate == nullptr) return false;
+    if (candidate == nullptr) return false;
     const auto [first, last] = others_.equal_range(candidate->name);
-    return std::any_of(
-        first, last, [&](const auto& other) { return compare_versions(other.second.version, candidate->version) > 0; });
+    return std::any_of(first, last, [&](const auto& other) {
+      return compare_versions(other.second.version, candidate->version) > 0 && !admits(request, other.second.version);
+    });
   });
 }
 

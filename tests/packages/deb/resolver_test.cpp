@@ -142,6 +142,9 @@ TEST_CASE("a package whose highest version cannot be installed is not replaced b
   const Archive world{.packages = {"aa 1"}, .security = {"aa 2 ; Depends: missing"}};
   CHECK(world.error({"aa"}).reason() == "`aa` 2 needs `missing`, which no package provides");
   CHECK(world.names({"aa"}, {.keep = {{"aa", "1"}}}) == "aa=1");
+  const Archive other{.packages = {"aa 1", "bb 1"}, .security = {"aa 2", "bb 2 ; Depends: missing"}};
+  CHECK(other.error({"aa (>= 1)", "bb"}, {.keep = {{"aa", "1"}}}).reason() ==
+        "`bb` 2 needs `missing`, which no package provides");
 }
 
 TEST_CASE("a local file comes before the same version of a source") {
